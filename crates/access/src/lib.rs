@@ -1,0 +1,1 @@
+//! The permission catalogue, roles and API keys.

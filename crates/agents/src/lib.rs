@@ -1,0 +1,1 @@
+//! The MCP server. Never writes without an approval.

@@ -1,0 +1,1 @@
+//! The vault and the one door out. Its own process; never returns plaintext.

@@ -1,0 +1,1 @@
+//! Connected apps: manifests, connection state, scans. Opens no socket to an app.

@@ -1,0 +1,1 @@
+//! Envelopes, key ring, token hashing, signatures and canonical JSON. Does no IO.

@@ -1,0 +1,1 @@
+//! The pool, scoped transactions, migrations, embedded cluster and job queue. Lets no SQL run outside a scope.

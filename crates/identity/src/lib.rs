@@ -1,0 +1,1 @@
+//! People, organisations, memberships and sessions. Does not decide permissions.

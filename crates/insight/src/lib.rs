@@ -1,0 +1,1 @@
+//! Event logs, imports and process statistics. Sees no body.

@@ -1,0 +1,1 @@
+//! Identifiers, clock, randomness, secrets, scopes and audit entries. Does no IO.

@@ -1,0 +1,1 @@
+//! The binary countersign: command line, configuration, wiring.

@@ -1,0 +1,1 @@
+//! The privacy pipeline and log redaction. Does no IO.

@@ -1,0 +1,1 @@
+//! A test app on a real database, and misbehaving providers. Never ships.

@@ -1,0 +1,1 @@
+//! Templates and one view struct per page. Knows neither HTTP nor SQL.
