@@ -1,1 +1,24 @@
-//! Identifiers, clock, randomness, secrets, scopes and audit entries. Does no IO.
+//! The words that every other crate shares: identifiers, time, chance, secrets, scopes and audit
+//! entries.
+//!
+//! Promises: does no IO; reads no ambient time and no ambient randomness outside [`SystemClock`]
+//! and [`SystemRng`]; a [`Secret`] cannot be printed, serialised, cloned or compared.
+
+mod audit_entry;
+mod chance;
+mod clock;
+mod id;
+mod page;
+mod scope;
+mod secret;
+
+pub use audit_entry::{AuditEntry, Detail};
+pub use chance::{Chance, SystemRng};
+pub use clock::{Clock, SystemClock};
+pub use id::{
+    ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, IdError, JobId, LogId,
+    OrganisationId, ProposalId, RequestId, SessionId, UserId,
+};
+pub use page::{PageSize, PageSizeError};
+pub use scope::{Scope, TokenHash};
+pub use secret::Secret;

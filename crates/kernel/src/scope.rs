@@ -1,0 +1,42 @@
+use std::fmt;
+
+/// SHA-256 of a bearer token: what the database keeps and looks up.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    /// Wraps a digest that was computed by `crypto::token`.
+    pub const fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
+    /// The digest.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The digest in lower-case hexadecimal.
+    pub fn to_hex(self) -> String {
+        hex::encode(self.0)
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash")
+    }
+}
+
+/// On whose behalf SQL runs. It names a credential, never an organisation: the database looks the
+/// credential up and binds person, organisation and rights by itself (ID-09).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Nobody is signed in: only what is open to anyone.
+    Anonymous,
+    /// A person's session.
+    Session(TokenHash),
+    /// An organisation's API key.
+    ApiKey(TokenHash),
+    /// A claimed background job, acting for the person who caused it.
+    Job(TokenHash),
+}
