@@ -29,12 +29,20 @@ pub enum Detail {
 impl AuditEntry {
     /// An entry about nothing in particular.
     pub const fn new(action: &'static str) -> Self {
-        Self { action, subject: None, details: BTreeMap::new() }
+        Self {
+            action,
+            subject: None,
+            details: BTreeMap::new(),
+        }
     }
 
     /// An entry about `subject`.
     pub fn about(action: &'static str, subject: impl ToString) -> Self {
-        Self { action, subject: Some(subject.to_string()), details: BTreeMap::new() }
+        Self {
+            action,
+            subject: Some(subject.to_string()),
+            details: BTreeMap::new(),
+        }
     }
 
     /// The same entry with one more detail.

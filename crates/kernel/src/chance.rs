@@ -26,6 +26,8 @@ impl Chance for SystemRng {
         reason = "a system without randomness cannot make keys: going on would be worse than stopping"
     )]
     fn fill(&self, bytes: &mut [u8]) {
-        SystemRandom::new().fill(bytes).expect("the operating system gives random bytes");
+        SystemRandom::new()
+            .fill(bytes)
+            .expect("the operating system gives random bytes");
     }
 }

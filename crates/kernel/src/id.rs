@@ -150,14 +150,21 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_refused() {
         let id = ProposalId::new(OffsetDateTime::UNIX_EPOCH, &SystemRng);
-        assert!(id.to_string().replace("apr_", "usr_").parse::<ProposalId>().is_err());
+        assert!(
+            id.to_string()
+                .replace("apr_", "usr_")
+                .parse::<ProposalId>()
+                .is_err()
+        );
     }
 
     #[test]
     fn later_ids_sort_after_earlier_ones() {
         let earlier = UserId::new(OffsetDateTime::UNIX_EPOCH, &SystemRng);
-        let later =
-            UserId::new(OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1), &SystemRng);
+        let later = UserId::new(
+            OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1),
+            &SystemRng,
+        );
         assert!(earlier < later && earlier.to_string() < later.to_string());
     }
 

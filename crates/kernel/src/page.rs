@@ -24,6 +24,10 @@ impl TryFrom<u16> for PageSize {
     type Error = PageSizeError;
 
     fn try_from(rows: u16) -> Result<Self, PageSizeError> {
-        if (1..=200).contains(&rows) { Ok(Self(rows)) } else { Err(PageSizeError) }
+        if (1..=200).contains(&rows) {
+            Ok(Self(rows))
+        } else {
+            Err(PageSizeError)
+        }
     }
 }
