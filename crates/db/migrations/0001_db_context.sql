@@ -1,0 +1,99 @@
+-- The bound context: who this transaction acts for, made by the database from the hash of a
+-- credential, and unforgeable by SQL.
+--
+-- A binder (ctx.bind_session and its siblings, in later migrations) looks a credential up and calls
+-- ctx.bind, which sets a transaction-local setting that ends in a MAC over this backend and this
+-- transaction. Policies read it through the wrappers below. set_config by injected SQL yields a
+-- setting without a valid MAC, which reads as unbound: no rows.
+
+create schema ctx;
+grant usage on schema ctx to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema ctx to countersign_definer;
+
+create table ctx.mac_key (
+    only_row boolean primary key default true check (only_row),
+    inner_pad bytea not null,
+    outer_pad bytea not null
+);
+alter table ctx.mac_key enable row level security;
+alter table ctx.mac_key force row level security;
+create policy mac_key_definer on ctx.mac_key for select to countersign_definer using (true);
+create policy mac_key_owner on ctx.mac_key for insert to countersign_owner with check (true);
+grant select on ctx.mac_key to countersign_definer;
+
+-- HMAC-SHA256 (RFC 2104) with its two padded keys made once; core PostgreSQL has sha256 alone.
+do $$
+declare
+    key bytea := sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text
+                                       || gen_random_uuid()::text, '-', ''), 'hex'));
+    inner_pad bytea := decode(repeat('36', 64), 'hex');
+    outer_pad bytea := decode(repeat('5c', 64), 'hex');
+begin
+    for i in 0..31 loop
+        inner_pad := set_byte(inner_pad, i, get_byte(inner_pad, i) # get_byte(key, i));
+        outer_pad := set_byte(outer_pad, i, get_byte(outer_pad, i) # get_byte(key, i));
+    end loop;
+    insert into ctx.mac_key (inner_pad, outer_pad) values (inner_pad, outer_pad);
+end $$;
+
+set local role countersign_definer;
+
+create function ctx.mac(message text) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select encode(sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))), 'hex')
+      from ctx.mac_key
+$$;
+revoke all on function ctx.mac(text) from public;
+
+-- Where and when a context holds: this backend, this transaction.
+create function ctx.here() returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select pg_backend_pid()::text || '/' || (extract(epoch from transaction_timestamp()) * 1000000)::bigint
+$$;
+revoke all on function ctx.here() from public;
+
+-- kind: session, api_key, job. principal: the credential's row. scopes: what an API key is limited
+-- to; '*' for whatever the person's level allows.
+create function ctx.bind(kind text, principal uuid, org uuid, person uuid, level int, scopes text)
+returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    message text := concat_ws('|', ctx.here(), kind, principal, org, person, level, scopes);
+begin
+    perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
+end $$;
+revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text) from public;
+
+-- One part of the context, or null where nothing valid is bound. A setting that was local to an
+-- earlier transaction reads as '', not as null.
+create function ctx.part(number int) returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bound text := nullif(current_setting('countersign.context', true), '');
+    message text;
+begin
+    if bound is null or split_part(bound, '|', 1) <> ctx.here() then
+        return null;
+    end if;
+    message := left(bound, -65);
+    if right(bound, 65) <> '|' || ctx.mac(message) then
+        return null;
+    end if;
+    return nullif(split_part(message, '|', number), '');
+end $$;
+revoke all on function ctx.part(int) from public;
+
+create function ctx.kind() returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(2) $$;
+create function ctx.principal() returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(3)::uuid $$;
+create function ctx.org() returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(4)::uuid $$;
+create function ctx.person() returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(5)::uuid $$;
+create function ctx.level() returns int
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(6)::int $$;
+
+revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level() from public;
+grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level()
+   to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

@@ -1,0 +1,199 @@
+-- People, organisations, memberships, sessions and single-use sign-in links.
+--
+-- Authentication is decided here, not in the web process: it sends the output of Argon2id, the
+-- database compares its digest, and only then starts a session. Who holds the web process's login
+-- can neither read a password verifier nor start a session for somebody whose password it has not
+-- seen.
+
+create schema identity;
+grant usage on schema identity to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema identity to countersign_definer;
+
+create table identity.organisations (
+    id uuid primary key,
+    name text not null check (length(name) between 1 and 100),
+    -- 'control': one of the two organisations that the running controls attack.
+    kind text not null default 'customer' check (kind in ('customer', 'control')),
+    created_at timestamptz not null default now()
+);
+
+create table identity.users (
+    id uuid primary key,
+    -- Lower case; compared as text, since citext equality is not leakproof and loses its index.
+    email text not null unique check (email = lower(email) and length(email) between 3 and 254),
+    name text not null check (length(name) between 1 and 100),
+    -- Argon2id parameters and salt, and the digest of its output: never the output itself.
+    password_parameters text not null,
+    password_verifier bytea not null check (length(password_verifier) = 32),
+    created_at timestamptz not null default now()
+);
+
+create table identity.memberships (
+    org_id uuid not null references identity.organisations (id),
+    user_id uuid not null references identity.users (id),
+    role text not null check (role in ('OWNER', 'ADMIN', 'PARTICIPANT', 'REVIEWER')),
+    level int not null check (level in (100, 80, 60, 40, 30, 20)),
+    created_at timestamptz not null default now(),
+    primary key (org_id, user_id)
+);
+create index memberships_by_user on identity.memberships (user_id, created_at);
+
+create table identity.sessions (
+    id uuid not null,
+    org_id uuid not null,
+    user_id uuid not null,
+    token_hash bytea not null unique check (length(token_hash) = 32),
+    client text not null check (length(client) <= 300),
+    address text not null check (length(address) <= 64),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    ended_at timestamptz,
+    primary key (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
+
+create table identity.sign_in_links (
+    org_id uuid not null,
+    user_id uuid not null,
+    token_hash bytea not null unique check (length(token_hash) = 32),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    primary key (org_id, token_hash),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+
+do $$
+declare t text;
+begin
+    foreach t in array array['organisations', 'users', 'memberships', 'sessions', 'sign_in_links'] loop
+        execute format('alter table identity.%I enable row level security', t);
+        execute format('alter table identity.%I force row level security', t);
+        execute format('create policy %I on identity.%I for select to countersign_definer using (true)', t || '_definer_read', t);
+    end loop;
+end $$;
+
+-- The definer writes where a person is not bound yet: signing up, in, and by link.
+create policy organisations_definer_add on identity.organisations for insert to countersign_definer with check (true);
+create policy users_definer_add on identity.users for insert to countersign_definer with check (true);
+create policy memberships_definer_add on identity.memberships for insert to countersign_definer with check (true);
+create policy sessions_definer_add on identity.sessions for insert to countersign_definer with check (true);
+create policy links_definer_use on identity.sign_in_links for update to countersign_definer using (true) with check (true);
+grant select, insert on identity.organisations, identity.users, identity.memberships, identity.sessions to countersign_definer;
+grant select, update (used_at) on identity.sign_in_links to countersign_definer;
+
+-- A member reads the own organisation, its members, the own sessions.
+create policy organisations_own on identity.organisations for select to countersign_front, countersign_broker
+    using (id = (select ctx.org()));
+create policy memberships_own_org on identity.memberships for select to countersign_front, countersign_broker
+    using (org_id = (select ctx.org()));
+create policy users_same_org on identity.users for select to countersign_front, countersign_broker
+    using (id = any (array(select user_id from identity.memberships where org_id = (select ctx.org()))));
+create policy sessions_own on identity.sessions for select to countersign_front
+    using (org_id = (select ctx.org()) and user_id = (select ctx.person()));
+create policy sessions_own_end on identity.sessions for update to countersign_front
+    using (org_id = (select ctx.org()) and user_id = (select ctx.person()))
+    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is not null);
+create policy links_own_add on identity.sign_in_links for insert to countersign_front
+    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
+
+-- Columns by name: no login role reads a verifier or a token's hash.
+grant select (id, name, kind, created_at) on identity.organisations to countersign_front, countersign_broker;
+grant select (id, email, name, created_at) on identity.users to countersign_front, countersign_broker;
+grant select on identity.memberships to countersign_front, countersign_broker;
+grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at),
+      update (ended_at) on identity.sessions to countersign_front;
+grant insert on identity.sign_in_links to countersign_front;
+
+set local role countersign_definer;
+
+-- The Argon2id parameters and salt to answer a sign-in with. An address without an account gets a
+-- salt of its own that never changes, so that the answer does not tell the two apart.
+create function identity.password_challenge(address text) returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(
+        (select password_parameters from identity.users where email = lower(address)),
+        '$argon2id$v=19$m=19456,t=2,p=1$'
+            || rtrim(replace(encode(decode(left(ctx.mac('salt ' || lower(address)), 32), 'hex'), 'base64'), E'\n', ''), '='))
+$$;
+
+-- An account with its first organisation, or false where the address has one already.
+create function identity.sign_up(
+    new_user uuid, address text, person_name text, parameters text, proof bytea,
+    new_org uuid, org_name text
+) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into identity.users (id, email, name, password_parameters, password_verifier)
+    values (new_user, lower(address), person_name, parameters, sha256(proof))
+    on conflict (email) do nothing;
+    if not found then
+        return false;
+    end if;
+    insert into identity.organisations (id, name) values (new_org, org_name);
+    insert into identity.memberships (org_id, user_id, role, level) values (new_org, new_user, 'OWNER', 100);
+    return true;
+end $$;
+
+-- Starts a session where the proof is right, in the organisation joined first.
+create function identity.sign_in(
+    address text, proof bytea, new_session uuid, new_token_hash bytea,
+    seen_client text, seen_address text, lifetime_seconds int
+) returns table (user_id uuid, org_id uuid)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
+    select new_session, m.org_id, u.id, new_token_hash, seen_client, seen_address,
+           now() + make_interval(secs => lifetime_seconds)
+      from identity.users u
+      join identity.memberships m on m.user_id = u.id
+     where u.email = lower(sign_in.address)
+       and u.password_verifier = sha256(proof)
+     order by m.created_at, m.org_id
+     limit 1
+    returning sessions.user_id, sessions.org_id
+$$;
+
+-- Uses a link up and starts a session for whom it was made.
+create function identity.use_sign_in_link(
+    link_hash bytea, new_session uuid, new_token_hash bytea,
+    seen_client text, seen_address text, lifetime_seconds int
+) returns table (user_id uuid, org_id uuid)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with link as (
+        update identity.sign_in_links l set used_at = now()
+         where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
+        returning l.org_id, l.user_id
+    )
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
+    select new_session, link.org_id, link.user_id, new_token_hash, seen_client, seen_address,
+           now() + make_interval(secs => lifetime_seconds)
+      from link
+    returning sessions.user_id, sessions.org_id
+$$;
+
+create function ctx.bind_session(presented bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_session record;
+begin
+    select s.id, s.org_id, s.user_id, m.level into found_session
+      from identity.sessions s
+      join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id
+     where s.token_hash = presented and s.ended_at is null and s.expires_at > now();
+    if not found then
+        raise exception using errcode = 'CS001', message = 'the session has ended';
+    end if;
+    perform ctx.bind('session', found_session.id, found_session.org_id, found_session.user_id, found_session.level, '*');
+end $$;
+
+revoke all on function identity.password_challenge(text),
+    identity.sign_up(uuid, text, text, text, bytea, uuid, text),
+    identity.sign_in(text, bytea, uuid, bytea, text, text, int),
+    identity.use_sign_in_link(bytea, uuid, bytea, text, text, int),
+    ctx.bind_session(bytea) from public;
+grant execute on function identity.password_challenge(text),
+    identity.sign_up(uuid, text, text, text, bytea, uuid, text),
+    identity.sign_in(text, bytea, uuid, bytea, text, text, int),
+    identity.use_sign_in_link(bytea, uuid, bytea, text, text, int) to countersign_front;
+grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;

@@ -1,0 +1,93 @@
+-- The permission catalogue and organisation API keys.
+
+create schema access;
+grant usage on schema access to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema access to countersign_definer;
+
+-- Written from access::catalogue when the server migrates; the same for every tenant.
+create table access.permissions (
+    name text primary key check (name ~ '^[a-z_]+\.[a-z_]+$'),
+    least_level int not null check (least_level in (100, 80, 60, 40, 30, 20))
+);
+alter table access.permissions enable row level security;
+alter table access.permissions force row level security;
+create policy permissions_read on access.permissions for select
+    to countersign_definer, countersign_front, countersign_broker, countersign_verifier using (true);
+create policy permissions_write on access.permissions for all to countersign_owner using (true) with check (true);
+grant select on access.permissions to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+
+create table access.api_keys (
+    id uuid not null,
+    org_id uuid not null,
+    user_id uuid not null,
+    name text not null check (length(name) between 1 and 100),
+    face text not null check (length(face) <= 16),
+    token_hash bytea not null unique check (length(token_hash) = 32),
+    scopes text[] not null check (cardinality(scopes) between 1 and 50),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    revoked_at timestamptz,
+    last_used_at timestamptz,
+    primary key (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+alter table access.api_keys enable row level security;
+alter table access.api_keys force row level security;
+grant select (id, org_id, user_id, name, face, scopes, created_at, expires_at, revoked_at, last_used_at),
+      insert, update (revoked_at) on access.api_keys to countersign_front;
+grant select (id, org_id, user_id, name, face, scopes, created_at, expires_at, revoked_at, last_used_at)
+      on access.api_keys to countersign_broker;
+grant select, update (last_used_at) on access.api_keys to countersign_definer;
+create policy api_keys_definer_read on access.api_keys for select to countersign_definer using (true);
+create policy api_keys_definer_use on access.api_keys for update to countersign_definer using (true) with check (true);
+
+set local role countersign_definer;
+
+-- Whether the bound principal may do `permission`: the person's level, and for an API key its
+-- scopes as well. False where nothing is bound.
+create function ctx.can(permission text) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(
+        (select ctx.level() >= p.least_level
+                and (ctx.part(7) = '*' or permission = any (string_to_array(ctx.part(7), ',')))
+           from access.permissions p where p.name = permission), false)
+$$;
+
+create function ctx.bind_api_key(presented bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_key record;
+begin
+    select k.id, k.org_id, k.user_id, m.level, array_to_string(k.scopes, ',') as scopes into found_key
+      from access.api_keys k
+      join identity.memberships m on m.org_id = k.org_id and m.user_id = k.user_id
+     where k.token_hash = presented and k.revoked_at is null and k.expires_at > now();
+    if not found then
+        raise exception using errcode = 'CS001', message = 'the API key is unknown, expired or revoked';
+    end if;
+    perform ctx.bind('api_key', found_key.id, found_key.org_id, found_key.user_id, found_key.level, found_key.scopes);
+end $$;
+
+-- Called now and then by a front, so that a read does not cost a write.
+create function access.note_use(presented bytea[]) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update access.api_keys set last_used_at = now() where token_hash = any (presented)
+$$;
+
+revoke all on function ctx.can(text), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
+grant execute on function ctx.can(text) to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
+grant execute on function ctx.bind_api_key(bytea) to countersign_front, countersign_broker, countersign_verifier;
+grant execute on function access.note_use(bytea[]) to countersign_front;
+
+set local role countersign_owner;
+
+create policy api_keys_read on access.api_keys for select to countersign_front, countersign_broker
+    using (org_id = (select ctx.org()) and (select ctx.can('api_keys.read')));
+-- A key never holds more than its maker: each scope must be one that the maker can do.
+create policy api_keys_add on access.api_keys for insert to countersign_front
+    with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
+                and (select ctx.kind()) = 'session' and (select ctx.can('api_keys.manage'))
+                and (select bool_and(ctx.can(s)) from unnest(scopes) s));
+create policy api_keys_revoke on access.api_keys for update to countersign_front
+    using (org_id = (select ctx.org()) and (select ctx.kind()) = 'session' and (select ctx.can('api_keys.manage')))
+    with check (org_id = (select ctx.org()) and revoked_at is not null);

@@ -1,0 +1,132 @@
+-- The audit log: entries written in the transaction of what they tell, then sequenced into a Merkle
+-- tree (RFC 6962) by the broker. Login roles can add and read, never change or remove.
+
+create schema audit;
+grant usage on schema audit to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema audit to countersign_definer;
+
+create table audit.entries (
+    id uuid primary key,
+    -- Null where nobody was bound yet: a sign-up, a failed sign-in.
+    org_id uuid references identity.organisations (id),
+    at timestamptz not null default now(),
+    actor_kind text not null check (actor_kind in ('anonymous', 'session', 'api_key', 'job', 'system')),
+    -- The credential's row and the person behind it.
+    actor_id uuid,
+    person_id uuid,
+    action text not null check (action ~ '^[a-z_]+\.[a-z_]+$'),
+    subject text check (length(subject) <= 200),
+    details jsonb not null check (jsonb_typeof(details) = 'object' and length(details::text) <= 4000),
+    -- Its place in the tree; null until it is sequenced.
+    leaf_index bigint unique check (leaf_index >= 0)
+);
+create index entries_by_org on audit.entries (org_id, id);
+create index entries_unsequenced on audit.entries (id) where leaf_index is null;
+
+-- Complete nodes of the tree: level 0 holds leaf hashes.
+create table audit.nodes (
+    level int not null check (level between 0 and 62),
+    index bigint not null check (index >= 0),
+    hash bytea not null check (length(hash) = 32),
+    primary key (level, index)
+);
+
+-- Signed tree heads (C2SP tlog-checkpoint).
+create table audit.checkpoints (
+    size bigint primary key check (size >= 0),
+    root bytea not null check (length(root) = 32),
+    note text not null,
+    signed_at timestamptz not null default now()
+);
+
+do $$
+declare t text;
+begin
+    foreach t in array array['entries', 'nodes', 'checkpoints'] loop
+        execute format('alter table audit.%I enable row level security', t);
+        execute format('alter table audit.%I force row level security', t);
+        execute format('create policy %I on audit.%I for select to countersign_definer using (true)', t || '_definer_read', t);
+        execute format('create policy %I on audit.%I for insert to countersign_definer with check (true)', t || '_definer_add', t);
+        execute format('grant select, insert on audit.%I to countersign_definer', t);
+    end loop;
+end $$;
+create policy entries_definer_sequence on audit.entries for update to countersign_definer
+    using (leaf_index is null) with check (leaf_index is not null);
+grant update (leaf_index) on audit.entries to countersign_definer;
+
+create policy entries_read on audit.entries for select to countersign_front
+    using (org_id = (select ctx.org()) and (select ctx.can('audit.read')));
+grant select on audit.entries to countersign_front;
+-- Hashes and signed heads tell nothing about anybody: anyone may hold them to check the log.
+create policy nodes_read on audit.nodes for select to countersign_front, countersign_broker using (true);
+create policy checkpoints_read on audit.checkpoints for select to countersign_front, countersign_broker, countersign_verifier using (true);
+grant select on audit.nodes to countersign_front, countersign_broker;
+grant select on audit.checkpoints to countersign_front, countersign_broker, countersign_verifier;
+
+set local role countersign_definer;
+
+-- Adds an entry for whoever is bound.
+create function audit.append(new_entry uuid, entry_action text, entry_subject text, entry_details jsonb) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into audit.entries (id, org_id, actor_kind, actor_id, person_id, action, subject, details)
+    values (new_entry, ctx.org(), coalesce(ctx.kind(), 'anonymous'), ctx.principal(), ctx.person(),
+            entry_action, entry_subject, entry_details)
+$$;
+
+-- Adds an entry about an organisation that the system itself acts on. For definer functions alone.
+create function audit.append_system(of_org uuid, entry_action text, entry_subject text, entry_details jsonb) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into audit.entries (id, org_id, actor_kind, action, subject, details)
+    values (gen_random_uuid(), of_org, 'system', entry_action, entry_subject, entry_details)
+$$;
+
+-- The next entries to sequence, under a lock that one sequencer holds until its transaction ends.
+-- Sorted by id, which orders by time; an entry of a transaction that commits late gets a later place.
+create function audit.unsequenced(most int) returns setof audit.entries
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(hashtext('countersign audit sequencer'));
+    return query select * from audit.entries where leaf_index is null order by id limit most;
+end $$;
+
+create function audit.sequence(
+    first_index bigint, entry_ids uuid[],
+    node_levels int[], node_indexes bigint[], node_hashes bytea[],
+    new_root bytea, new_note text
+) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    sequenced bigint;
+begin
+    perform pg_advisory_xact_lock(hashtext('countersign audit sequencer'));
+    if first_index <> (select coalesce(max(size), 0) from audit.checkpoints) then
+        raise exception using errcode = 'CS002', message = 'another sequencer was faster';
+    end if;
+    update audit.entries e set leaf_index = first_index + n.ordinal - 1
+      from unnest(entry_ids) with ordinality as n (id, ordinal)
+     where e.id = n.id and e.leaf_index is null;
+    get diagnostics sequenced = row_count;
+    if sequenced <> cardinality(entry_ids) then
+        raise exception using errcode = 'CS002', message = 'an entry was sequenced already';
+    end if;
+    insert into audit.nodes (level, index, hash)
+    select * from unnest(node_levels, node_indexes, node_hashes);
+    insert into audit.checkpoints (size, root, note)
+    values (first_index + cardinality(entry_ids), new_root, new_note);
+end $$;
+
+-- The whole log in its order, for the operator's verifier.
+create function audit.all_entries(after bigint, most int) returns setof audit.entries
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select * from audit.entries where leaf_index > after order by leaf_index limit most
+$$;
+create function audit.all_nodes(of_level int, after bigint, most int) returns setof audit.nodes
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select * from audit.nodes where level = of_level and index > after order by index limit most
+$$;
+
+revoke all on all functions in schema audit from public;
+grant execute on function audit.append(uuid, text, text, jsonb) to countersign_front, countersign_broker, countersign_verifier;
+grant execute on function audit.unsequenced(int),
+    audit.sequence(bigint, uuid[], int[], bigint[], bytea[], bytea, text) to countersign_broker;
+grant execute on function audit.unsequenced(int), audit.all_entries(bigint, int), audit.all_nodes(int, bigint, int) to countersign_verifier;

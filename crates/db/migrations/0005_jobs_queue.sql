@@ -1,0 +1,109 @@
+-- The outbox and job queue: a job is added in the transaction of what causes it, claimed with SKIP
+-- LOCKED under a lease, and acts for the person who caused it by a token of its own.
+
+create schema jobs;
+grant usage on schema jobs to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema jobs to countersign_definer;
+
+create table jobs.jobs (
+    id uuid not null,
+    org_id uuid not null,
+    user_id uuid not null,
+    -- Which process claims it: 'front' or 'broker'.
+    queue text not null check (queue in ('front', 'broker')),
+    kind text not null check (kind ~ '^[a-z_]+\.[a-z_]+$'),
+    payload jsonb not null check (jsonb_typeof(payload) = 'object' and length(payload::text) <= 8000),
+    state text not null default 'ready' check (state in ('ready', 'running', 'done', 'failed')),
+    run_at timestamptz not null default now(),
+    attempts int not null default 0,
+    most_attempts int not null default 5 check (most_attempts between 1 and 50),
+    lease_until timestamptz,
+    token_hash bytea unique check (length(token_hash) = 32),
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    error_code text check (length(error_code) <= 100),
+    primary key (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+create index jobs_ready on jobs.jobs (queue, run_at) where state in ('ready', 'running');
+alter table jobs.jobs enable row level security;
+alter table jobs.jobs force row level security;
+create policy jobs_read on jobs.jobs for select to countersign_front, countersign_broker
+    using (org_id = (select ctx.org()));
+create policy jobs_add on jobs.jobs for insert to countersign_front, countersign_broker
+    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and state = 'ready' and token_hash is null);
+create policy jobs_definer on jobs.jobs for all to countersign_definer using (true) with check (true);
+grant select (id, org_id, user_id, queue, kind, state, run_at, attempts, created_at, finished_at, error_code), insert
+      on jobs.jobs to countersign_front, countersign_broker;
+grant select, update, delete on jobs.jobs to countersign_definer;
+
+-- Wakes the process that serves the queue.
+create function jobs.wake() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    perform pg_notify('countersign_jobs', new.queue);
+    return null;
+end $$;
+create trigger jobs_wake after insert on jobs.jobs for each row execute function jobs.wake();
+
+set local role countersign_definer;
+
+-- Claims up to as many jobs as tokens are given. A job whose lease ran out is claimed again until
+-- its attempts are used up: what it does must bear running twice.
+create function jobs.claim(of_queue text, token_hashes bytea[], lease_seconds int)
+returns table (id uuid, org_id uuid, kind text, payload jsonb, attempts int, token_hash bytea)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    with due as (
+        select j.org_id, j.id, row_number() over () as n
+          from (select j.org_id, j.id from jobs.jobs j
+                 where j.queue = of_queue and j.run_at <= now() and j.attempts < j.most_attempts
+                   and (j.state = 'ready' or (j.state = 'running' and j.lease_until < now()))
+                 order by j.run_at limit cardinality(token_hashes)
+                 for update skip locked) j
+    )
+    update jobs.jobs j
+       set state = 'running', attempts = j.attempts + 1, token_hash = token_hashes[due.n],
+           lease_until = now() + make_interval(secs => lease_seconds)
+      from due
+     where j.org_id = due.org_id and j.id = due.id
+    returning j.id, j.org_id, j.kind, j.payload, j.attempts, j.token_hash
+$$;
+
+-- Ends a claimed job. A failure with attempts left runs again after `retry_seconds`.
+create function jobs.finish(of_token bytea, failure text, retry_seconds int) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update jobs.jobs
+       set token_hash = null, lease_until = null, error_code = failure,
+           state = case when failure is null then 'done'
+                        when retry_seconds is not null and attempts < most_attempts then 'ready'
+                        else 'failed' end,
+           run_at = case when failure is null then run_at
+                         else now() + make_interval(secs => coalesce(retry_seconds, 0)) end,
+           finished_at = now()
+     where token_hash = of_token and state = 'running'
+$$;
+
+-- Retention: finished jobs are of no use after a week.
+create function jobs.sweep() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from jobs.jobs where state in ('done', 'failed') and finished_at < now() - interval '7 days'
+$$;
+
+create function ctx.bind_job(presented bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_job record;
+begin
+    select j.id, j.org_id, j.user_id, m.level into found_job
+      from jobs.jobs j
+      join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
+     where j.token_hash = presented and j.state = 'running' and j.lease_until > now();
+    if not found then
+        raise exception using errcode = 'CS001', message = 'the job is not running under this token';
+    end if;
+    perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, '*');
+end $$;
+
+revoke all on function jobs.claim(text, bytea[], int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
+grant execute on function jobs.claim(text, bytea[], int), jobs.finish(bytea, text, int), jobs.sweep(),
+    ctx.bind_job(bytea) to countersign_front, countersign_broker;

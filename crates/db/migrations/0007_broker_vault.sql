@@ -1,0 +1,128 @@
+-- The vault: wrapped data keys, sealed secrets, and the calls that left. No login role but the
+-- broker has any right to a key or a ciphertext.
+
+create schema broker;
+grant usage on schema broker to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema broker to countersign_definer;
+
+-- One data key per tenant and purpose, wrapped by the master key that `wrapped_by` names.
+create table broker.data_keys (
+    id text not null check (length(id) <= 60),
+    org_id uuid not null references identity.organisations (id),
+    purpose text not null check (purpose in ('integration_tokens', 'approvals')),
+    wrapped_by text not null check (length(wrapped_by) <= 60),
+    wrapped bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, id),
+    unique (org_id, purpose)
+);
+
+-- Sealed values, each bound to its place: (organisation, owner, field, version).
+create table broker.secrets (
+    org_id uuid not null,
+    -- A connection, or an authorization round trip that has not become one yet.
+    owner_id uuid not null,
+    field text not null check (field in ('client_secret', 'access_token', 'refresh_token', 'pkce_verifier')),
+    version int not null check (version > 0),
+    key_id text not null,
+    sealed bytea not null,
+    created_at timestamptz not null default now(),
+    primary key (org_id, owner_id, field),
+    foreign key (org_id, key_id) references broker.data_keys (org_id, id)
+);
+
+-- What goes with a connection's secrets and is not one.
+create table broker.credentials (
+    org_id uuid not null,
+    connection_id uuid not null,
+    client_id text not null check (length(client_id) between 1 and 300),
+    -- Null where the provider names no lifetime: never inferred.
+    access_expires_at timestamptz,
+    primary key (org_id, connection_id),
+    foreign key (org_id, connection_id) references connectors.connections (org_id, id)
+);
+
+-- OAuth round trips under way (RFC 6749 10.12: state; RFC 7636: verifier, sealed as a secret).
+create table broker.authorizations (
+    id uuid not null,
+    org_id uuid not null,
+    user_id uuid not null,
+    connection_id uuid not null,
+    state_hash bytea not null unique check (length(state_hash) = 32),
+    redirect_uri text not null check (length(redirect_uri) <= 500),
+    created_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    used_at timestamptz,
+    primary key (org_id, id),
+    foreign key (org_id, connection_id) references connectors.connections (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+
+-- Each call that left: no content.
+create table broker.calls (
+    id uuid not null,
+    org_id uuid not null,
+    connection_id uuid not null,
+    operation text not null check (length(operation) <= 100),
+    actor_kind text not null check (actor_kind in ('session', 'api_key', 'job')),
+    actor_id uuid not null,
+    proposal_id uuid,
+    at timestamptz not null default now(),
+    -- Null where no answer came; then `error_code` says why.
+    status int check (status between 100 and 599),
+    error_code text check (length(error_code) <= 100),
+    duration_ms int not null check (duration_ms >= 0),
+    answer_bytes bigint not null check (answer_bytes >= 0),
+    primary key (org_id, id),
+    foreign key (org_id, connection_id) references connectors.connections (org_id, id)
+);
+create index calls_by_connection on broker.calls (org_id, connection_id, at desc);
+
+-- The server's own signing keys, sealed under the master key: the audit log's checkpoints.
+create table broker.signing_keys (
+    purpose text primary key check (purpose in ('audit_checkpoint')),
+    wrapped_by text not null,
+    sealed bytea not null,
+    -- In the text form of a verifier key (C2SP signed-note).
+    verifier text not null,
+    created_at timestamptz not null default now()
+);
+
+do $$
+declare t text;
+begin
+    foreach t in array array['data_keys', 'secrets', 'credentials', 'authorizations', 'calls'] loop
+        execute format('alter table broker.%I enable row level security', t);
+        execute format('alter table broker.%I force row level security', t);
+        execute format('create policy %I on broker.%I for all to countersign_broker using (org_id = (select ctx.org())) with check (org_id = (select ctx.org()))', t || '_broker', t);
+    end loop;
+end $$;
+alter table broker.signing_keys enable row level security;
+alter table broker.signing_keys force row level security;
+-- Of the server, not of a tenant; the broker alone sees it.
+create policy signing_keys_broker on broker.signing_keys for all to countersign_broker using (true) with check (true);
+create policy signing_keys_verifier on broker.signing_keys for select to countersign_verifier, countersign_front using (true);
+grant select, insert on broker.signing_keys to countersign_broker;
+grant select (purpose, verifier, created_at) on broker.signing_keys to countersign_verifier, countersign_front;
+
+grant select, insert on broker.data_keys to countersign_broker;
+grant select, insert, update, delete on broker.secrets to countersign_broker;
+grant select, insert, update on broker.credentials to countersign_broker;
+grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
+grant select, insert on broker.calls to countersign_broker;
+
+-- The front shows the calls of a connection.
+create policy calls_read on broker.calls for select to countersign_front
+    using (org_id = (select ctx.org()) and (select ctx.can('connectors.read')));
+grant select on broker.calls to countersign_front;
+
+-- A wrong master key must stop the broker at start, whichever tenant's key it would fail on.
+grant select on broker.data_keys to countersign_definer;
+create policy data_keys_definer on broker.data_keys for select to countersign_definer using (true);
+set local role countersign_definer;
+create function broker.master_keys_in_use() returns setof text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select distinct wrapped_by from broker.data_keys
+$$;
+revoke all on function broker.master_keys_in_use() from public;
+grant execute on function broker.master_keys_in_use() to countersign_broker;

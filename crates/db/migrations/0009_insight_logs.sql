@@ -1,0 +1,68 @@
+-- Event logs: who did what, when, in narrow columns; and their statistics.
+
+create schema insight;
+grant usage on schema insight to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+
+create table insight.logs (
+    id uuid not null,
+    org_id uuid not null,
+    user_id uuid not null,
+    name text not null check (length(name) between 1 and 200),
+    -- 'import' of a file, or 'scan' of a connection.
+    source text not null check (source in ('import', 'scan')),
+    connection_id uuid,
+    state text not null default 'reading' check (state in ('reading', 'ready', 'failed')),
+    bytes_read bigint not null default 0,
+    cases bigint not null default 0,
+    events bigint not null default 0,
+    -- A stable code and a sentence without content, where reading failed.
+    error_code text check (length(error_code) <= 100),
+    error_text text check (length(error_text) <= 500),
+    statistics jsonb,
+    created_at timestamptz not null default now(),
+    finished_at timestamptz,
+    primary key (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id),
+    foreign key (org_id, connection_id) references connectors.connections (org_id, id)
+);
+create index logs_by_org on insight.logs (org_id, created_at desc);
+
+create table insight.names (
+    org_id uuid not null,
+    log_id uuid not null,
+    kind text not null check (kind in ('activity', 'resource', 'case')),
+    number int not null check (number >= 0),
+    name text not null check (length(name) <= 300),
+    primary key (org_id, log_id, kind, number),
+    foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade
+);
+
+-- In the order of the file or feed within each case.
+create table insight.events (
+    org_id uuid not null,
+    log_id uuid not null,
+    number int not null check (number >= 0),
+    case_number int not null,
+    activity_number int not null,
+    resource_number int,
+    at timestamptz not null,
+    primary key (org_id, log_id, number),
+    foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade
+);
+
+do $$
+declare t text;
+begin
+    foreach t in array array['logs', 'names', 'events'] loop
+        execute format('alter table insight.%I enable row level security', t);
+        execute format('alter table insight.%I force row level security', t);
+        execute format('create policy %I on insight.%I for select to countersign_front using (org_id = (select ctx.org()) and (select ctx.can(''insight.read'')))', t || '_read', t);
+        execute format('create policy %I on insight.%I for insert to countersign_front with check (org_id = (select ctx.org()) and (select ctx.can(''insight.import'')))', t || '_add', t);
+        execute format('create policy %I on insight.%I for delete to countersign_front using (org_id = (select ctx.org()) and (select ctx.can(''insight.import'')))', t || '_remove', t);
+    end loop;
+end $$;
+create policy logs_progress on insight.logs for update to countersign_front
+    using (org_id = (select ctx.org()) and (select ctx.can('insight.import')))
+    with check (org_id = (select ctx.org()));
+grant select, insert, update, delete on insight.logs to countersign_front;
+grant select, insert, delete on insight.names, insight.events to countersign_front;

@@ -1,0 +1,69 @@
+-- What each run of a control found. Anyone reads it; the verifier alone adds to it.
+
+create schema trust;
+grant usage on schema trust to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
+grant create on schema trust to countersign_definer;
+
+create table trust.evidence (
+    id uuid primary key,
+    control text not null check (control ~ '^[a-z_]+\.[a-z_0-9]+$'),
+    claim text not null check (claim ~ '^[A-Z]{2}-[0-9]{2}$'),
+    status text not null check (status in ('pass', 'fail', 'error')),
+    evidence text not null check (length(evidence) <= 2000),
+    duration_ms int not null check (duration_ms >= 0),
+    checked_at timestamptz not null default now()
+);
+create index evidence_latest on trust.evidence (control, checked_at desc);
+alter table trust.evidence enable row level security;
+alter table trust.evidence force row level security;
+create policy evidence_read on trust.evidence for select to countersign_front, countersign_verifier, countersign_definer using (true);
+create policy evidence_add on trust.evidence for insert to countersign_verifier with check (true);
+create policy evidence_sweep on trust.evidence for delete to countersign_definer using (true);
+grant select on trust.evidence to countersign_front, countersign_definer;
+grant select, insert on trust.evidence to countersign_verifier;
+grant delete on trust.evidence to countersign_definer;
+
+
+set local role countersign_definer;
+
+-- A session for the owner of one of the two organisations that the controls attack, 'a' or 'b';
+-- made on first use. They hold nothing but what controls put there.
+create function trust.control_session(
+    which text, new_session uuid, new_token_hash bytea, lifetime_seconds int
+) returns table (user_id uuid, org_id uuid)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    control_org uuid;
+    control_user uuid;
+    address text := 'control-' || which || '@controls.invalid';
+begin
+    if which not in ('a', 'b') then
+        raise exception using errcode = 'CS007', message = 'there are two control organisations, a and b';
+    end if;
+    perform pg_advisory_xact_lock(hashtext('countersign control organisations'));
+    select u.id into control_user from identity.users u where u.email = address;
+    if not found then
+        control_user := gen_random_uuid();
+        control_org := gen_random_uuid();
+        -- 32 random bytes as the verifier: no password has that digest.
+        insert into identity.users (id, email, name, password_parameters, password_verifier)
+        values (control_user, address, 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
+                sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')));
+        insert into identity.organisations (id, name, kind) values (control_org, 'Control ' || upper(which), 'control');
+        insert into identity.memberships (org_id, user_id, role, level) values (control_org, control_user, 'OWNER', 100);
+    end if;
+    return query
+        insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
+        select new_session, m.org_id, m.user_id, new_token_hash, 'countersign verify', 'local',
+               now() + make_interval(secs => lifetime_seconds)
+          from identity.memberships m where m.user_id = control_user
+        returning sessions.user_id, sessions.org_id;
+end $$;
+
+create function trust.sweep() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from trust.evidence e where e.checked_at < now() - interval '30 days'
+$$;
+
+revoke all on function trust.control_session(text, uuid, bytea, int), trust.sweep() from public;
+grant execute on function trust.control_session(text, uuid, bytea, int), trust.sweep() to countersign_verifier;
