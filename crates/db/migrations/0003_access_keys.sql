@@ -53,6 +53,16 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
            from access.permissions p where p.name = permission), false)
 $$;
 
+-- Everything that the bound principal may do.
+create function ctx.permissions() returns text[]
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    with bound as materialized (select ctx.level() as level, ctx.part(7) as scopes)
+    select array(select p.name from access.permissions p, bound
+                  where bound.level >= p.least_level
+                    and (bound.scopes = '*' or p.name = any (string_to_array(bound.scopes, ',')))
+                  order by p.name)
+$$;
+
 create function ctx.bind_api_key(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -74,8 +84,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update access.api_keys set last_used_at = now() where token_hash = any (presented)
 $$;
 
-revoke all on function ctx.can(text), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
-grant execute on function ctx.can(text) to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
+revoke all on function ctx.can(text), ctx.permissions(), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
+grant execute on function ctx.can(text), ctx.permissions() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.bind_api_key(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function access.note_use(bytea[]) to countersign_front;
 

@@ -1,0 +1,140 @@
+use std::time::Duration;
+
+use crypto::token::{self, TokenKind};
+use db::Db;
+use kernel::{ApiKeyId, AuditEntry, OrganisationId, Scope, Secret, UserId};
+
+use crate::{Permission, catalogue, store};
+
+/// An API key to make.
+#[derive(Debug)]
+pub struct NewApiKey {
+    name: String,
+    scopes: Vec<&'static Permission>,
+    lifetime: Duration,
+}
+
+/// What is wrong with the form.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NewApiKeyError {
+    /// No name, or over 100 characters.
+    #[error("give the key a name of 1 to 100 characters, such as the client that will use it")]
+    Name,
+    /// Nothing chosen.
+    #[error("choose at least one permission")]
+    NoScopes,
+    /// Not in the catalogue.
+    #[error("there is no permission {0}")]
+    UnknownScope(String),
+    /// A key is a program's: it neither decides about writes nor makes further keys (AG-01).
+    #[error("{0} is for people only: a key cannot hold it")]
+    PeopleOnly(&'static str),
+    /// Under a day or over a year.
+    #[error("a key lives 1 to 365 days")]
+    Lifetime,
+}
+
+/// Why no key was made.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateApiKeyError {
+    /// The maker does not hold one of the permissions, or may not make keys.
+    #[error("a key cannot hold more than you do")]
+    Forbidden,
+    /// The database failed.
+    #[error("the key could not be stored")]
+    Database(#[source] db::Error),
+}
+
+/// What only a person at a browser does.
+const PEOPLE_ONLY: [Permission; 2] = [catalogue::APPROVALS_DECIDE, catalogue::API_KEYS_MANAGE];
+const MAX_NAME_CHARACTERS: usize = 100;
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl NewApiKey {
+    /// Checks the form.
+    pub fn parse(name: &str, scopes: &[String], days: u32) -> Result<Self, NewApiKeyError> {
+        let name = name.trim();
+        let length = name.chars().count();
+        if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
+            return Err(NewApiKeyError::Name);
+        }
+        if !(1..=365).contains(&days) {
+            return Err(NewApiKeyError::Lifetime);
+        }
+        if scopes.is_empty() {
+            return Err(NewApiKeyError::NoScopes);
+        }
+        let scopes = scopes.iter().map(|scope| parse_scope(scope)).collect::<Result<_, _>>()?;
+        Ok(Self { name: name.to_owned(), scopes, lifetime: DAY * days })
+    }
+}
+
+fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
+    let permission =
+        catalogue::find(name).ok_or_else(|| NewApiKeyError::UnknownScope(name.to_owned()))?;
+    if PEOPLE_ONLY.contains(permission) {
+        return Err(NewApiKeyError::PeopleOnly(permission.name));
+    }
+    Ok(permission)
+}
+
+/// Makes a key and returns it, for the one time that it is shown.
+pub async fn create_api_key(
+    db: &Db,
+    scope: &Scope,
+    (organisation, maker): (OrganisationId, UserId),
+    key: NewApiKey,
+) -> Result<(ApiKeyId, Secret<String>), CreateApiKeyError> {
+    let token = token::generate(TokenKind::ApiKey, db.chance());
+    let id = ApiKeyId::new(db.clock().now(), db.chance());
+    let row = store::NewRow {
+        id,
+        organisation,
+        maker,
+        name: &key.name,
+        face: token::face(token.expose()),
+        hash: crypto::digest::sha256(token.expose().as_bytes()),
+        scopes: key.scopes.iter().map(|permission| permission.name.to_owned()).collect(),
+        lifetime: key.lifetime,
+    };
+    let mut tx = db.write(scope).await.map_err(refused)?;
+    store::insert_api_key(&mut tx, row).await.map_err(refused)?;
+    tx.commit(AuditEntry::about("access.api_key_created", id)).await.map_err(refused)?;
+    Ok((id, token))
+}
+
+fn refused(error: db::Error) -> CreateApiKeyError {
+    match error {
+        db::Error::Forbidden => CreateApiKeyError::Forbidden,
+        other => CreateApiKeyError::Database(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(scopes: &[&str]) -> Result<NewApiKey, NewApiKeyError> {
+        let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
+        NewApiKey::parse("Desk assistant", &scopes, 30)
+    }
+
+    #[test]
+    fn a_key_cannot_approve_nor_make_keys() {
+        assert_eq!(
+            parse(&["insight.read", "approvals.decide"]).unwrap_err(),
+            NewApiKeyError::PeopleOnly("approvals.decide")
+        );
+        assert_eq!(
+            parse(&["api_keys.manage"]).unwrap_err(),
+            NewApiKeyError::PeopleOnly("api_keys.manage")
+        );
+    }
+
+    #[test]
+    fn only_permissions_of_the_catalogue_are_taken() {
+        assert!(parse(&["insight.read"]).is_ok());
+        assert_eq!(parse(&[]).unwrap_err(), NewApiKeyError::NoScopes);
+        assert!(matches!(parse(&["insight.*"]).unwrap_err(), NewApiKeyError::UnknownScope(_)));
+    }
+}

@@ -1,0 +1,77 @@
+//! The statements of this crate, one function each.
+
+use std::time::Duration;
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::{ApiKeyId, OrganisationId, UserId};
+
+use crate::ApiKeyRow;
+
+pub(crate) struct NewRow<'a> {
+    pub(crate) id: ApiKeyId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) maker: UserId,
+    pub(crate) name: &'a str,
+    pub(crate) face: String,
+    pub(crate) hash: [u8; 32],
+    pub(crate) scopes: Vec<String>,
+    pub(crate) lifetime: Duration,
+}
+
+pub(crate) async fn insert_api_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))",
+        row.id.uuid(),
+        row.organisation.uuid(),
+        row.maker.uuid(),
+        row.name,
+        row.face,
+        &row.hash,
+        &row.scopes,
+        row.lifetime.as_secs_f64(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn api_keys(tx: &mut ReadTx) -> Result<Vec<ApiKeyRow>, Error> {
+    let rows = sqlx::query!(
+        "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
+                k.revoked_at, k.last_used_at
+           from access.api_keys k join identity.users u on u.id = k.user_id
+          order by k.created_at desc, k.id"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ApiKeyRow {
+            id: row.id.into(),
+            name: row.name,
+            face: row.face,
+            scopes: row.scopes,
+            made_by: row.made_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+        })
+        .collect())
+}
+
+pub(crate) async fn revoke_api_key(tx: &mut WriteTx, key: ApiKeyId) -> Result<bool, Error> {
+    let revoked = sqlx::query!(
+        "update access.api_keys set revoked_at = now() where id = $1 and revoked_at is null",
+        key.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
+pub(crate) async fn note_use(tx: &mut WriteTx, keys: Vec<Vec<u8>>) -> Result<(), Error> {
+    sqlx::query!("select access.note_use($1)", &keys).execute(&mut **tx).await?;
+    Ok(())
+}

@@ -1,0 +1,70 @@
+use std::fmt;
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The scope's credential is unknown, ended, expired or revoked.
+    #[error("not signed in, or not any more")]
+    Unauthenticated,
+    /// A policy or grant of the database does not allow it.
+    #[error("the database does not allow it")]
+    Forbidden,
+    /// A rule held by a trigger or definer function says no.
+    #[error("refused by the rule: {0}")]
+    Refused(Refusal),
+    /// A value that must be unique stands there already.
+    #[error("it exists already")]
+    Exists,
+    /// Everything else: the connection, the server, a defect of ours.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+}
+
+/// Rules that the schema holds, by their SQLSTATE (see `migrations/`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// CS002: another sequencer was faster.
+    Sequenced,
+    /// CS003: the state machine of proposals.
+    Transition,
+    /// CS004: a decision about what waits no more.
+    NotWaiting,
+    /// CS005: what was shown is not what is proposed.
+    OtherPayload,
+    /// CS006: four eyes are asked for.
+    FourEyes,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sequenced => "another sequencer was faster",
+            Self::Transition => "the proposal's state does not allow it",
+            Self::NotWaiting => "the proposal does not wait any more",
+            Self::OtherPayload => "what was shown is not what is proposed",
+            Self::FourEyes => "somebody else must approve",
+        })
+    }
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error
+            .as_database_error()
+            .and_then(|e| e.code())
+            .map(std::borrow::Cow::into_owned);
+        match code.as_deref() {
+            Some("CS001") => Self::Unauthenticated,
+            Some("CS002") => Self::Refused(Refusal::Sequenced),
+            Some("CS003") => Self::Refused(Refusal::Transition),
+            Some("CS004") => Self::Refused(Refusal::NotWaiting),
+            Some("CS005") => Self::Refused(Refusal::OtherPayload),
+            Some("CS006") => Self::Refused(Refusal::FourEyes),
+            // insufficient_privilege: a grant, or a policy's WITH CHECK.
+            Some("42501") => Self::Forbidden,
+            // unique_violation
+            Some("23505") => Self::Exists,
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kernel::{Chance, Clock, Scope};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
+
+use crate::scope::begin_statement;
+use crate::{Error, ReadTx, WriteTx};
+
+/// How long a request waits for a connection before it is told that the server is busy.
+const ACQUIRE_LIMIT: Duration = Duration::from_secs(10);
+
+/// The database as one login role sees it. There is no way to SQL but [`Db::read`] and
+/// [`Db::write`].
+#[derive(Clone)]
+pub struct Db {
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
+}
+
+impl Db {
+    /// A pool of up to `connections` connections that are made when they are needed.
+    pub fn new(
+        options: PgConnectOptions,
+        connections: u32,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_LIMIT)
+            .connect_lazy_with(options);
+        Self {
+            pool,
+            clock,
+            chance,
+        }
+    }
+
+    /// A transaction that reads on behalf of `scope`. Dropping it ends it.
+    pub async fn read(&self, scope: &Scope) -> Result<ReadTx, Error> {
+        let statement = begin_statement(scope, true);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a scope is opened"
+        )]
+        let tx = self.pool.begin_with(statement).await?;
+        Ok(ReadTx::new(tx))
+    }
+
+    /// A transaction that writes on behalf of `scope`. It ends with [`WriteTx::commit`]; dropping
+    /// it undoes everything.
+    pub async fn write(&self, scope: &Scope) -> Result<WriteTx, Error> {
+        let statement = begin_statement(scope, false);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a scope is opened"
+        )]
+        let tx = self.pool.begin_with(statement).await?;
+        Ok(WriteTx::new(tx, self.clock.clone(), self.chance.clone()))
+    }
+
+    /// A connection that hears what the database tells on `channels`.
+    pub async fn listen(&self, channels: &[&str]) -> Result<PgListener, Error> {
+        let mut listener = PgListener::connect_with(&self.pool).await?;
+        listener.listen_all(channels.iter().copied()).await?;
+        Ok(listener)
+    }
+
+    /// The clock that this process lives by.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The randomness that this process draws from.
+    pub fn chance(&self) -> &dyn Chance {
+        &*self.chance
+    }
+
+    /// Ends every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db")
+            .field("connections", &self.pool.size())
+            .finish_non_exhaustive()
+    }
+}

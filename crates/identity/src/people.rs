@@ -1,0 +1,27 @@
+use db::{Error, ReadTx};
+use kernel::UserId;
+use time::OffsetDateTime;
+
+use crate::store;
+
+/// A member of the bound organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The person.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// The person's address.
+    pub email: String,
+    /// OWNER, ADMIN, PARTICIPANT or REVIEWER.
+    pub role: String,
+    /// 100 (Super Admin) down to 20 (Viewer).
+    pub level: i32,
+    /// Since when.
+    pub joined_at: OffsetDateTime,
+}
+
+/// The members of the bound organisation, in the order of joining.
+pub async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
+    store::members(tx).await
+}

@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use crypto::token::{self, TokenKind};
+use db::{Db, Error, ReadTx, WriteTx};
+use kernel::{AuditEntry, Secret, SessionId, TokenHash};
+use time::OffsetDateTime;
+
+use crate::store;
+
+/// A session ends after this, whatever happens.
+pub const SESSION_LIFETIME: Duration = Duration::from_secs(12 * 3600);
+
+/// What the signed cookie carries.
+pub type SessionToken = Secret<String>;
+
+/// A session about to begin.
+#[derive(Debug)]
+pub struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) token: SessionToken,
+    pub(crate) hash: TokenHash,
+    pub(crate) client: String,
+    pub(crate) address: String,
+}
+
+/// A session, as its person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRow {
+    /// Its identifier.
+    pub id: SessionId,
+    /// What the client called itself (User-Agent).
+    pub client: String,
+    /// Where it began, an IP address.
+    pub address: String,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it ends by itself.
+    pub expires_at: OffsetDateTime,
+}
+
+impl NewSession {
+    /// A session with a fresh token, for the client and address that ask.
+    pub fn new(db: &Db, client: &str, address: &str) -> Self {
+        let token = token::generate(TokenKind::Session, db.chance());
+        let hash = TokenHash::from_digest(crypto::digest::sha256(token.expose().as_bytes()));
+        Self {
+            id: SessionId::new(db.clock().now(), db.chance()),
+            token,
+            hash,
+            client: client.chars().filter(|c| !c.is_control()).take(300).collect(),
+            address: address.chars().take(64).collect(),
+        }
+    }
+}
+
+/// The running sessions of the bound person, newest first.
+pub async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
+    store::sessions(tx).await
+}
+
+/// Ends one of the bound person's sessions. False where there is no such one running.
+pub async fn end_session(mut tx: WriteTx, session: SessionId) -> Result<bool, Error> {
+    let ended = store::end_session(&mut tx, session).await?;
+    if ended {
+        tx.commit(AuditEntry::about("identity.session_ended", session)).await?;
+    }
+    Ok(ended)
+}

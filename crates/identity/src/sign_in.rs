@@ -1,0 +1,57 @@
+use kernel::{AuditEntry, OrganisationId, Scope, Secret, UserId};
+
+use crate::hashing::Parameters;
+use crate::{Email, HashPool, HashPoolBusy, NewSession, SessionToken, store};
+
+/// Whose session has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person.
+    pub user: UserId,
+    /// The organisation that the session acts in.
+    pub organisation: OrganisationId,
+}
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// No such address, or not its password: nobody is told which.
+    #[error("that address and password do not go together")]
+    Wrong,
+    /// Try again later.
+    #[error(transparent)]
+    Busy(#[from] HashPoolBusy),
+    /// The database failed.
+    #[error("signing in failed")]
+    Database(#[from] db::Error),
+}
+
+/// Starts a session for who proves to know the password. An unknown address costs the same time
+/// and gives the same answer as a wrong password.
+pub async fn sign_in(
+    db: &db::Db,
+    hashes: &HashPool,
+    email: &str,
+    password: Secret<String>,
+    session: NewSession,
+) -> Result<(SignedIn, SessionToken), SignInError> {
+    let address = Email::parse(email).map_err(|_| SignInError::Wrong)?;
+    let parameters = {
+        let mut tx = db.read(&Scope::Anonymous).await?;
+        Parameters::from_stored(store::password_challenge(&mut tx, &address).await?)
+    };
+    let proof = hashes.prove(password, parameters).await?;
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    match store::sign_in(&mut tx, &address, &proof, &session).await? {
+        Some(signed_in) => {
+            let entry = AuditEntry::about("identity.signed_in", signed_in.user)
+                .with("session", session.id.to_string());
+            tx.commit(entry).await?;
+            Ok((signed_in, session.token))
+        }
+        None => {
+            tx.commit(AuditEntry::new("identity.sign_in_failed")).await?;
+            Err(SignInError::Wrong)
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The statements of this crate, one function each.
+
+use std::time::Duration;
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::{OrganisationId, SessionId, TokenHash, UserId};
+
+use crate::hashing::{Parameters, Proof};
+use crate::{Email, Member, NewSession, Principal, PrincipalKind, SESSION_LIFETIME, SessionRow, SignedIn};
+
+pub(crate) struct SignUp<'a> {
+    pub(crate) user: UserId,
+    pub(crate) email: &'a Email,
+    pub(crate) name: &'a str,
+    pub(crate) parameters: &'a Parameters,
+    pub(crate) proof: &'a Proof,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) organisation_name: &'a str,
+}
+
+pub(crate) async fn sign_up(tx: &mut WriteTx, new: SignUp<'_>) -> Result<bool, Error> {
+    let created = sqlx::query_scalar!(
+        r#"select identity.sign_up($1, $2, $3, $4, $5, $6, $7) as "created!""#,
+        new.user.uuid(),
+        new.email.as_str(),
+        new.name,
+        new.parameters.as_str(),
+        new.proof.expose(),
+        new.organisation.uuid(),
+        new.organisation_name,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(created)
+}
+
+pub(crate) async fn password_challenge(tx: &mut ReadTx, email: &Email) -> Result<String, Error> {
+    let parameters = sqlx::query_scalar!(
+        r#"select identity.password_challenge($1) as "parameters!""#,
+        email.as_str()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(parameters)
+}
+
+pub(crate) async fn sign_in(
+    tx: &mut WriteTx,
+    email: &Email,
+    proof: &Proof,
+    session: &NewSession,
+) -> Result<Option<SignedIn>, Error> {
+    let row = sqlx::query!(
+        r#"select user_id as "user_id!", org_id as "org_id!"
+             from identity.sign_in($1, $2, $3, $4, $5, $6, $7)"#,
+        email.as_str(),
+        proof.expose(),
+        session.id.uuid(),
+        session.hash.as_bytes(),
+        session.client,
+        session.address,
+        seconds(SESSION_LIFETIME),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| SignedIn { user: row.user_id.into(), organisation: row.org_id.into() }))
+}
+
+pub(crate) async fn use_sign_in_link(
+    tx: &mut WriteTx,
+    link: &TokenHash,
+    session: &NewSession,
+) -> Result<Option<SignedIn>, Error> {
+    let row = sqlx::query!(
+        r#"select user_id as "user_id!", org_id as "org_id!"
+             from identity.use_sign_in_link($1, $2, $3, $4, $5, $6)"#,
+        link.as_bytes(),
+        session.id.uuid(),
+        session.hash.as_bytes(),
+        session.client,
+        session.address,
+        seconds(SESSION_LIFETIME),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| SignedIn { user: row.user_id.into(), organisation: row.org_id.into() }))
+}
+
+pub(crate) async fn add_sign_in_link(
+    tx: &mut WriteTx,
+    principal: &Principal,
+    hash: &[u8; 32],
+    lifetime: Duration,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into identity.sign_in_links (org_id, user_id, token_hash, expires_at)
+         values ($1, $2, $3, now() + make_interval(secs => $4))",
+        principal.organisation.uuid(),
+        principal.user.uuid(),
+        hash,
+        f64::from(seconds(lifetime)),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
+    let row = sqlx::query!(
+        r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, u.email,
+                  o.id as org_id, o.name as org_name, m.role,
+                  ctx.permissions() as "permissions!"
+             from identity.memberships m
+             join identity.users u on u.id = m.user_id
+             join identity.organisations o on o.id = m.org_id
+            where m.org_id = (select ctx.org()) and m.user_id = (select ctx.person())"#
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Error::Unauthenticated)?;
+    Ok(Principal {
+        kind: PrincipalKind::parse(&row.kind).ok_or(Error::Unauthenticated)?,
+        credential: row.credential,
+        user: row.id.into(),
+        name: row.name,
+        email: row.email,
+        organisation: row.org_id.into(),
+        organisation_name: row.org_name,
+        role: row.role,
+        permissions: row.permissions,
+    })
+}
+
+pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
+    let rows = sqlx::query!(
+        "select m.user_id, u.name, u.email, m.role, m.level, m.created_at
+           from identity.memberships m join identity.users u on u.id = m.user_id
+          order by m.created_at, m.user_id"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Member {
+            user: row.user_id.into(),
+            name: row.name,
+            email: row.email,
+            role: row.role,
+            level: row.level,
+            joined_at: row.created_at,
+        })
+        .collect())
+}
+
+pub(crate) async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
+    let rows = sqlx::query!(
+        "select id, client, address, created_at, expires_at from identity.sessions
+          where ended_at is null and expires_at > now()
+          order by created_at desc, id"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| SessionRow {
+            id: row.id.into(),
+            client: row.client,
+            address: row.address,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
+        .collect())
+}
+
+pub(crate) async fn end_session(tx: &mut WriteTx, session: SessionId) -> Result<bool, Error> {
+    let ended = sqlx::query!(
+        "update identity.sessions set ended_at = now() where id = $1 and ended_at is null",
+        session.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(ended.rows_affected() == 1)
+}
+
+fn seconds(duration: Duration) -> i32 {
+    i32::try_from(duration.as_secs()).unwrap_or(i32::MAX)
+}
