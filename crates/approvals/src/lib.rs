@@ -1,1 +1,26 @@
-//! Proposals and decisions. Never executes.
+//! Proposed writes, the decisions about them, and what came of them.
+//!
+//! Promises: never executes, and never holds a payload in clear; a proposal's state moves only as
+//! the database's state machine allows (`db/migrations/0008_approvals_proposals.sql`); a decision
+//! is a person's, about exactly the payload that was shown.
+
+mod claim;
+mod decide;
+mod finish;
+mod list;
+mod propose;
+mod proposal;
+mod resolve;
+mod revoke;
+mod store;
+mod sweep;
+
+pub use claim::{ClaimError, Claimed, claim};
+pub use decide::{DecideError, Decision, NoteError, Verdict, decide};
+pub use finish::{Outcome, finish};
+pub use list::{Filter, count_waiting, proposals};
+pub use propose::{NewProposal, propose};
+pub use proposal::{DecisionRow, Proposal, SealedPayload, State, proposal, sealed_payload};
+pub use resolve::{Resolution, resolve};
+pub use revoke::revoke;
+pub use sweep::sweep;
