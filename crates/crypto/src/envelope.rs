@@ -148,6 +148,21 @@ impl MasterKey {
         (key, wrapped)
     }
 
+    /// Seals one of the server's own secrets, that belongs to no tenant.
+    pub fn seal(&self, plain: &[u8], context: &Context<'_>, chance: &dyn Chance) -> Sealed {
+        seal(&self.key, &self.id, plain, context, chance)
+    }
+
+    /// Opens one of the server's own secrets.
+    pub fn open(
+        &self,
+        sealed_by: &KeyId,
+        sealed: &Sealed,
+        context: &Context<'_>,
+    ) -> Result<Secret<Vec<u8>>, OpenError> {
+        open(&self.key, &self.id, sealed_by, sealed, context)
+    }
+
     /// Opens a wrapped data key that `wrapped_by` wrapped.
     pub fn open_data_key(
         &self,

@@ -1,0 +1,383 @@
+//! The statements of this crate, one function each.
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::{CallId, ConnectionId, OrganisationId, Scope};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+#[derive(Debug)]
+pub(crate) struct DataKeyRow {
+    pub(crate) id: String,
+    pub(crate) wrapped_by: String,
+    pub(crate) wrapped: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SecretRow {
+    pub(crate) version: i32,
+    pub(crate) key_id: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+#[derive(Debug)]
+pub(crate) struct SigningKeyRow {
+    pub(crate) wrapped_by: String,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// What a call needs to know of its connection.
+#[derive(Debug, Clone)]
+pub(crate) struct ConnectionRow {
+    pub(crate) id: ConnectionId,
+    pub(crate) organisation: OrganisationId,
+    pub(crate) app: String,
+    pub(crate) instance: Option<String>,
+    pub(crate) state: String,
+    pub(crate) scopes_requested: Vec<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) access_expires_at: Option<OffsetDateTime>,
+}
+
+#[derive(Debug)]
+pub(crate) struct AuthorizationRow {
+    pub(crate) id: Uuid,
+    pub(crate) connection: ConnectionId,
+    pub(crate) redirect_uri: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct CallRow<'a> {
+    pub(crate) id: CallId,
+    pub(crate) connection: ConnectionId,
+    pub(crate) operation: &'a str,
+    pub(crate) proposal: Option<Uuid>,
+    pub(crate) status: Option<u16>,
+    pub(crate) error_code: Option<&'static str>,
+    pub(crate) duration_ms: i32,
+    pub(crate) answer_bytes: i64,
+}
+
+/// The ids of the master keys that wrap any tenant's data keys.
+pub async fn master_keys_in_use(db: &db::Db) -> Result<Vec<String>, Error> {
+    let mut tx = db.read(&Scope::Anonymous).await?;
+    Ok(sqlx::query_scalar!(r#"select broker.master_keys_in_use() as "id!""#)
+        .fetch_all(&mut *tx)
+        .await?)
+}
+
+pub(crate) async fn data_key_of(
+    tx: &mut WriteTx,
+    purpose: &str,
+) -> Result<Option<DataKeyRow>, Error> {
+    Ok(sqlx::query_as!(
+        DataKeyRow,
+        "select id, wrapped_by, wrapped from broker.data_keys where purpose = $1",
+        purpose
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn data_key(tx: &mut ReadTx, id: &str) -> Result<Option<DataKeyRow>, Error> {
+    Ok(sqlx::query_as!(
+        DataKeyRow,
+        "select id, wrapped_by, wrapped from broker.data_keys where id = $1",
+        id
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn insert_data_key(
+    tx: &mut WriteTx,
+    organisation: OrganisationId,
+    purpose: &str,
+    row: &DataKeyRow,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.data_keys (id, org_id, purpose, wrapped_by, wrapped)
+         values ($1, $2, $3, $4, $5) on conflict (org_id, purpose) do nothing",
+        row.id,
+        organisation.uuid(),
+        purpose,
+        row.wrapped_by,
+        row.wrapped,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn secret_version(
+    tx: &mut WriteTx,
+    owner: Uuid,
+    field: &str,
+) -> Result<Option<i32>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select version from broker.secrets where owner_id = $1 and field = $2 for update",
+        owner,
+        field
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn put_secret(
+    tx: &mut WriteTx,
+    organisation: OrganisationId,
+    owner: Uuid,
+    field: &str,
+    row: &SecretRow,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (org_id, owner_id, field) do update
+            set version = excluded.version, key_id = excluded.key_id, sealed = excluded.sealed,
+                created_at = now()",
+        organisation.uuid(),
+        owner,
+        field,
+        row.version,
+        row.key_id,
+        row.sealed,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn secret(
+    tx: &mut ReadTx,
+    owner: Uuid,
+    field: &str,
+) -> Result<Option<(SecretRow, DataKeyRow)>, Error> {
+    let row = sqlx::query!(
+        "select s.version, s.key_id, s.sealed, k.wrapped_by, k.wrapped
+           from broker.secrets s join broker.data_keys k on k.org_id = s.org_id and k.id = s.key_id
+          where s.owner_id = $1 and s.field = $2",
+        owner,
+        field
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| {
+        let key = DataKeyRow {
+            id: row.key_id.clone(),
+            wrapped_by: row.wrapped_by,
+            wrapped: row.wrapped,
+        };
+        (SecretRow { version: row.version, key_id: row.key_id, sealed: row.sealed }, key)
+    }))
+}
+
+pub(crate) async fn delete_secrets(tx: &mut WriteTx, owner: Uuid) -> Result<u64, Error> {
+    Ok(sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
+        .execute(&mut **tx)
+        .await?
+        .rows_affected())
+}
+
+pub(crate) async fn signing_key(
+    tx: &mut ReadTx,
+    purpose: &str,
+) -> Result<Option<SigningKeyRow>, Error> {
+    Ok(sqlx::query_as!(
+        SigningKeyRow,
+        "select wrapped_by, sealed from broker.signing_keys where purpose = $1",
+        purpose
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn insert_signing_key(
+    tx: &mut WriteTx,
+    purpose: &str,
+    wrapped_by: &str,
+    sealed: &[u8],
+    verifier: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.signing_keys (purpose, wrapped_by, sealed, verifier)
+         values ($1, $2, $3, $4)",
+        purpose,
+        wrapped_by,
+        sealed,
+        verifier
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn connection(
+    tx: &mut ReadTx,
+    id: ConnectionId,
+) -> Result<Option<ConnectionRow>, Error> {
+    let row = sqlx::query!(
+        r#"select c.id, c.org_id, c.app, c.instance, c.state, c.scopes_requested,
+                  k.client_id as "client_id?", k.access_expires_at as "access_expires_at?"
+             from connectors.connections c
+             left join broker.credentials k on k.org_id = c.org_id and k.connection_id = c.id
+            where c.id = $1"#,
+        id.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| ConnectionRow {
+        id: row.id.into(),
+        organisation: row.org_id.into(),
+        app: row.app,
+        instance: row.instance,
+        state: row.state,
+        scopes_requested: row.scopes_requested,
+        client_id: row.client_id,
+        access_expires_at: row.access_expires_at,
+    }))
+}
+
+pub(crate) async fn put_credential(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    client_id: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.credentials (org_id, connection_id, client_id)
+         values (ctx.org(), $1, $2)
+         on conflict (org_id, connection_id) do update set client_id = excluded.client_id",
+        connection.uuid(),
+        client_id,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_expiry(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    expires_at: Option<OffsetDateTime>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update broker.credentials set access_expires_at = $2 where connection_id = $1",
+        connection.uuid(),
+        expires_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_authorization(
+    tx: &mut WriteTx,
+    id: Uuid,
+    connection: ConnectionId,
+    state_hash: &[u8; 32],
+    redirect_uri: &str,
+    lifetime_seconds: f64,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.authorizations
+                (id, org_id, user_id, connection_id, state_hash, redirect_uri, expires_at)
+         values ($1, ctx.org(), ctx.person(), $2, $3, $4, now() + make_interval(secs => $5))",
+        id,
+        connection.uuid(),
+        state_hash,
+        redirect_uri,
+        lifetime_seconds,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Uses a round trip up. Only the person who began it can end it.
+pub(crate) async fn use_authorization(
+    tx: &mut WriteTx,
+    state_hash: &[u8; 32],
+) -> Result<Option<AuthorizationRow>, Error> {
+    let row = sqlx::query!(
+        "update broker.authorizations set used_at = now()
+          where state_hash = $1 and used_at is null and expires_at > now() and user_id = ctx.person()
+         returning id, connection_id, redirect_uri",
+        state_hash
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| AuthorizationRow {
+        id: row.id,
+        connection: row.connection_id.into(),
+        redirect_uri: row.redirect_uri,
+    }))
+}
+
+pub(crate) async fn set_connected(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    granted: Option<&[String]>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update connectors.connections
+            set state = 'connected', state_reason = null, connected_at = now(),
+                scopes_granted = coalesce($2, scopes_granted)
+          where id = $1",
+        connection.uuid(),
+        granted,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_connection_state(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    state: &str,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update connectors.connections
+            set state = $2, state_reason = $3,
+                disconnected_at = case when $2 = 'disconnected' then now() else disconnected_at end
+          where id = $1",
+        connection.uuid(),
+        state,
+        reason,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn insert_call(tx: &mut WriteTx, call: &CallRow<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into broker.calls
+                (id, org_id, connection_id, operation, actor_kind, actor_id, proposal_id, status,
+                 error_code, duration_ms, answer_bytes)
+         values ($1, ctx.org(), $2, $3, ctx.kind(), ctx.principal(), $4, $5, $6, $7, $8)",
+        call.id.uuid(),
+        call.connection.uuid(),
+        call.operation,
+        call.proposal,
+        call.status.map(i32::from),
+        call.error_code,
+        call.duration_ms,
+        call.answer_bytes,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Who the transaction is bound to: organisation, kind of credential, credential, person.
+pub(crate) async fn bound(
+    tx: &mut ReadTx,
+) -> Result<Option<(OrganisationId, String, Uuid, Uuid)>, Error> {
+    let row = sqlx::query!(
+        "select ctx.org() as org, ctx.kind() as kind, ctx.principal() as principal, ctx.person() as person"
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((|| Some((row.org?.into(), row.kind?, row.principal?, row.person?)))())
+}
