@@ -1,1 +1,15 @@
-//! Controls, evidence and the trust page's data. Shows nothing green without evidence.
+//! Controls, the evidence of their runs, and what the trust page shows of both.
+//!
+//! Promises: nothing is green without fresh evidence; a claim without a control is listed as not
+//! checked; a control that could not run is an error, not a pass.
+
+mod claims;
+mod control;
+mod evidence;
+mod page;
+mod store;
+
+pub use claims::{CLAIMS, Claim};
+pub use control::{Control, Found};
+pub use evidence::{Evidence, Status, latest_evidence, record};
+pub use page::{ClaimStanding, Shown, Standing, TrustPage, trust_page};

@@ -1,0 +1,54 @@
+//! The statements of this crate, one function each.
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::EvidenceId;
+
+use crate::{Evidence, Status};
+
+pub(crate) async fn insert_evidence(
+    tx: &mut WriteTx,
+    id: EvidenceId,
+    evidence: &Evidence,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into trust.evidence (id, control, claim, status, evidence, duration_ms, checked_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        id.uuid(),
+        evidence.control,
+        evidence.claim,
+        evidence.status.as_str(),
+        evidence.evidence,
+        evidence.duration_ms,
+        evidence.checked_at,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn latest_evidence(tx: &mut ReadTx) -> Result<Vec<Evidence>, Error> {
+    let rows = sqlx::query!(
+        "select distinct on (control) control, claim, status, evidence, duration_ms, checked_at
+           from trust.evidence order by control, checked_at desc"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            Some(Evidence {
+                claim: row.claim,
+                control: row.control,
+                status: Status::parse(&row.status)?,
+                checked_at: row.checked_at,
+                evidence: row.evidence,
+                duration_ms: row.duration_ms,
+            })
+        })
+        .collect())
+}
+
+pub(crate) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
+    sqlx::query!("select trust.sweep()").execute(&mut **tx).await?;
+    Ok(())
+}
