@@ -1,0 +1,4 @@
+mod bundles;
+mod mutations;
+mod reports;
+mod rewritten;
