@@ -2,3 +2,5 @@
 mod store;
 pub mod vault;
 pub use store::master_keys_in_use;
+pub mod protocol;
+pub mod socket;

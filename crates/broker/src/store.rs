@@ -31,6 +31,7 @@ pub(crate) struct ConnectionRow {
     pub(crate) id: ConnectionId,
     pub(crate) organisation: OrganisationId,
     pub(crate) app: String,
+    pub(crate) writes: bool,
     pub(crate) instance: Option<String>,
     pub(crate) state: String,
     pub(crate) scopes_requested: Vec<String>,
@@ -216,7 +217,7 @@ pub(crate) async fn connection(
     id: ConnectionId,
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
-        r#"select c.id, c.org_id, c.app, c.instance, c.state, c.scopes_requested,
+        r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
                   k.client_id as "client_id?", k.access_expires_at as "access_expires_at?"
              from connectors.connections c
              left join broker.credentials k on k.org_id = c.org_id and k.connection_id = c.id
@@ -229,6 +230,7 @@ pub(crate) async fn connection(
         id: row.id.into(),
         organisation: row.org_id.into(),
         app: row.app,
+        writes: row.writes,
         instance: row.instance,
         state: row.state,
         scopes_requested: row.scopes_requested,

@@ -1,1 +1,15 @@
-//! Connected apps: manifests, connection state, scans. Opens no socket to an app.
+//! Connected apps: which there are, what was asked and granted, and the state a person sees.
+//!
+//! Promises: opens no socket to an app, and holds no token: the broker does. What a page says an
+//! app may do is read from the same manifest that the broker enforces.
+
+mod add_connection;
+mod apps;
+mod calls;
+mod list_connections;
+mod store;
+
+pub use add_connection::{AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for};
+pub use apps::{Apps, AppsError};
+pub use calls::{CallRow, calls};
+pub use list_connections::{Connection, ConnectionState, connection, connections};

@@ -9,6 +9,8 @@ create table connectors.connections (
     user_id uuid not null,
     app text not null check (app ~ '^[a-z][a-z0-9_]{1,39}$'),
     name text not null check (length(name) between 1 and 100),
+    -- What its token is asked for: a token that reads is another one than a token that writes.
+    purpose text not null check (purpose in ('read', 'write')),
     -- Where a self-hosted app lives; null for an app with one public host.
     instance text check (length(instance) <= 200),
     state text not null default 'pending' check (state in ('pending', 'connected', 'reconnect', 'disconnected')),

@@ -1,0 +1,285 @@
+//! What a front asks of the broker, and what it hears. One request and one answer a connection,
+//! each a length (32 bits, big endian) and that many bytes of JSON.
+//!
+//! A request names a credential, never an organisation: the broker binds its own transactions with
+//! it, so that a stolen front reaches no further here than in the database.
+
+use std::fmt;
+
+use kernel::{ConnectionId, ProposalId, Scope, TokenHash};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+use zeroize::Zeroize;
+
+/// A request.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// On whose behalf.
+    pub on_behalf: OnBehalf,
+    /// What to do.
+    pub call: Call,
+}
+
+/// A credential, by its hash.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "hash", rename_all = "snake_case")]
+pub enum OnBehalf {
+    /// Nobody: only the broker's self-test.
+    Nobody,
+    /// A session's.
+    Session(HashText),
+    /// An API key's.
+    ApiKey(HashText),
+    /// A job's.
+    Job(HashText),
+}
+
+/// SHA-256 of a token, in hexadecimal on the wire.
+#[derive(Debug, Clone, Copy)]
+pub struct HashText(TokenHash);
+
+/// A secret on its way to the broker: wiped after use, never printed.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretText(String);
+
+/// What the broker does.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Call {
+    /// Begins an OAuth round trip (RFC 6749 4.1, RFC 7636) for a connection.
+    BeginConnect {
+        /// The connection, pending or to be connected again.
+        connection: ConnectionId,
+        /// The client that the app knows this server as.
+        client_id: String,
+        /// Its secret; none for a connection that has one already.
+        client_secret: Option<SecretText>,
+        /// Where the app sends the person back to.
+        redirect_uri: String,
+    },
+    /// Ends a round trip: trades the code for tokens.
+    FinishConnect {
+        /// As the app gave it back.
+        state: String,
+        /// As the app gave it.
+        code: String,
+        /// As the app gave it (RFC 9207).
+        issuer: Option<String>,
+    },
+    /// Calls a declared read.
+    Read {
+        /// Through which connection.
+        connection: ConnectionId,
+        /// The operation, in the manifest's words.
+        operation: String,
+        /// Its arguments.
+        arguments: Value,
+    },
+    /// Plans a declared write to the last byte, and leaves it for people to decide about.
+    Propose {
+        /// Through which connection.
+        connection: ConnectionId,
+        /// The operation, in the manifest's words.
+        operation: String,
+        /// Its arguments.
+        arguments: Value,
+    },
+    /// Shows a proposal's request to somebody who may see it.
+    Show {
+        /// Which.
+        proposal: ProposalId,
+    },
+    /// Revokes at the provider where it can, destroys the tokens, and ends the connection.
+    Disconnect {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// Attacks the broker's own door, for the controls.
+    SelfTest,
+}
+
+/// What came of a call.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "done", rename_all = "snake_case")]
+pub enum Answer {
+    /// Send the person there.
+    Authorize {
+        /// The provider's page, with client, scopes, state and challenge.
+        url: String,
+    },
+    /// The connection works.
+    Connected {
+        /// Which.
+        connection: ConnectionId,
+    },
+    /// The fields that the manifest keeps, and nothing else.
+    Read(Box<ReadAnswer>),
+    /// A proposal waits.
+    Proposed {
+        /// Which.
+        proposal: ProposalId,
+        /// SHA-256 of the canonical request, in hexadecimal.
+        payload_hash: String,
+        /// Until when.
+        #[serde(with = "time::serde::rfc3339")]
+        expires_at: OffsetDateTime,
+    },
+    /// What would leave.
+    Shown(Box<ShownRequest>),
+    /// The connection has ended.
+    Disconnected {
+        /// Whether the provider confirmed the revocation; nothing where it has no way to.
+        revoked: Option<bool>,
+    },
+    /// What the self-test found.
+    SelfTested {
+        /// Each attack, with what became of it.
+        attacks: Vec<Attack>,
+    },
+    /// It was not done.
+    Failed(Failure),
+}
+
+/// The kept part of an answer to a read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadAnswer {
+    /// The fields that the manifest keeps.
+    pub kept: Value,
+    /// The argument, and its value, that asks for the next page.
+    pub next: Option<(String, Value)>,
+    /// Where the provider asks for a pause before the next call, in seconds.
+    pub wait_seconds: Option<u64>,
+}
+
+/// The request that an approval stands for, without the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownRequest {
+    /// What the operation does, in words.
+    pub title: String,
+    /// The app's name for people.
+    pub app_name: String,
+    /// `POST`
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Headers that are sent, without the credential.
+    pub headers: Vec<(String, String)>,
+    /// The exact bytes of the body: canonical JSON.
+    pub body: Option<String>,
+    /// The canonical document that the hash is over (RFC 8785).
+    pub document: String,
+    /// SHA-256 of the document, in hexadecimal.
+    pub payload_hash: String,
+}
+
+/// An attack of the self-test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attack {
+    /// `egress.undeclared_path`
+    pub name: String,
+    /// Whether it was withstood.
+    pub withstood: bool,
+    /// What happened.
+    pub detail: String,
+}
+
+/// Why a call was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// A stable code.
+    pub code: String,
+    /// A sentence without content or secrets.
+    pub message: String,
+}
+
+impl OnBehalf {
+    /// The wire form of a scope.
+    pub const fn of(scope: &Scope) -> Self {
+        match scope {
+            Scope::Anonymous => Self::Nobody,
+            Scope::Session(hash) => Self::Session(HashText(*hash)),
+            Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),
+            Scope::Job(hash) => Self::Job(HashText(*hash)),
+        }
+    }
+
+    /// The scope to bind with.
+    pub const fn scope(&self) -> Scope {
+        match self {
+            Self::Nobody => Scope::Anonymous,
+            Self::Session(hash) => Scope::Session(hash.0),
+            Self::ApiKey(hash) => Scope::ApiKey(hash.0),
+            Self::Job(hash) => Scope::Job(hash.0),
+        }
+    }
+}
+
+impl Serialize for HashText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for HashText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut digest = [0_u8; 32];
+        hex::decode_to_slice(text, &mut digest).map_err(serde::de::Error::custom)?;
+        Ok(Self(TokenHash::from_digest(digest)))
+    }
+}
+
+impl SecretText {
+    /// Takes a secret for the wire.
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The secret, for the vault.
+    pub fn into_secret(mut self) -> kernel::Secret<String> {
+        kernel::Secret::new(std::mem::take(&mut self.0))
+    }
+}
+
+impl Drop for SecretText {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText")
+    }
+}
+
+impl Failure {
+    /// A failure with a stable code and a sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_says_more_than_it_may_is_refused() {
+        let text = r#"{"on_behalf":{"kind":"nobody"},"call":{"do":"self_test"},"organisation":"org_1"}"#;
+        assert!(serde_json::from_str::<Request>(text).is_err());
+        let text = r#"{"on_behalf":{"kind":"session","hash":"cafe"},"call":{"do":"self_test"}}"#;
+        assert!(serde_json::from_str::<Request>(text).is_err());
+    }
+
+    #[test]
+    fn a_scope_survives_the_wire() {
+        let scope = Scope::ApiKey(TokenHash::from_digest([7; 32]));
+        let text = serde_json::to_string(&OnBehalf::of(&scope)).unwrap();
+        assert_eq!(serde_json::from_str::<OnBehalf>(&text).unwrap().scope(), scope);
+    }
+}

@@ -1,0 +1,131 @@
+//! The statements of this crate, one function each.
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::{ConnectionId, PageSize};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{CallRow, Connection, ConnectionState};
+
+pub(crate) struct NewRow<'a> {
+    pub(crate) id: ConnectionId,
+    pub(crate) app: &'a str,
+    pub(crate) purpose: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) instance: Option<&'a str>,
+    pub(crate) scopes: &'a [String],
+}
+
+struct ConnectionRow {
+    id: Uuid,
+    app: String,
+    purpose: String,
+    name: String,
+    instance: Option<String>,
+    state: String,
+    state_reason: Option<String>,
+    scopes_requested: Vec<String>,
+    scopes_granted: Option<Vec<String>>,
+    connected_by: String,
+    created_at: OffsetDateTime,
+    connected_at: Option<OffsetDateTime>,
+}
+
+impl ConnectionRow {
+    fn parse(self) -> Result<Connection, Error> {
+        let state = ConnectionState::parse(&self.state).ok_or_else(|| {
+            Error::Database(sqlx::Error::Decode("connectors: unexpected state".into()))
+        })?;
+        Ok(Connection {
+            id: self.id.into(),
+            app: self.app,
+            writes: self.purpose == "write",
+            name: self.name,
+            instance: self.instance,
+            state,
+            state_reason: self.state_reason,
+            scopes_requested: self.scopes_requested,
+            scopes_granted: self.scopes_granted,
+            connected_by: self.connected_by,
+            created_at: self.created_at,
+            connected_at: self.connected_at,
+        })
+    }
+}
+
+pub(crate) async fn insert_connection(tx: &mut WriteTx, new: NewRow<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
+         values ($1, ctx.org(), ctx.person(), $2, $3, $4, $5, $6)",
+        new.id.uuid(),
+        new.app,
+        new.purpose,
+        new.name,
+        new.instance,
+        new.scopes,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
+    sqlx::query_as!(
+        ConnectionRow,
+        "select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
+                c.scopes_granted, u.name as connected_by, c.created_at, c.connected_at
+           from connectors.connections c join identity.users u on u.id = c.user_id
+          order by c.created_at, c.id"
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(ConnectionRow::parse)
+    .collect()
+}
+
+pub(crate) async fn connection(
+    tx: &mut ReadTx,
+    id: ConnectionId,
+) -> Result<Option<Connection>, Error> {
+    sqlx::query_as!(
+        ConnectionRow,
+        "select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
+                c.scopes_granted, u.name as connected_by, c.created_at, c.connected_at
+           from connectors.connections c join identity.users u on u.id = c.user_id
+          where c.id = $1",
+        id.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(ConnectionRow::parse)
+    .transpose()
+}
+
+pub(crate) async fn calls(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+    page: PageSize,
+) -> Result<Vec<CallRow>, Error> {
+    let rows = sqlx::query!(
+        "select at, operation, status, error_code, duration_ms, answer_bytes, actor_kind, proposal_id
+           from broker.calls where connection_id = $1 order by at desc, id desc limit $2",
+        connection.uuid(),
+        page.rows(),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| CallRow {
+            at: row.at,
+            operation: row.operation,
+            status: row.status,
+            error_code: row.error_code,
+            duration_ms: row.duration_ms,
+            answer_bytes: row.answer_bytes,
+            actor_kind: row.actor_kind,
+            proposal: row.proposal_id.map(Into::into),
+        })
+        .collect())
+}
