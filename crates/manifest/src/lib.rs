@@ -1,1 +1,38 @@
-//! Connector manifests: what an app's operations may send and return. Does no IO.
+//! Connector manifests: what may be asked of an app, and what may come back. One TOML file an app,
+//! no code.
+//!
+//! Promises: does no IO; a manifest is checked whole before anything can be had from it; only a
+//! declared operation becomes a [`PlannedRequest`]; [`Manifest::admit`] recognises exactly what the
+//! planner makes, from the bytes alone; nothing here ever holds a secret.
+
+mod address;
+mod answer;
+mod auth;
+mod manifest;
+mod operation;
+mod request;
+mod scan;
+mod source;
+mod value;
+
+pub use address::{
+    ConnectionFacts, Endpoint, FactsError, HostError, HostName, HostOverrides, HostRef,
+    InstanceError, InstanceRule, InstanceUrl, Origin, OriginError, Scheme,
+};
+pub use answer::{
+    Conflict, FieldPath, FieldTree, Incremental, Pagination, PersonResult, RateHeaders, RateLimit,
+    ResultRule, Wait,
+};
+pub use auth::{
+    AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialPlacement, Encoding, Pkce,
+    RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,
+};
+pub use manifest::{Barriers, Manifest, ScopeRule, UnknownOperation};
+pub use operation::{Class, Method, NextPage, Operation, Reconcile};
+pub use request::{
+    Arguments, ArgumentsError, Idempotency, IdempotencyKey, KeyError, PlanError, PlannedRequest,
+    Undeclared, WireRequest,
+};
+pub use scan::{EventMapping, Extracted, ForEach, Scan, ScanEvent, ScanStep};
+pub use source::ManifestError;
+pub use value::{ArgumentError, Field, Fields, Role, ValueType};

@@ -1,0 +1,217 @@
+use url::{Host, Url};
+
+use super::{HostName, Origin, Scheme, percent};
+
+/// Which base URLs a connection may give for an app that has many.
+#[derive(Debug)]
+pub struct InstanceRule {
+    pub(crate) hosts: Vec<HostPattern>,
+    pub(crate) allow_http: bool,
+    pub(crate) example: String,
+}
+
+/// A pattern of [`InstanceRule::hosts`].
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum HostPattern {
+    /// `any`: a self-hosted app may be anywhere.
+    Any,
+    /// Exactly this host.
+    Exact(HostName),
+    /// `*.zendesk.com`: one label, then this.
+    OneLabelUnder(HostName),
+}
+
+/// The base URL of one instance: an origin, and a path below it where the app is mounted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstanceUrl {
+    origin: Origin,
+    /// Empty, or `/a/b` without a trailing slash.
+    prefix: String,
+}
+
+/// Why a base URL is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InstanceError {
+    /// Not an absolute URL.
+    #[error("not an absolute URL such as https://host")]
+    NotAUrl,
+    /// Plain HTTP, or something else.
+    #[error("only https is allowed")]
+    Scheme,
+    /// A password, a query or a fragment.
+    #[error("a base URL has no user, password, query or fragment")]
+    MoreThanABase,
+    /// A trailing dot, or a name outside the manifest's list.
+    #[error("this host is not one of the app's")]
+    Host,
+    /// A path of more than plain segments.
+    #[error("the path of a base URL is made of plain segments, such as /tracker")]
+    Path,
+}
+
+impl HostPattern {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text == "any" {
+            return Some(Self::Any);
+        }
+        match text.strip_prefix("*.") {
+            Some(rest) => rest.parse().ok().map(Self::OneLabelUnder),
+            None => text.parse().ok().map(Self::Exact),
+        }
+    }
+
+    fn admits(&self, host: &Host<&str>) -> bool {
+        match (self, host) {
+            (Self::Any, Host::Domain(name)) => !name.ends_with('.'),
+            (Self::Any, _) => true,
+            (Self::Exact(exact), Host::Domain(name)) => exact.as_str() == *name,
+            (Self::OneLabelUnder(parent), Host::Domain(name)) => name
+                .strip_suffix(parent.as_str())
+                .and_then(|rest| rest.strip_suffix('.'))
+                .is_some_and(|label| !label.is_empty() && !label.contains('.')),
+            _ => false,
+        }
+    }
+}
+
+impl InstanceRule {
+    /// What a base URL looks like, for a form.
+    pub fn example(&self) -> &str {
+        &self.example
+    }
+
+    /// Reads the base URL that a person gave.
+    ///
+    /// # Errors
+    /// [`InstanceError`] says what a person should change.
+    pub fn read(&self, text: &str) -> Result<InstanceUrl, InstanceError> {
+        // The parser forgives these: it drops tabs and newlines, and turns backslashes round.
+        if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
+            return Err(InstanceError::NotAUrl);
+        }
+        let url = Url::parse(text).map_err(|_| InstanceError::NotAUrl)?;
+        let origin = Origin::of(&url).ok_or(InstanceError::Scheme)?;
+        if origin.scheme() == Scheme::Http && !self.allow_http {
+            return Err(InstanceError::Scheme);
+        }
+        // The text is searched, because a parser drops an empty user, query or fragment.
+        if text.contains(['@', '?', '#']) {
+            return Err(InstanceError::MoreThanABase);
+        }
+        let host = url.host().ok_or(InstanceError::NotAUrl)?;
+        if !self.hosts.iter().any(|pattern| pattern.admits(&host)) {
+            return Err(InstanceError::Host);
+        }
+        let prefix = url.path().trim_end_matches('/').to_owned();
+        let plain = |segment: &str| {
+            !segment.is_empty() && percent::decode(segment).is_some_and(|text| text == segment)
+        };
+        if !prefix.is_empty() && !prefix.split('/').skip(1).all(plain) {
+            return Err(InstanceError::Path);
+        }
+        Ok(InstanceUrl { origin, prefix })
+    }
+}
+
+impl InstanceUrl {
+    /// Scheme, host and port.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// The path below the origin: empty, or `/a/b`.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+}
+
+impl std::fmt::Display for InstanceUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", self.origin, self.prefix)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(hosts: &[&str], allow_http: bool) -> InstanceRule {
+        let hosts = hosts
+            .iter()
+            .map(|host| HostPattern::parse(host).unwrap())
+            .collect();
+        InstanceRule {
+            hosts,
+            allow_http,
+            example: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_base_url_is_an_origin_and_plain_segments() {
+        let any = rule(&["any"], true);
+        for (given, read) in [
+            ("https://Tracker.Example/", "https://tracker.example"),
+            (
+                "https://tracker.example:8443/a/b/",
+                "https://tracker.example:8443/a/b",
+            ),
+            ("http://127.0.0.1:4010", "http://127.0.0.1:4010"),
+            ("https://bücher.example", "https://xn--bcher-kva.example"),
+            ("http://0x7f.1:80", "http://127.0.0.1"),
+        ] {
+            assert_eq!(
+                any.read(given).map(|url| url.to_string()),
+                Ok(read.to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn tricks_with_host_port_user_and_path_are_refused() {
+        let any = rule(&["any"], false);
+        for (given, why) in [
+            ("tracker.example", InstanceError::NotAUrl),
+            ("https://", InstanceError::NotAUrl),
+            ("https://a.exa\tmple", InstanceError::NotAUrl),
+            ("https:\\\\a.example", InstanceError::NotAUrl),
+            (" https://a.example", InstanceError::NotAUrl),
+            ("https://a.example:99999", InstanceError::NotAUrl),
+            ("http://a.example", InstanceError::Scheme),
+            ("file:///etc/passwd", InstanceError::Scheme),
+            ("https://a.example@b.example", InstanceError::MoreThanABase),
+            ("https://@a.example", InstanceError::MoreThanABase),
+            ("https://a.example?", InstanceError::MoreThanABase),
+            ("https://a.example/#", InstanceError::MoreThanABase),
+            ("https://a.example.", InstanceError::Host),
+            ("https://a.example/b//c", InstanceError::Path),
+            ("https://a.example/%2e%2e/c", InstanceError::Path),
+            ("https://a.example/%2F", InstanceError::Path),
+        ] {
+            let read = any.read(given);
+            // `%2e%2e` is resolved by the parser itself: what remains is a plain path.
+            assert!(
+                read == Err(why) || read.is_ok_and(|u| u.prefix() == "/c"),
+                "{given}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pattern_admits_one_label_and_no_look_alike() {
+        let zendesk = rule(&["*.zendesk.com", "exact.example"], false);
+        assert!(zendesk.read("https://acme.zendesk.com").is_ok());
+        assert!(zendesk.read("https://exact.example").is_ok());
+        for bad in [
+            "https://zendesk.com",
+            "https://a.b.zendesk.com",
+            "https://evilzendesk.com",
+            "https://acme.zendesk.com.evil.example",
+            "https://acme.zendesk.com.",
+            "https://127.0.0.1",
+            "https://acme.zendеsk.com",
+        ] {
+            assert_eq!(zendesk.read(bad), Err(InstanceError::Host), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+use std::fmt;
+
+use serde_json::Value;
+
+/// Where in an answer a value is: `number`, `[].labels[].name`, `data.items[].id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPath(Vec<Step>);
+
+/// One step down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Into the member of this name.
+    Key(String),
+    /// Into every item.
+    Items,
+}
+
+/// Steps of the longest path.
+const MAX_STEPS: usize = 16;
+
+impl FieldPath {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut steps = Vec::new();
+        for (index, piece) in text.split('.').enumerate() {
+            let key = piece.trim_end_matches("[]");
+            let items = (piece.len() - key.len()) / 2;
+            // Only the first piece may be bare brackets: `[].number`, but not `a..[]`.
+            let bare = index == 0 && key.is_empty() && items > 0;
+            let named = super::super::value::is_key(key) && !key.contains(['[', ']']);
+            if !bare && !named {
+                return None;
+            }
+            steps.extend((!bare).then(|| Step::Key(key.to_owned())));
+            steps.extend(std::iter::repeat_n(Step::Items, items));
+        }
+        (steps.len() <= MAX_STEPS).then_some(Self(steps))
+    }
+
+    /// The path of a list itself: `[]` or `events[]`.
+    pub(crate) fn ends_in_items(&self) -> bool {
+        self.0.last() == Some(&Step::Items)
+    }
+
+    /// Whether it names one place only.
+    pub(crate) fn is_single(&self) -> bool {
+        !self.0.contains(&Step::Items)
+    }
+
+    pub(crate) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// `self`, then `rest` below it.
+    pub(crate) fn join(&self, rest: &Self) -> Self {
+        Self(self.0.iter().chain(&rest.0).cloned().collect())
+    }
+
+    /// The value at a path without `[]`.
+    pub fn get<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        self.0.iter().try_fold(value, |value, step| match step {
+            Step::Key(key) => value.get(key),
+            Step::Items => None,
+        })
+    }
+
+    /// Every value at the path, in order.
+    pub fn all<'a>(&self, value: &'a Value) -> Vec<&'a Value> {
+        self.0.iter().fold(vec![value], |values, step| {
+            let down = |value: &'a Value| match step {
+                Step::Key(key) => value.get(key).into_iter().collect(),
+                Step::Items => value
+                    .as_array()
+                    .map_or_else(Vec::new, |items| items.iter().collect()),
+            };
+            values.into_iter().flat_map(down).collect()
+        })
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Items => f.write_str("[]")?,
+                Step::Key(key) if index == 0 => f.write_str(key)?,
+                Step::Key(key) => write!(f, ".{key}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_written_as_they_are_read() {
+        for text in [
+            "number",
+            "[].number",
+            "[].labels[].name",
+            "a.b[][].c",
+            "[]",
+            "page-info.x",
+        ] {
+            assert_eq!(
+                FieldPath::parse(text)
+                    .map(|path| path.to_string())
+                    .as_deref(),
+                Some(text)
+            );
+        }
+        for bad in [
+            "", ".", "a.", ".a", "a..b", "a.[]", "a[0]", "a[].[]", "*", "a[b]", "$.a", "a b",
+        ] {
+            assert_eq!(FieldPath::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_path_finds_every_value_in_order() {
+        let answer = json!([{"l": [{"n": 1}, {"n": 2}]}, {"l": []}, {"l": [{"n": 3}, {}]}, {}]);
+        let path = FieldPath::parse("[].l[].n").unwrap();
+        assert_eq!(path.all(&answer), [&json!(1), &json!(2), &json!(3)]);
+        assert_eq!(path.get(&answer), None);
+    }
+}

@@ -1,0 +1,118 @@
+use std::collections::BTreeMap;
+
+use super::FieldPath;
+use super::field_path::Step;
+
+/// The allow-list of an answer, as a tree. What it does not name is never built in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldTree {
+    /// A scalar is kept; an object or array here is dropped.
+    Scalar,
+    /// A text is searched for the marker of a write, and only whether it holds it is kept.
+    Probe,
+    /// An object: these members.
+    Object(BTreeMap<String, FieldTree>),
+    /// An array: this of each item.
+    Items(Box<FieldTree>),
+}
+
+/// Two paths ask one place to be two things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conflict;
+
+impl FieldTree {
+    /// Nothing is kept.
+    pub const fn nothing() -> Self {
+        Self::Object(BTreeMap::new())
+    }
+
+    /// Whether anything is kept at all.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Object(members) if members.is_empty())
+    }
+
+    /// Adds a place whose scalar is kept.
+    ///
+    /// # Errors
+    /// [`Conflict`] when the place is something else already, or is named twice.
+    pub fn keep(&mut self, path: &FieldPath) -> Result<(), Conflict> {
+        self.add(path.steps(), Self::Scalar)
+    }
+
+    /// Adds a place whose text is searched and dropped.
+    ///
+    /// # Errors
+    /// [`Conflict`] when the place is something else already, or is named twice.
+    pub fn probe(&mut self, path: &FieldPath) -> Result<(), Conflict> {
+        self.add(path.steps(), Self::Probe)
+    }
+
+    /// What is kept at `path`.
+    pub(crate) fn at(&self, path: &FieldPath) -> Option<&Self> {
+        path.steps()
+            .iter()
+            .try_fold(self, |tree, step| match (tree, step) {
+                (Self::Object(members), Step::Key(key)) => members.get(key),
+                (Self::Items(items), Step::Items) => Some(&**items),
+                _ => None,
+            })
+    }
+
+    fn add(&mut self, steps: &[Step], leaf: Self) -> Result<(), Conflict> {
+        let Some((step, rest)) = steps.split_first() else {
+            if !self.is_nothing() {
+                return Err(Conflict);
+            }
+            *self = leaf;
+            return Ok(());
+        };
+        match step {
+            Step::Items => {
+                if self.is_nothing() {
+                    *self = Self::Items(Box::new(Self::nothing()));
+                }
+                let Self::Items(items) = self else {
+                    return Err(Conflict);
+                };
+                items.add(rest, leaf)
+            }
+            Step::Key(key) => {
+                let Self::Object(members) = self else {
+                    return Err(Conflict);
+                };
+                members
+                    .entry(key.clone())
+                    .or_insert_with(Self::nothing)
+                    .add(rest, leaf)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(paths: &[&str]) -> Result<FieldTree, Conflict> {
+        let mut tree = FieldTree::nothing();
+        for path in paths {
+            tree.keep(&FieldPath::parse(path).unwrap())?;
+        }
+        Ok(tree)
+    }
+
+    #[test]
+    fn one_place_is_one_thing() {
+        assert!(tree(&["[].a", "[].b.c", "[].b.d", "[].e[].f", "[].e[].g"]).is_ok());
+        for conflict in [
+            &["a", "a"][..],
+            &["a", "a.b"],
+            &["a.b", "a"],
+            &["a[]", "a.b"],
+            &["a[].b", "a[]"],
+            &["[].a", "a"],
+        ] {
+            assert_eq!(tree(conflict), Err(Conflict), "{conflict:?}");
+        }
+    }
+}

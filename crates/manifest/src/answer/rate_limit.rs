@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
+
+/// The names of the headers in which an app tells its limits.
+#[derive(Debug, Default)]
+pub struct RateHeaders {
+    pub(crate) limit: Option<String>,
+    pub(crate) remaining: Option<String>,
+    pub(crate) reset: Option<String>,
+    pub(crate) reset_form: ResetForm,
+}
+
+/// What the number of a reset header is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum ResetForm {
+    #[default]
+    UnixSeconds,
+    SecondsFromNow,
+}
+
+/// What an app said about its limits with one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RateLimit {
+    /// Calls in a window.
+    pub limit: Option<u64>,
+    /// Calls left in it.
+    pub remaining: Option<u64>,
+    /// When the window starts anew.
+    pub reset: Option<Wait>,
+    /// What `Retry-After` asked for (RFC 9110 10.2.3).
+    pub retry_after: Option<Wait>,
+}
+
+/// How long to wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// So long from now.
+    For(Duration),
+    /// Until then.
+    Until(OffsetDateTime),
+}
+
+impl RateHeaders {
+    /// Reads the limits out of an answer's headers; what cannot be read is not told.
+    pub fn read<'a>(&self, header: impl Fn(&str) -> Option<&'a str>) -> RateLimit {
+        let number = |name: &Option<String>| header(name.as_deref()?)?.trim().parse::<u64>().ok();
+        let reset = number(&self.reset).and_then(|number| match self.reset_form {
+            ResetForm::SecondsFromNow => Some(Wait::For(Duration::from_secs(number))),
+            ResetForm::UnixSeconds => {
+                let moment = OffsetDateTime::from_unix_timestamp(i64::try_from(number).ok()?);
+                moment.ok().map(Wait::Until)
+            }
+        });
+        RateLimit {
+            limit: number(&self.limit),
+            remaining: number(&self.remaining),
+            reset,
+            retry_after: header("retry-after").and_then(retry_after),
+        }
+    }
+}
+
+fn retry_after(text: &str) -> Option<Wait> {
+    let text = text.trim();
+    text.parse()
+        .map(|seconds| Wait::For(Duration::from_secs(seconds)))
+        .ok()
+        .or_else(|| {
+            // RFC 9110 5.6.7: an IMF-fixdate is a date of RFC 5322 with the zone GMT.
+            OffsetDateTime::parse(text, &Rfc2822).ok().map(Wait::Until)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn rfc_9110_10_2_3_both_forms_of_retry_after_are_read() {
+        assert_eq!(retry_after("120"), Some(Wait::For(Duration::from_mins(2))));
+        assert_eq!(
+            retry_after("Fri, 31 Dec 1999 23:59:59 GMT"),
+            Some(Wait::Until(datetime!(1999-12-31 23:59:59 UTC)))
+        );
+        assert_eq!(retry_after("soon"), None);
+        assert_eq!(retry_after("-1"), None);
+    }
+
+    #[test]
+    fn githubs_limits_are_read() {
+        let headers = RateHeaders {
+            limit: Some("x-ratelimit-limit".to_owned()),
+            remaining: Some("x-ratelimit-remaining".to_owned()),
+            reset: Some("x-ratelimit-reset".to_owned()),
+            reset_form: ResetForm::UnixSeconds,
+        };
+        let read = headers.read(|name| match name {
+            "x-ratelimit-limit" => Some("5000"),
+            "x-ratelimit-remaining" => Some("4987"),
+            "x-ratelimit-reset" => Some("1350085394"),
+            _ => None,
+        });
+        assert_eq!(
+            (read.limit, read.remaining, read.retry_after),
+            (Some(5000), Some(4987), None)
+        );
+        assert_eq!(
+            read.reset,
+            Some(Wait::Until(datetime!(2012-10-12 23:43:14 UTC)))
+        );
+    }
+}

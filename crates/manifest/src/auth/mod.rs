@@ -1,0 +1,166 @@
+//! The OAuth 2 plane of an app, as data: where to send a person, how a code becomes a token, how a
+//! grant ends, and what this app does differently from the standard.
+
+mod authorize;
+mod parse;
+mod parse_token;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::address::Endpoint;
+use crate::answer::{FieldPath, FieldTree};
+
+pub use authorize::{AuthorizeError, AuthorizeRequest};
+pub(crate) use parse::parse_auth;
+
+/// How an app grants access.
+#[derive(Debug)]
+pub struct AuthPlane {
+    /// Whether PKCE (RFC 7636, S256) is used.
+    pub pkce: Pkce,
+    /// How the client proves itself at the token endpoint.
+    pub client_auth: ClientAuth,
+    /// What stands between scopes in a request.
+    pub scope_separator: char,
+    /// Where a code becomes a token.
+    pub token: TokenEndpoint,
+    /// How refresh tokens behave; `None` when the app gives none.
+    pub refresh: Option<RefreshRule>,
+    /// How a grant ends.
+    pub revoke: RevokeRule,
+    /// How a token travels.
+    pub credential: CredentialPlacement,
+    pub(crate) authorize: Endpoint,
+    pub(crate) authorize_extra: BTreeMap<String, String>,
+}
+
+/// Whether PKCE is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// The app refuses requests without it.
+    Required,
+    /// The app takes it: it is always used.
+    Optional,
+    /// The app breaks on it.
+    Never,
+}
+
+/// How the client proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// RFC 6749 2.3.1, HTTP Basic.
+    Basic,
+    /// RFC 6749 2.3.1, parameters in the body.
+    Body,
+    /// A public client: its identifier alone.
+    None,
+}
+
+/// How parameters are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// `application/x-www-form-urlencoded`, as RFC 6749 has it.
+    Form,
+    /// A JSON object.
+    Json,
+}
+
+/// Where a code becomes a token.
+#[derive(Debug)]
+pub struct TokenEndpoint {
+    /// Its address.
+    pub endpoint: Endpoint,
+    /// How parameters are written.
+    pub encoding: Encoding,
+    /// Where in an answer things are.
+    pub fields: TokenFields,
+    /// What stands between scopes in an answer.
+    pub granted_scope_separator: char,
+    /// Error codes that say that a grant is gone for good.
+    pub dead_grant: Vec<String>,
+}
+
+/// Where in a token answer things are. A lifetime that is not there is not known: it is never
+/// inferred.
+#[derive(Debug)]
+pub struct TokenFields {
+    /// The access token.
+    pub access_token: FieldPath,
+    /// The refresh token.
+    pub refresh_token: FieldPath,
+    /// Seconds that the access token lives.
+    pub expires_in: FieldPath,
+    /// Seconds that the refresh token lives.
+    pub refresh_expires_in: FieldPath,
+    /// What was granted.
+    pub scope: FieldPath,
+    /// An error code, whatever the status: some apps answer errors with 200.
+    pub error: FieldPath,
+    /// All of them.
+    pub tree: FieldTree,
+}
+
+/// How refresh tokens behave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefreshRule {
+    /// Whether each use gives a new refresh token and ends the old one.
+    pub rotates: bool,
+    /// How long a used refresh token may be sent again, for an answer that was lost.
+    pub replay_leeway: Duration,
+}
+
+/// How a grant ends.
+#[derive(Debug)]
+pub enum RevokeRule {
+    /// By a request.
+    Request(RevokeRequest),
+    /// The app has no request for it: what to tell the person instead.
+    Absent {
+        /// What the person can do.
+        advice: String,
+    },
+}
+
+/// The request that ends a grant.
+#[derive(Debug)]
+pub struct RevokeRequest {
+    /// Its address.
+    pub endpoint: Endpoint,
+    /// `POST` or `DELETE`.
+    pub method: RevokeMethod,
+    /// Who asks.
+    pub authenticate: RevokeAuth,
+    /// How parameters are written.
+    pub encoding: Encoding,
+    /// The parameter that holds the token (`token` in RFC 7009); `None` when the credential itself
+    /// is what ends.
+    pub token_field: Option<String>,
+}
+
+/// The method of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokeMethod {
+    /// RFC 7009 2.1.
+    Post,
+    /// As some apps have it.
+    Delete,
+}
+
+/// Who asks for a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokeAuth {
+    /// The client, as this says.
+    Client(ClientAuth),
+    /// Whoever holds the token.
+    Token,
+}
+
+/// How a token travels with a request.
+#[derive(Debug)]
+pub struct CredentialPlacement {
+    /// The header, in lower case.
+    pub header: String,
+    /// What stands before the token.
+    pub prefix: String,
+}

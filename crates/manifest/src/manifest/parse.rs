@@ -1,0 +1,167 @@
+use std::collections::BTreeMap;
+
+use super::{Barriers, Manifest, ScopeRule, checks};
+use crate::address::{HostPattern, InstanceRule};
+use crate::answer::{RateHeaders, ResetForm};
+use crate::auth::parse_auth;
+use crate::operation::{
+    Class, Defaults, Operation, is_token, parse_headers, parse_host, parse_operation,
+};
+use crate::scan::parse_scan;
+use crate::source::raw::{
+    RawBarriers, RawInstance, RawManifest, RawRateLimit, RawScope, Table, Text,
+};
+use crate::source::{ManifestError, Source, sentence};
+
+type Parsed<T> = Result<T, ManifestError>;
+
+/// The version of the format that this reads.
+const FORMAT: i64 = 1;
+/// The longest manifest, in bytes.
+const MAX_SIZE: usize = 1024 * 1024;
+
+impl Manifest {
+    /// Reads and checks a whole manifest.
+    ///
+    /// # Errors
+    /// [`ManifestError`], with the line and column of the first problem.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let source = Source(text);
+        if text.len() > MAX_SIZE {
+            return Err(source.error(0..0, "a manifest is at most one megabyte"));
+        }
+        let raw: RawManifest = toml::from_str(text).map_err(|error| source.syntax(&error))?;
+        if *raw.format.get_ref() != FORMAT {
+            return Err(source.at(&raw.format, "this version reads format 1"));
+        }
+        let operations = parse_operations(source, &raw)?;
+        let scan = raw
+            .scan
+            .as_ref()
+            .map(|scan| parse_scan(source, scan, &operations));
+        let manifest = Self {
+            id: parse_id(source, &raw.id)?,
+            name: sentence(source, &raw.name)?,
+            about: sentence(source, &raw.about)?,
+            barriers: parse_barriers(source, &raw.barriers)?,
+            instance: match &raw.instance {
+                Some(raw) => Some(parse_instance(source, raw.get_ref())?),
+                None => None,
+            },
+            auth: parse_auth(source, &raw.auth)?,
+            rate: parse_rate(source, raw.api.rate_limit.as_ref())?,
+            scan: scan.transpose()?,
+            scopes: parse_scopes(source, &raw.scopes)?,
+            operations,
+        };
+        checks::check(source, &raw, &manifest)?;
+        Ok(manifest)
+    }
+}
+
+fn parse_id(source: Source<'_>, id: &Text) -> Parsed<String> {
+    let text = id.get_ref();
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let starts = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
+    if starts && text.len() <= 40 && text.bytes().all(plain) {
+        return Ok(text.clone());
+    }
+    Err(source.at(id, "an app's id is lower-case letters, digits and hyphens"))
+}
+
+fn parse_operations(source: Source<'_>, raw: &RawManifest) -> Parsed<BTreeMap<String, Operation>> {
+    let defaults = Defaults {
+        host: parse_host(source, &raw.api.host)?,
+        headers: parse_headers(source, raw.api.headers.as_ref())?,
+    };
+    let mut operations = BTreeMap::new();
+    for (id, written) in &raw.operations {
+        let operation = parse_operation(source, id, written, &defaults)?;
+        operations.insert(id.get_ref().clone(), operation);
+    }
+    Ok(operations)
+}
+
+fn parse_barriers(source: Source<'_>, raw: &RawBarriers) -> Parsed<Barriers> {
+    Ok(Barriers {
+        scope_held: *raw.scope_held.get_ref(),
+        scope: sentence(source, &raw.scope)?,
+        operations: sentence(source, &raw.operations)?,
+        countersign: sentence(source, &raw.countersign)?,
+    })
+}
+
+fn parse_instance(source: Source<'_>, raw: &RawInstance) -> Parsed<InstanceRule> {
+    let hosts = raw.hosts.iter().map(|text| {
+        HostPattern::parse(text.get_ref())
+            .ok_or_else(|| source.at(text, "`any`, an exact host, or *. and a host"))
+    });
+    let rule = InstanceRule {
+        hosts: hosts.collect::<Parsed<_>>()?,
+        allow_http: raw.allow_http.unwrap_or(false),
+        example: sentence(source, &raw.example)?,
+    };
+    match rule.read(&rule.example) {
+        Ok(_) => Ok(rule),
+        Err(error) => Err(source.at(
+            &raw.example,
+            format!("not an address by this rule: {error}"),
+        )),
+    }
+}
+
+fn parse_scopes(source: Source<'_>, raw: &Table<RawScope>) -> Parsed<BTreeMap<String, ScopeRule>> {
+    let mut scopes = BTreeMap::new();
+    for (name, scope) in raw {
+        // RFC 6749 3.3, and no comma, since some apps separate scopes by it.
+        let token = |b: u8| matches!(b, b'!'..=b'~') && !matches!(b, b'"' | b'\\' | b',');
+        if name.get_ref().is_empty() || !name.get_ref().bytes().all(token) {
+            return Err(source.at(
+                name,
+                "a scope is printable ASCII without spaces, quotes, commas",
+            ));
+        }
+        let written = scope.get_ref();
+        let class = Class::parse(written.class.get_ref());
+        let class =
+            class.ok_or_else(|| source.at(&written.class, "a class is `read` or `write`"))?;
+        let narrower = written
+            .narrower
+            .iter()
+            .flatten()
+            .map(|name| name.get_ref().clone())
+            .collect();
+        let rule = ScopeRule {
+            class,
+            reason: sentence(source, &written.reason)?,
+            narrower,
+        };
+        scopes.insert(name.get_ref().clone(), rule);
+    }
+    Ok(scopes)
+}
+
+fn parse_rate(source: Source<'_>, raw: Option<&RawRateLimit>) -> Parsed<RateHeaders> {
+    let Some(raw) = raw else {
+        return Ok(RateHeaders::default());
+    };
+    let header = |text: &Option<Text>| match text {
+        Some(text) if is_token(text.get_ref()) => Ok(Some(text.get_ref().clone())),
+        Some(text) => Err(source.at(text, "a header's name, in lower case")),
+        None => Ok(None),
+    };
+    let reset_form = match &raw.reset_is {
+        None => ResetForm::UnixSeconds,
+        Some(text) => match text.get_ref().as_str() {
+            "unix_seconds" => ResetForm::UnixSeconds,
+            "seconds_from_now" => ResetForm::SecondsFromNow,
+            _ => return Err(source.at(text, "a reset is unix_seconds or seconds_from_now")),
+        },
+    };
+    Ok(RateHeaders {
+        limit: header(&raw.limit)?,
+        remaining: header(&raw.remaining)?,
+        reset: header(&raw.reset)?,
+        reset_form,
+    })
+}

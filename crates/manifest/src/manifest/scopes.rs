@@ -1,0 +1,51 @@
+use std::collections::BTreeSet;
+
+use super::Manifest;
+use crate::operation::{Class, Operation};
+
+/// One scope of an app.
+#[derive(Debug)]
+pub struct ScopeRule {
+    /// Whether a token with it can write.
+    pub class: Class,
+    /// Why it is asked for, in words for the person who grants it.
+    pub reason: String,
+    /// Scopes that grant a part of it, which a person may grant in its place.
+    pub narrower: Vec<String>,
+}
+
+impl Manifest {
+    /// The scopes that these operations need, and no other: what a connection for them asks for.
+    pub fn scopes_for<'a>(
+        &'a self,
+        operations: impl IntoIterator<Item = &'a Operation>,
+    ) -> BTreeSet<&'a str> {
+        operations
+            .into_iter()
+            .flat_map(|operation| &operation.scopes)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// The operations of one class.
+    pub fn operations_of(&self, class: Class) -> impl Iterator<Item = &Operation> {
+        self.operations()
+            .filter(move |operation| operation.class == class)
+    }
+
+    /// Whether a grant of `granted` suffices for `operation`. A narrower scope may: what it does
+    /// not reach, the app refuses.
+    pub fn is_granted(&self, operation: &Operation, granted: &BTreeSet<String>) -> bool {
+        operation.scopes.iter().all(|needed| {
+            let narrower = self
+                .scopes
+                .get(needed)
+                .map(|scope| scope.narrower.as_slice());
+            granted.contains(needed)
+                || narrower
+                    .unwrap_or_default()
+                    .iter()
+                    .any(|scope| granted.contains(scope))
+        })
+    }
+}

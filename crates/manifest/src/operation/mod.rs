@@ -1,0 +1,203 @@
+//! Operations: the only requests that an app can get.
+
+mod headers;
+mod overlap;
+mod parse;
+mod parse_rules;
+mod reconcile;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::address::{HostRef, PathTemplate};
+use crate::answer::{FieldTree, Incremental, Pagination, ResultRule};
+use crate::request::{Arguments, Idempotency};
+use crate::scan::EventMapping;
+use crate::value::{Fields, Role, object};
+
+pub(crate) use headers::{is_settable, is_token, parse_headers};
+pub(crate) use overlap::overlap;
+pub(crate) use parse::{Defaults, field_path, parse_host, parse_operation};
+pub use reconcile::Reconcile;
+pub(crate) use reconcile::check_reconcile;
+
+/// What a request does to the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Changes nothing.
+    Read,
+    /// Changes something: only with a person's countersign.
+    Write,
+}
+
+/// The methods that operations use. There is no DELETE: Countersign deletes nothing in an app
+/// (CO-08).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Method {
+    /// RFC 9110 9.3.1.
+    Get,
+    /// RFC 9110 9.3.2.
+    Head,
+    /// RFC 9110 9.3.3.
+    Post,
+    /// RFC 9110 9.3.4.
+    Put,
+    /// RFC 5789.
+    Patch,
+}
+
+/// One declared operation. It can only be had from a [`crate::Manifest`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Operation {
+    /// Its name in the manifest.
+    pub id: String,
+    /// What it does, in words.
+    pub title: String,
+    /// Whether it reads or writes.
+    pub class: Class,
+    /// The method.
+    pub method: Method,
+    /// The scopes that it needs.
+    pub scopes: Vec<String>,
+    /// How the app is told that a write is the same one again.
+    pub idempotency: Idempotency,
+    /// How to find out whether a write arrived.
+    pub reconcile: Option<Reconcile>,
+    /// What of the answer is kept.
+    pub response: FieldTree,
+    /// How to ask for the next page.
+    pub pagination: Option<Pagination>,
+    /// How a later scan asks only for what is new.
+    pub incremental: Option<Incremental>,
+    /// What of the answer is for the person.
+    pub result: Option<ResultRule>,
+    /// How answers become events.
+    pub events: Vec<EventMapping>,
+    pub(crate) host: HostRef,
+    pub(crate) path: PathTemplate,
+    pub(crate) params: Fields,
+    pub(crate) query: Fields,
+    pub(crate) body: Option<Fields>,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// What to change in a call to ask for the next page.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NextPage(Vec<(String, Value)>);
+
+impl Class {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text {
+            "read" => Some(Self::Read),
+            "write" => Some(Self::Write),
+            _ => None,
+        }
+    }
+
+    /// `read` or `write`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+impl Method {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let all = [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch];
+        all.into_iter().find(|method| method.as_str() == text)
+    }
+
+    /// As it is sent.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+        }
+    }
+
+    /// RFC 9110 9.2.1: safe methods are the ones that a server must not take for a change.
+    pub const fn is_safe(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
+}
+
+impl Operation {
+    /// Its arguments as a JSON Schema (2020-12), for tools and forms.
+    pub fn schema(&self) -> Value {
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        for fields in [&self.params, &self.query].into_iter().chain(&self.body) {
+            fields.describe(&mut properties, &mut required);
+        }
+        Value::Object(object(properties, required))
+    }
+
+    /// The arguments to set for the page after `kept`; none on the last page, or when what the app
+    /// answered is nothing that they may be.
+    pub fn next_page(&self, kept: &Value, link: Option<&str>) -> NextPage {
+        let texts = self
+            .pagination
+            .iter()
+            .flat_map(|pagination| pagination.next(kept, link));
+        let typed = texts.filter_map(|(name, text)| {
+            let kind = self.query.argument(name)?;
+            let value = kind.read_text(&text)?;
+            kind.check(name, &value).ok()?;
+            Some((name.to_owned(), value))
+        });
+        NextPage(typed.collect())
+    }
+
+    /// Whether `name` is one of its arguments.
+    pub fn takes(&self, name: &str) -> bool {
+        self.argument(name).is_some()
+    }
+
+    /// The names of the arguments that a call cannot do without.
+    pub fn required(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.params, &self.query].into_iter().chain(&self.body);
+        all.flat_map(Fields::iter)
+            .filter_map(|(name, field)| match field.role {
+                Role::Argument { required: true, .. } => Some(name),
+                _ => None,
+            })
+    }
+
+    /// The names of all its arguments.
+    pub fn arguments(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.params, &self.query].into_iter().chain(&self.body);
+        all.flat_map(Fields::iter)
+            .filter_map(|(name, field)| match field.role {
+                Role::Argument { .. } => Some(name),
+                Role::Fixed(_) => None,
+            })
+    }
+
+    pub(crate) fn argument(&self, name: &str) -> Option<&crate::value::ValueType> {
+        let body = self.body.as_ref().and_then(|fields| fields.argument(name));
+        self.params
+            .argument(name)
+            .or_else(|| self.query.argument(name))
+            .or(body)
+    }
+}
+
+impl NextPage {
+    /// Whether there is none.
+    pub fn is_last(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The arguments of the next call, made of those of the last one.
+    pub fn arguments(&self, last: &Arguments) -> Arguments {
+        self.0.iter().fold(last.clone(), |all, (name, value)| {
+            all.with(name, value.clone())
+        })
+    }
+}

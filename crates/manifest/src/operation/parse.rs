@@ -1,0 +1,201 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
+
+use super::parse_rules::add_rules;
+use super::{Class, Method, Operation, parse_headers};
+use crate::address::{HostRef, PathTemplate};
+use crate::answer::{FieldPath, FieldTree};
+use crate::request::Idempotency;
+use crate::source::raw::{RawOperation, RawResponse, Text};
+use crate::source::{ManifestError, Source, sentence};
+use crate::value::{Fields, Place, is_name, parse_fields};
+
+type Parsed<T> = Result<T, ManifestError>;
+
+/// What operations take from `[api]`.
+pub(crate) struct Defaults {
+    pub(crate) host: HostRef,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// Reads one operation. What it says about other operations is checked by the manifest.
+pub(crate) fn parse_operation(
+    source: Source<'_>,
+    id: &Text,
+    raw: &Spanned<RawOperation>,
+    defaults: &Defaults,
+) -> Parsed<Operation> {
+    if !is_name(id.get_ref()) {
+        return Err(source.at(id, "an operation's name is letters, digits and _"));
+    }
+    let written = raw.get_ref();
+    let (class, method) = parse_class(source, written)?;
+    let path = parse_path(source, written)?;
+    let fields = |raw: Option<&_>, place| match raw {
+        Some(raw) => parse_fields(source, raw, place),
+        None => Ok(Fields::default()),
+    };
+    let host = match &written.host {
+        Some(text) => parse_host(source, text)?,
+        None => defaults.host.clone(),
+    };
+    let mut headers = defaults.headers.clone();
+    headers.extend(parse_headers(source, written.headers.as_ref())?);
+    headers
+        .entry("accept".to_owned())
+        .or_insert_with(|| "application/json".to_owned());
+    let response = parse_response(source, written.response.as_ref())?;
+    let mut operation = Operation {
+        id: id.get_ref().clone(),
+        title: sentence(source, &written.title)?,
+        class,
+        method,
+        scopes: written
+            .scopes
+            .iter()
+            .map(|scope| scope.get_ref().clone())
+            .collect(),
+        idempotency: Idempotency::None,
+        reconcile: None,
+        response,
+        pagination: None,
+        incremental: None,
+        result: None,
+        events: Vec::new(),
+        host,
+        path,
+        params: fields(written.params.as_ref(), Place::Path)?,
+        query: fields(written.query.as_ref(), Place::Query)?,
+        body: match &written.body {
+            Some(raw) => Some(parse_fields(source, raw.get_ref(), Place::Body)?),
+            None => None,
+        },
+        headers,
+    };
+    check_names(source, written, &operation)?;
+    add_rules(source, written, &mut operation)?;
+    Ok(operation)
+}
+
+pub(crate) fn parse_host(source: Source<'_>, text: &Text) -> Parsed<HostRef> {
+    HostRef::parse(text.get_ref()).ok_or_else(|| {
+        source.at(
+            text,
+            "a host is an exact DNS name, without scheme, port or path, or `instance`",
+        )
+    })
+}
+
+fn parse_class(source: Source<'_>, raw: &RawOperation) -> Parsed<(Class, Method)> {
+    let class = Class::parse(raw.class.get_ref());
+    let class = class.ok_or_else(|| source.at(&raw.class, "a class is `read` or `write`"))?;
+    let method = Method::parse(raw.method.get_ref()).ok_or_else(|| {
+        source.at(
+            &raw.method,
+            "a method is GET, HEAD, POST, PUT or PATCH; nothing is deleted",
+        )
+    })?;
+    let by_post = raw
+        .read_by_post
+        .as_ref()
+        .is_some_and(|flag| *flag.get_ref());
+    match (class, method) {
+        (Class::Write, method) if method.is_safe() => Err(source.at(
+            &raw.method,
+            "a write is not sent by a method that promises to change nothing",
+        )),
+        (Class::Read, Method::Post) if by_post => Ok((class, method)),
+        (Class::Read, method) if !method.is_safe() => Err(source.at(
+            &raw.method,
+            "a read is GET or HEAD, or POST with `read_by_post = true`",
+        )),
+        _ if raw.read_by_post.is_some() => {
+            let span = raw.read_by_post.as_ref().map_or(0..0, Spanned::span);
+            Err(source.error(span, "`read_by_post` belongs to a read with method POST"))
+        }
+        _ => Ok((class, method)),
+    }
+}
+
+fn parse_path(source: Source<'_>, raw: &RawOperation) -> Parsed<PathTemplate> {
+    let path = PathTemplate::parse(raw.path.get_ref()).ok_or_else(|| {
+        source.at(
+            &raw.path,
+            "a path is /literal/{parameter} segments of letters, digits and - . _ ~",
+        )
+    })?;
+    let mut seen = BTreeSet::new();
+    for hole in path.holes() {
+        let declared = raw
+            .params
+            .iter()
+            .flatten()
+            .any(|(name, _)| name.get_ref() == hole);
+        if !declared {
+            return Err(source.at(&raw.path, format!("`{hole}` is not declared in `params`")));
+        }
+        if !seen.insert(hole) {
+            return Err(source.at(&raw.path, format!("`{hole}` stands twice in the path")));
+        }
+    }
+    for (name, _) in raw.params.iter().flatten() {
+        if !seen.contains(name.get_ref().as_str()) {
+            return Err(source.at(name, "no part of the path has this name"));
+        }
+    }
+    Ok(path)
+}
+
+/// Arguments come in one flat object: a name means one thing.
+fn check_names(source: Source<'_>, raw: &RawOperation, operation: &Operation) -> Parsed<()> {
+    let body = raw.body.iter().flat_map(|body| body.get_ref().keys());
+    let query = raw.query.iter().flat_map(|query| query.keys());
+    for name in query.chain(body) {
+        let text = name.get_ref().as_str();
+        let holders = [
+            Some(&operation.params),
+            Some(&operation.query),
+            operation.body.as_ref(),
+        ];
+        if holders
+            .into_iter()
+            .flatten()
+            .filter(|fields| fields.get(text).is_some())
+            .count()
+            > 1
+        {
+            return Err(source.at(name, "the path, the query and the body share no names"));
+        }
+    }
+    if let (true, Some(body)) = (operation.method.is_safe(), &raw.body) {
+        return Err(source.error(body.span(), "GET and HEAD have no body"));
+    }
+    Ok(())
+}
+
+fn parse_response(source: Source<'_>, raw: Option<&RawResponse>) -> Parsed<FieldTree> {
+    let mut tree = FieldTree::nothing();
+    let Some(raw) = raw else { return Ok(tree) };
+    for text in raw.fields.iter().flatten() {
+        let path = field_path(source, text)?;
+        let kept = tree.keep(&path);
+        kept.map_err(|_| source.at(text, "another path claims the same place"))?;
+    }
+    for text in raw.probe.iter().flatten() {
+        let path = field_path(source, text)?;
+        let probed = tree.probe(&path);
+        probed.map_err(|_| source.at(text, "another path claims the same place"))?;
+    }
+    Ok(tree)
+}
+
+/// A path, as `fields`, `field`, `each` and so on have them.
+pub(crate) fn field_path(source: Source<'_>, text: &Text) -> Parsed<FieldPath> {
+    FieldPath::parse(text.get_ref()).ok_or_else(|| {
+        source.at(
+            text,
+            "a path looks like number, [].labels[].name or data.items[].id",
+        )
+    })
+}

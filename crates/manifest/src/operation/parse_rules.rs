@@ -1,0 +1,176 @@
+use toml::Spanned;
+
+use super::headers::is_settable;
+use super::parse::field_path;
+use super::reconcile::parse_reconcile;
+use super::{Class, Operation};
+use crate::answer::{FieldPath, FieldTree, Incremental, Pagination, ResultRule};
+use crate::request::{Idempotency, KEY};
+use crate::scan::parse_events;
+use crate::source::raw::{
+    RawIdempotency, RawIncremental, RawOperation, RawPagination, RawResult, Text,
+};
+use crate::source::{ManifestError, Source};
+use crate::value::{Role, ValueType};
+
+type Parsed<T> = Result<T, ManifestError>;
+
+/// Adds what is said about an operation's answers and repetitions. It refers to the operation's own
+/// arguments and fields, which are read first.
+pub(super) fn add_rules(
+    source: Source<'_>,
+    written: &RawOperation,
+    operation: &mut Operation,
+) -> Parsed<()> {
+    if let Some(raw) = &written.idempotency {
+        operation.idempotency = parse_idempotency(source, raw, operation)?;
+    }
+    if let Some(raw) = &written.pagination {
+        operation.pagination = Some(parse_pagination(source, raw.get_ref(), operation)?);
+    }
+    if let Some(raw) = &written.incremental {
+        operation.incremental = Some(parse_incremental(source, raw.get_ref(), operation)?);
+    }
+    if let Some(raw) = &written.result {
+        operation.result = Some(parse_result(source, raw.get_ref(), operation)?);
+    }
+    if let Some(raw) = &written.reconcile {
+        if operation.class == Class::Read {
+            return Err(source.at(raw, "only a write is reconciled"));
+        }
+        operation.reconcile = Some(parse_reconcile(source, raw)?);
+    }
+    for raw in written.events.iter().flatten() {
+        let mapping = parse_events(source, raw, operation)?;
+        operation.events.push(mapping);
+    }
+    Ok(())
+}
+
+/// A path that the operation's answer keeps as a scalar.
+fn kept_path(source: Source<'_>, text: &Text, operation: &Operation) -> Parsed<FieldPath> {
+    let path = field_path(source, text)?;
+    match operation.response.at(&path) {
+        Some(FieldTree::Scalar) => Ok(path),
+        _ => Err(source.at(text, "not one of `response.fields`")),
+    }
+}
+
+fn query_text(source: Source<'_>, name: &Text, operation: &Operation) -> Parsed<String> {
+    let argument = operation.query.argument(name.get_ref());
+    match argument {
+        Some(ValueType::Text(_) | ValueType::Integer { .. }) => Ok(name.get_ref().clone()),
+        _ => Err(source.at(name, "not a string or integer argument of `query`")),
+    }
+}
+
+fn parse_pagination(
+    source: Source<'_>,
+    raw: &RawPagination,
+    operation: &Operation,
+) -> Parsed<Pagination> {
+    match (
+        raw.kind.get_ref().as_str(),
+        &raw.parameters,
+        &raw.parameter,
+        &raw.field,
+    ) {
+        ("link", Some(names), None, None) if !names.is_empty() => {
+            let parameters = names.iter().map(|name| query_text(source, name, operation));
+            Ok(Pagination::Link {
+                parameters: parameters.collect::<Parsed<_>>()?,
+            })
+        }
+        ("cursor", None, Some(name), Some(field)) => {
+            let parameter = query_text(source, name, operation)?;
+            let path = kept_path(source, field, operation)?;
+            if !path.is_single() {
+                return Err(source.at(field, "a cursor is one value, not one of each item"));
+            }
+            Ok(Pagination::Cursor {
+                parameter,
+                field: path,
+            })
+        }
+        _ => Err(source.at(
+            &raw.kind,
+            "pagination is `link` with `parameters`, or `cursor` with `parameter` and `field`",
+        )),
+    }
+}
+
+fn parse_incremental(
+    source: Source<'_>,
+    raw: &RawIncremental,
+    operation: &Operation,
+) -> Parsed<Incremental> {
+    Ok(Incremental {
+        parameter: query_text(source, &raw.parameter, operation)?,
+        field: kept_path(source, &raw.field, operation)?,
+    })
+}
+
+fn parse_idempotency(
+    source: Source<'_>,
+    raw: &Spanned<RawIdempotency>,
+    operation: &Operation,
+) -> Parsed<Idempotency> {
+    let written = raw.get_ref();
+    if operation.class == Class::Read {
+        return Err(source.at(raw, "reads repeat anyway"));
+    }
+    match (
+        written.kind.get_ref().as_str(),
+        &written.header,
+        &written.field,
+        &written.template,
+    ) {
+        ("header", Some(header), None, None) => {
+            let name = header.get_ref().to_ascii_lowercase();
+            if !is_settable(&name) || operation.headers.contains_key(&name) {
+                return Err(source.at(header, "not a header that an operation may add"));
+            }
+            Ok(Idempotency::Header { name })
+        }
+        ("marker", None, Some(field), Some(template)) => {
+            let holds = operation
+                .body
+                .as_ref()
+                .and_then(|body| body.get(field.get_ref()));
+            match holds.map(|field| &field.role) {
+                Some(Role::Argument {
+                    kind: ValueType::Text(rule),
+                    ..
+                }) if rule.multiline => {}
+                _ => return Err(source.at(field, "not a multiline string of `body`")),
+            }
+            let parts = template.get_ref().split_once(KEY);
+            match parts {
+                Some((before, after)) if before.trim().len() >= 4 && !after.contains('{') => {
+                    Ok(Idempotency::Marker {
+                        field: field.get_ref().clone(),
+                        before: before.to_owned(),
+                        after: after.to_owned(),
+                    })
+                }
+                _ => Err(source.at(template, "a template is text, then {key}, then text")),
+            }
+        }
+        _ => Err(source.at(
+            raw,
+            "idempotency is kind `header` with `header`, or `marker` with `field` and `template`",
+        )),
+    }
+}
+
+fn parse_result(source: Source<'_>, raw: &RawResult, operation: &Operation) -> Parsed<ResultRule> {
+    let link = raw
+        .link
+        .as_ref()
+        .map(|text| kept_path(source, text, operation))
+        .transpose()?;
+    Ok(ResultRule {
+        link,
+        id: kept_path(source, &raw.id, operation)?,
+    })
+}

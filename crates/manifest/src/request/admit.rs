@@ -1,0 +1,175 @@
+use std::collections::BTreeSet;
+
+use crypto::canonical;
+use serde_json::{Map, Value};
+
+use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WireRequest};
+use crate::Manifest;
+use crate::address::{ConnectionFacts, percent};
+use crate::operation::Operation;
+use crate::value::{Fields, Role, to_text};
+
+/// Why a request is no declared operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undeclared {
+    /// No operation has this method, host and path.
+    #[error("no operation has this method, host and path")]
+    Address,
+    /// A query key that is not declared, is missing, is there twice, or has a value that is not.
+    #[error("the query is not as declared")]
+    Query,
+    /// A body where none is declared, or one that is not as declared.
+    #[error("the body is not as declared")]
+    Body,
+    /// A header that is not declared, or is missing.
+    #[error("the headers are not as declared")]
+    Headers,
+    /// Two operations claim it; the manifest's own check should not let this happen.
+    #[error("more than one operation matches")]
+    Ambiguous,
+}
+
+impl Manifest {
+    /// The one operation that `wire` is.
+    ///
+    /// The request is read back into arguments, planned again from them, and must come out the
+    /// same: whatever the planner would not have made is not admitted, in any spelling.
+    ///
+    /// # Errors
+    /// [`Undeclared`], with the reason of the operation that came nearest.
+    pub fn admit(
+        &self,
+        wire: &WireRequest<'_>,
+        facts: &ConnectionFacts<'_>,
+    ) -> Result<&Operation, Undeclared> {
+        let mut admitted = None;
+        let mut reason = Undeclared::Address;
+        for operation in self.operations() {
+            match matches(operation, wire, facts) {
+                Ok(()) if admitted.is_some() => return Err(Undeclared::Ambiguous),
+                Ok(()) => admitted = Some(operation),
+                Err(Undeclared::Address) => {}
+                Err(nearer) => reason = nearer,
+            }
+        }
+        admitted.ok_or(reason)
+    }
+}
+
+fn matches(
+    operation: &Operation,
+    wire: &WireRequest<'_>,
+    facts: &ConnectionFacts<'_>,
+) -> Result<(), Undeclared> {
+    let mut arguments = read_address(operation, wire, facts).ok_or(Undeclared::Address)?;
+    let query = read_query(&operation.query, wire.query).ok_or(Undeclared::Query)?;
+    let body = read_body(operation, wire.body).ok_or(Undeclared::Body)?;
+    arguments.extend(query);
+    arguments.extend(body.given);
+    let key = match &operation.idempotency {
+        Idempotency::Header { name } => Some(header_key(wire, name).ok_or(Undeclared::Headers)?),
+        Idempotency::Marker { .. } | Idempotency::None => body.key,
+    };
+    let arguments = Arguments::from_map(arguments);
+    let planned = PlannedRequest::plan(operation, facts, &arguments, key.as_ref());
+    let planned = planned.map_err(|_| Undeclared::Body)?;
+    compare(&planned, wire)
+}
+
+fn compare(planned: &PlannedRequest, wire: &WireRequest<'_>) -> Result<(), Undeclared> {
+    if planned.path() != wire.path {
+        return Err(Undeclared::Address);
+    }
+    if planned.raw_query().as_deref() != wire.query {
+        return Err(Undeclared::Query);
+    }
+    if planned.body() != wire.body {
+        return Err(Undeclared::Body);
+    }
+    let sent: BTreeSet<_> = wire.headers.iter().copied().collect();
+    let declared = planned
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()));
+    if sent != declared.collect() || sent.len() != wire.headers.len() {
+        return Err(Undeclared::Headers);
+    }
+    Ok(())
+}
+
+/// The arguments in the path, if method, origin and path are the operation's.
+fn read_address(
+    operation: &Operation,
+    wire: &WireRequest<'_>,
+    facts: &ConnectionFacts<'_>,
+) -> Option<Map<String, Value>> {
+    let (origin, prefix) = operation.host.resolve(facts).ok()?;
+    let there = wire.method == operation.method.as_str()
+        && wire.scheme == origin.scheme().as_str()
+        && wire.host == origin.host()
+        && wire.port == origin.port();
+    let path = wire.path.strip_prefix(prefix).filter(|_| there)?;
+    let texts = operation.path.read(path)?;
+    let mut arguments = Map::new();
+    for (name, text) in operation.path.holes().zip(texts) {
+        if let Some(kind) = operation.params.argument(name) {
+            let value = kind.read_text(&text)?;
+            kind.check(name, &value).ok()?;
+            arguments.insert(name.to_owned(), value);
+        }
+    }
+    Some(arguments)
+}
+
+fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>> {
+    let mut arguments = Map::new();
+    let mut seen = BTreeSet::new();
+    for pair in query.iter().flat_map(|query| query.split('&')) {
+        let (key, text) = pair.split_once('=')?;
+        let (key, text) = (percent::decode(key)?, percent::decode(text)?);
+        let fresh = seen.insert(key.clone());
+        match &fields.get(&key)?.role {
+            Role::Fixed(value) if fresh && to_text(value)? == text => {}
+            Role::Argument { kind, .. } if fresh => {
+                let value = kind.read_text(&text)?;
+                kind.check(&key, &value).ok()?;
+                arguments.insert(key, value);
+            }
+            _ => return None,
+        }
+    }
+    Some(arguments)
+}
+
+#[derive(Default)]
+struct ReadBody {
+    given: Map<String, Value>,
+    key: Option<IdempotencyKey>,
+}
+
+fn read_body(operation: &Operation, body: Option<&[u8]>) -> Option<ReadBody> {
+    let (fields, body) = match (&operation.body, body) {
+        (Some(fields), Some(body)) => (fields, body),
+        (None, None) => return Some(ReadBody::default()),
+        _ => return None,
+    };
+    let Ok(Value::Object(sent)) = canonical::parse(body) else {
+        return None;
+    };
+    let mut given = fields.without_fixed(&sent);
+    let mut key = None;
+    if let Idempotency::Marker { field, .. } = &operation.idempotency {
+        let (text, found) = operation
+            .idempotency
+            .unmarked(given.get(field)?.as_str()?)?;
+        key = Some(found);
+        given.remove(field);
+        given.extend(text.map(|text| (field.clone(), Value::from(text))));
+    }
+    Some(ReadBody { given, key })
+}
+
+fn header_key(wire: &WireRequest<'_>, name: &str) -> Option<IdempotencyKey> {
+    let (_, value) = wire.headers.iter().find(|(given, _)| *given == name)?;
+    std::str::from_utf8(value).ok()?.parse().ok()
+}

@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+
+use crypto::canonical;
+use serde_json::{Map, Value};
+
+use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest};
+use crate::address::{ConnectionFacts, FactsError, SegmentError};
+use crate::operation::Operation;
+use crate::value::{ArgumentError, Fields, to_text};
+
+/// Why no request can be made of the arguments.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// An argument that the caller can correct.
+    #[error(transparent)]
+    Argument(#[from] ArgumentError),
+    /// The connection is incomplete.
+    #[error(transparent)]
+    Connection(#[from] FactsError),
+    /// The operation needs a key, and none was given; or it takes none.
+    #[error("this operation {}", if *.needed { "needs a key" } else { "takes no key" })]
+    Key {
+        /// Whether one is needed.
+        needed: bool,
+    },
+    /// The request's body is past the limit.
+    #[error("the request is larger than {MAX_BODY_SIZE} bytes")]
+    TooLarge,
+    /// The body has no canonical form.
+    #[error(transparent)]
+    NotCanonical(#[from] canonical::CanonicalError),
+}
+
+/// The longest body of a request, in bytes.
+const MAX_BODY_SIZE: usize = 1024 * 1024;
+
+/// A path that could not be filled; it gets the argument's name where that is known.
+struct HoleError(String);
+
+impl From<SegmentError> for HoleError {
+    fn from(error: SegmentError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl PlannedRequest {
+    /// The final request of `operation` with `arguments`, typed against the manifest first.
+    ///
+    /// `key` names a write to the app, if the operation has a way to; it is part of the request.
+    ///
+    /// # Errors
+    /// [`PlanError`]: nothing undeclared, mistyped or ambiguous becomes a request.
+    pub fn plan(
+        operation: &Operation,
+        facts: &ConnectionFacts<'_>,
+        arguments: &Arguments,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Self, PlanError> {
+        let Parts {
+            params,
+            query,
+            body,
+        } = Parts::split(operation, arguments)?;
+        operation.params.check("", &params)?;
+        operation.query.check("", &query)?;
+        let (origin, prefix) = operation.host.resolve(facts)?;
+        let path = format!("{prefix}{}", fill(operation, &params)?);
+        let needs_key = !matches!(operation.idempotency, Idempotency::None);
+        if needs_key != key.is_some() {
+            return Err(PlanError::Key { needed: needs_key });
+        }
+        let body = match &operation.body {
+            Some(fields) => Some(encode_body(operation, fields, body, key)?),
+            None => None,
+        };
+        Ok(Self {
+            operation: operation.id.clone(),
+            class: operation.class,
+            method: operation.method,
+            origin,
+            path,
+            query: encode_query(&operation.query, &query),
+            headers: headers(operation, body.is_some(), key),
+            body,
+        })
+    }
+}
+
+/// The arguments, by where they go.
+struct Parts {
+    params: Map<String, Value>,
+    query: Map<String, Value>,
+    body: Map<String, Value>,
+}
+
+impl Parts {
+    fn split(operation: &Operation, arguments: &Arguments) -> Result<Self, ArgumentError> {
+        let mut parts = Self {
+            params: Map::new(),
+            query: Map::new(),
+            body: Map::new(),
+        };
+        let declares = |fields: &Fields, name: &str| fields.argument(name).is_some();
+        for (name, value) in arguments.map() {
+            let part = if declares(&operation.params, name) {
+                &mut parts.params
+            } else if declares(&operation.query, name) {
+                &mut parts.query
+            } else if operation
+                .body
+                .as_ref()
+                .is_some_and(|fields| declares(fields, name))
+            {
+                &mut parts.body
+            } else {
+                return Err(ArgumentError::new(name, "not declared"));
+            };
+            part.insert(name.clone(), value.clone());
+        }
+        Ok(parts)
+    }
+}
+
+fn fill(operation: &Operation, params: &Map<String, Value>) -> Result<String, ArgumentError> {
+    let mut last = String::new();
+    let path = operation.path.fill(|name| {
+        name.clone_into(&mut last);
+        params
+            .get(name)
+            .and_then(to_text)
+            .ok_or_else(|| HoleError("required".to_owned()))
+    });
+    path.map_err(|HoleError(problem)| ArgumentError::new(last, problem))
+}
+
+fn encode_query(fields: &Fields, given: &Map<String, Value>) -> Vec<(String, String)> {
+    // A map sorts by key; a fixed value and an argument are texts alike.
+    let all: BTreeMap<String, Value> = fields.with_fixed(given).into_iter().collect();
+    all.into_iter()
+        .filter_map(|(key, value)| Some((key, to_text(&value)?)))
+        .collect()
+}
+
+fn encode_body(
+    operation: &Operation,
+    fields: &Fields,
+    mut given: Map<String, Value>,
+    key: Option<&IdempotencyKey>,
+) -> Result<Vec<u8>, PlanError> {
+    if let (Idempotency::Marker { field, .. }, Some(key)) = (&operation.idempotency, key) {
+        let text = given.get(field).and_then(Value::as_str);
+        if given.contains_key(field) && text.is_none() {
+            return Err(ArgumentError::new(field, "not a string").into());
+        }
+        let marked = operation.idempotency.marked(text, key);
+        let marked = marked
+            .map_err(|_| ArgumentError::new(field, "holds a mark that is Countersign's to make"))?;
+        given.insert(field.clone(), marked.into());
+    }
+    fields.check("", &given)?;
+    let body = canonical::to_vec(&Value::Object(fields.with_fixed(&given)))?;
+    if body.len() > MAX_BODY_SIZE {
+        return Err(PlanError::TooLarge);
+    }
+    Ok(body)
+}
+
+fn headers(
+    operation: &Operation,
+    has_body: bool,
+    key: Option<&IdempotencyKey>,
+) -> Vec<(String, String)> {
+    let mut headers = operation.headers.clone();
+    if has_body {
+        headers.insert("content-type".to_owned(), "application/json".to_owned());
+    }
+    if let (Idempotency::Header { name }, Some(key)) = (&operation.idempotency, key) {
+        headers.insert(name.clone(), key.to_string());
+    }
+    headers.into_iter().collect()
+}

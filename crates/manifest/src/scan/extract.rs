@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::events::{Activity, EventMapping, TimeForm};
+use crate::operation::Operation;
+use crate::request::Arguments;
+
+/// One event of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanEvent {
+    /// Which case it belongs to.
+    pub case: String,
+    /// What happened.
+    pub activity: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who did it, by the app's name for them.
+    pub resource: Option<String>,
+    /// What identifies it in the app.
+    pub id: Option<String>,
+}
+
+/// What an answer gave.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Extracted {
+    /// The events, in the order of the answer.
+    pub events: Vec<ScanEvent>,
+    /// Items of a kind that the manifest does not name.
+    pub ignored: usize,
+    /// Items that lack a case, a moment or a part of their activity.
+    pub incomplete: usize,
+}
+
+enum Item {
+    Event(ScanEvent),
+    Ignored,
+    Incomplete,
+}
+
+impl Operation {
+    /// The events in a kept answer to a call with `arguments`.
+    pub fn extract(&self, kept: &Value, arguments: &Arguments) -> Extracted {
+        let mut extracted = Extracted::default();
+        for mapping in &self.events {
+            for item in mapping.each.all(kept) {
+                match mapping.read(item, arguments) {
+                    Item::Event(event) => extracted.events.push(event),
+                    Item::Ignored => extracted.ignored += 1,
+                    Item::Incomplete => extracted.incomplete += 1,
+                }
+            }
+        }
+        extracted
+    }
+}
+
+impl EventMapping {
+    fn read(&self, item: &Value, arguments: &Arguments) -> Item {
+        let activity = match &self.activity {
+            Activity::One(activity) => activity,
+            Activity::ByKind { kind, names } => {
+                let kind = kind.get(item).and_then(Value::as_str);
+                match kind.and_then(|kind| names.get(kind)) {
+                    Some(activity) => activity,
+                    None => return Item::Ignored,
+                }
+            }
+        };
+        let event = || {
+            Some(ScanEvent {
+                case: self.case.render(item, arguments)?,
+                activity: activity.render(item, arguments)?,
+                at: self.time_form.read(self.time.get(item)?)?,
+                resource: self
+                    .resource
+                    .as_ref()
+                    .and_then(|who| who.render(item, arguments)),
+                id: self.id.as_ref().and_then(|id| id.render(item, arguments)),
+            })
+        };
+        event().map_or(Item::Incomplete, Item::Event)
+    }
+}
+
+impl TimeForm {
+    fn read(self, value: &Value) -> Option<OffsetDateTime> {
+        let count = || value.as_u64().or_else(|| value.as_str()?.parse().ok());
+        match self {
+            Self::Rfc3339 => OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok(),
+            Self::UnixSeconds => OffsetDateTime::UNIX_EPOCH
+                .checked_add(time::Duration::new(count()?.try_into().ok()?, 0)),
+            Self::UnixMilliseconds => {
+                let since = Duration::from_millis(count()?).try_into().ok()?;
+                OffsetDateTime::UNIX_EPOCH.checked_add(since)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn moments_are_read_in_three_forms_and_never_overflow() {
+        let moment = Some(datetime!(2026-03-02 09:00 UTC));
+        assert_eq!(
+            TimeForm::Rfc3339.read(&json!("2026-03-02T10:00:00+01:00")),
+            moment
+        );
+        assert_eq!(TimeForm::UnixSeconds.read(&json!(1_772_442_000)), moment);
+        assert_eq!(
+            TimeForm::UnixMilliseconds.read(&json!("1772442000000")),
+            moment
+        );
+        for form in [
+            TimeForm::Rfc3339,
+            TimeForm::UnixSeconds,
+            TimeForm::UnixMilliseconds,
+        ] {
+            for bad in [
+                json!(u64::MAX),
+                json!("later"),
+                json!(null),
+                json!(-1),
+                json!([]),
+            ] {
+                assert_eq!(form.read(&bad), None, "{form:?} {bad}");
+            }
+        }
+    }
+}

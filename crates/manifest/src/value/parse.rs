@@ -1,0 +1,234 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use toml::Spanned;
+
+use super::text::Pattern;
+use super::{Field, Fields, Role, TextRule, ValueType, is_key};
+use crate::source::raw::{RawField, Table};
+use crate::source::{ManifestError, Source};
+
+/// Where a field stands in a request, which decides what it may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A segment of the path: always given.
+    Path,
+    /// A value of the query.
+    Query,
+    /// Anywhere in the JSON body.
+    Body,
+}
+
+/// The longest string argument, in characters.
+const MAX_LENGTH: i64 = 1_000_000;
+/// The longest list argument.
+const MAX_ITEMS: i64 = 10_000;
+/// RFC 8785 appendix D, RFC 7493 2.2.
+const MAX_INTEGER: i64 = (1 << 53) - 1;
+
+type Parsed<T> = Result<T, ManifestError>;
+
+/// Reads a table of fields.
+pub(crate) fn parse_fields(
+    source: Source<'_>,
+    raw: &Table<RawField>,
+    place: Place,
+) -> Parsed<Fields> {
+    let mut fields = BTreeMap::new();
+    for (name, field) in raw {
+        if !is_key(name.get_ref()) {
+            return Err(source.at(name, "a name is letters, digits, _ - . [ ]"));
+        }
+        fields.insert(name.get_ref().clone(), parse_field(source, field, place)?);
+    }
+    Ok(Fields(fields))
+}
+
+fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Parsed<Field> {
+    let field = raw.get_ref();
+    let role = match (&field.fixed, &field.r#type) {
+        (Some(fixed), None) if place == Place::Path => {
+            return Err(source.at(fixed, "write a fixed part of the path into `path` itself"));
+        }
+        (Some(fixed), None) => {
+            allow(source, field, "a fixed field", &[])?;
+            Role::Fixed(parse_fixed(source, fixed)?)
+        }
+        (None, Some(_)) => {
+            let required = field.required.as_ref().map(|flag| *flag.get_ref());
+            if let (Place::Path, Some(flag)) = (place, &field.required) {
+                return Err(source.at(flag, "a part of the path is always required"));
+            }
+            let required = place == Place::Path || required.unwrap_or(false);
+            Role::Argument {
+                kind: parse_type(source, raw, place)?,
+                required,
+            }
+        }
+        _ => return Err(source.at(raw, "a field has either `type` or `fixed`")),
+    };
+    Ok(Field {
+        about: field.about.clone(),
+        role,
+    })
+}
+
+fn parse_fixed(source: Source<'_>, fixed: &Spanned<toml::Value>) -> Parsed<Value> {
+    match fixed.get_ref() {
+        toml::Value::String(text) => Ok(Value::from(text.as_str())),
+        toml::Value::Boolean(flag) => Ok(Value::from(*flag)),
+        toml::Value::Integer(number) if number.abs() <= MAX_INTEGER => Ok(Value::from(*number)),
+        _ => Err(source.at(
+            fixed,
+            "`fixed` is a string, true or false, or an integer to 2^53 - 1",
+        )),
+    }
+}
+
+fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Parsed<ValueType> {
+    let field = raw.get_ref();
+    let Some(kind) = &field.r#type else {
+        return Err(source.at(raw, "`type` is missing"));
+    };
+    let nested = || {
+        if place == Place::Body {
+            Ok(())
+        } else {
+            Err(source.at(kind, "only a body nests"))
+        }
+    };
+    match kind.get_ref().as_str() {
+        "string" => {
+            allow(
+                source,
+                field,
+                "a string",
+                &["max_length", "pattern", "multiline"],
+            )?;
+            parse_text(source, raw).map(ValueType::Text)
+        }
+        "integer" => {
+            allow(source, field, "an integer", &["min", "max"])?;
+            let bounds = -MAX_INTEGER..=MAX_INTEGER;
+            let min = number(source, field.min.as_ref(), -MAX_INTEGER, bounds.clone())?;
+            let max = number(source, field.max.as_ref(), MAX_INTEGER, bounds)?;
+            if min > max {
+                return Err(source.at(raw, "`min` is above `max`"));
+            }
+            Ok(ValueType::Integer { min, max })
+        }
+        "boolean" => {
+            allow(source, field, "a boolean", &[])?;
+            Ok(ValueType::Boolean)
+        }
+        "enum" => {
+            allow(source, field, "an enum", &["values"])?;
+            let values = field
+                .values
+                .as_ref()
+                .filter(|values| !values.get_ref().is_empty());
+            let values = values.ok_or_else(|| source.at(raw, "an enum has `values`"))?;
+            Ok(ValueType::Choice(
+                values
+                    .get_ref()
+                    .iter()
+                    .map(|v| v.get_ref().clone())
+                    .collect(),
+            ))
+        }
+        "array" => {
+            nested()?;
+            allow(source, field, "an array", &["max_items", "items"])?;
+            let (Some(items), Some(_)) = (&field.items, &field.max_items) else {
+                return Err(source.at(raw, "an array has `items` and `max_items`"));
+            };
+            if let Some(flag) = &items.get_ref().required {
+                return Err(source.at(flag, "items are neither required nor optional"));
+            }
+            let items = Box::new(parse_type(source, items, place)?);
+            let max_items = number(source, field.max_items.as_ref(), 1, 1..=MAX_ITEMS)?;
+            Ok(ValueType::List {
+                items,
+                max_items: usize::try_from(max_items).unwrap_or(1),
+            })
+        }
+        "object" => {
+            nested()?;
+            allow(source, field, "an object", &["fields"])?;
+            let fields = field.fields.as_ref();
+            let fields = fields.ok_or_else(|| source.at(raw, "an object has `fields`"))?;
+            parse_fields(source, fields.get_ref(), place).map(ValueType::Record)
+        }
+        _ => Err(source.at(
+            kind,
+            "a type is string, integer, boolean, enum, array or object",
+        )),
+    }
+}
+
+fn parse_text(source: Source<'_>, raw: &Spanned<RawField>) -> Parsed<TextRule> {
+    let field = raw.get_ref();
+    if field.max_length.is_none() {
+        return Err(source.at(raw, "a string has `max_length`, in characters"));
+    }
+    let max_length = number(source, field.max_length.as_ref(), 1, 1..=MAX_LENGTH)?;
+    let pattern = field
+        .pattern
+        .as_ref()
+        .map(|written| Pattern::parse(written.get_ref()).map_err(|why| source.at(written, why)))
+        .transpose()?;
+    Ok(TextRule {
+        max_length: usize::try_from(max_length).unwrap_or(1),
+        multiline: field.multiline.as_ref().is_some_and(|flag| *flag.get_ref()),
+        pattern,
+    })
+}
+
+/// A number within `bounds`, or what stands for it when it is not written.
+fn number(
+    source: Source<'_>,
+    written: Option<&Spanned<i64>>,
+    otherwise: i64,
+    bounds: std::ops::RangeInclusive<i64>,
+) -> Parsed<i64> {
+    let Some(written) = written else {
+        return Ok(otherwise);
+    };
+    if bounds.contains(written.get_ref()) {
+        return Ok(*written.get_ref());
+    }
+    Err(source.at(
+        written,
+        format!("not within {} and {}", bounds.start(), bounds.end()),
+    ))
+}
+
+/// Refuses the keys that mean nothing for this kind of field.
+fn allow(source: Source<'_>, field: &RawField, kind: &str, allowed: &[&str]) -> Parsed<()> {
+    let written = [
+        ("min", field.min.as_ref().map(Spanned::span)),
+        ("max", field.max.as_ref().map(Spanned::span)),
+        ("max_length", field.max_length.as_ref().map(Spanned::span)),
+        ("pattern", field.pattern.as_ref().map(Spanned::span)),
+        ("multiline", field.multiline.as_ref().map(Spanned::span)),
+        ("values", field.values.as_ref().map(Spanned::span)),
+        ("max_items", field.max_items.as_ref().map(Spanned::span)),
+        ("items", field.items.as_ref().map(|items| items.span())),
+        ("fields", field.fields.as_ref().map(Spanned::span)),
+    ];
+    for (key, span) in written {
+        if let (Some(span), false) = (span, allowed.contains(&key)) {
+            let rest = if allowed.is_empty() {
+                "no further keys".to_owned()
+            } else {
+                format!("only {}", allowed.join(", "))
+            };
+            return Err(source.error(span, format!("{kind} has no `{key}`: {rest}")));
+        }
+    }
+    if field.fixed.is_some() && field.required.is_some() {
+        let span = field.required.as_ref().map_or(0..0, Spanned::span);
+        return Err(source.error(span, "a fixed field is always sent"));
+    }
+    Ok(())
+}

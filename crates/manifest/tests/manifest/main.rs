@@ -1,0 +1,17 @@
+//! Manifests from outside: what is shipped, what is refused, what becomes a request, and which
+//! requests are recognised.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on fails"
+)]
+
+mod admit;
+mod auth;
+mod events;
+mod plan;
+mod properties;
+mod refused;
+mod shipped;
+mod support;

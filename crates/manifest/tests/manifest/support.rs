@@ -1,0 +1,122 @@
+use manifest::{
+    Arguments, ConnectionFacts, HostOverrides, IdempotencyKey, InstanceUrl, Manifest, PlanError,
+    PlannedRequest, WireRequest,
+};
+use serde_json::Value;
+
+pub(crate) const GITHUB: &str = include_str!("../../../../connectors/github.toml");
+pub(crate) const TRACKER: &str = include_str!("../../../../connectors/tracker.toml");
+
+pub(crate) fn github() -> Manifest {
+    Manifest::parse(GITHUB).unwrap()
+}
+
+pub(crate) fn tracker() -> Manifest {
+    Manifest::parse(TRACKER).unwrap()
+}
+
+pub(crate) fn key() -> IdempotencyKey {
+    "apr_01jq2m5x8e9f0g1h2j3k4m5n6p".parse().unwrap()
+}
+
+pub(crate) fn arguments(value: &Value) -> Arguments {
+    Arguments::try_from(value).unwrap()
+}
+
+/// A connection of one app.
+pub(crate) struct Connected {
+    pub(crate) manifest: Manifest,
+    pub(crate) instance: Option<InstanceUrl>,
+    pub(crate) hosts: HostOverrides,
+}
+
+impl Connected {
+    pub(crate) fn github() -> Self {
+        Self {
+            manifest: github(),
+            instance: None,
+            hosts: HostOverrides::default(),
+        }
+    }
+
+    pub(crate) fn tracker(base: &str) -> Self {
+        let manifest = tracker();
+        let instance = manifest.instance.as_ref().unwrap().read(base).unwrap();
+        Self {
+            manifest,
+            instance: Some(instance),
+            hosts: HostOverrides::default(),
+        }
+    }
+
+    pub(crate) fn facts(&self) -> ConnectionFacts<'_> {
+        ConnectionFacts {
+            instance: self.instance.as_ref(),
+            hosts: &self.hosts,
+        }
+    }
+
+    /// Plans with a key where the operation takes one.
+    pub(crate) fn plan(&self, id: &str, given: &Value) -> Result<PlannedRequest, PlanError> {
+        let operation = self.manifest.operation(id).unwrap();
+        let given = arguments(given);
+        match PlannedRequest::plan(operation, &self.facts(), &given, None) {
+            Err(PlanError::Key { needed: true }) => {
+                PlannedRequest::plan(operation, &self.facts(), &given, Some(&key()))
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn admit(&self, wire: &Wire) -> Result<&str, manifest::Undeclared> {
+        self.manifest
+            .admit(&wire.borrow(), &self.facts())
+            .map(|operation| operation.id.as_str())
+    }
+}
+
+/// A request that a test can bend.
+#[derive(Debug, Clone)]
+pub(crate) struct Wire {
+    pub(crate) method: String,
+    pub(crate) scheme: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Wire {
+    pub(crate) fn of(planned: &PlannedRequest) -> Self {
+        let bytes = |(name, value): &(String, String)| (name.clone(), value.clone().into_bytes());
+        Self {
+            method: planned.method().as_str().to_owned(),
+            scheme: planned.origin().scheme().as_str().to_owned(),
+            host: planned.origin().host().to_owned(),
+            port: planned.origin().port(),
+            path: planned.path().to_owned(),
+            query: planned.raw_query(),
+            headers: planned.headers().iter().map(bytes).collect(),
+            body: planned.body().map(<[u8]>::to_vec),
+        }
+    }
+
+    pub(crate) fn borrow(&self) -> WireRequest<'_> {
+        WireRequest {
+            method: &self.method,
+            scheme: &self.scheme,
+            host: &self.host,
+            port: self.port,
+            path: &self.path,
+            query: self.query.as_deref(),
+            headers: self
+                .headers
+                .iter()
+                .map(|(n, v)| (n.as_str(), v.as_slice()))
+                .collect(),
+            body: self.body.as_deref(),
+        }
+    }
+}
