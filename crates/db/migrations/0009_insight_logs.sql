@@ -32,7 +32,7 @@ create table insight.names (
     log_id uuid not null,
     kind text not null check (kind in ('activity', 'resource', 'case')),
     number int not null check (number >= 0),
-    name text not null check (length(name) <= 300),
+    name text not null check (length(name) <= 1000),
     primary key (org_id, log_id, kind, number),
     foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade
 );

@@ -1,0 +1,234 @@
+//! The statements of this crate, one function each.
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::LogId;
+use serde_json::Value;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::Progress;
+use crate::stored::{LogState, NewLog, Source, StoredLog};
+
+/// Columns of events on their way to the database.
+#[derive(Debug, Default)]
+pub(crate) struct EventRows {
+    cases: Vec<i32>,
+    activities: Vec<i32>,
+    resources: Vec<Option<i32>>,
+    times: Vec<OffsetDateTime>,
+}
+
+impl EventRows {
+    pub(crate) fn push(&mut self, case: u32, activity: u16, resource: Option<u32>, time_us: i64) {
+        let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time_us) * 1000);
+        self.cases.push(case.cast_signed());
+        self.activities.push(i32::from(activity));
+        self.resources.push(resource.map(u32::cast_signed));
+        // The reader admits only years that the type holds.
+        self.times.push(time.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.cases.len()
+    }
+}
+
+struct Row {
+    id: Uuid,
+    name: String,
+    connection_id: Option<Uuid>,
+    state: String,
+    bytes_read: i64,
+    cases: i64,
+    events: i64,
+    error_code: Option<String>,
+    error_text: Option<String>,
+    statistics: Option<Value>,
+    added_by: String,
+    created_at: OffsetDateTime,
+    finished_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    fn parse(self) -> Result<StoredLog, Error> {
+        let state = LogState::parse(&self.state).ok_or_else(|| {
+            Error::Database(sqlx::Error::Decode("insight: unexpected state".into()))
+        })?;
+        Ok(StoredLog {
+            id: self.id.into(),
+            name: self.name,
+            connection: self.connection_id.map(Into::into),
+            state,
+            bytes_read: self.bytes_read,
+            cases: self.cases,
+            events: self.events,
+            error_code: self.error_code,
+            error_text: self.error_text,
+            statistics: self.statistics,
+            added_by: self.added_by,
+            created_at: self.created_at,
+            finished_at: self.finished_at,
+        })
+    }
+}
+
+pub(crate) async fn insert_log(tx: &mut WriteTx, id: LogId, new: &NewLog) -> Result<(), Error> {
+    let (source, connection) = match new.source {
+        Source::Import => ("import", None),
+        Source::Scan(connection) => ("scan", Some(connection.uuid())),
+    };
+    sqlx::query!(
+        "insert into insight.logs (id, org_id, user_id, name, source, connection_id)
+         values ($1, ctx.org(), ctx.person(), $2, $3, $4)",
+        id.uuid(),
+        new.name,
+        source,
+        connection,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_progress(
+    tx: &mut WriteTx,
+    id: LogId,
+    progress: Progress,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs set bytes_read = $2, events = $3 where id = $1 and state = 'reading'",
+        id.uuid(),
+        i64::try_from(progress.bytes_read).unwrap_or(i64::MAX),
+        i64::try_from(progress.events).unwrap_or(i64::MAX),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_failed(
+    tx: &mut WriteTx,
+    id: LogId,
+    code: &str,
+    sentence: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs
+            set state = 'failed', error_code = $2, error_text = $3, cases = 0, events = 0,
+                finished_at = now()
+          where id = $1 and state = 'reading'",
+        id.uuid(),
+        code,
+        sentence,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn set_ready(
+    tx: &mut WriteTx,
+    id: LogId,
+    (cases, events): (i64, i64),
+    statistics: Value,
+) -> Result<bool, Error> {
+    let set = sqlx::query!(
+        "update insight.logs
+            set state = 'ready', cases = $2, events = $3, statistics = $4, finished_at = now()
+          where id = $1 and state = 'reading'",
+        id.uuid(),
+        cases,
+        events,
+        statistics,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+pub(crate) async fn insert_names(
+    tx: &mut WriteTx,
+    id: LogId,
+    kind: &str,
+    first: i32,
+    names: &[&str],
+) -> Result<(), Error> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    sqlx::query!(
+        "insert into insight.names (org_id, log_id, kind, number, name)
+         select (select ctx.org()), $1, $2, $3 + n.ordinal::int - 1, n.name
+           from unnest($4::text[]) with ordinality as n (name, ordinal)",
+        id.uuid(),
+        kind,
+        first,
+        &names,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Returns how many events were added: the number to go on with.
+pub(crate) async fn insert_events(
+    tx: &mut WriteTx,
+    id: LogId,
+    first: i32,
+    rows: &EventRows,
+) -> Result<i32, Error> {
+    let added = sqlx::query!(
+        "insert into insight.events
+                (org_id, log_id, number, case_number, activity_number, resource_number, at)
+         select (select ctx.org()), $1, $2 + e.ordinal::int - 1, e.case_number, e.activity_number,
+                e.resource_number, e.at
+           from unnest($3::int[], $4::int[], $5::int[], $6::timestamptz[])
+                with ordinality as e (case_number, activity_number, resource_number, at, ordinal)",
+        id.uuid(),
+        first,
+        &rows.cases,
+        &rows.activities,
+        &rows.resources as &[Option<i32>],
+        &rows.times,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(i32::try_from(added.rows_affected()).unwrap_or(i32::MAX))
+}
+
+pub(crate) async fn delete_log(tx: &mut WriteTx, id: LogId) -> Result<bool, Error> {
+    let deleted = sqlx::query!("delete from insight.logs where id = $1", id.uuid())
+        .execute(&mut **tx)
+        .await?;
+    Ok(deleted.rows_affected() == 1)
+}
+
+pub(crate) async fn logs(tx: &mut ReadTx) -> Result<Vec<StoredLog>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select l.id, l.name, l.connection_id, l.state, l.bytes_read, l.cases, l.events,
+                  l.error_code, l.error_text, null::jsonb as "statistics", u.name as added_by,
+                  l.created_at, l.finished_at
+             from insight.logs l join identity.users u on u.id = l.user_id
+            order by l.created_at desc, l.id desc"#
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(Row::parse)
+    .collect()
+}
+
+pub(crate) async fn log(tx: &mut ReadTx, id: LogId) -> Result<Option<StoredLog>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select l.id, l.name, l.connection_id, l.state, l.bytes_read, l.cases, l.events,
+                  l.error_code, l.error_text, l.statistics, u.name as added_by,
+                  l.created_at, l.finished_at
+             from insight.logs l join identity.users u on u.id = l.user_id
+            where l.id = $1"#,
+        id.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .map(Row::parse)
+    .transpose()
+}
