@@ -1,6 +1,6 @@
-//! The REST API: JSON, bearer tokens, problem+json. Promise: a handler without [`Can`] or
-//! [`Principal`] among its arguments does not exist, and every answer to a known token tells how
-//! many requests are left.
+//! The REST API: JSON, bearer tokens, problem+json. Promise: no resource has a handler without
+//! `Can` or `Principal` among its arguments, and every answer to a known token tells how many
+//! requests are left.
 
 mod bearer;
 mod can;

@@ -14,7 +14,7 @@ const AREAS: [&str; 9] = [
     "search",
     "import",
     "export",
-    "reports",
+    "report",
     "sign-in",
     "mail",
     "mobile",
