@@ -83,7 +83,11 @@ pub fn scopes_for(manifest: &Manifest, purpose: Class) -> Vec<String> {
             std::iter::once(operation).chain(look_up)
         })
         .collect();
-    manifest.scopes_for(operations).into_iter().map(str::to_owned).collect()
+    manifest
+        .scopes_for(operations)
+        .into_iter()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn parse_instance(
@@ -94,9 +98,10 @@ fn parse_instance(
     match (&manifest.instance, given) {
         (None, None) => Ok(None),
         (None, Some(_)) => Err(NewConnectionError::NoInstance),
-        (Some(rule), None) => {
-            Err(NewConnectionError::Instance(format!("write it as {}", rule.example())))
-        }
+        (Some(rule), None) => Err(NewConnectionError::Instance(format!(
+            "write it as {}",
+            rule.example()
+        ))),
         (Some(rule), Some(text)) => rule
             .read(text)
             .map(|url| Some(url.to_string()))
@@ -118,7 +123,9 @@ pub async fn add_connection(
         instance: new.instance.as_deref(),
         scopes: &new.scopes,
     };
-    store::insert_connection(&mut tx, row).await.map_err(refused)?;
+    store::insert_connection(&mut tx, row)
+        .await
+        .map_err(refused)?;
     let entry = AuditEntry::about("connectors.connection_added", id)
         .with("app", new.app)
         .with("purpose", new.purpose.as_str())

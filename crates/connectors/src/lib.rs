@@ -4,12 +4,16 @@
 //! app may do is read from the same manifest that the broker enforces.
 
 mod add_connection;
-mod apps;
+
 mod calls;
 mod list_connections;
+mod load_apps;
 mod store;
 
-pub use add_connection::{AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for};
-pub use apps::{Apps, AppsError};
+pub use add_connection::{
+    AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for,
+};
 pub use calls::{CallRow, calls};
 pub use list_connections::{Connection, ConnectionState, connection, connections};
+pub use load_apps::{LoadAppsError, load_apps};
+pub use manifest::Apps;

@@ -58,9 +58,14 @@ impl ConnectionState {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Connected, Self::Reconnect, Self::Disconnected]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            Self::Pending,
+            Self::Connected,
+            Self::Reconnect,
+            Self::Disconnected,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 
@@ -68,13 +73,23 @@ impl Connection {
     /// Scopes that were granted and not asked for.
     pub fn granted_beyond(&self) -> Vec<&str> {
         let granted = self.scopes_granted.as_deref().unwrap_or_default();
-        granted.iter().filter(|s| !self.scopes_requested.contains(s)).map(String::as_str).collect()
+        granted
+            .iter()
+            .filter(|s| !self.scopes_requested.contains(s))
+            .map(String::as_str)
+            .collect()
     }
 
     /// Scopes that were asked for and not granted, where the provider said what it granted.
     pub fn withheld(&self) -> Vec<&str> {
-        let Some(granted) = &self.scopes_granted else { return Vec::new() };
-        self.scopes_requested.iter().filter(|s| !granted.contains(s)).map(String::as_str).collect()
+        let Some(granted) = &self.scopes_granted else {
+            return Vec::new();
+        };
+        self.scopes_requested
+            .iter()
+            .filter(|s| !granted.contains(s))
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -84,9 +99,6 @@ pub async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
 }
 
 /// One connection of the bound organisation.
-pub async fn connection(
-    tx: &mut ReadTx,
-    id: ConnectionId,
-) -> Result<Option<Connection>, Error> {
+pub async fn connection(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Connection>, Error> {
     store::connection(tx, id).await
 }

@@ -7,6 +7,7 @@
 
 mod address;
 mod answer;
+mod apps;
 mod auth;
 mod manifest;
 mod operation;
@@ -23,6 +24,7 @@ pub use answer::{
     Conflict, FieldPath, FieldTree, Incremental, Pagination, PersonResult, RateHeaders, RateLimit,
     ResultRule, Wait,
 };
+pub use apps::{Apps, AppsError};
 pub use auth::{
     AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialPlacement, Encoding, Pkce,
     RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,

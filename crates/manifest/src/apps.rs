@@ -1,0 +1,107 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crypto::digest::{Digest, sha256};
+
+use crate::{Manifest, ManifestError};
+
+/// The apps that this server knows: one set for the pages that explain and the broker that enforces.
+#[derive(Debug, Clone, Default)]
+pub struct Apps(Arc<BTreeMap<String, App>>);
+
+#[derive(Debug)]
+struct App {
+    manifest: Manifest,
+    digest: Digest,
+}
+
+/// Why a set of manifests does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum AppsError {
+    /// A manifest that does not hold; the source points at the line.
+    #[error("{file} is no connector manifest")]
+    Manifest {
+        /// The file's name.
+        file: String,
+        /// What is wrong, with line and column.
+        #[source]
+        source: ManifestError,
+    },
+    /// Two manifests of one name.
+    #[error("{file}: there is an app named {id} already")]
+    Twice {
+        /// The second file.
+        file: String,
+        /// The app.
+        id: String,
+    },
+}
+
+/// The manifests that come with the binary.
+const BUILT_IN: [(&str, &str); 2] = [
+    (
+        "connectors/github.toml",
+        include_str!("../../../connectors/github.toml"),
+    ),
+    (
+        "connectors/tracker.toml",
+        include_str!("../../../connectors/tracker.toml"),
+    ),
+];
+
+impl Apps {
+    /// The built-in apps and those in `files`, given as names and texts.
+    pub fn new(files: &[(String, String)]) -> Result<Self, AppsError> {
+        let mut apps = BTreeMap::new();
+        let built_in = BUILT_IN.iter().copied();
+        let given = files
+            .iter()
+            .map(|(file, text)| (file.as_str(), text.as_str()));
+        for (file, text) in built_in.chain(given) {
+            let manifest = Manifest::parse(text).map_err(|source| AppsError::Manifest {
+                file: file.to_owned(),
+                source,
+            })?;
+            let id = manifest.id.clone();
+            let app = App {
+                manifest,
+                digest: sha256(text.as_bytes()),
+            };
+            if apps.insert(id.clone(), app).is_some() {
+                return Err(AppsError::Twice {
+                    file: file.to_owned(),
+                    id,
+                });
+            }
+        }
+        Ok(Self(Arc::new(apps)))
+    }
+
+    /// The app of that name.
+    pub fn get(&self, id: &str) -> Option<&Manifest> {
+        self.0.get(id).map(|app| &app.manifest)
+    }
+
+    /// SHA-256 of the app's manifest: the version of the rules that a proposal was made under.
+    pub fn digest(&self, id: &str) -> Option<&Digest> {
+        self.0.get(id).map(|app| &app.digest)
+    }
+
+    /// All of them, by name.
+    pub fn all(&self) -> impl Iterator<Item = &Manifest> {
+        self.0.values().map(|app| &app.manifest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_manifests_hold_and_no_name_is_taken_twice() {
+        let apps = Apps::new(&[]).unwrap();
+        assert!(apps.get("github").is_some() && apps.digest("tracker").is_some());
+        let again = [("mine.toml".to_owned(), BUILT_IN[1].1.to_owned())];
+        assert!(matches!(Apps::new(&again), Err(AppsError::Twice { .. })));
+    }
+}
