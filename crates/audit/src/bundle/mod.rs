@@ -14,10 +14,12 @@
 //! a JSON reader and SHA-256. A bundle carries no verifier key: one that proves itself proves
 //! nothing.
 
+mod error;
 mod read;
 mod write;
 
-pub use read::{BundleError, BundleLine, BundleProblem, BundleReader, Limits};
+pub use error::{BundleError, BundleProblem};
+pub use read::{BundleLine, BundleReader, Limits};
 use serde::{Deserialize, Serialize};
 pub use write::BundleWriter;
 

@@ -5,6 +5,7 @@
 //! database would have left there.
 
 mod bundle;
+mod finding;
 mod place;
 mod render;
 mod report;
@@ -14,10 +15,8 @@ mod tree;
 mod verifier;
 
 pub use bundle::verify_bundle;
-pub use report::{
-    CheckedCheckpoint, Finding, InsertedBecause, MAX_FINDINGS, Outcome, Problem, Report, RowName,
-    Standing,
-};
+pub use finding::{Finding, InsertedBecause, RowName};
+pub use report::{CheckedCheckpoint, MAX_FINDINGS, Outcome, Problem, Report, Standing};
 pub use verifier::{SETTLING, Verifier};
 
 use crate::checkpoint::VerifierKey;
