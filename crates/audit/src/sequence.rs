@@ -11,10 +11,14 @@ use crate::{leaf, store};
 #[derive(Debug, thiserror::Error)]
 pub enum SequenceError {
     /// The stored tree is not what its newest checkpoint says: somebody has changed it.
-    #[error("the audit log's stored tree does not fit its newest checkpoint; run `countersign audit verify`")]
+    #[error(
+        "the audit log's stored tree does not fit its newest checkpoint; run `countersign audit verify`"
+    )]
     Tree(#[from] FrontierError),
     /// The stored tree's root is not the newest checkpoint's.
-    #[error("the audit log's stored tree has another root than its newest checkpoint; run `countersign audit verify`")]
+    #[error(
+        "the audit log's stored tree has another root than its newest checkpoint; run `countersign audit verify`"
+    )]
     Root,
     /// The database failed.
     #[error("the audit log could not be sequenced")]

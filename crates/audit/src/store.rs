@@ -37,7 +37,11 @@ impl Row {
             id: self.id,
             organisation: self.org_id,
             at: self.at,
-            actor: Actor { kind: self.actor_kind, id: self.actor_id, person: self.person_id },
+            actor: Actor {
+                kind: self.actor_kind,
+                id: self.actor_id,
+                person: self.person_id,
+            },
             action: self.action,
             subject: self.subject,
             details: self.details,
@@ -86,7 +90,10 @@ pub(crate) async fn all_entries(
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.leaf_index?, row.into_entry()))).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.leaf_index?, row.into_entry())))
+        .collect())
 }
 
 pub(crate) async fn all_nodes(
@@ -104,7 +111,9 @@ pub(crate) async fn all_nodes(
     .fetch_all(&mut **tx)
     .await?;
     let level = u8::try_from(level).unwrap_or(u8::MAX);
-    rows.into_iter().map(|row| node(level, row.index, row.hash)).collect()
+    rows.into_iter()
+        .map(|row| node(level, row.index, row.hash))
+        .collect()
 }
 
 fn node(level: u8, index: i64, hash: Vec<u8>) -> Result<(Node, Hash), Error> {
@@ -117,13 +126,12 @@ fn unexpected() -> Error {
     Error::Database(sqlx::Error::Decode("audit: unexpected node".into()))
 }
 
-pub(crate) async fn nodes(
-    tx: &mut WriteTx,
-    places: &[Node],
-) -> Result<Vec<(Node, Hash)>, Error> {
+pub(crate) async fn nodes(tx: &mut WriteTx, places: &[Node]) -> Result<Vec<(Node, Hash)>, Error> {
     let levels: Vec<i32> = places.iter().map(|node| i32::from(node.level)).collect();
-    let indexes: Vec<i64> =
-        places.iter().map(|node| i64::try_from(node.index).unwrap_or(i64::MAX)).collect();
+    let indexes: Vec<i64> = places
+        .iter()
+        .map(|node| i64::try_from(node.index).unwrap_or(i64::MAX))
+        .collect();
     let rows = sqlx::query!(
         r#"select n.level, n.index, n.hash from audit.nodes n
              join unnest($1::int[], $2::bigint[]) as p (level, index)
@@ -134,12 +142,23 @@ pub(crate) async fn nodes(
     .fetch_all(&mut **tx)
     .await?;
     rows.into_iter()
-        .map(|row| node(u8::try_from(row.level).unwrap_or(u8::MAX), row.index, row.hash))
+        .map(|row| {
+            node(
+                u8::try_from(row.level).unwrap_or(u8::MAX),
+                row.index,
+                row.hash,
+            )
+        })
         .collect()
 }
 
 fn read_head(size: i64, root: Vec<u8>, note: String, signed_at: OffsetDateTime) -> Option<Head> {
-    Some(Head { size: size.try_into().ok()?, root: root.try_into().ok()?, note, signed_at })
+    Some(Head {
+        size: size.try_into().ok()?,
+        root: root.try_into().ok()?,
+        note,
+        signed_at,
+    })
 }
 
 pub(crate) async fn head(tx: &mut WriteTx) -> Result<Option<Head>, Error> {
@@ -158,6 +177,15 @@ pub(crate) async fn latest_head(tx: &mut ReadTx) -> Result<Option<Head>, Error> 
     .fetch_optional(&mut **tx)
     .await?;
     Ok(row.and_then(|row| read_head(row.size, row.root, row.note, row.signed_at)))
+}
+
+pub(crate) async fn latest_notes(tx: &mut ReadTx, most: i64) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select note from audit.checkpoints order by size desc limit $1",
+        most
+    )
+    .fetch_all(&mut **tx)
+    .await?)
 }
 
 pub(crate) async fn sequence(tx: &mut WriteTx, batch: Batch<'_>) -> Result<(), Error> {

@@ -1,6 +1,33 @@
-//! The vault and the one door out. Its own process; never returns plaintext.
-mod store;
-pub mod vault;
-pub use store::master_keys_in_use;
+//! The vault and the one door out. Its own process.
+//!
+//! Promises: never returns plaintext; opens a secret only for the call at hand; nothing leaves but a
+//! declared operation of a connected app; a write leaves only under an approval that this process
+//! claimed itself, in the database, before a socket opened, and at most once.
+
+mod approved_write;
+mod connect;
+mod connection;
+mod disconnect;
+pub mod egress;
+mod error;
+mod execute;
+mod ledger;
+mod payload;
+mod propose;
 pub mod protocol;
+mod read;
+mod record;
+mod self_test;
+mod service;
+mod show;
 pub mod socket;
+mod store;
+mod token;
+pub mod vault;
+mod work;
+
+pub use approved_write::{ApprovedWrite, Binding};
+pub use ledger::{End, Ledger, Outcome, Payload, Proposed};
+pub use service::Service;
+pub use store::master_keys_in_use;
+pub use work::work;

@@ -75,8 +75,9 @@ pub enum Call {
         connection: ConnectionId,
         /// The operation, in the manifest's words.
         operation: String,
-        /// Its arguments.
-        arguments: Value,
+        /// Its arguments: the text of a JSON object. Text, since a reader that has made a map of
+        /// it has already chosen between duplicate keys.
+        arguments: String,
     },
     /// Plans a declared write to the last byte, and leaves it for people to decide about.
     Propose {
@@ -84,8 +85,9 @@ pub enum Call {
         connection: ConnectionId,
         /// The operation, in the manifest's words.
         operation: String,
-        /// Its arguments.
-        arguments: Value,
+        /// Its arguments: the text of a JSON object. Text, since a reader that has made a map of
+        /// it has already chosen between duplicate keys.
+        arguments: String,
     },
     /// Shows a proposal's request to somebody who may see it.
     Show {
@@ -148,8 +150,8 @@ pub enum Answer {
 pub struct ReadAnswer {
     /// The fields that the manifest keeps.
     pub kept: Value,
-    /// The argument, and its value, that asks for the next page.
-    pub next: Option<(String, Value)>,
+    /// The arguments that ask for the next page, as the text of a JSON object; none on the last.
+    pub next: Option<String>,
     /// Where the provider asks for a pause before the next call, in seconds.
     pub wait_seconds: Option<u64>,
 }
@@ -178,7 +180,9 @@ pub struct ShownRequest {
 /// An attack of the self-test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attack {
-    /// `egress.undeclared_path`
+    /// The claim that it attacks, such as `CO-05`.
+    pub claim: String,
+    /// What was tried, such as `undeclared_operation`.
     pub name: String,
     /// Whether it was withstood.
     pub withstood: bool,
@@ -260,7 +264,10 @@ impl fmt::Debug for SecretText {
 impl Failure {
     /// A failure with a stable code and a sentence.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into() }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+        }
     }
 }
 
@@ -270,7 +277,8 @@ mod tests {
 
     #[test]
     fn a_request_that_says_more_than_it_may_is_refused() {
-        let text = r#"{"on_behalf":{"kind":"nobody"},"call":{"do":"self_test"},"organisation":"org_1"}"#;
+        let text =
+            r#"{"on_behalf":{"kind":"nobody"},"call":{"do":"self_test"},"organisation":"org_1"}"#;
         assert!(serde_json::from_str::<Request>(text).is_err());
         let text = r#"{"on_behalf":{"kind":"session","hash":"cafe"},"call":{"do":"self_test"}}"#;
         assert!(serde_json::from_str::<Request>(text).is_err());
@@ -280,6 +288,9 @@ mod tests {
     fn a_scope_survives_the_wire() {
         let scope = Scope::ApiKey(TokenHash::from_digest([7; 32]));
         let text = serde_json::to_string(&OnBehalf::of(&scope)).unwrap();
-        assert_eq!(serde_json::from_str::<OnBehalf>(&text).unwrap().scope(), scope);
+        assert_eq!(
+            serde_json::from_str::<OnBehalf>(&text).unwrap().scope(),
+            scope
+        );
     }
 }

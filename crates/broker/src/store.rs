@@ -61,9 +61,11 @@ pub(crate) struct CallRow<'a> {
 /// The ids of the master keys that wrap any tenant's data keys.
 pub async fn master_keys_in_use(db: &db::Db) -> Result<Vec<String>, Error> {
     let mut tx = db.read(&Scope::Anonymous).await?;
-    Ok(sqlx::query_scalar!(r#"select broker.master_keys_in_use() as "id!""#)
-        .fetch_all(&mut *tx)
-        .await?)
+    Ok(
+        sqlx::query_scalar!(r#"select broker.master_keys_in_use() as "id!""#)
+            .fetch_all(&mut *tx)
+            .await?,
+    )
 }
 
 pub(crate) async fn data_key_of(
@@ -168,15 +170,24 @@ pub(crate) async fn secret(
             wrapped_by: row.wrapped_by,
             wrapped: row.wrapped,
         };
-        (SecretRow { version: row.version, key_id: row.key_id, sealed: row.sealed }, key)
+        (
+            SecretRow {
+                version: row.version,
+                key_id: row.key_id,
+                sealed: row.sealed,
+            },
+            key,
+        )
     }))
 }
 
 pub(crate) async fn delete_secrets(tx: &mut WriteTx, owner: Uuid) -> Result<u64, Error> {
-    Ok(sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
-        .execute(&mut **tx)
-        .await?
-        .rows_affected())
+    Ok(
+        sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected(),
+    )
 }
 
 pub(crate) async fn signing_key(
@@ -273,10 +284,7 @@ pub(crate) async fn set_expiry(
 
 pub(crate) async fn insert_authorization(
     tx: &mut WriteTx,
-    id: Uuid,
-    connection: ConnectionId,
-    state_hash: &[u8; 32],
-    redirect_uri: &str,
+    (id, connection, state_hash, redirect_uri): (Uuid, ConnectionId, &[u8; 32], &str),
     lifetime_seconds: f64,
 ) -> Result<(), Error> {
     sqlx::query!(
@@ -381,5 +389,19 @@ pub(crate) async fn bound(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok((|| Some((row.org?.into(), row.kind?, row.principal?, row.person?)))())
+    Ok((|| {
+        Some((row.org?.into(), row.kind?, row.principal?, row.person?))
+    })())
+}
+
+/// Refuses where the bound credential may not do `permission`.
+pub(crate) async fn require(tx: &mut ReadTx, permission: &str) -> Result<(), Error> {
+    let allowed = sqlx::query_scalar!(r#"select ctx.can($1) as "allowed!""#, permission)
+        .fetch_one(&mut **tx)
+        .await?;
+    if allowed {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
 }

@@ -16,7 +16,11 @@ create table audit.entries (
     person_id uuid,
     action text not null check (action ~ '^[a-z_]+\.[a-z_]+$'),
     subject text check (length(subject) <= 200),
-    details jsonb not null check (jsonb_typeof(details) = 'object' and length(details::text) <= 4000),
+    -- Flat, and with numbers that every reader holds: nothing in here may stop the sequencer.
+    details jsonb not null check (
+        jsonb_typeof(details) = 'object' and length(details::text) <= 4000
+        and not jsonb_path_exists(details, '$.* ? (@.type() == "object" || @.type() == "array")')
+        and not jsonb_path_exists(details, '$.* ? (@.type() == "number" && (@ > 9007199254740991 || @ < -9007199254740991))')),
     -- Its place in the tree; null until it is sequenced.
     leaf_index bigint unique check (leaf_index >= 0)
 );

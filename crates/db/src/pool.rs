@@ -5,7 +5,7 @@ use std::time::Duration;
 use kernel::{Chance, Clock, Scope};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 
-use crate::scope::begin_statement;
+use crate::scope::{Mode, begin_statement};
 use crate::{Error, ReadTx, WriteTx};
 
 /// How long a request waits for a connection before it is told that the server is busy.
@@ -41,7 +41,18 @@ impl Db {
 
     /// A transaction that reads on behalf of `scope`. Dropping it ends it.
     pub async fn read(&self, scope: &Scope) -> Result<ReadTx, Error> {
-        let statement = begin_statement(scope, true);
+        let statement = begin_statement(scope, Mode::Read);
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place where a scope is opened"
+        )]
+        let tx = self.pool.begin_with(statement).await?;
+        Ok(ReadTx::new(tx))
+    }
+
+    /// The same, with all statements seeing one moment: for what must add up across them.
+    pub async fn read_snapshot(&self, scope: &Scope) -> Result<ReadTx, Error> {
+        let statement = begin_statement(scope, Mode::Snapshot);
         #[expect(
             clippy::disallowed_methods,
             reason = "the one place where a scope is opened"
@@ -53,7 +64,7 @@ impl Db {
     /// A transaction that writes on behalf of `scope`. It ends with [`WriteTx::commit`]; dropping
     /// it undoes everything.
     pub async fn write(&self, scope: &Scope) -> Result<WriteTx, Error> {
-        let statement = begin_statement(scope, false);
+        let statement = begin_statement(scope, Mode::Write);
         #[expect(
             clippy::disallowed_methods,
             reason = "the one place where a scope is opened"

@@ -17,12 +17,22 @@ pub struct WriteTx {
     chance: Arc<dyn Chance>,
 }
 
+/// What a transaction may do, and what it sees.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mode {
+    /// Each statement sees what was committed before it.
+    Read,
+    /// All statements see one moment.
+    Snapshot,
+    Write,
+}
+
 /// Begins and binds in one round trip: one simple query of two statements.
-pub(crate) fn begin_statement(scope: &Scope, read_only: bool) -> impl SqlSafeStr + use<> {
-    let begin = if read_only {
-        "begin read only"
-    } else {
-        "begin"
+pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + use<> {
+    let begin = match mode {
+        Mode::Read => "begin read only",
+        Mode::Snapshot => "begin isolation level repeatable read read only",
+        Mode::Write => "begin",
     };
     let text = match scope {
         Scope::Anonymous => begin.to_owned(),

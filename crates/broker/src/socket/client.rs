@@ -38,12 +38,17 @@ pub enum CallError {
 impl BrokerClient {
     /// A client of the broker that listens on `socket`.
     pub fn new(socket: &Path) -> Self {
-        Self { socket: Arc::new(socket.to_owned()) }
+        Self {
+            socket: Arc::new(socket.to_owned()),
+        }
     }
 
     /// Asks for one call on behalf of `scope`.
     pub async fn call(&self, scope: &Scope, call: Call) -> Result<Answer, CallError> {
-        let request = Request { on_behalf: OnBehalf::of(scope), call };
+        let request = Request {
+            on_behalf: OnBehalf::of(scope),
+            call,
+        };
         let answer = tokio::time::timeout(CALL_LIMIT, self.exchange(&request))
             .await
             .map_err(|_| CallError::TimedOut)?

@@ -14,7 +14,10 @@ pub(super) async fn read<T: DeserializeOwned>(
 ) -> io::Result<T> {
     let length = stream.read_u32().await? as usize;
     if length > MAX_FRAME_BYTES {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the frame is too long"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the frame is too long",
+        ));
     }
     let mut bytes = vec![0; length];
     stream.read_exact(&mut bytes).await?;

@@ -34,7 +34,9 @@ pub async fn listen(
             tracing::warn!(user, "broker.peer_refused");
             continue;
         }
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return Ok(()) };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return Ok(());
+        };
         let service = Arc::clone(&service);
         tokio::spawn(async move {
             if let Err(error) = serve(stream, &*service).await {

@@ -52,7 +52,9 @@ impl Vault {
         }
         let id = KeyId::new(format!("dek_{}", hex::encode(random::<12>(chance))));
         let tenant = organisation.to_string();
-        let (_, wrapped) = self.master().make_data_key(id.clone(), &place(&tenant, &id), chance);
+        let (_, wrapped) = self
+            .master()
+            .make_data_key(id.clone(), &place(&tenant, &id), chance);
         let row = store::DataKeyRow {
             id: id.as_str().to_owned(),
             wrapped_by: self.master().id().as_str().to_owned(),
@@ -60,7 +62,9 @@ impl Vault {
         };
         // Somebody may have been faster: what stands in the table is the key.
         store::insert_data_key(tx, organisation, purpose.as_str(), &row).await?;
-        let row = store::data_key_of(tx, purpose.as_str()).await?.ok_or(VaultError::NoKey)?;
+        let row = store::data_key_of(tx, purpose.as_str())
+            .await?
+            .ok_or(VaultError::NoKey)?;
         self.unwrap(organisation, row)
     }
 

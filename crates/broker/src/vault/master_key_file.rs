@@ -60,7 +60,10 @@ pub fn load_or_make(
     in_use: &[String],
     chance: &dyn Chance,
 ) -> Result<MasterKey, MasterKeyFileError> {
-    let io_error = |source| MasterKeyFileError::Io { path: path.to_owned(), source };
+    let io_error = |source| MasterKeyFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let bytes = match File::open(path) {
         Ok(file) => read_key(path, file)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -84,18 +87,28 @@ pub fn load_or_make(
 }
 
 fn read_key(path: &Path, mut file: File) -> Result<Secret<[u8; 32]>, MasterKeyFileError> {
-    let io_error = |source| MasterKeyFileError::Io { path: path.to_owned(), source };
+    let io_error = |source| MasterKeyFileError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let mode = file.metadata().map_err(io_error)?.mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(MasterKeyFileError::Open { path: path.to_owned(), mode });
+        return Err(MasterKeyFileError::Open {
+            path: path.to_owned(),
+            mode,
+        });
     }
     let mut text = String::new();
-    let read = std::io::Read::by_ref(&mut file).take(100).read_to_string(&mut text);
+    let read = std::io::Read::by_ref(&mut file)
+        .take(100)
+        .read_to_string(&mut text);
     let mut bytes = [0_u8; 32];
     let decoded = hex::decode_to_slice(text.trim_end(), &mut bytes);
     text.zeroize();
     read.map_err(io_error)?;
-    decoded.map_err(|_| MasterKeyFileError::Malformed { path: path.to_owned() })?;
+    decoded.map_err(|_| MasterKeyFileError::Malformed {
+        path: path.to_owned(),
+    })?;
     Ok(Secret::new(bytes))
 }
 
@@ -148,7 +161,10 @@ mod tests {
     fn a_missing_key_is_not_replaced_while_anything_is_sealed_under_it() {
         let path = folder().join("master.key");
         let refused = load_or_make(&path, &["kek_1".to_owned()], &SystemRng);
-        assert!(matches!(refused.unwrap_err(), MasterKeyFileError::Missing { .. }));
+        assert!(matches!(
+            refused.unwrap_err(),
+            MasterKeyFileError::Missing { .. }
+        ));
         assert!(!path.exists());
     }
 
@@ -157,13 +173,22 @@ mod tests {
         let path = folder().join("master.key");
         load_or_make(&path, &[], &SystemRng).unwrap();
         let refused = load_or_make(&path, &["kek_1".to_owned()], &SystemRng);
-        assert!(matches!(refused.unwrap_err(), MasterKeyFileError::Other { .. }));
+        assert!(matches!(
+            refused.unwrap_err(),
+            MasterKeyFileError::Other { .. }
+        ));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let refused = load_or_make(&path, &[], &SystemRng);
-        assert!(matches!(refused.unwrap_err(), MasterKeyFileError::Open { mode: 0o640, .. }));
+        assert!(matches!(
+            refused.unwrap_err(),
+            MasterKeyFileError::Open { mode: 0o640, .. }
+        ));
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::write(&path, "cafe").unwrap();
         let refused = load_or_make(&path, &[], &SystemRng);
-        assert!(matches!(refused.unwrap_err(), MasterKeyFileError::Malformed { .. }));
+        assert!(matches!(
+            refused.unwrap_err(),
+            MasterKeyFileError::Malformed { .. }
+        ));
     }
 }

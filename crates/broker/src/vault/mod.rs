@@ -10,7 +10,7 @@ mod signing_key;
 pub use master_key_file::{MasterKeyFileError, load_or_make};
 pub use signing_key::{SigningKeyError, audit_signing_key};
 
-pub(crate) use data_key::{Purpose, VaultError};
+pub(crate) use data_key::VaultError;
 pub(crate) use payloads::SealedPayload;
 pub(crate) use secrets::Field;
 
@@ -27,7 +27,9 @@ pub struct Vault {
 impl Vault {
     /// A vault under `master`.
     pub fn new(master: MasterKey) -> Self {
-        Self { master: Arc::new(master) }
+        Self {
+            master: Arc::new(master),
+        }
     }
 
     pub(crate) fn master(&self) -> &MasterKey {

@@ -22,7 +22,9 @@ impl Vault {
         payload: &[u8],
         chance: &dyn Chance,
     ) -> Result<SealedPayload, VaultError> {
-        let key = self.data_key(tx, organisation, Purpose::Approvals, chance).await?;
+        let key = self
+            .data_key(tx, organisation, Purpose::Approvals, chance)
+            .await?;
         let (tenant, row) = (organisation.to_string(), proposal.to_string());
         let sealed = key.seal(payload, &place(&tenant, &row), chance);
         Ok(SealedPayload {
@@ -38,7 +40,9 @@ impl Vault {
         (organisation, proposal): (OrganisationId, ProposalId),
         payload: SealedPayload,
     ) -> Result<Secret<Vec<u8>>, VaultError> {
-        let key = store::data_key(tx, &payload.key_id).await?.ok_or(VaultError::NoKey)?;
+        let key = store::data_key(tx, &payload.key_id)
+            .await?
+            .ok_or(VaultError::NoKey)?;
         let key = self.unwrap(organisation, key)?;
         let (tenant, row) = (organisation.to_string(), proposal.to_string());
         let sealed = Sealed::from_bytes(payload.sealed);
@@ -47,5 +51,11 @@ impl Vault {
 }
 
 fn place<'a>(tenant: &'a str, row: &'a str) -> Context<'a> {
-    Context { tenant, table: "approvals.proposals", field: "payload_sealed", row, version: 1 }
+    Context {
+        tenant,
+        table: "approvals.proposals",
+        field: "payload_sealed",
+        row,
+        version: 1,
+    }
 }

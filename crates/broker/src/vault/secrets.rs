@@ -3,8 +3,8 @@ use db::WriteTx;
 use kernel::{Chance, OrganisationId, Secret};
 use uuid::Uuid;
 
-use super::data_key::{Purpose, VaultError};
 use super::Vault;
+use super::data_key::{Purpose, VaultError};
 use crate::store;
 
 /// Which secret of an owner.
@@ -37,8 +37,13 @@ impl Vault {
         value: &Secret<String>,
         chance: &dyn Chance,
     ) -> Result<(), VaultError> {
-        let key = self.data_key(tx, organisation, Purpose::IntegrationTokens, chance).await?;
-        let version = store::secret_version(tx, owner, field.as_str()).await?.unwrap_or(0) + 1;
+        let key = self
+            .data_key(tx, organisation, Purpose::IntegrationTokens, chance)
+            .await?;
+        let version = store::secret_version(tx, owner, field.as_str())
+            .await?
+            .unwrap_or(0)
+            + 1;
         let (tenant, row) = (organisation.to_string(), owner.to_string());
         let place = place(&tenant, &row, field, version);
         let sealed = key.seal(value.expose().as_bytes(), &place, chance);
@@ -74,5 +79,11 @@ impl Vault {
 }
 
 fn place<'a>(tenant: &'a str, row: &'a str, field: Field, version: i32) -> Context<'a> {
-    Context { tenant, table: "broker.secrets", field: field.as_str(), row, version }
+    Context {
+        tenant,
+        table: "broker.secrets",
+        field: field.as_str(),
+        row,
+        version,
+    }
 }

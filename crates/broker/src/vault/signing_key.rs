@@ -35,13 +35,16 @@ pub async fn audit_signing_key(
 ) -> Result<Secret<Vec<u8>>, SigningKeyError> {
     if let Some(row) = store::signing_key(&mut db.read(&Scope::Anonymous).await?, PURPOSE).await? {
         let sealed = Sealed::from_bytes(row.sealed);
-        return Ok(vault.master().open(&KeyId::new(row.wrapped_by), &sealed, &PLACE)?);
+        return Ok(vault
+            .master()
+            .open(&KeyId::new(row.wrapped_by), &sealed, &PLACE)?);
     }
     let (private, verifier) = make();
     let mut tx = db.write(&Scope::Anonymous).await?;
     let sealed = vault.master().seal(private.expose(), &PLACE, db.chance());
     let wrapped_by = vault.master().id().as_str();
     store::insert_signing_key(&mut tx, PURPOSE, wrapped_by, sealed.as_bytes(), &verifier).await?;
-    tx.commit(AuditEntry::new("broker.signing_key_made").with("verifier", verifier)).await?;
+    tx.commit(AuditEntry::new("broker.signing_key_made").with("verifier", verifier))
+        .await?;
     Ok(private)
 }

@@ -1,0 +1,179 @@
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use crypto::digest::sha256;
+use crypto::token::{TokenKind, generate};
+use kernel::{AuditEntry, ConnectionId, Scope, Secret};
+use manifest::AuthorizeRequest;
+use uuid::Uuid;
+
+use crate::connection::Connection;
+use crate::egress::oauth::CodeExchange;
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::protocol::{Answer, SecretText};
+use crate::service::Service;
+use crate::store;
+use crate::token::{client, store_tokens, stored};
+use crate::vault::Field;
+
+/// A person signs in at the provider and says yes within this.
+const ROUND_TRIP_SECONDS: f64 = 600.0;
+
+/// What a round trip begins with.
+#[derive(Debug)]
+pub(crate) struct Begin {
+    pub(crate) connection: ConnectionId,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<SecretText>,
+    pub(crate) redirect_uri: String,
+}
+
+/// Begins an OAuth round trip: state (RFC 6749 10.12) and PKCE verifier (RFC 7636) are made here
+/// and stay here, the verifier sealed, the state as a hash.
+pub(crate) async fn begin<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    begin: Begin,
+) -> Result<Answer, BrokerError> {
+    let mut tx = service.db.read(scope).await?;
+    store::require(&mut tx, "connectors.manage").await?;
+    let connection = Connection::read(&mut tx, &service.apps, begin.connection).await?;
+    drop(tx);
+    if connection.row.state == "disconnected" {
+        return Err(BrokerError::NotConnected);
+    }
+    let secret = begin.client_secret.map(SecretText::into_secret);
+    let has_secret = stored(service, scope, &connection, Field::ClientSecret)
+        .await?
+        .is_some();
+    if secret.is_none() && !has_secret {
+        return Err(BrokerError::NoClientSecret);
+    }
+    let chance = service.db.chance();
+    let state = generate(TokenKind::OauthState, chance);
+    let mut random = [0_u8; 32];
+    chance.fill(&mut random);
+    let verifier = Secret::new(BASE64_URL_SAFE_NO_PAD.encode(random));
+    let id = new_round_trip(chance);
+    let organisation = connection.row.organisation;
+    let mut tx = service.db.write(scope).await?;
+    if let Some(secret) = &secret {
+        let owner = (organisation, begin.connection.uuid());
+        service
+            .vault
+            .put(&mut tx, owner, Field::ClientSecret, secret, chance)
+            .await?;
+    }
+    store::put_credential(&mut tx, begin.connection, &begin.client_id).await?;
+    let state_hash = sha256(state.expose().as_bytes());
+    let row = (
+        id,
+        begin.connection,
+        &state_hash,
+        begin.redirect_uri.as_str(),
+    );
+    store::insert_authorization(&mut tx, row, ROUND_TRIP_SECONDS).await?;
+    service
+        .vault
+        .put(
+            &mut tx,
+            (organisation, id),
+            Field::PkceVerifier,
+            &verifier,
+            chance,
+        )
+        .await?;
+    let challenge = BASE64_URL_SAFE_NO_PAD.encode(sha256(verifier.expose().as_bytes()));
+    let scopes: Vec<&str> = connection.scopes().into_iter().collect();
+    let request = AuthorizeRequest {
+        client_id: &begin.client_id,
+        redirect_uri: &begin.redirect_uri,
+        scopes: &scopes,
+        state: state.expose(),
+        code_challenge: &challenge,
+    };
+    let facts = service.egress.facts(connection.instance());
+    let url = connection.manifest.auth.authorize_url(&facts, &request)?;
+    tx.commit(AuditEntry::about(
+        "connectors.authorization_begun",
+        begin.connection,
+    ))
+    .await?;
+    Ok(Answer::Authorize { url: url.into() })
+}
+
+fn new_round_trip(chance: &dyn kernel::Chance) -> Uuid {
+    let mut bytes = [0_u8; 16];
+    chance.fill(&mut bytes);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// Ends a round trip: uses the state up, trades the code, seals the tokens.
+pub(crate) async fn finish<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    (state, code, issuer): (&str, &str, Option<&str>),
+) -> Result<Answer, BrokerError> {
+    let state_hash =
+        crypto::token::hash(TokenKind::OauthState, state).map_err(|_| BrokerError::DeadState)?;
+    let mut tx = service.db.write(scope).await?;
+    let row = store::use_authorization(&mut tx, state_hash.as_bytes())
+        .await?
+        .ok_or(BrokerError::DeadState)?;
+    // Used up before the code is sent: a second try with the same state finds nothing.
+    tx.commit(AuditEntry::about(
+        "connectors.authorization_ended",
+        row.connection,
+    ))
+    .await?;
+    let mut tx = service.db.read(scope).await?;
+    store::require(&mut tx, "connectors.manage").await?;
+    let connection = Connection::read(&mut tx, &service.apps, row.connection).await?;
+    let owner = (connection.row.organisation, row.id);
+    let verifier = service
+        .vault
+        .get(&mut tx, owner, Field::PkceVerifier)
+        .await?
+        .ok_or(BrokerError::DeadState)?;
+    drop(tx);
+    check_issuer(&connection, issuer)?;
+    let secret = stored(service, scope, &connection, Field::ClientSecret).await?;
+    let client = client(&connection, secret.as_ref())?;
+    let exchange = CodeExchange {
+        code: &Secret::new(code.to_owned()),
+        redirect_uri: &row.redirect_uri,
+        verifier: &verifier,
+    };
+    let tokens = service.egress.exchange_code(&client, &exchange).await?;
+    forget_verifier(service, scope, row.id).await?;
+    store_tokens(service, scope, &connection, &tokens).await?;
+    Ok(Answer::Connected {
+        connection: row.connection,
+    })
+}
+
+/// RFC 9207: an answer in another server's name is a mix-up attack. Apps that live at an instance
+/// name it as their issuer.
+fn check_issuer(connection: &Connection<'_>, issuer: Option<&str>) -> Result<(), BrokerError> {
+    match (issuer, connection.instance()) {
+        (Some(issuer), Some(instance)) if issuer.trim_end_matches('/') != instance.to_string() => {
+            Err(BrokerError::Issuer)
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn forget_verifier<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    round_trip: Uuid,
+) -> Result<(), BrokerError> {
+    let mut tx = service.db.write(scope).await?;
+    store::delete_secrets(&mut tx, round_trip).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a spent verifier; the round trip is audited"
+    )]
+    tx.commit_silently().await?;
+    Ok(())
+}

@@ -1,0 +1,65 @@
+use std::collections::BTreeSet;
+
+use db::ReadTx;
+use kernel::ConnectionId;
+use manifest::{Apps, InstanceUrl, Manifest};
+
+use crate::error::BrokerError;
+use crate::store::{self, ConnectionRow};
+
+/// A connection of the bound organisation, with the rules for its app.
+#[derive(Debug)]
+pub(crate) struct Connection<'a> {
+    pub(crate) row: ConnectionRow,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) manifest_digest: &'a [u8; 32],
+    instance: Option<InstanceUrl>,
+}
+
+impl<'a> Connection<'a> {
+    /// Reads the connection. Another tenant's is not there.
+    pub(crate) async fn read(
+        tx: &mut ReadTx,
+        apps: &'a Apps,
+        id: ConnectionId,
+    ) -> Result<Self, BrokerError> {
+        let row = store::connection(tx, id)
+            .await?
+            .ok_or(BrokerError::NoConnection)?;
+        let manifest = apps.get(&row.app).ok_or(BrokerError::NoApp)?;
+        let manifest_digest = apps.digest(&row.app).ok_or(BrokerError::NoApp)?;
+        let instance = match (&manifest.instance, &row.instance) {
+            (Some(rule), Some(text)) => Some(rule.read(text)?),
+            _ => None,
+        };
+        Ok(Self {
+            row,
+            manifest,
+            manifest_digest,
+            instance,
+        })
+    }
+
+    /// Its base URL, for apps that have many.
+    pub(crate) const fn instance(&self) -> Option<&InstanceUrl> {
+        self.instance.as_ref()
+    }
+
+    /// Refuses a connection whose token is not there or not accepted any more.
+    pub(crate) fn usable(&self) -> Result<(), BrokerError> {
+        match self.row.state.as_str() {
+            "connected" => Ok(()),
+            "reconnect" => Err(BrokerError::Reconnect),
+            _ => Err(BrokerError::NotConnected),
+        }
+    }
+
+    /// The scopes that its token was asked for.
+    pub(crate) fn scopes(&self) -> BTreeSet<&str> {
+        self.row
+            .scopes_requested
+            .iter()
+            .map(String::as_str)
+            .collect()
+    }
+}

@@ -1,0 +1,114 @@
+use crypto::canonical;
+use crypto::digest::{Digest, sha256};
+use http::HeaderMap;
+use manifest::{Manifest, NextPage, Operation, RateLimit};
+use reqwest::Response;
+use serde_json::Value;
+
+use super::body::{BodyError, read};
+use super::error::EgressError;
+use super::filter::{Sieve, filter};
+use super::media::{Media, media};
+
+/// What of an answer came through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FilteredResponse {
+    /// The status: 200 to 299.
+    pub status: u16,
+    /// The declared fields and nothing else; null when none are declared or there was no body.
+    pub kept: Value,
+    /// The size of the whole answer's body as it came, in bytes.
+    pub bytes: usize,
+    /// What to ask for next.
+    pub next_page: NextPage,
+    /// What the app said about its limits.
+    pub rate: RateLimit,
+}
+
+/// The longest text that a declared field may hold, in bytes.
+const MAX_TEXT_BYTES: usize = 2048;
+
+impl FilteredResponse {
+    /// SHA-256 of what was kept, in canonical form: it identifies the answer in the audit log.
+    pub fn digest(&self) -> Digest {
+        canonical::to_vec(&self.kept).map_or([0; 32], |text| sha256(&text))
+    }
+}
+
+/// Judges an answer by its status and headers, and reads what is declared of its body.
+pub(crate) async fn receive(
+    response: Response,
+    (manifest, operation): (&Manifest, &Operation),
+    mark: Option<&str>,
+    max_answer_bytes: usize,
+) -> Result<FilteredResponse, EgressError> {
+    let status = response.status().as_u16();
+    let header = |name: &str| {
+        response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let rate = manifest.rate.read(header);
+    check_status(status, rate)?;
+    let link = links(response.headers());
+    let (kept, bytes) = if operation.response.is_nothing() || status == 204 {
+        (Value::Null, 0)
+    } else {
+        let sieve = Sieve {
+            tree: &operation.response,
+            mark,
+            max_text_bytes: MAX_TEXT_BYTES,
+        };
+        read_json(response, sieve, max_answer_bytes).await?
+    };
+    if !operation.succeeded(&kept) {
+        return Err(EgressError::Declined { status });
+    }
+    let next_page = operation.next_page(&kept, link.as_deref());
+    Ok(FilteredResponse {
+        status,
+        kept,
+        bytes,
+        next_page,
+        rate,
+    })
+}
+
+/// Nothing of an answer that is no success is read.
+pub(crate) const fn check_status(status: u16, rate: RateLimit) -> Result<(), EgressError> {
+    match status {
+        200..=299 => Ok(()),
+        300..=399 => Err(EgressError::Redirect { status }),
+        _ => Err(EgressError::Status { status, rate }),
+    }
+}
+
+async fn read_json(
+    response: Response,
+    sieve: Sieve<'_>,
+    max_answer_bytes: usize,
+) -> Result<(Value, usize), EgressError> {
+    let status = response.status().as_u16();
+    if media(response.headers()) != Media::Json {
+        return Err(EgressError::ContentType { status });
+    }
+    let body = read(response, max_answer_bytes)
+        .await
+        .map_err(|error| match error {
+            BodyError::TooLarge => EgressError::TooLarge { status },
+            BodyError::Broken => EgressError::Malformed { status },
+        })?;
+    let kept = filter(body.as_slice(), sieve).map_err(|_| EgressError::Malformed { status })?;
+    Ok((kept, body.as_slice().len()))
+}
+
+/// RFC 9110 5.3: several `Link` lines are one list.
+fn links(headers: &HeaderMap) -> Option<String> {
+    let lines = headers
+        .get_all("link")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let joined = lines.collect::<Vec<_>>().join(", ");
+    (!joined.is_empty()).then_some(joined)
+}

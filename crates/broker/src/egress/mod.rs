@@ -1,0 +1,33 @@
+//! The one door out: every request to an app leaves here, and nowhere else.
+//!
+//! Promises: before a socket opens, the request as it will be sent is exactly one declared
+//! operation, a write has an approval for exactly these bytes, and the address is one that an app
+//! may have. Redirects are not followed, proxies not used, nothing is sent twice. Of an answer only
+//! declared fields are ever built in memory. No error holds an address, a token or content.
+
+mod address;
+mod answer;
+mod body;
+mod client;
+mod error;
+mod filter;
+mod guard;
+mod lookup;
+mod media;
+pub mod oauth;
+mod policy;
+mod send;
+mod sockets;
+mod transport;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::FilteredResponse;
+pub use client::SetUpError;
+pub use error::{EgressError, WriteVerdict};
+pub use lookup::{LookingUp, Lookup, SystemLookup};
+pub use policy::{EgressPolicy, HostPort, HostPortError};
+pub use send::{Egress, Route};
+pub use sockets::SocketCount;

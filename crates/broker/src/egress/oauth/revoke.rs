@@ -1,0 +1,59 @@
+use http::Method;
+use kernel::Secret;
+use manifest::{RateLimit, RevokeAuth, RevokeMethod, RevokeRule};
+
+use super::call::{AuthCall, Authenticate};
+use super::{OAuthClient, OAuthError};
+use crate::egress::{Egress, EgressError};
+
+/// What became of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revoked {
+    /// The app confirmed that it has ended, or does not know it.
+    Confirmed,
+    /// The app has no way to be asked; the manifest says what to tell the person.
+    NotPossible,
+}
+
+impl Egress {
+    /// Ends a grant at the app (RFC 7009), as its manifest says.
+    ///
+    /// # Errors
+    /// Everything that can go wrong on the way. The token is destroyed here all the same.
+    pub async fn revoke(
+        &self,
+        client: &OAuthClient<'_>,
+        token: &Secret<String>,
+    ) -> Result<Revoked, OAuthError> {
+        let RevokeRule::Request(rule) = &client.manifest.auth.revoke else {
+            return Ok(Revoked::NotPossible);
+        };
+        let call = AuthCall {
+            endpoint: &rule.endpoint,
+            method: match rule.method {
+                RevokeMethod::Post => Method::POST,
+                RevokeMethod::Delete => Method::DELETE,
+            },
+            encoding: rule.encoding,
+            authenticate: match rule.authenticate {
+                RevokeAuth::Client(how) => Authenticate::Client(how),
+                RevokeAuth::Token => Authenticate::Token(token),
+            },
+        };
+        let field = rule.token_field.as_deref();
+        let parameters = field
+            .map(|name| (name, token.expose().as_str()))
+            .into_iter()
+            .collect();
+        let answered = self.call(client, call, parameters).await?;
+        match answered.status {
+            // RFC 7009 2.2 has 200 for a token that is not known; GitHub and others say 404.
+            200..=299 | 404 => Ok(Revoked::Confirmed),
+            status => Err(EgressError::Status {
+                status,
+                rate: RateLimit::default(),
+            }
+            .into()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use kernel::Secret;
+use manifest::{
+    Class, ConnectionFacts, CredentialPlacement, InstanceUrl, Manifest, PlannedRequest,
+};
+use reqwest::Request;
+use zeroize::Zeroizing;
+
+use super::answer::{FilteredResponse, receive};
+use super::client::{Clients, GuardedClient, SetUpError};
+use super::error::EgressError;
+use super::lookup::Lookup;
+use super::policy::EgressPolicy;
+use super::sockets::SocketCount;
+use super::transport::{check_scheme, exchange};
+use super::wire::{build, recognise};
+use crate::approved_write::ApprovedWrite;
+
+/// The one door out.
+pub struct Egress {
+    pub(super) policy: Arc<EgressPolicy>,
+    pub(super) clients: Clients,
+    count: Arc<SocketCount>,
+}
+
+/// Which app a request is for, through which connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    /// What may be asked of the app.
+    pub manifest: &'a Manifest,
+    /// The connection's base URL, for apps that have many.
+    pub instance: Option<&'a InstanceUrl>,
+    /// What probed texts of the answer are searched for.
+    pub mark: Option<&'a str>,
+}
+
+impl Egress {
+    /// A door with the operator's policy.
+    ///
+    /// # Errors
+    /// [`SetUpError`] when TLS cannot be set up, for instance because an extra authority is none.
+    pub fn new(policy: EgressPolicy, lookup: Arc<dyn Lookup>) -> Result<Self, SetUpError> {
+        let (policy, count) = (Arc::new(policy), Arc::new(SocketCount::default()));
+        let clients = Clients::new(Arc::clone(&policy), lookup, Arc::clone(&count))?;
+        Ok(Self {
+            policy,
+            clients,
+            count,
+        })
+    }
+
+    /// What the operator allows.
+    pub fn policy(&self) -> &EgressPolicy {
+        &self.policy
+    }
+
+    /// What a planner needs to know: the same hosts are used for planning and for sending.
+    pub fn facts<'a>(&'a self, instance: Option<&'a InstanceUrl>) -> ConnectionFacts<'a> {
+        ConnectionFacts {
+            instance,
+            hosts: &self.policy.hosts,
+        }
+    }
+
+    /// How many names were looked up and sockets opened, ever.
+    pub fn sockets(&self) -> &SocketCount {
+        &self.count
+    }
+
+    /// Sends a read, and returns the declared fields of its answer.
+    ///
+    /// # Errors
+    /// [`EgressError::WriteNeedsApproval`] for anything that is no declared read, and everything
+    /// that can go wrong on the way. Before a socket opens: `Undeclared`, `WriteNeedsApproval`,
+    /// `Credential`, `Insecure`, `PrivateAddress`.
+    pub async fn send_read(
+        &self,
+        planned: &PlannedRequest,
+        route: Route<'_>,
+        credential: &Secret<String>,
+    ) -> Result<FilteredResponse, EgressError> {
+        let client = self
+            .clients
+            .reader(planned.origin())
+            .map_err(|_| EgressError::Tls)?;
+        self.send(planned, route, (&client, Class::Read), credential)
+            .await
+    }
+
+    /// Sends the write that was approved, once, and returns the declared fields of its answer.
+    ///
+    /// # Errors
+    /// [`EgressError::PayloadChanged`] when `planned` is not what was approved, and everything that
+    /// can go wrong on the way; [`EgressError::verdict`] tells what is known then. The approval is
+    /// spent either way.
+    pub async fn send_write(
+        &self,
+        planned: &PlannedRequest,
+        route: Route<'_>,
+        credential: &Secret<String>,
+        approved: ApprovedWrite,
+    ) -> Result<FilteredResponse, EgressError> {
+        approved
+            .spend(planned)
+            .map_err(|_| EgressError::PayloadChanged)?;
+        let client = self
+            .clients
+            .single_use(planned.origin())
+            .map_err(|_| EgressError::Tls)?;
+        self.send(planned, route, (&client, Class::Write), credential)
+            .await
+    }
+
+    async fn send(
+        &self,
+        planned: &PlannedRequest,
+        route: Route<'_>,
+        (client, class): (&GuardedClient, Class),
+        credential: &Secret<String>,
+    ) -> Result<FilteredResponse, EgressError> {
+        let mut request = build(&client.client, planned)?;
+        let operation = recognise(&request, route.manifest, &self.facts(route.instance))?;
+        // The class is the manifest's of the request that is sent, not what a caller says.
+        match (class, operation.class) {
+            (Class::Read, Class::Write) => return Err(EgressError::WriteNeedsApproval),
+            (Class::Write, Class::Read) => return Err(EgressError::NotAWrite),
+            _ => {}
+        }
+        if operation.id != planned.operation() {
+            return Err(EgressError::Undeclared(manifest::Undeclared::Ambiguous));
+        }
+        check_scheme(planned.origin(), &self.policy)?;
+        attach(&mut request, &route.manifest.auth.credential, credential)?;
+        let limit = self.policy.max_answer_bytes;
+        exchange(client, request, self.policy.timeout, |response| {
+            receive(response, (route.manifest, operation), route.mark, limit)
+        })
+        .await
+    }
+}
+
+/// Puts the credential where the app wants it: the one line that sends it.
+pub(super) fn attach(
+    request: &mut Request,
+    placement: &CredentialPlacement,
+    credential: &Secret<String>,
+) -> Result<(), EgressError> {
+    let name = HeaderName::from_bytes(placement.header.as_bytes());
+    let text = Zeroizing::new(format!("{}{}", placement.prefix, credential.expose()));
+    let value = HeaderValue::from_str(&text);
+    let (Ok(name), Ok(mut value)) = (name, value) else {
+        return Err(EgressError::Credential);
+    };
+    value.set_sensitive(true);
+    request.headers_mut().insert(name, value);
+    Ok(())
+}

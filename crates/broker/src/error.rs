@@ -1,0 +1,145 @@
+use crypto::canonical::CanonicalError;
+use manifest::{AuthorizeError, FactsError, InstanceError, PlanError};
+
+use crate::egress::EgressError;
+use crate::egress::oauth::OAuthError;
+use crate::protocol::Failure;
+use crate::vault::VaultError;
+
+/// Why the broker did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BrokerError {
+    #[error("not signed in, or not any more")]
+    Unauthenticated,
+    #[error("the credential does not allow this")]
+    Forbidden,
+    #[error("there is no such connection")]
+    NoConnection,
+    #[error("there is no such proposal")]
+    NoProposal,
+    #[error("this server has no manifest for the app any more")]
+    NoApp,
+    #[error("the app has no such operation")]
+    NoOperation,
+    #[error("this operation writes: propose it, and let a person approve it")]
+    NotARead,
+    #[error("this operation reads: it needs no approval")]
+    NotAWrite,
+    #[error(
+        "this connection was made for reading: its token cannot write. Connect the app for writing as well"
+    )]
+    ReadConnection,
+    #[error("the connection is not connected: connect it under Customization → Connectors")]
+    NotConnected,
+    #[error(
+        "the app does not accept the connection any more: reconnect it under Customization → Connectors"
+    )]
+    Reconnect,
+    #[error("{0}")]
+    Arguments(String),
+    #[error(
+        "this round trip was used already, has expired, or was begun by somebody else: connect again"
+    )]
+    DeadState,
+    #[error("the app answered in another app's name: connect again")]
+    Issuer,
+    #[error("the app has no client secret yet: give the one that the app made for this server")]
+    NoClientSecret,
+    #[error("the rules for this app changed since it was proposed: propose it anew")]
+    PayloadChanged,
+    #[error(transparent)]
+    OAuth(OAuthError),
+    #[error(transparent)]
+    Egress(#[from] EgressError),
+    #[error("the vault failed")]
+    Vault(#[from] VaultError),
+    #[error("the database failed")]
+    Database(#[source] db::Error),
+}
+
+impl BrokerError {
+    /// The stable code.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "broker.unauthenticated",
+            Self::Forbidden => "broker.forbidden",
+            Self::NoConnection => "connectors.not_found",
+            Self::NoProposal => "approvals.not_found",
+            Self::NoApp => "connectors.no_manifest",
+            Self::NoOperation => "connectors.no_operation",
+            Self::NotARead => "broker.approval_required",
+            Self::NotAWrite => "broker.not_a_write",
+            Self::ReadConnection => "broker.read_connection",
+            Self::NotConnected => "connectors.not_connected",
+            Self::Reconnect => "connectors.reconnect",
+            Self::Arguments(_) => "broker.arguments",
+            Self::DeadState => "connectors.dead_state",
+            Self::Issuer => "connectors.issuer",
+            Self::NoClientSecret => "connectors.no_client_secret",
+            Self::PayloadChanged => "broker.payload_changed",
+            Self::OAuth(error) => error.code(),
+            Self::Egress(error) => error.code(),
+            Self::Vault(_) => "broker.vault",
+            Self::Database(_) => "broker.database",
+        }
+    }
+
+    /// What goes back over the socket: defects of ours are logged here, and show no detail there.
+    pub(crate) fn failure(&self) -> Failure {
+        match self {
+            Self::Vault(error) => tracing::error!(%error, "broker.vault_failed"),
+            Self::Database(error) => tracing::error!(%error, "broker.database_failed"),
+            _ => {}
+        }
+        Failure::new(self.code(), self.to_string())
+    }
+}
+
+impl From<db::Error> for BrokerError {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unauthenticated => Self::Unauthenticated,
+            db::Error::Forbidden => Self::Forbidden,
+            other => Self::Database(other),
+        }
+    }
+}
+
+impl From<OAuthError> for BrokerError {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::Egress(error) => Self::Egress(error),
+            other => Self::OAuth(other),
+        }
+    }
+}
+
+impl From<CanonicalError> for BrokerError {
+    fn from(error: CanonicalError) -> Self {
+        Self::Arguments(error.to_string())
+    }
+}
+
+impl From<PlanError> for BrokerError {
+    fn from(error: PlanError) -> Self {
+        Self::Arguments(error.to_string())
+    }
+}
+
+impl From<AuthorizeError> for BrokerError {
+    fn from(error: AuthorizeError) -> Self {
+        Self::Arguments(error.to_string())
+    }
+}
+
+impl From<FactsError> for BrokerError {
+    fn from(error: FactsError) -> Self {
+        Self::Arguments(error.to_string())
+    }
+}
+
+impl From<InstanceError> for BrokerError {
+    fn from(error: InstanceError) -> Self {
+        Self::Arguments(error.to_string())
+    }
+}

@@ -1,0 +1,299 @@
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use crypto::envelope::OpenError;
+use crypto::{Context, KeyId};
+use kernel::{ConnectionId, OrganisationId, ProposalId, Secret};
+use manifest::{Arguments, IdempotencyKey, InstanceUrl, Manifest, PlannedRequest};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::approved_write::{ApprovedWrite, Binding};
+use crate::egress::{Egress, EgressError, EgressPolicy, FilteredResponse, Route, SystemLookup};
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::protocol::{Answer, Attack};
+use crate::service::Service;
+
+/// What a provider sends though nobody asked.
+const CANARY: &str = "canary-body-that-must-not-pass";
+
+/// Attacks this broker's own door and vault: the same code and limits as every call, with one more
+/// host listed, a small provider in this process.
+pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer, BrokerError> {
+    let manifest = service.apps.get("tracker").ok_or(BrokerError::NoApp)?;
+    let other = service.apps.get("github").ok_or(BrokerError::NoApp)?;
+    let provider = provider()
+        .await
+        .map_err(|_| EgressError::Unreachable { sent: false })?;
+    let mut policy = service.egress.policy().clone();
+    policy.private.extend(provider.parse());
+    let bench = Bench::new(manifest, policy, &format!("http://{provider}"))?;
+    let mut attacks = vec![
+        bench.body_is_dropped().await?,
+        bench.undeclared_operation(other).await?,
+        bench.write_as_a_read().await?,
+        bench.changed_payload().await?,
+        moved_ciphertext(service),
+    ];
+    for (claim, name, instance) in [
+        ("CO-09", "cloud_metadata_address", "https://169.254.169.254"),
+        ("CO-09", "unlisted_private_address", "https://10.255.255.1"),
+        ("ED-01", "plain_http_to_the_internet", "http://example.com"),
+    ] {
+        let bench = Bench::new(manifest, service.egress.policy().clone(), instance)?;
+        attacks.push(bench.refused_address(claim, name).await?);
+    }
+    Ok(Answer::SelfTested { attacks })
+}
+
+/// A door of its own, so that its count of sockets is of these attacks alone.
+struct Bench<'a> {
+    manifest: &'a Manifest,
+    egress: Egress,
+    instance: InstanceUrl,
+    token: Secret<String>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(
+        manifest: &'a Manifest,
+        policy: EgressPolicy,
+        instance: &str,
+    ) -> Result<Self, BrokerError> {
+        let rule = manifest.instance.as_ref().ok_or(BrokerError::NoApp)?;
+        let egress = Egress::new(policy, Arc::new(SystemLookup)).map_err(|_| EgressError::Tls)?;
+        let token = Secret::new("self-test".to_owned());
+        Ok(Self {
+            manifest,
+            egress,
+            instance: rule.read(instance)?,
+            token,
+        })
+    }
+
+    fn read(&self) -> Result<PlannedRequest, BrokerError> {
+        let operation = self
+            .manifest
+            .operation("list_issues")
+            .map_err(|_| BrokerError::NoOperation)?;
+        let facts = self.egress.facts(Some(&self.instance));
+        Ok(PlannedRequest::plan(
+            operation,
+            &facts,
+            &Arguments::default(),
+            None,
+        )?)
+    }
+
+    fn write(&self, title: &str) -> Result<PlannedRequest, BrokerError> {
+        let operation = self
+            .manifest
+            .operation("create_issue")
+            .map_err(|_| BrokerError::NoOperation)?;
+        let facts = self.egress.facts(Some(&self.instance));
+        let arguments = Arguments::default().with("title", json!(title));
+        let key: Option<IdempotencyKey> = "apr_self_test".parse().ok();
+        Ok(PlannedRequest::plan(
+            operation,
+            &facts,
+            &arguments,
+            key.as_ref(),
+        )?)
+    }
+
+    fn route<'b>(&'b self, manifest: &'b Manifest) -> Route<'b> {
+        Route {
+            manifest,
+            instance: Some(&self.instance),
+            mark: None,
+        }
+    }
+
+    /// What became of an attack that must be refused before a socket opens.
+    fn refused(
+        &self,
+        (claim, name): (&str, &str),
+        got: Result<FilteredResponse, EgressError>,
+        expected: &[&str],
+    ) -> Attack {
+        let sockets = self.egress.sockets().opened();
+        let code = got.as_ref().err().map_or("sent", EgressError::code);
+        Attack {
+            claim: claim.to_owned(),
+            name: name.to_owned(),
+            withstood: expected.contains(&code) && sockets == 0,
+            detail: format!("{code}, {sockets} sockets opened"),
+        }
+    }
+
+    async fn body_is_dropped(&self) -> Result<Attack, BrokerError> {
+        let got = self
+            .egress
+            .send_read(&self.read()?, self.route(self.manifest), &self.token)
+            .await;
+        let (withstood, detail) = match got {
+            Ok(answer) => {
+                let kept = answer.kept.to_string();
+                let expected = kept.contains("In review") && !kept.contains(CANARY);
+                (expected, format!("kept {kept}"))
+            }
+            Err(error) => (false, error.code().to_owned()),
+        };
+        let (claim, name) = ("CO-04".to_owned(), "body_in_an_answer".to_owned());
+        Ok(Attack {
+            claim,
+            name,
+            withstood,
+            detail,
+        })
+    }
+
+    async fn undeclared_operation(&self, other: &Manifest) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let got = fresh
+            .egress
+            .send_read(&self.read()?, self.route(other), &self.token)
+            .await;
+        Ok(fresh.refused(
+            ("CO-05", "undeclared_operation"),
+            got,
+            &["egress.undeclared"],
+        ))
+    }
+
+    async fn write_as_a_read(&self) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let write = self.write("No person has seen this")?;
+        let got = fresh
+            .egress
+            .send_read(&write, self.route(self.manifest), &self.token)
+            .await;
+        Ok(fresh.refused(
+            ("AG-01", "write_without_approval"),
+            got,
+            &["egress.write_needs_approval"],
+        ))
+    }
+
+    async fn changed_payload(&self) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let nil = uuid::Uuid::nil();
+        let binding = Binding {
+            organisation: OrganisationId::from(nil),
+            connection: ConnectionId::from(nil),
+            proposal: ProposalId::from(nil),
+            app: self.manifest.id.clone(),
+            operation: "create_issue".to_owned(),
+            actor: "self-test".to_owned(),
+            manifest_sha256: String::new(),
+        };
+        let hash = binding.payload_hash(&self.write("What a person saw")?)?;
+        let approved = ApprovedWrite::claimed(hash, binding);
+        let write = self.write("What runs")?;
+        let got = fresh
+            .egress
+            .send_write(&write, self.route(self.manifest), &self.token, approved)
+            .await;
+        Ok(fresh.refused(
+            ("AG-02", "changed_payload"),
+            got,
+            &["egress.payload_changed"],
+        ))
+    }
+
+    async fn refused_address(&self, claim: &str, name: &str) -> Result<Attack, BrokerError> {
+        let got = self
+            .egress
+            .send_read(&self.read()?, self.route(self.manifest), &self.token)
+            .await;
+        Ok(self.refused(
+            (claim, name),
+            got,
+            &["egress.private_address", "egress.insecure"],
+        ))
+    }
+}
+
+/// A value sealed for one row must not open in another, nor under another tenant.
+fn moved_ciphertext<L: Ledger>(service: &Service<L>) -> Attack {
+    let home = Context {
+        tenant: "org_self_test",
+        table: "broker.secrets",
+        field: "access_token",
+        row: "con_1",
+        version: 1,
+    };
+    let chance = service.db.chance();
+    let (key, _) = service
+        .vault
+        .master()
+        .make_data_key(KeyId::new("dek_self_test"), &home, chance);
+    let sealed = key.seal(b"value", &home, chance);
+    let elsewhere = [
+        Context {
+            tenant: "org_other",
+            ..home
+        },
+        Context {
+            row: "con_2",
+            ..home
+        },
+        Context {
+            field: "refresh_token",
+            ..home
+        },
+        Context { version: 2, ..home },
+    ];
+    let refused = elsewhere
+        .iter()
+        .all(|place| matches!(key.open(key.id(), &sealed, place), Err(OpenError::Altered)));
+    let opens_at_home = key.open(key.id(), &sealed, &home).is_ok();
+    Attack {
+        claim: "VA-01".to_owned(),
+        name: "moved_ciphertext".to_owned(),
+        withstood: refused && opens_at_home,
+        detail: format!("opens in place: {opens_at_home}; refused in 4 other places: {refused}"),
+    }
+}
+
+/// A provider that answers every request with metadata and a body that nobody asked for. It ends
+/// with the self-test. Returns its `host:port`.
+async fn provider() -> std::io::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let address = listener.local_addr()?.to_string();
+    tokio::spawn(async move {
+        let served = async {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0_u8; 4096];
+                let _ = stream.read(&mut request).await;
+                let body = json!({
+                    "issues": [{ "number": 1, "status": "In review", "body": CANARY,
+                                 "title": CANARY, "comments": [CANARY] }],
+                    "next_cursor": null,
+                })
+                .to_string();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                    body.len()
+                );
+                let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+            }
+        };
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(20), served).await;
+    });
+    Ok(address)
+}

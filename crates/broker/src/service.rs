@@ -1,0 +1,95 @@
+use std::fmt;
+
+use db::Db;
+use manifest::Apps;
+
+use crate::connect::{self, Begin};
+use crate::disconnect::disconnect;
+use crate::egress::Egress;
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::propose::propose;
+use crate::protocol::{Answer, Call, Request};
+use crate::read::read;
+use crate::self_test::self_test;
+use crate::show::show;
+use crate::socket::Answers;
+use crate::token::RefreshTurns;
+use crate::vault::Vault;
+
+/// The broker: answers fronts, and sends what people approved.
+pub struct Service<L> {
+    pub(crate) db: Db,
+    pub(crate) vault: Vault,
+    pub(crate) egress: Egress,
+    pub(crate) apps: Apps,
+    pub(crate) ledger: L,
+    pub(crate) turns: RefreshTurns,
+}
+
+impl<L: Ledger> Service<L> {
+    /// A broker on `db` (role broker) with its vault, its door, and the rules of `apps`.
+    pub fn new(db: Db, vault: Vault, apps: Apps, egress: Egress, ledger: L) -> Self {
+        Self {
+            db,
+            vault,
+            egress,
+            apps,
+            ledger,
+            turns: RefreshTurns::default(),
+        }
+    }
+
+    async fn act(&self, request: Request) -> Result<Answer, BrokerError> {
+        let scope = request.on_behalf.scope();
+        match request.call {
+            Call::BeginConnect {
+                connection,
+                client_id,
+                client_secret,
+                redirect_uri,
+            } => {
+                let begin = Begin {
+                    connection,
+                    client_id,
+                    client_secret,
+                    redirect_uri,
+                };
+                connect::begin(self, &scope, begin).await
+            }
+            Call::FinishConnect {
+                state,
+                code,
+                issuer,
+            } => connect::finish(self, &scope, (&state, &code, issuer.as_deref())).await,
+            Call::Read {
+                connection,
+                operation,
+                arguments,
+            } => read(self, &scope, connection, (&operation, &arguments)).await,
+            Call::Propose {
+                connection,
+                operation,
+                arguments,
+            } => propose(self, &scope, connection, &operation, &arguments).await,
+            Call::Show { proposal } => show(self, &scope, proposal).await,
+            Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
+            Call::SelfTest => self_test(self).await,
+        }
+    }
+}
+
+impl<L: Ledger> Answers for Service<L> {
+    async fn answer(&self, request: Request) -> Answer {
+        match self.act(request).await {
+            Ok(answer) => answer,
+            Err(error) => Answer::Failed(error.failure()),
+        }
+    }
+}
+
+impl<L> fmt::Debug for Service<L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Service")
+    }
+}
