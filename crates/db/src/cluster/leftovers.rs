@@ -21,7 +21,7 @@ const POLL: Duration = Duration::from_millis(10);
 /// by somebody else) is not ours to stop.
 pub(super) async fn clear(site: &Site, config: &ClusterConfig) -> Result<(), StartError> {
     let since = Instant::now();
-    let mut asked = false;
+    let (mut asked, mut told) = (false, None);
     loop {
         let relatives = processes::of_cluster(&site.name, site.account.uid);
         let Some(first) = relatives.first() else {
@@ -34,7 +34,9 @@ pub(super) async fn clear(site: &Site, config: &ClusterConfig) -> Result<(), Sta
             asked = true;
             ask_to_stop(&relatives);
         }
-        (config.on_progress)(Progress::WaitingForPrevious { pid: first.pid });
+        if told.replace(first.pid) != Some(first.pid) {
+            (config.on_progress)(Progress::WaitingForPrevious { pid: first.pid });
+        }
         tokio::time::sleep(POLL).await;
     }
     remove_stale_files(site)

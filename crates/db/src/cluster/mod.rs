@@ -32,6 +32,7 @@ mod layout;
 mod leftovers;
 mod lock;
 mod log_file;
+mod log_pipe;
 mod pid_file;
 mod postmaster;
 mod processes;

@@ -1,22 +1,35 @@
-use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::sync::{oneshot, watch};
 
 use super::config::Durability;
 use super::lock::Lock;
+use super::log_pipe::LogPipe;
 use super::settings::{DETACHED_MARK, pinned};
 use super::site::Site;
+
+/// How long an ended server's last words are waited for.
+const LOG_LIMIT: Duration = Duration::from_secs(1);
 
 /// Whether the server ends with the process that starts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lifetime {
     WithParent,
     Detached,
+}
+
+/// What is held for as long as the server runs.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) lock: Lock,
+    /// None where the server writes its log itself.
+    pub(super) log: Option<LogPipe>,
 }
 
 /// A running server that is our child.
@@ -34,11 +47,11 @@ impl Postmaster {
     /// The parent-death signal fires when the *thread* that launched the server ends, not the
     /// process: on a worker thread of a runtime it would come at any time. This one lives as long
     /// as the server. It also holds the lock until the server has ended.
-    pub(super) async fn launch(command: Command, lock: Lock) -> io::Result<Self> {
+    pub(super) async fn launch(command: Command, held: Held) -> io::Result<Self> {
         let (started, start) = oneshot::channel();
         std::thread::Builder::new()
             .name("cluster-keeper".to_owned())
-            .spawn(move || keep(command, lock, started))?;
+            .spawn(move || keep(command, held, started))?;
         start
             .await
             .map_err(|_| io::Error::other("the thread that launches the server ended"))?
@@ -81,8 +94,8 @@ pub(super) fn command(
     site: &Site,
     durability: Durability,
     lifetime: Lifetime,
-    log: &File,
-) -> io::Result<Command> {
+    [output, errors]: [Stdio; 2],
+) -> Command {
     let mut command = site.account.command(&site.binaries.setpriv);
     command.arg("--no-new-privs");
     if lifetime == Lifetime::WithParent {
@@ -101,25 +114,24 @@ pub(super) fn command(
     command
         .current_dir(&site.layout.root)
         .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log.try_clone()?)
+        .stdout(output)
+        .stderr(errors)
         // Ctrl-C in a terminal reaches the whole foreground group: the service must stop first.
         .process_group(0);
-    Ok(command)
+    command
 }
 
 type Started = oneshot::Sender<io::Result<Postmaster>>;
 
-fn keep(mut command: Command, lock: Lock, started: Started) {
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+fn keep(command: Command, held: Held, started: Started) {
+    let Held { lock, log } = held;
+    let (mut child, log_ended) = match spawn(command, log) {
+        Ok(spawned) => spawned,
         Err(error) => {
             let _ = started.send(Err(error));
             return;
         }
     };
-    // The command holds descriptors of the log.
-    drop(command);
     let (exit, exit_seen) = watch::channel(None);
     let (pid, reaped) = (Pid::from_child(&child), Arc::new(Mutex::new(false)));
     let postmaster = Postmaster {
@@ -132,8 +144,20 @@ fn keep(mut command: Command, lock: Lock, started: Started) {
         postmaster.signal(Signal::INT);
     }
     let status = reap(&mut child, pid, &reaped);
+    if let Some(ended) = log_ended {
+        // For whoever reads the log to learn why. Not without limit: processes of a killed server
+        // may go on for a while.
+        let _ = ended.recv_timeout(LOG_LIMIT);
+    }
     drop(lock);
     exit.send_replace(status);
+}
+
+/// Takes the command, because it holds the server's ends of the pipe: with them open, the pipe
+/// would never end.
+fn spawn(mut command: Command, log: Option<LogPipe>) -> io::Result<(Child, Option<Receiver<()>>)> {
+    let ended = log.map(LogPipe::run).transpose()?;
+    Ok((command.spawn()?, ended))
 }
 
 /// Waits without reaping first, so that the number stays the child's until `signal` is locked out.

@@ -29,12 +29,7 @@ pub(super) async fn wait(
             return Err(exited(site, status));
         }
         if watcher.silence(site, config) > config.silence_limit {
-            let (log, limit) = (site.layout.log(), config.silence_limit);
-            return Err(StartError::Silent {
-                limit,
-                tail: tail(&log),
-                log,
-            });
+            return Err(silent(site, config.silence_limit));
         }
         // Ends early when the server does.
         let _ = tokio::time::timeout(POLL, postmaster.exited()).await;
@@ -58,9 +53,18 @@ async fn answers(site: &Site) -> Result<(), StartError> {
         let connection: PgConnection = options.connect().await?;
         connection.close().await
     };
-    match tokio::time::timeout(ANSWER_LIMIT, connect).await {
-        Ok(answer) => answer.map_err(StartError::Refused),
-        Err(_) => Err(StartError::Refused(sqlx::Error::PoolTimedOut)),
+    tokio::time::timeout(ANSWER_LIMIT, connect)
+        .await
+        .map_err(|_| silent(site, ANSWER_LIMIT))?
+        .map_err(StartError::Refused)
+}
+
+fn silent(site: &Site, limit: Duration) -> StartError {
+    let log = site.layout.log();
+    StartError::Silent {
+        limit,
+        tail: tail(&log),
+        log,
     }
 }
 

@@ -49,7 +49,7 @@ const PINNED: [&str; 25] = [
     "password_encryption=scram-sha-256",
     // A local user who opens connections and says nothing holds each for this long only.
     "authentication_timeout=10s",
-    // -- What the log must not tell (SH-03).
+    // -- What the log must not tell (SH-03); `log_pipe` takes out the rest.
     // An error's own text quotes values: `invalid input syntax for type uuid: "..."`. So errors of
     // statements are not logged here at all: the client that caused one has it. `log` ranks above
     // `error` and keeps starts, stops, recovery, refused logins and panics.

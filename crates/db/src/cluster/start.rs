@@ -1,7 +1,12 @@
+use std::fs::File;
+use std::io;
+use std::process::Stdio;
+
 use super::config::{ClusterConfig, Progress};
 use super::layout::Layout;
 use super::lock::Lock;
-use super::postmaster::{Lifetime, Postmaster, command};
+use super::log_pipe::LogPipe;
+use super::postmaster::{Held, Lifetime, Postmaster, command};
 use super::site::Site;
 use super::start_error::StartError;
 use super::{initialise, leftovers, log_file, ready, settings};
@@ -20,11 +25,12 @@ pub(super) async fn bring_up(
     settings::write_files(&site, config)?;
 
     let path = site.layout.log();
-    let log = log_file::rotate(&path).map_err(StartError::io("open", &path))?;
-    let command =
-        command(&site, config.durability, lifetime, &log).map_err(StartError::io("open", &path))?;
+    let (log, output) = log_file::rotate(&path)
+        .and_then(|file| connect(file, lifetime))
+        .map_err(StartError::io("open", &path))?;
     (config.on_progress)(Progress::Starting);
-    let postmaster = Postmaster::launch(command, lock)
+    let command = command(&site, config.durability, lifetime, output);
+    let postmaster = Postmaster::launch(command, Held { lock, log })
         .await
         .map_err(StartError::io("run", &site.binaries.program("postgres")))?;
 
@@ -37,6 +43,15 @@ pub(super) async fn bring_up(
     ready::wait(&started.site, config, &started.postmaster).await?;
     started.keep = true;
     Ok(started)
+}
+
+/// Where the server's output goes. A detached one outlives us, who would read its pipe: it writes
+/// the file itself.
+fn connect(file: File, lifetime: Lifetime) -> io::Result<(Option<LogPipe>, [Stdio; 2])> {
+    match lifetime {
+        Lifetime::WithParent => LogPipe::open(file).map(|(pipe, output)| (Some(pipe), output)),
+        Lifetime::Detached => Ok((None, [file.try_clone()?.into(), file.into()])),
+    }
 }
 
 /// A server that was launched. Stopped when dropped, until it is ready.

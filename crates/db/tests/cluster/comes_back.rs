@@ -1,12 +1,13 @@
 //! `kill -9` of everything, in every order, and the next start.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use db::cluster::{Cluster, Progress};
 use sqlx::ConnectOptions;
 
-use crate::support::{Parent, Scratch, execute, is_alive, kill, text, until};
+use crate::support::{Parent, Scratch, as_owner, execute, is_alive, kill, text, until};
 
 #[tokio::test]
 async fn a_killed_server_is_noticed_and_its_committed_rows_come_back() {
@@ -46,7 +47,7 @@ async fn a_second_start_makes_nothing_anew() {
 #[tokio::test]
 async fn server_and_parent_killed_together_come_back() {
     let scratch = Scratch::new();
-    let mut parent = Parent::start(&scratch.data());
+    let mut parent = Parent::start(&scratch.data()).await;
     kill(parent.postmaster, "-KILL");
     parent.kill();
     let cluster = scratch.start().await;
@@ -133,7 +134,7 @@ async fn the_stale_pid_file_of_another_living_process_does_not_lock_the_door() {
 #[tokio::test]
 async fn an_orphan_that_is_still_shutting_down_is_waited_for() {
     let scratch = Scratch::new();
-    let mut parent = Parent::start(&scratch.data());
+    let mut parent = Parent::start(&scratch.data()).await;
     let orphan = parent.postmaster;
     // Frozen, the orphan cannot end by the death of its parent until it is let go.
     kill(orphan, "-STOP");
@@ -141,15 +142,45 @@ async fn an_orphan_that_is_still_shutting_down_is_waited_for() {
     let seen = Arc::new(Mutex::new(None));
     let listener = Arc::clone(&seen);
     let config = scratch.config().on_progress(move |step| {
-        if let Progress::WaitingForPrevious { pid } = step {
-            if listener.lock().unwrap().replace(pid).is_none() {
-                kill(orphan, "-CONT");
-            }
+        if let Progress::WaitingForPrevious { pid } = step
+            && listener.lock().unwrap().replace(pid).is_none()
+        {
+            kill(orphan, "-CONT");
         }
     });
     let cluster = Cluster::start(config).await.unwrap();
     assert!(!is_alive(orphan));
     assert!(seen.lock().unwrap().is_some());
+    assert_eq!(text(&cluster, "select 'answers'").await, "answers");
+}
+
+#[tokio::test]
+async fn an_orphan_that_missed_its_parents_death_is_stopped() {
+    let scratch = Scratch::new();
+    let cluster = scratch.start().await;
+    // The same server, without anything that would tell it to end: as if its parent had been
+    // killed in the moment between fork and the setting of the signal.
+    let command_line = std::fs::read(format!("/proc/{}/cmdline", cluster.pid())).unwrap();
+    cluster.stop().await.unwrap();
+    let command_line = String::from_utf8(command_line).unwrap();
+    let mut arguments = command_line.split_terminator('\0');
+    let pgdata = scratch.data().join("pgdata");
+    let mut orphan = as_owner(&pgdata, Path::new(arguments.next().unwrap()))
+        .args(arguments)
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    until("it runs", || {
+        std::fs::read_to_string(pgdata.join("postmaster.pid"))
+            .is_ok_and(|text| text.contains("ready"))
+    });
+    let cluster = scratch.start().await;
+    assert!(
+        orphan
+            .try_wait()
+            .unwrap()
+            .is_some_and(|status| status.success())
+    );
     assert_eq!(text(&cluster, "select 'answers'").await, "answers");
 }
 

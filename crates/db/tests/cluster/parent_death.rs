@@ -5,7 +5,7 @@ use crate::support::{Parent, Scratch, is_alive, kill, until};
 #[tokio::test]
 async fn the_server_ends_when_its_parent_is_killed() {
     let scratch = Scratch::new();
-    let mut parent = Parent::start(&scratch.data());
+    let mut parent = Parent::start(&scratch.data()).await;
     let server = parent.postmaster;
     parent.kill();
     until("the server has ended", || !is_alive(server));
@@ -37,7 +37,7 @@ async fn the_server_outlives_the_thread_that_asked_for_it() {
 #[tokio::test]
 async fn ctrl_c_in_the_terminal_reaches_the_parent_first() {
     let scratch = Scratch::new();
-    let parent = Parent::start(&scratch.data());
+    let parent = Parent::start(&scratch.data()).await;
     let group = |pid: u32| -> String {
         let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
         stat.rsplit_once(") ")
@@ -57,7 +57,7 @@ async fn ctrl_c_in_the_terminal_reaches_the_parent_first() {
 #[tokio::test]
 async fn a_frozen_parent_that_is_killed_takes_the_server_along() {
     let scratch = Scratch::new();
-    let mut parent = Parent::start(&scratch.data());
+    let mut parent = Parent::start(&scratch.data()).await;
     let server = parent.postmaster;
     kill(parent.pid(), "-STOP");
     parent.kill();

@@ -1,11 +1,8 @@
 //! Starts that must not happen, each with an error that says what to do.
 
-use std::path::Path;
-use std::process::Command;
-
 use db::cluster::{Cluster, ClusterConfig, StartError, VersionError};
 
-use crate::support::{Parent, Scratch, chmod, is_alive, is_root, text};
+use crate::support::{Parent, Scratch, as_owner, chmod, is_alive, is_root, text, until};
 
 #[tokio::test]
 async fn of_two_starts_at_once_one_runs_and_the_other_names_it() {
@@ -28,7 +25,7 @@ async fn of_two_starts_at_once_one_runs_and_the_other_names_it() {
 #[tokio::test]
 async fn a_start_beside_a_running_instance_names_its_process_and_does_it_no_harm() {
     let scratch = Scratch::new();
-    let parent = Parent::start(&scratch.data());
+    let parent = Parent::start(&scratch.data()).await;
     match scratch.refusal().await {
         StartError::AlreadyRunning { pid, .. } => assert_eq!(pid, parent.pid().to_string()),
         other => panic!("{other}"),
@@ -52,7 +49,7 @@ async fn a_server_that_somebody_started_by_hand_is_named_and_left_alone() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    crate::support::until("it runs", || {
+    until("it runs", || {
         std::fs::read_to_string(pgdata.join("postmaster.pid"))
             .is_ok_and(|text| text.contains("ready"))
     });
@@ -63,18 +60,6 @@ async fn a_server_that_somebody_started_by_hand_is_named_and_left_alone() {
     assert!(is_alive(by_hand.id()));
     crate::support::kill(by_hand.id(), "-INT");
     by_hand.wait().unwrap();
-}
-
-fn as_owner(pgdata: &Path, program: &Path) -> Command {
-    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(pgdata).unwrap());
-    if !rustix::process::geteuid().is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid", &owner.to_string(), "--clear-groups"])
-        .arg(program);
-    command
 }
 
 #[tokio::test]
@@ -234,4 +219,41 @@ async fn a_server_with_a_known_hole_is_not_started() {
         other => panic!("{other}"),
     }
     assert!(!scratch.data().join("pgdata").exists());
+}
+
+#[tokio::test]
+async fn a_server_that_neither_gets_ready_nor_says_anything_is_given_up() {
+    let scratch = Scratch::new();
+    let cluster = scratch.start().await;
+    let real = cluster.binaries().to_path_buf();
+    cluster.stop().await.unwrap();
+    let fake = scratch.path().join("bin");
+    std::fs::create_dir(&fake).unwrap();
+    std::os::unix::fs::symlink(real.join("initdb"), fake.join("initdb")).unwrap();
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" = --version ] && exec {}/postgres --version\necho hm\nexec sleep 60\n",
+        real.display()
+    );
+    std::fs::write(fake.join("postgres"), script).unwrap();
+    chmod(&fake.join("postgres"), 0o755);
+    let mut config = scratch.config();
+    config.binaries = Some(fake);
+    config.silence_limit = std::time::Duration::from_millis(300);
+    match Cluster::start(config)
+        .await
+        .map(|cluster| cluster.pid())
+        .unwrap_err()
+    {
+        StartError::Silent { tail, .. } => assert_eq!(tail, "hm"),
+        other => panic!("{other}"),
+    }
+    // And it is gone: the directory is free.
+    until("the directory is free", || {
+        rustix::fs::flock(
+            std::fs::File::open(scratch.data().join("cluster.lock")).unwrap(),
+            rustix::fs::FlockOperation::NonBlockingLockExclusive,
+        )
+        .is_ok()
+    });
+    scratch.made().await;
 }

@@ -9,6 +9,8 @@ use db::cluster::{Cluster, ClusterConfig, Durability, StartError};
 use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, Connection};
 
+use crate::seed;
+
 /// Whether an attack that needs root can be made. The skip is written out.
 pub(crate) fn is_root(attack: &str) -> bool {
     let root = rustix::process::geteuid().is_root();
@@ -48,6 +50,7 @@ impl Scratch {
     }
 
     pub(crate) async fn start(&self) -> Cluster {
+        seed::seed(&self.data()).await;
         Cluster::start(self.config()).await.unwrap()
     }
 
@@ -107,6 +110,19 @@ pub(crate) fn is_alive(pid: u32) -> bool {
         .is_ok_and(|stat| !stat.rsplit_once(") ").unwrap().1.starts_with(['Z', 'X']))
 }
 
+/// A program as the user that owns the data.
+pub(crate) fn as_owner(pgdata: &Path, program: &Path) -> Command {
+    let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(pgdata).unwrap());
+    if !rustix::process::geteuid().is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("setpriv");
+    command
+        .args(["--reuid", &owner.to_string(), "--clear-groups"])
+        .arg(program);
+    command
+}
+
 /// Polls until `condition` holds; fails the test after 20 s.
 pub(crate) fn until(what: &str, condition: impl Fn() -> bool) {
     let since = Instant::now();
@@ -127,7 +143,8 @@ pub(crate) struct Parent {
 }
 
 impl Parent {
-    pub(crate) fn start(data_dir: &Path) -> Self {
+    pub(crate) async fn start(data_dir: &Path) -> Self {
+        seed::seed(data_dir).await;
         let mut child = Self::spawn(data_dir);
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let line = Self::line(&mut output, "ready ");
