@@ -1,0 +1,31 @@
+//! Renders every page in every state into a folder, to look at: `cargo run -p ui --example gallery -- DIR`.
+//! Serve the folder with any static server, or hand it to `tests/browser/gallery.mjs`.
+
+mod samples;
+
+use std::error::Error;
+use std::fs;
+use std::path::PathBuf;
+
+use samples::Ink;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("give a folder to write into")?);
+    fs::create_dir_all(folder.join("assets"))?;
+    for asset in ui::assets::all() {
+        fs::write(folder.join("assets").join(&asset.file_name), &asset.bytes)?;
+    }
+    let pages = samples::pages(&Ink::plain());
+    let mut names = Vec::new();
+    for (name, html) in pages {
+        // The samples' clock stands still; the page's script would let it run.
+        let html = html?.replacen("<html ", "<html data-still ", 1);
+        fs::write(folder.join(format!("{name}.html")), html)?;
+        names.push(name);
+    }
+    fs::write(folder.join("pages.json"), serde_json::to_vec_pretty(&names)?)?;
+    let links: String =
+        names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>\n")).collect();
+    fs::write(folder.join("index.html"), format!("<!doctype html><title>Gallery</title><ul>{links}</ul>"))?;
+    Ok(())
+}

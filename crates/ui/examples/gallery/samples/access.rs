@@ -1,0 +1,65 @@
+use kernel::Secret;
+use ui::Nav;
+use ui::access::{ApiKeyCreated, ApiKeyRow, ApiKeys, KeyState, ScopeChoice};
+use ui::component::{FieldErrors, Tone};
+
+use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, with_flash};
+
+pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
+    let view = ApiKeys {
+        page: page(ink, Some(Nav::Keys)),
+        keys: vec![
+            key(ink, 1, "Desk assistant", &["connections.read", "insight.read", "approvals.propose"], KeyState::Active),
+            ApiKeyRow { last_used_at: None, ..key(ink, 2, "Nightly script", &["insight.read"], KeyState::Active) },
+            ApiKeyRow { expires_at: days_ago(3), ..key(ink, 3, "Trial", &["insight.read"], KeyState::Expired) },
+            key(ink, 4, "Old laptop", &["approvals.propose"], KeyState::Revoked),
+        ],
+        scopes: vec![
+            choice(ink, "connections.read", "See which apps are connected", true),
+            choice(ink, "insight.read", "Read figures about processes", true),
+            choice(ink, "approvals.propose", "Propose writes for a person to approve", false),
+        ],
+        name: ink.t(""),
+        expires_days: 90,
+        errors: FieldErrors::default(),
+    };
+    let empty = ApiKeys { keys: Vec::new(), ..view.clone() };
+    let refused = ApiKeys {
+        page: with_flash(view.page.clone(), Tone::Bad, ink.t("No key was made. Correct what is marked.")),
+        errors: FieldErrors::default()
+            .with("name", ink.t("Another key has this name. Choose one that approvers can tell apart."))
+            .with("scopes", ink.t("Choose at least one.")),
+        name: ink.t("Desk assistant"),
+        ..view.clone()
+    };
+    let created = ApiKeyCreated {
+        page: page(ink, Some(Nav::Keys)),
+        name: ink.t("Desk assistant"),
+        key: Secret::new(ink.t("cs_sample_not_a_real_key_0123456789abcdef")),
+        mcp_url: ink.t("https://countersign.example.com/mcp"),
+    };
+    vec![
+        shot("api-keys", &view),
+        shot("api-keys-empty", &empty),
+        shot("api-keys-refused", &refused),
+        shot("api-key-created", &created),
+    ]
+}
+
+fn key(ink: &Ink, number: u128, name: &str, scopes: &[&str], state: KeyState) -> ApiKeyRow {
+    ApiKeyRow {
+        id: id(number),
+        name: ink.t(name),
+        prefix: ink.t("cs_7h2k"),
+        scopes: ink.all(scopes),
+        made_by: ink.t("Example Owner"),
+        created_at: days_ago(20),
+        last_used_at: Some(minutes_ago(6)),
+        expires_at: days_ago(-12),
+        state,
+    }
+}
+
+fn choice(ink: &Ink, value: &str, text: &str, chosen: bool) -> ScopeChoice {
+    ScopeChoice { value: ink.t(value), text: ink.t(text), chosen }
+}

@@ -1,0 +1,129 @@
+//! Every page in every state, with made-up data. All text goes through [`Ink`], so that a test can
+//! put a hostile canary into every field at once.
+
+mod access;
+mod approvals;
+mod audit;
+mod connectors;
+mod identity;
+mod insight;
+mod overview;
+mod problem;
+mod requests;
+mod service_desk;
+mod trust;
+
+use time::macros::datetime;
+use time::{Duration, OffsetDateTime};
+use ui::component::Tone;
+use ui::{Flash, Nav, Page, Template, Viewer};
+use uuid::Uuid;
+
+/// The samples' present moment.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 14:03:07 UTC);
+/// Appended to every text in the hostile set.
+pub(crate) const CANARY: &str = "<script>canary</script>\"'&";
+
+/// A page's name and its HTML.
+pub(crate) type Rendered = (&'static str, Result<String, askama::Error>);
+
+/// Writes the texts of the samples.
+pub(crate) struct Ink {
+    suffix: &'static str,
+}
+
+impl Ink {
+    /// As people would write.
+    pub(crate) const fn plain() -> Self {
+        Self { suffix: "" }
+    }
+
+    /// With the canary in every text.
+    #[allow(dead_code, reason = "used by the tests, not by the gallery")]
+    pub(crate) const fn hostile() -> Self {
+        Self { suffix: CANARY }
+    }
+
+    /// A text.
+    pub(crate) fn t(&self, text: &str) -> String {
+        [text, self.suffix].concat()
+    }
+
+    /// Texts.
+    pub(crate) fn all(&self, texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| self.t(text)).collect()
+    }
+
+    /// Pairs of texts.
+    pub(crate) fn pairs(&self, pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| (self.t(name), self.t(value))).collect()
+    }
+}
+
+/// Every page in every state.
+pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
+    [
+        identity::pages(ink),
+        overview::pages(ink),
+        connectors::pages(ink),
+        insight::pages(ink),
+        approvals::pages(ink),
+        access::pages(ink),
+        audit::pages(ink),
+        trust::pages(ink),
+        problem::pages(ink),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What is shared, for a signed-in person.
+pub(crate) fn page(ink: &Ink, nav: Option<Nav>) -> Page {
+    Page {
+        nonce: ink.t("c2FtcGxlLW5vbmNlLTE2Yg=="),
+        csrf: ink.t("sample-csrf-token"),
+        viewer: Some(Viewer {
+            name: ink.t("Example Owner"),
+            email: ink.t("owner@example.com"),
+            organisation: ink.t("Example Service Desk"),
+            role: ink.t("Super Admin"),
+        }),
+        nav,
+        flash: None,
+        waiting_approvals: 3,
+        assets_base: ink.t("assets"),
+        request_id: ink.t("req_01jd9v6b3kx4t8m2n5p7q9r1s3"),
+        now: NOW,
+    }
+}
+
+/// What is shared, for a visitor.
+pub(crate) fn visitor(ink: &Ink) -> Page {
+    Page { viewer: None, nav: None, waiting_approvals: 0, ..page(ink, None) }
+}
+
+/// A page with a message about what just happened.
+pub(crate) fn with_flash(page: Page, tone: Tone, text: String) -> Page {
+    Page { flash: Some(Flash { tone, text }), ..page }
+}
+
+/// An identifier of any kind.
+pub(crate) fn id<T: From<Uuid>>(number: u128) -> T {
+    T::from(Uuid::from_u128(0x0193_5000_7000_0000_8000_0000_0000_0000_u128 + number))
+}
+
+/// So many minutes before now; after, when negative.
+pub(crate) fn minutes_ago(minutes: i64) -> OffsetDateTime {
+    NOW - Duration::minutes(minutes)
+}
+
+/// So many days before now; after, when negative.
+pub(crate) fn days_ago(days: i64) -> OffsetDateTime {
+    NOW - Duration::days(days)
+}
+
+/// Renders a page under a name.
+pub(crate) fn shot(name: &'static str, view: &impl Template) -> Rendered {
+    (name, view.render())
+}

@@ -1,0 +1,33 @@
+use ui::approvals::{Body, Request};
+
+use super::Ink;
+
+const BODY: &str = r#"{"assignee":null,"description":"In the median, 2.1 days pass between Diagnose and Wait for supplier (212 cases since 1 October).\n\nProposed: agree on a first answer within 8 hours.","labels":["process","waiting"],"priority":2,"source":{"log":"log_06jd8k","measure":"median_wait_s","value":181440},"title":"Shorten the wait for suppliers"}"#;
+
+pub(crate) fn ticket(ink: &Ink) -> Request {
+    Request {
+        method: ink.t("POST"),
+        scheme: ink.t("https"),
+        host: ink.t("tracker.example"),
+        path: ink.t("/api/projects/operations/issues"),
+        query: ink.pairs(&[("notify", "false")]),
+        headers: ink.pairs(&[("content-type", "application/json"), ("accept", "application/json")]),
+        body: Body::Json(ink.t(BODY)),
+        payload_sha256: ink.t("9f2c4d1e8b7a60534f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"),
+    }
+}
+
+pub(crate) fn with_hidden_characters(ink: &Ink) -> Request {
+    Request {
+        body: Body::Json(ink.t("{\"attachment\":\"invoice-\u{202e}fdp.exe\",\"title\":\"Pay\u{200b}ment reminder\"}")),
+        ..ticket(ink)
+    }
+}
+
+pub(crate) fn plain_text(ink: &Ink) -> Request {
+    Request { body: Body::Text(ink.t("title=Shorten+the+wait&project=operations")), query: Vec::new(), ..ticket(ink) }
+}
+
+pub(crate) fn without_body(ink: &Ink) -> Request {
+    Request { body: Body::None, headers: Vec::new(), query: Vec::new(), ..ticket(ink) }
+}

@@ -1,0 +1,101 @@
+use askama::Template;
+use kernel::ApiKeyId;
+use time::OffsetDateTime;
+
+use crate::Page;
+use crate::component::{FieldErrors, Tone};
+use crate::filters;
+
+/// The organisation's API keys, and the form that makes one.
+#[derive(Debug, Clone, Template)]
+#[template(path = "access/api_keys.html")]
+pub struct ApiKeys {
+    /// What every page shares.
+    pub page: Page,
+    /// The newest first.
+    pub keys: Vec<ApiKeyRow>,
+    /// What a new key may be allowed.
+    pub scopes: Vec<ScopeChoice>,
+    /// Name of the new key, as typed.
+    pub name: String,
+    /// Days until it expires, as chosen.
+    pub expires_days: u16,
+    /// What is wrong, by field: `name`, `scopes`, `expires_days`.
+    pub errors: FieldErrors,
+}
+
+/// A key, without its secret: that was shown once.
+#[derive(Debug, Clone)]
+pub struct ApiKeyRow {
+    /// Its identifier.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// How it begins, to recognise it by.
+    pub prefix: String,
+    /// What it is allowed.
+    pub scopes: Vec<String>,
+    /// Who made it.
+    pub made_by: String,
+    /// When.
+    pub created_at: OffsetDateTime,
+    /// When it was last used.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// When it stops working.
+    pub expires_at: OffsetDateTime,
+    /// Whether it works.
+    pub state: KeyState,
+}
+
+impl ApiKeyRow {
+    fn dialog_id(&self) -> String {
+        format!("revoke-{}", self.id)
+    }
+
+    fn revoke_path(&self) -> String {
+        format!("/access/keys/{}/revoke", self.id)
+    }
+}
+
+/// Whether a key works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// It does.
+    Active,
+    /// Past its expiry.
+    Expired,
+    /// Taken back.
+    Revoked,
+}
+
+impl KeyState {
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Active => Tone::Ok,
+            Self::Expired => Tone::Warn,
+            Self::Revoked => Tone::Mute,
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Expired => "Expired",
+            Self::Revoked => "Revoked",
+        }
+    }
+}
+
+/// A right that a new key may be given.
+#[derive(Debug, Clone)]
+pub struct ScopeChoice {
+    /// Its name: `approvals.propose`.
+    pub value: String,
+    /// What it allows, in words.
+    pub text: String,
+    /// Whether it is ticked.
+    pub chosen: bool,
+}
+
+/// Lifetimes that the form offers, in days.
+const LIFETIMES_DAYS: [u16; 4] = [7, 30, 90, 365];

@@ -1,0 +1,15 @@
+//! Proposed writes and the decisions about them.
+
+mod inbox;
+mod inbox_rows;
+mod proposal;
+mod proposal_status;
+mod request;
+mod state;
+
+pub use inbox::Inbox;
+pub use inbox_rows::{DecidedRow, InboxRows, WaitingRow};
+pub use proposal::{Decision, DecisionForm, Proposal, Subject};
+pub use proposal_status::{ProposalStatus, TimelineEvent};
+pub use request::{Body, Request};
+pub use state::{ProposalState, Risk, Ticket};

@@ -1,0 +1,54 @@
+use askama::Template;
+
+use crate::Page;
+use crate::component::FieldErrors;
+
+/// What an app will be asked for, and why, before it is asked.
+#[derive(Debug, Clone, Template)]
+#[template(path = "connectors/connect.html")]
+pub struct Connect {
+    /// What every page shares.
+    pub page: Page,
+    /// The app's key in paths.
+    pub app_key: String,
+    /// The app's name.
+    pub app: String,
+    /// Whether the app runs at an address of its own, which must be given.
+    pub asks_instance_url: bool,
+    /// Address of the instance, as typed.
+    pub instance_url: String,
+    /// OAuth client id, as typed.
+    pub client_id: String,
+    /// Where the app sends the person back to, for the app's own settings.
+    pub redirect_uri: String,
+    /// Page of the app where a client is registered, in words.
+    pub registration_hint: String,
+    /// What is asked, each with its reason.
+    pub scopes: Vec<ScopeRequest>,
+    /// What stands between a scan and a write.
+    pub barriers: Vec<Barrier>,
+    /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`.
+    pub errors: FieldErrors,
+}
+
+/// A scope that will be asked for.
+#[derive(Debug, Clone)]
+pub struct ScopeRequest {
+    /// Its name at the provider.
+    pub scope: String,
+    /// Why it is needed.
+    pub reason: String,
+    /// Whether it also lets its holder write.
+    pub can_write: bool,
+}
+
+/// One thing that would have to fail before something is written unasked.
+#[derive(Debug, Clone)]
+pub struct Barrier {
+    /// What it is: `The token cannot write`.
+    pub name: String,
+    /// Whether this connector has it. Honest: many providers have no read-only scope.
+    pub holds: bool,
+    /// How, or why not.
+    pub text: String,
+}

@@ -1,0 +1,150 @@
+use askama::Template;
+use kernel::{CallId, ConnectionId, ProposalId};
+use time::OffsetDateTime;
+
+use super::{ConnectionState, ScanStatus};
+use crate::Page;
+use crate::component::{Pages, Tone};
+use crate::filters;
+
+/// One connected app: what it may do and what it did.
+#[derive(Debug, Clone, Template)]
+#[template(path = "connectors/connection.html")]
+pub struct Connection {
+    /// What every page shares.
+    pub page: Page,
+    /// Its identifier.
+    pub id: ConnectionId,
+    /// The app's name.
+    pub app: String,
+    /// The app's key in paths.
+    pub app_key: String,
+    /// Scheme and host that calls go to.
+    pub host: String,
+    /// Whether it works.
+    pub state: ConnectionState,
+    /// Why not, and what to do; empty while it works.
+    pub state_reason: String,
+    /// Who connected it.
+    pub connected_by: String,
+    /// When.
+    pub connected_at: OffsetDateTime,
+    /// When the token was last refreshed.
+    pub refreshed_at: Option<OffsetDateTime>,
+    /// Scopes that were asked or granted.
+    pub scopes: Vec<ScopeRow>,
+    /// What the manifest declares; nothing else leaves.
+    pub operations: Vec<Operation>,
+    /// The scan.
+    pub scan: ScanStatus,
+    /// The newest calls first.
+    pub calls: Vec<Call>,
+    /// The way to other calls.
+    pub pages: Pages,
+}
+
+/// A scope, as asked and as granted.
+#[derive(Debug, Clone)]
+pub struct ScopeRow {
+    /// Its name at the provider.
+    pub scope: String,
+    /// Whether the consent page asked for it.
+    pub requested: bool,
+    /// Whether the provider granted it.
+    pub granted: bool,
+}
+
+/// What an operation does at the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It reads metadata.
+    Read,
+    /// It writes, and needs an approval.
+    Write,
+}
+
+/// A declared operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// What it does, in words.
+    pub name: String,
+    /// Whether it writes.
+    pub access: Access,
+    /// HTTP method.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallOutcome {
+    /// The provider answered with this HTTP status.
+    Answered(u16),
+    /// Refused before a socket opened; why.
+    Refused(String),
+    /// No answer; what happened.
+    Failed(String),
+}
+
+impl CallOutcome {
+    const fn tone(&self) -> Tone {
+        match self {
+            Self::Answered(200..=299 | 304) => Tone::Ok,
+            Self::Answered(_) | Self::Failed(_) => Tone::Bad,
+            Self::Refused(_) => Tone::Warn,
+        }
+    }
+
+    fn label(&self) -> String {
+        match self {
+            Self::Answered(status) => status.to_string(),
+            Self::Refused(_) => "Refused".to_owned(),
+            Self::Failed(_) => "No answer".to_owned(),
+        }
+    }
+
+    fn reason(&self) -> &str {
+        match self {
+            Self::Answered(_) => "",
+            Self::Refused(reason) | Self::Failed(reason) => reason,
+        }
+    }
+}
+
+/// A call that left, or tried to.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Its identifier.
+    pub id: CallId,
+    /// When.
+    pub at: OffsetDateTime,
+    /// The operation, in words.
+    pub operation: String,
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// How long it took.
+    pub duration_ms: u64,
+    /// Size of the answer.
+    pub size_bytes: u64,
+    /// On whose behalf.
+    pub by: String,
+    /// The approval of a write.
+    pub approval: Option<ProposalId>,
+}
+
+impl Connection {
+    fn disconnect_path(&self) -> String {
+        format!("/connectors/{}/disconnect", self.id)
+    }
+
+    /// Scopes that the provider granted without being asked.
+    fn unasked(&self) -> usize {
+        self.scopes.iter().filter(|scope| scope.granted && !scope.requested).count()
+    }
+
+    /// Scopes that were asked and not granted.
+    fn missing(&self) -> usize {
+        self.scopes.iter().filter(|scope| scope.requested && !scope.granted).count()
+    }
+}

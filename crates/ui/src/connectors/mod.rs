@@ -1,0 +1,13 @@
+//! Apps, their consent pages and their connections.
+
+mod catalogue;
+mod connect;
+mod connection;
+mod scan;
+mod state;
+
+pub use catalogue::{App, Catalogue};
+pub use connect::{Barrier, Connect, ScopeRequest};
+pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow};
+pub use scan::{Scan, ScanStatus};
+pub use state::ConnectionState;

@@ -1,0 +1,39 @@
+use askama::Template;
+use kernel::SessionId;
+use time::OffsetDateTime;
+
+use crate::Page;
+use crate::filters;
+
+/// Every place where the person is signed in.
+#[derive(Debug, Clone, Template)]
+#[template(path = "identity/sessions.html")]
+pub struct Sessions {
+    /// What every page shares.
+    pub page: Page,
+    /// Live sessions, the current one first.
+    pub sessions: Vec<SessionRow>,
+}
+
+/// A live session.
+#[derive(Debug, Clone)]
+pub struct SessionRow {
+    /// Its identifier.
+    pub id: SessionId,
+    /// Browser and system, in words.
+    pub client: String,
+    /// Address that it was last used from.
+    pub ip: String,
+    /// When it began.
+    pub signed_in_at: OffsetDateTime,
+    /// When it was last used.
+    pub last_seen_at: OffsetDateTime,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+impl Sessions {
+    fn others(&self) -> usize {
+        self.sessions.iter().filter(|session| !session.is_current).count()
+    }
+}

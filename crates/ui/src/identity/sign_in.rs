@@ -1,0 +1,17 @@
+use askama::Template;
+
+use crate::Page;
+
+/// The form that starts a session.
+#[derive(Debug, Clone, Template)]
+#[template(path = "identity/sign_in.html")]
+pub struct SignIn {
+    /// What every page shares.
+    pub page: Page,
+    /// Email address, as typed.
+    pub email: String,
+    /// Why it was refused; never whether the address or the password was wrong.
+    pub error: String,
+    /// Local path to go on to; already checked to be one.
+    pub next: String,
+}

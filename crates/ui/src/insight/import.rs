@@ -1,0 +1,81 @@
+use askama::Template;
+use askama::filters::HtmlSafe;
+use kernel::{JobId, LogId};
+
+use crate::Page;
+use crate::filters;
+
+/// An import on its way.
+#[derive(Debug, Clone, Template)]
+#[template(path = "insight/import.html")]
+pub struct Import {
+    /// What every page shares.
+    pub page: Page,
+    /// Name of the log.
+    pub name: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// How far it is; the same fragment that is fetched again while it runs.
+    pub status: ImportStatus,
+}
+
+/// How far an import is; polled until it is done.
+#[derive(Debug, Clone, Template)]
+#[template(path = "insight/import_status.html")]
+pub struct ImportStatus {
+    /// The job.
+    pub job: JobId,
+    /// How far it is.
+    pub state: ImportState,
+}
+
+impl HtmlSafe for ImportStatus {}
+
+/// How far an import is.
+#[derive(Debug, Clone)]
+pub enum ImportState {
+    /// Waits for a free worker.
+    Queued,
+    /// Reading the file.
+    Reading {
+        /// Bytes read of the file as uploaded.
+        read_bytes: u64,
+        /// Its size.
+        total_bytes: u64,
+        /// Cases so far.
+        cases: u64,
+        /// Events so far.
+        events: u64,
+    },
+    /// All read; counting and storing.
+    Storing {
+        /// Cases.
+        cases: u64,
+        /// Events.
+        events: u64,
+    },
+    /// Done.
+    Done {
+        /// The log.
+        log: LogId,
+        /// Cases in it.
+        cases: u64,
+        /// Events in it.
+        events: u64,
+        /// How long it took.
+        duration_ms: u64,
+    },
+    /// Refused; nothing of it is stored.
+    Failed(ImportProblem),
+}
+
+/// Why a file was refused.
+#[derive(Debug, Clone)]
+pub struct ImportProblem {
+    /// What is wrong.
+    pub message: String,
+    /// Where, counted from 1.
+    pub line: Option<u64>,
+    /// What to do about it.
+    pub hint: String,
+}

@@ -1,0 +1,9 @@
+//! Event logs and what they show.
+
+mod import;
+mod log;
+mod logs;
+
+pub use import::{Import, ImportProblem, ImportState, ImportStatus};
+pub use log::{Bottleneck, BottleneckKind, DetailLink, Log, Totals, Variant};
+pub use logs::{ImportForm, LogRow, LogState, Logs};

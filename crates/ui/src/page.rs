@@ -1,0 +1,202 @@
+use time::OffsetDateTime;
+
+use crate::assets;
+use crate::component::Tone;
+
+/// What every page shares, made once per request by the handler's extractor.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The nonce of this answer's Content-Security-Policy; every `<script>` carries it.
+    pub nonce: String,
+    /// The anti-forgery token that every POST form sends back as `csrf`.
+    pub csrf: String,
+    /// The signed-in person, if any.
+    pub viewer: Option<Viewer>,
+    /// The entry of the navigation that this page belongs to.
+    pub nav: Option<Nav>,
+    /// A message about what just happened, shown once.
+    pub flash: Option<Flash>,
+    /// Proposals that wait for a decision in this organisation.
+    pub waiting_approvals: u64,
+    /// Path below which assets are served, without a slash at the end: `/assets`.
+    pub assets_base: String,
+    /// The request, for a support conversation.
+    pub request_id: String,
+    /// The moment that relative times are relative to.
+    pub now: OffsetDateTime,
+}
+
+impl Page {
+    /// The URL of the asset with this plain name.
+    pub fn asset(&self, name: &str) -> String {
+        let file_name = assets::by_name(name).map_or(name, |asset| asset.file_name.as_str());
+        format!("{}/{file_name}", self.assets_base)
+    }
+
+    /// The navigation, in its groups, with the current entry marked.
+    pub fn navigation(&self) -> Vec<NavGroup> {
+        let item = |nav: Nav| NavItem {
+            nav,
+            current: self.nav == Some(nav),
+            count: if nav == Nav::Approvals { self.waiting_approvals } else { 0 },
+        };
+        NAVIGATION
+            .iter()
+            .map(|(label, navs)| NavGroup { label, items: navs.iter().copied().map(item).collect() })
+            .collect()
+    }
+}
+
+/// The signed-in person.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Their name.
+    pub name: String,
+    /// Their email address.
+    pub email: String,
+    /// The organisation that they act in.
+    pub organisation: String,
+    /// Their role in it, in words.
+    pub role: String,
+}
+
+impl Viewer {
+    /// One or two letters for the avatar.
+    pub fn initials(&self) -> String {
+        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
+        let first = words.next();
+        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+    }
+}
+
+/// A message about what just happened.
+#[derive(Debug, Clone)]
+pub struct Flash {
+    /// Whether it went well.
+    pub tone: Tone,
+    /// One or two plain sentences.
+    pub text: String,
+}
+
+/// The places of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    /// What needs me now.
+    Overview,
+    /// Event logs and what they show.
+    Insight,
+    /// Writes that wait for a countersign.
+    Approvals,
+    /// Apps and connections.
+    Connectors,
+    /// Keys for AI clients and scripts.
+    Keys,
+    /// Members of the organisation.
+    People,
+    /// The audit log.
+    Audit,
+    /// Controls and their evidence.
+    Trust,
+}
+
+const NAVIGATION: [(&str, &[Nav]); 3] = [
+    ("Work", &[Nav::Overview, Nav::Insight, Nav::Approvals]),
+    ("Customization", &[Nav::Connectors, Nav::Keys]),
+    ("Organisation", &[Nav::People, Nav::Audit, Nav::Trust]),
+];
+
+impl Nav {
+    /// Its name on the page.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Insight => "Insight",
+            Self::Approvals => "Approvals",
+            Self::Connectors => "Connectors",
+            Self::Keys => "API keys",
+            Self::People => "People",
+            Self::Audit => "Audit",
+            Self::Trust => "Trust",
+        }
+    }
+
+    /// Where it leads.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::Insight => "/insight",
+            Self::Approvals => "/approvals",
+            Self::Connectors => "/connectors",
+            Self::Keys => "/access/keys",
+            Self::People => "/people",
+            Self::Audit => "/audit",
+            Self::Trust => "/trust",
+        }
+    }
+
+    /// The name of its icon.
+    pub const fn icon(self) -> &'static str {
+        match self {
+            Self::Overview => "home",
+            Self::Insight => "chart",
+            Self::Approvals => "stamp",
+            Self::Connectors => "plug",
+            Self::Keys => "key",
+            Self::People => "people",
+            Self::Audit => "list",
+            Self::Trust => "shield",
+        }
+    }
+
+    /// The key that, after `g`, goes there.
+    pub const fn shortcut(self) -> char {
+        match self {
+            Self::Overview => 'o',
+            Self::Insight => 'i',
+            Self::Approvals => 'a',
+            Self::Connectors => 'c',
+            Self::Keys => 'k',
+            Self::People => 'p',
+            Self::Audit => 'l',
+            Self::Trust => 't',
+        }
+    }
+}
+
+/// Entries of the navigation under one label.
+#[derive(Debug, Clone)]
+pub struct NavGroup {
+    /// The label.
+    pub label: &'static str,
+    /// The entries.
+    pub items: Vec<NavItem>,
+}
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavItem {
+    /// The place.
+    pub nav: Nav,
+    /// Whether this page belongs to it.
+    pub current: bool,
+    /// How many things wait there; 0 shows nothing.
+    pub count: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        let viewer = |name: &str| Viewer {
+            name: name.to_owned(),
+            email: String::new(),
+            organisation: String::new(),
+            role: String::new(),
+        };
+        assert_eq!(viewer("example maria owner").initials(), "EO");
+        assert_eq!(viewer("owner").initials(), "O");
+        assert_eq!(viewer("").initials(), "");
+    }
+}
