@@ -63,6 +63,14 @@ impl FieldPath {
         })
     }
 
+    /// The value at a path without `[]`, to take it out.
+    pub fn get_mut<'a>(&self, value: &'a mut Value) -> Option<&'a mut Value> {
+        self.0.iter().try_fold(value, |value, step| match step {
+            Step::Key(key) => value.get_mut(key),
+            Step::Items => None,
+        })
+    }
+
     /// Every value at the path, in order.
     pub fn all<'a>(&self, value: &'a Value) -> Vec<&'a Value> {
         self.0.iter().fold(vec![value], |values, step| {

@@ -75,6 +75,7 @@ pub struct Operation {
     pub result: Option<ResultRule>,
     /// How answers become events.
     pub events: Vec<EventMapping>,
+    pub(crate) success: Option<crate::FieldPath>,
     pub(crate) host: HostRef,
     pub(crate) path: PathTemplate,
     pub(crate) params: Fields,
@@ -152,6 +153,12 @@ impl Operation {
             Some((name.to_owned(), value))
         });
         NextPage(typed.collect())
+    }
+
+    /// Whether an answer with a good status says itself that it was done: some apps answer 200 and
+    /// `"ok": false`.
+    pub fn succeeded(&self, kept: &Value) -> bool {
+        self.success.as_ref().is_none_or(|path| path.get(kept) == Some(&Value::Bool(true)))
     }
 
     /// Whether `name` is one of its arguments.

@@ -63,6 +63,7 @@ pub(crate) fn parse_operation(
         incremental: None,
         result: None,
         events: Vec::new(),
+        success: None,
         host,
         path,
         params: fields(written.params.as_ref(), Place::Path)?,

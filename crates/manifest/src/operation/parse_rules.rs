@@ -25,6 +25,13 @@ pub(super) fn add_rules(
     if let Some(raw) = &written.idempotency {
         operation.idempotency = parse_idempotency(source, raw, operation)?;
     }
+    if let Some(text) = written
+        .response
+        .as_ref()
+        .and_then(|raw| raw.success.as_ref())
+    {
+        operation.success = Some(kept_path(source, text, operation)?);
+    }
     if let Some(raw) = &written.pagination {
         operation.pagination = Some(parse_pagination(source, raw.get_ref(), operation)?);
     }

@@ -160,6 +160,7 @@ raw! {
     RawResponse {
         fields: Option<Vec<Text>>,
         probe: Option<Vec<Text>>,
+        success: Option<Text>,
     }
     /// How to ask for the next page.
     RawPagination {
