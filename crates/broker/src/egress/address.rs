@@ -38,13 +38,12 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
         // This network (RFC 791; Linux connects it to itself), link-local (RFC 3927), IETF protocol
         // assignments (RFC 6890), documentation (RFC 5737), 6to4 relays (RFC 7526), multicast (RFC
         // 5771), reserved and broadcast (RFC 1112, RFC 919).
-        [0, ..]
+        [0 | 224..=255, ..]
         | [169, 254, ..]
         | [192, 0, 0 | 2, _]
         | [198, 51, 100, _]
         | [203, 0, 113, _]
-        | [192, 88, 99, _]
-        | [224..=255, ..] => Reach::Never,
+        | [192, 88, 99, _] => Reach::Never,
         // RFC 1918, RFC 6598 (carrier NAT), RFC 1122 (loopback), RFC 2544 (benchmarks).
         [10 | 127, ..]
         | [172, 16..=31, ..]

@@ -1,6 +1,6 @@
 use url::{Host, Url};
 
-use super::{HostName, Origin, Scheme, percent};
+use super::{HostName, Origin, percent};
 
 /// Which base URLs a connection may give for an app that has many.
 #[derive(Debug)]
@@ -90,10 +90,10 @@ impl InstanceRule {
             return Err(InstanceError::NotAUrl);
         }
         let url = Url::parse(text).map_err(|_| InstanceError::NotAUrl)?;
-        let origin = Origin::of(&url).ok_or(InstanceError::Scheme)?;
-        if origin.scheme() == Scheme::Http && !self.allow_http {
+        if url.scheme() != "https" && !(self.allow_http && url.scheme() == "http") {
             return Err(InstanceError::Scheme);
         }
+        let origin = Origin::of(&url).ok_or(InstanceError::Host)?;
         // The text is searched, because a parser drops an empty user, query or fragment.
         if text.contains(['@', '?', '#']) {
             return Err(InstanceError::MoreThanABase);
@@ -184,6 +184,7 @@ mod tests {
             ("https://a.example?", InstanceError::MoreThanABase),
             ("https://a.example/#", InstanceError::MoreThanABase),
             ("https://a.example.", InstanceError::Host),
+            ("https://*.example", InstanceError::Host),
             ("https://a.example/b//c", InstanceError::Path),
             ("https://a.example/%2e%2e/c", InstanceError::Path),
             ("https://a.example/%2F", InstanceError::Path),

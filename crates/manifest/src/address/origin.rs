@@ -60,13 +60,18 @@ impl Origin {
         }
     }
 
-    /// The origin of a URL; `None` unless the scheme is https or http and there is a host.
+    /// The origin of a URL; `None` unless the scheme is https or http and the host is an address
+    /// or a name of letters, digits, hyphens and underscores. A URL may hold more: `*` is one.
     pub fn of(url: &Url) -> Option<Self> {
         let scheme = match url.scheme() {
             "https" => Scheme::Https,
             "http" => Scheme::Http,
             _ => return None,
         };
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+        if url.domain().is_some_and(|name| !name.bytes().all(plain)) {
+            return None;
+        }
         let port = url.port().unwrap_or(scheme.default_port());
         Some(Self {
             scheme,
@@ -169,6 +174,8 @@ mod tests {
             "https://A.example",
             "http://0x7f.1",
             "https://",
+            "https://*.example",
+            "https://a,b.example",
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad}");
         }

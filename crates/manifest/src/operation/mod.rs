@@ -158,7 +158,9 @@ impl Operation {
     /// Whether an answer with a good status says itself that it was done: some apps answer 200 and
     /// `"ok": false`.
     pub fn succeeded(&self, kept: &Value) -> bool {
-        self.success.as_ref().is_none_or(|path| path.get(kept) == Some(&Value::Bool(true)))
+        self.success
+            .as_ref()
+            .is_none_or(|path| path.get(kept) == Some(&Value::Bool(true)))
     }
 
     /// Whether `name` is one of its arguments.

@@ -1,1 +1,13 @@
+//! Attacks on the door, over real sockets.
 
+mod answers;
+mod approvals;
+mod declared;
+mod errors;
+mod limits;
+mod oauth;
+mod properties;
+mod site;
+mod ssrf;
+mod support;
+mod tls;

@@ -1,0 +1,98 @@
+//! What errors tell.
+
+use std::error::Error;
+use std::sync::Arc;
+
+use kernel::Secret;
+use serde_json::json;
+
+use super::site::{Reply, Site};
+use super::support::{Door, FakeDns, TOKEN, listing, quick};
+use crate::egress::EgressError;
+
+/// Everything that an error could put into a log.
+fn told(error: &EgressError) -> String {
+    let mut text = format!("{error} {error:?} {error:#?} {}", error.code());
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = format!("{text} {inner} {inner:?}");
+        source = inner.source();
+    }
+    text
+}
+
+#[tokio::test]
+async fn no_error_holds_an_address_an_argument_or_a_token() {
+    let secret_words = [
+        "127.0.0.1",
+        "tracker.internal",
+        "SECRETCURSOR",
+        TOKEN,
+        "http",
+        "/api/v1",
+    ];
+    let mut errors = Vec::new();
+    for reply in [
+        Reply::Drop,
+        Reply::Hang,
+        Reply::with("500 X", "", "SECRETCURSOR"),
+        Reply::with("302 X", "location: http://127.0.0.1/SECRETCURSOR\r\n", ""),
+        Reply::with("200 X", "content-type: text/html\r\n", "SECRETCURSOR"),
+        Reply::json("SECRETCURSOR"),
+        Reply::Bytes(b"SECRETCURSOR\r\n\r\n".to_vec()),
+    ] {
+        let site = Site::always(reply).await;
+        let door = Door::to(&site);
+        let error = door
+            .read("list_events", &json!({"cursor": "SECRETCURSOR"}))
+            .await
+            .unwrap_err();
+        errors.push(error);
+    }
+    for (base, policy) in [
+        ("https://tracker.internal", quick()),
+        ("http://tracker.internal", quick()),
+        ("http://tracker.internal", listing(&["tracker.internal:80"])),
+        ("https://127.0.0.1:1", quick()),
+        ("https://127.0.0.1:1", listing(&["127.0.0.1:1"])),
+    ] {
+        let door = Door::tracker(base, Arc::<FakeDns>::default(), policy);
+        errors.push(
+            door.read("list_events", &json!({"cursor": "SECRETCURSOR"}))
+                .await
+                .unwrap_err(),
+        );
+    }
+    for error in &errors {
+        for word in secret_words {
+            assert!(!told(error).contains(word), "{word} in {}", told(error));
+        }
+    }
+    assert_eq!(errors.len(), 12);
+}
+
+#[tokio::test]
+async fn a_credential_that_breaks_out_of_its_header_is_refused() {
+    let site = Site::always(Reply::json("{}")).await;
+    let door = Door::to(&site);
+    let planned = door.plan("list_events", &json!({})).unwrap();
+    for bad in ["a\r\nx-evil: 1", "a\nb", "a\0b", "\u{7f}"] {
+        let credential = Secret::new(bad.to_owned());
+        let refused = door
+            .egress
+            .send_read(&planned, door.route(), &credential)
+            .await;
+        assert_eq!(refused, Err(EgressError::Credential), "{bad:?}");
+    }
+    assert_eq!(
+        (door.egress.sockets().opened(), site.connections().await),
+        (0, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_exist_is_unreachable() {
+    let door = Door::tracker("https://nobody.example", Arc::<FakeDns>::default(), quick());
+    let error = door.refused_without_a_socket().await;
+    assert_eq!(error, EgressError::Unreachable { sent: false });
+}
