@@ -1,0 +1,160 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use broker::socket::BrokerClient;
+use db::Db;
+use kernel::{Chance as _, Scope, Secret, SystemClock, SystemRng, TokenHash};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use time::OffsetDateTime;
+use trust::{ControlSession, Which, control_session};
+use url::Url;
+
+/// A running server, as the verifier finds it.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// Where it serves.
+    pub url: Url,
+    /// Its data directory.
+    pub data_dir: PathBuf,
+    /// The embedded cluster's files, where it has one.
+    pub cluster_dir: Option<PathBuf>,
+    /// Its logs.
+    pub log_files: Vec<PathBuf>,
+    /// The broker's socket.
+    pub broker_socket: PathBuf,
+    /// The front's probe socket.
+    pub front_socket: PathBuf,
+    /// The front's process.
+    pub front_pid: u32,
+    /// The broker's process.
+    pub broker_pid: u32,
+    /// The login of the front's role.
+    pub front: PgConnectOptions,
+    /// The login of the broker's role.
+    pub broker: PgConnectOptions,
+    /// The login of the verifier's role.
+    pub verifier: PgConnectOptions,
+}
+
+/// What every control works with.
+#[derive(Debug)]
+pub struct Context {
+    /// The server.
+    pub instance: Instance,
+    /// The attacker's session.
+    pub a: ControlSession,
+    /// The attacked one's session.
+    pub b: ControlSession,
+    /// The attacker's API key.
+    pub key_a: Secret<String>,
+    /// The database as the verifier.
+    pub db: Db,
+    /// The way to the broker.
+    pub broker: BrokerClient,
+    /// A client that follows nothing and sends no cookie by itself.
+    pub http: reqwest::Client,
+}
+
+/// Why the controls could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ContextError {
+    /// The database failed.
+    #[error("the database cannot be reached as the verifier")]
+    Database(#[from] db::Error),
+    /// The database failed.
+    #[error("the database cannot be reached as the front")]
+    Front(#[from] sqlx::Error),
+    /// No HTTP client.
+    #[error("no HTTP client could be made")]
+    Http(#[from] reqwest::Error),
+}
+
+impl Context {
+    /// Starts the control organisations' sessions.
+    pub async fn new(instance: Instance) -> Result<Self, ContextError> {
+        let db = Db::new(instance.verifier.clone(), 2, Arc::new(SystemClock), Arc::new(SystemRng));
+        let a = control_session(&db, Which::A).await?;
+        let b = control_session(&db, Which::B).await?;
+        let key_a = make_key(&instance, &a).await?;
+        make_key(&instance, &b).await?;
+        #[expect(clippy::disallowed_methods, reason = "the verifier calls the server that it checks")]
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .tls_danger_accept_invalid_certs(true)
+            .timeout(std::time::Duration::from_secs(20))
+            .build()?;
+        let broker = BrokerClient::new(&instance.broker_socket);
+        Ok(Self { instance, a, b, key_a, db, broker, http })
+    }
+
+    /// A connection of the front's login, as somebody who stole it would have, bound to nobody.
+    pub async fn as_front(&self) -> Result<PgConnection, sqlx::Error> {
+        PgConnection::connect_with(&self.instance.front).await
+    }
+
+    /// A connection of the broker's login, bound to nobody.
+    pub async fn as_broker(&self) -> Result<PgConnection, sqlx::Error> {
+        PgConnection::connect_with(&self.instance.broker).await
+    }
+
+    /// The address of a path of the server.
+    pub fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.instance.url.as_str().trim_end_matches('/'))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> OffsetDateTime {
+        self.db.clock().now()
+    }
+
+    /// The attacker's scope.
+    pub const fn scope_a(&self) -> Scope {
+        Scope::Session(self.a.hash)
+    }
+}
+
+/// Begins a transaction bound to a session, as any SQL client could.
+pub(super) async fn begin_as(
+    connection: &mut PgConnection,
+    session: &TokenHash,
+) -> Result<(), sqlx::Error> {
+    let statement = format!("begin; select ctx.bind_session('\\x{}')", session.to_hex());
+    connection.execute(AssertSqlSafe(statement)).await?;
+    Ok(())
+}
+
+/// An API key with every scope that a key may have, for ten minutes.
+async fn make_key(
+    instance: &Instance,
+    session: &ControlSession,
+) -> Result<Secret<String>, sqlx::Error> {
+    let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, &SystemRng);
+    let hash = crypto::digest::sha256(token.expose().as_bytes());
+    let scopes: Vec<String> = access::catalogue::ALL
+        .iter()
+        .filter(|p| !["approvals.decide", "api_keys.manage"].contains(&p.name))
+        .map(|p| p.name.to_owned())
+        .collect();
+    let mut connection = PgConnection::connect_with(&instance.front).await?;
+    begin_as(&mut connection, &session.hash).await?;
+    // One row for all runs to come: the old key's hash is replaced by nobody, so it is revoked.
+    sqlx::query("update access.api_keys set revoked_at = now() where revoked_at is null")
+        .execute(&mut connection)
+        .await?;
+    sqlx::query(
+        "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
+         values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + interval '10 minutes')",
+    )
+    .bind(uuid::Builder::from_random_bytes(SystemRng.bytes::<16>()).into_uuid())
+    .bind(session.organisation.uuid())
+    .bind(session.user.uuid())
+    .bind(crypto::token::face(token.expose()))
+    .bind(hash.as_slice())
+    .bind(&scopes)
+    .execute(&mut connection)
+    .await?;
+    connection.execute("commit").await?;
+    Ok(token)
+}

@@ -1,0 +1,81 @@
+//! A proposal of organisation A that waits for ever to be attacked: made through SQL as the two
+//! logins that make real ones, so that what holds it is the database alone.
+
+use kernel::{ConnectionId, ProposalId};
+use sqlx::Executor as _;
+use uuid::Uuid;
+
+use super::Context;
+use super::context::begin_as;
+
+/// The payload hash of the exhibit.
+pub(super) const HASH: [u8; 32] = [7; 32];
+
+/// A waiting proposal with most of its day left.
+pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error> {
+    let mut front = context.as_front().await?;
+    begin_as(&mut front, &context.a.hash).await?;
+    let waiting: Option<Uuid> = sqlx::query_scalar(
+        "select id from approvals.proposals
+          where state = 'waiting' and payload_hash = $1 and expires_at > now() + interval '1 hour' limit 1",
+    )
+    .bind(HASH.as_slice())
+    .fetch_optional(&mut front)
+    .await?;
+    if let Some(id) = waiting {
+        return Ok(id.into());
+    }
+    let connection: Option<Uuid> =
+        sqlx::query_scalar("select id from connectors.connections where purpose = 'write' limit 1")
+            .fetch_optional(&mut front)
+            .await?;
+    let connection = match connection {
+        Some(id) => id,
+        None => {
+            let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
+            sqlx::query(
+                "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
+                 values ($1, ctx.org(), ctx.person(), 'tracker', 'write', 'Control', 'https://controls.invalid', array['issues:write'])",
+            )
+            .bind(id)
+            .execute(&mut front)
+            .await?;
+            id
+        }
+    };
+    front.execute("commit").await?;
+    let mut broker = context.as_broker().await?;
+    begin_as(&mut broker, &context.a.hash).await?;
+    // Nobody will open this payload: a key that wraps nothing will do.
+    sqlx::query(
+        "insert into broker.data_keys (id, org_id, purpose, wrapped_by, wrapped)
+         select 'dek_exhibit', ctx.org(), 'approvals', wrapped_by, ''
+           from broker.data_keys where purpose = 'integration_tokens'
+         on conflict do nothing",
+    )
+    .execute(&mut broker)
+    .await?;
+    let id = ProposalId::new(context.now(), context.db.chance());
+    sqlx::query(
+        "insert into approvals.proposals (id, org_id, connection_id, app, operation, requester_kind, requester_id,
+                requester_person, payload_hash, payload_key_id, payload_sealed, expires_at)
+         values ($1, ctx.org(), $2, 'tracker', 'create_issue', 'session', ctx.principal(), ctx.person(), $3,
+                 (select id from broker.data_keys where purpose = 'approvals'), '', now() + interval '1 day')",
+    )
+    .bind(id.uuid())
+    .bind(connection)
+    .bind(HASH.as_slice())
+    .execute(&mut broker)
+    .await?;
+    broker.execute("commit").await?;
+    Ok(id)
+}
+
+/// The SQLSTATE with which a statement was refused; nothing where it was not.
+pub(super) async fn refusal(
+    connection: &mut sqlx::PgConnection,
+    statement: String,
+) -> Option<String> {
+    let refused = connection.execute(sqlx::AssertSqlSafe(statement)).await.err()?;
+    refused.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}

@@ -1,0 +1,134 @@
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Executor as _};
+use trust::{Control, Found};
+
+use super::context::begin_as;
+use super::{Context, Look, control, fail, looked};
+
+pub(super) const CONTROL: Control = control(
+    "db.row_level_security",
+    "AC-01",
+    "Every table has forced row level security, and a direct connection as the web process's login sees nothing of another organisation on any table.",
+);
+
+pub(super) async fn run(context: &Context) -> Found {
+    looked(look(context).await)
+}
+
+/// What holds nobody's data: the same for every tenant, or hashes.
+const OPEN: [&str; 5] = [
+    "access.permissions",
+    "audit.nodes",
+    "audit.checkpoints",
+    "trust.evidence",
+    "broker.signing_keys",
+];
+
+async fn look(context: &Context) -> Look {
+    let mut front = context.as_front().await?;
+    if let Some(table) = db::guard::open_table(&mut front).await? {
+        fail!("{table} has no forced row level security");
+    }
+    let tables = readable(&mut front).await?;
+    for table in tables.iter().filter(|table| !OPEN.contains(&table.name.as_str())) {
+        if rows(&mut front, &table.name, "true").await? > 0 {
+            fail!("with nobody signed in, {} shows rows", table.name);
+        }
+    }
+    // What B has is there to be seen: otherwise seeing nothing of it would prove nothing.
+    let scoped: Vec<&Table> = tables.iter().filter(|table| table.has_org).collect();
+    begin_as(&mut front, &context.b.hash).await?;
+    let mut exercised = 0;
+    for table in &scoped {
+        exercised += i64::from(rows(&mut front, &table.name, "true").await? > 0);
+    }
+    front.execute("rollback").await?;
+    if exercised == 0 {
+        return Ok(Found::Error("organisation B has no rows to look for".to_owned()));
+    }
+    begin_as(&mut front, &context.a.hash).await?;
+    let foreign = format!("org_id is distinct from '{}'", context.a.organisation.uuid());
+    for table in &scoped {
+        let seen = rows(&mut front, &table.name, &foreign).await?;
+        if seen > 0 {
+            fail!("organisation A sees {seen} rows of others in {}", table.name);
+        }
+    }
+    front.execute("rollback").await?;
+    if let Some(how) = forged(&mut front, context).await? {
+        fail!("{how}");
+    }
+    Ok(Found::Pass(format!(
+        "forced on all tables of the catalogue; {} tables readable by the web process show 0 rows unbound; {} tenant tables show 0 foreign rows to organisation A, {exercised} of which hold rows of B; 3 forged contexts refused",
+        tables.len() - OPEN.len(),
+        scoped.len(),
+    )))
+}
+
+struct Table {
+    name: String,
+    has_org: bool,
+}
+
+/// The tables of which this login may read anything.
+async fn readable(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error> {
+    let rows: Vec<(String, bool)> = sqlx::query_as(
+        "select format('%I.%I', n.nspname, c.relname),
+                exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id'
+                           and has_column_privilege(c.oid, a.attnum, 'select'))
+           from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
+            and n.nspname !~ '^pg_(toast|temp)' and has_any_column_privilege(c.oid, 'select')
+          order by 1",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(name, has_org)| Table { name, has_org }).collect())
+}
+
+async fn rows(
+    connection: &mut PgConnection,
+    table: &str,
+    condition: &str,
+) -> Result<i64, sqlx::Error> {
+    // The name is quoted by the catalogue query, the condition is written here.
+    let statement = format!("select count(*) from {table} where {condition}");
+    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(connection).await
+}
+
+/// Contexts that injected SQL could make. Returns the one that worked.
+async fn forged(
+    front: &mut PgConnection,
+    context: &Context,
+) -> Result<Option<&'static str>, sqlx::Error> {
+    let victim = context.b.organisation.uuid();
+    let made_up = format!(
+        "begin; select set_config('countersign.context', concat_ws('|', pg_backend_pid()::text || '/' || (extract(epoch from transaction_timestamp()) * 1000000)::bigint, 'session', '{victim}', '{victim}', '{victim}', '100', '*', repeat('0', 64)), true)"
+    );
+    front.execute(AssertSqlSafe(made_up)).await?;
+    let seen = rows(front, "identity.memberships", "true").await?;
+    front.execute("rollback").await?;
+    if seen > 0 {
+        return Ok(Some("a context without a valid MAC was believed"));
+    }
+    begin_as(front, &context.a.hash).await?;
+    let altered = format!(
+        "select set_config('countersign.context', replace(current_setting('countersign.context'), '{}', '{victim}'), true)",
+        context.a.organisation.uuid(),
+    );
+    front.execute(AssertSqlSafe(altered)).await?;
+    let seen = rows(front, "identity.memberships", "true").await?;
+    front.execute("rollback").await?;
+    if seen > 0 {
+        return Ok(Some("a context altered to name another organisation was believed"));
+    }
+    begin_as(front, &context.a.hash).await?;
+    let own: String =
+        sqlx::query_scalar("select current_setting('countersign.context')").fetch_one(&mut *front).await?;
+    front.execute("rollback").await?;
+    front.execute("begin").await?;
+    sqlx::query("select set_config('countersign.context', $1, true)").bind(own).execute(&mut *front).await?;
+    let seen = rows(front, "identity.memberships", "true").await?;
+    front.execute("rollback").await?;
+    Ok((seen > 0).then_some("a context of an earlier transaction was believed"))
+}

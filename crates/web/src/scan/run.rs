@@ -1,0 +1,126 @@
+use std::time::Duration;
+
+use db::jobs::{self, ClaimedJob, Outcome, Queue};
+use kernel::{ConnectionId, LogId};
+use manifest::Arguments;
+use serde::Deserialize;
+
+use super::collect::{CollectError, Reader};
+use crate::AppState;
+
+/// Scans under way at once in this front.
+const MAX_JOBS: usize = 2;
+/// A scan that made no headway for so long belongs to a front that died.
+const LEASE: Duration = Duration::from_secs(1800);
+/// How often to look without being told.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// How long to wait before a scan is tried again.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+/// Tries of one scan.
+const MAX_TRIES: i32 = 3;
+
+#[derive(Debug, Deserialize)]
+struct Payload {
+    log: LogId,
+    connection: ConnectionId,
+    asked: String,
+}
+
+/// Runs this front's jobs, until it is dropped.
+pub(crate) async fn run_jobs(state: &AppState) {
+    loop {
+        if let Err(error) = listen_and_run(state).await {
+            tracing::warn!(%error, "web.jobs_interrupted");
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn listen_and_run(state: &AppState) -> Result<(), db::Error> {
+    let mut listener = state.db.listen(&["countersign_jobs"]).await?;
+    loop {
+        loop {
+            let claimed = jobs::claim(&state.db, Queue::Front, MAX_JOBS, LEASE).await?;
+            if claimed.is_empty() {
+                break;
+            }
+            let running = claimed.iter().map(|job| run(state, job));
+            futures_util::future::join_all(running).await;
+        }
+        let _ = tokio::time::timeout(LOOK_EVERY, listener.recv()).await;
+    }
+}
+
+async fn run(state: &AppState, job: &ClaimedJob) {
+    let outcome = match job.kind.as_str() {
+        "connectors.scan" => scan(state, job).await,
+        _ => Outcome::Failed("jobs.kind"),
+    };
+    if let Err(error) = jobs::finish(&state.db, job, outcome).await {
+        tracing::warn!(%error, job = %job.id, "jobs.not_finished");
+    }
+}
+
+async fn scan(state: &AppState, job: &ClaimedJob) -> Outcome {
+    let Ok(payload) = serde_json::from_value::<Payload>(job.payload.clone()) else {
+        return Outcome::Failed("jobs.payload");
+    };
+    match scan_into(state, job, &payload).await {
+        Ok(()) => Outcome::Done,
+        Err(CollectError::Later { .. }) if job.attempt < MAX_TRIES => {
+            Outcome::Retry("connectors.scan_later", RETRY_AFTER)
+        }
+        Err(error) => {
+            fail(state, job, payload.log, &error).await;
+            Outcome::Failed("connectors.scan_failed")
+        }
+    }
+}
+
+async fn scan_into(
+    state: &AppState,
+    job: &ClaimedJob,
+    payload: &Payload,
+) -> Result<(), CollectError> {
+    let connection = {
+        let mut tx = state.db.read(&job.scope()).await?;
+        connectors::connection(&mut tx, payload.connection)
+            .await?
+            .ok_or(CollectError::Manifest)?
+    };
+    let manifest = state
+        .apps
+        .get(&connection.app)
+        .ok_or(CollectError::Manifest)?;
+    let asked = Arguments::parse(payload.asked.as_bytes()).map_err(|_| CollectError::Manifest)?;
+    let reader = Reader {
+        state,
+        scope: job.scope(),
+        manifest,
+        connection: payload.connection,
+        log: payload.log,
+    };
+    let log = reader.collect(&asked).await?;
+    let (log, statistics) = tokio::task::spawn_blocking(move || {
+        let statistics = insight::statistics(&log);
+        (log, statistics)
+    })
+    .await
+    .map_err(|_| CollectError::TooLarge)?;
+    match insight::save_log(&state.db, &job.scope(), payload.log, &log, &statistics).await {
+        // Removed while it was read: nobody wants it any more.
+        Ok(()) | Err(insight::SaveError::NotReading) => Ok(()),
+        Err(insight::SaveError::Database(error)) => Err(error.into()),
+        Err(insight::SaveError::Statistics(_)) => Err(CollectError::TooLarge),
+    }
+}
+
+async fn fail(state: &AppState, job: &ClaimedJob, log: LogId, error: &CollectError) {
+    let told = match state.db.write(&job.scope()).await {
+        Ok(tx) => insight::fail_log(tx, log, "connectors.scan_failed", &error.to_string()).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = told {
+        tracing::warn!(%error, log = %log, "insight.failure_not_stored");
+    }
+}

@@ -1,0 +1,74 @@
+use connectors::{Connection, ConnectionState};
+use db::jobs::{self, NewJob, Queue};
+use identity::Principal;
+use insight::{NewLog, Source};
+use kernel::{JobId, LogId, Scope};
+use manifest::{Arguments, Scan};
+
+use crate::AppState;
+
+/// Why a scan did not begin.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartScanError {
+    /// Not connected, made for writing, or an app that is not scanned.
+    #[error("this connection cannot be scanned: {0}")]
+    NotScannable(&'static str),
+    /// The scan needs something that the person has to choose, or what was given is no such thing.
+    #[error("{0}")]
+    Asked(String),
+    /// The database failed.
+    #[error("the scan could not be begun")]
+    Database(#[from] db::Error),
+}
+
+/// Adds an empty log and the job that fills it, together. `asked` is the text of a JSON object with
+/// what the app's scan wants to know, such as a repository.
+pub(crate) async fn start_scan(
+    state: &AppState,
+    scope: &Scope,
+    principal: &Principal,
+    connection: &Connection,
+    asked: &str,
+) -> Result<LogId, StartScanError> {
+    let manifest = state.apps.get(&connection.app);
+    let scan = manifest.and_then(|manifest| manifest.scan.as_ref());
+    let scan = scan.ok_or(StartScanError::NotScannable(
+        "this app has no events to read",
+    ))?;
+    if connection.state != ConnectionState::Connected {
+        return Err(StartScanError::NotScannable("it is not connected"));
+    }
+    if connection.writes {
+        return Err(StartScanError::NotScannable("it was made for writing"));
+    }
+    let asked = check_asked(scan, asked)?;
+    let now = state.now();
+    let log = LogId::new(now, state.db.chance());
+    let new = NewLog::parse(&connection.name, Source::Scan(connection.id))
+        .map_err(|error| StartScanError::Asked(error.to_string()))?;
+    let mut tx = state.db.write(scope).await?;
+    let job = NewJob {
+        id: JobId::new(now, state.db.chance()),
+        organisation: principal.organisation,
+        person: principal.user,
+        queue: Queue::Front,
+        kind: "connectors.scan",
+        payload: serde_json::json!({ "log": log, "connection": connection.id, "asked": asked }),
+    };
+    jobs::enqueue(&mut tx, job).await?;
+    insight::create_log(tx, log, new).await?;
+    Ok(log)
+}
+
+/// Exactly what the scan's steps ask for, in canonical form.
+fn check_asked(scan: &Scan, text: &str) -> Result<String, StartScanError> {
+    let wrong = |error: &dyn std::fmt::Display| StartScanError::Asked(error.to_string());
+    let asked = Arguments::parse(text.as_bytes()).map_err(|error| wrong(&error))?;
+    for name in scan.steps.iter().flat_map(|step| &step.ask) {
+        if asked.get(name).is_none() {
+            return Err(StartScanError::Asked(format!("say which {name} to scan")));
+        }
+    }
+    let canonical = asked.canonical().map_err(|error| wrong(&error))?;
+    String::from_utf8(canonical).map_err(|error| wrong(&error))
+}

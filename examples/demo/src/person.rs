@@ -1,0 +1,182 @@
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::{Client, Method, Response, StatusCode};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::problem::text;
+use crate::{Problem, TrackerOwner};
+
+/// A person at a browser: a session cookie, and the token that writes need.
+#[derive(Debug, Clone)]
+pub struct Person {
+    http: Client,
+    base: String,
+    cookie: String,
+    csrf: String,
+    /// Who the server says this is.
+    pub me: Value,
+}
+
+impl Person {
+    /// Signs up and in.
+    pub async fn sign_up(base: &str, email: &str, password: &str) -> Result<Self, Problem> {
+        let http = client()?;
+        let form = json!({
+            "email": email, "password": password,
+            "name": "Demo owner", "organisation": "Demo organisation",
+        });
+        let answer = http
+            .post(format!("{base}/api/v1/sign-up"))
+            .header(ORIGIN, base)
+            .json(&form)
+            .send()
+            .await
+            .map_err(|error| Problem::Http("sign-up", error))?;
+        expect("sign-up", StatusCode::ACCEPTED, answer).await?;
+        Self::sign_in(base, email, password).await
+    }
+
+    /// Signs in.
+    pub async fn sign_in(base: &str, email: &str, password: &str) -> Result<Self, Problem> {
+        let http = client()?;
+        let answer = http
+            .post(format!("{base}/api/v1/sessions"))
+            .header(ORIGIN, base)
+            .json(&json!({ "email": email, "password": password }))
+            .send()
+            .await
+            .map_err(|error| Problem::Http("sign-in", error))?;
+        let cookie = session_cookie(answer.headers())
+            .ok_or_else(|| Problem::unexpected("the sign-in set no session cookie"));
+        let me = expect("sign-in", StatusCode::CREATED, answer).await?;
+        let csrf = text(&me, "csrf_token")?.to_owned();
+        Ok(Self { http, base: base.to_owned(), cookie: cookie?, csrf, me })
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Result<Value, Problem> {
+        let answer = self.send(Method::GET, path, None).await?;
+        expect(path, StatusCode::OK, answer).await
+    }
+
+    /// Writes, and expects `status`.
+    pub async fn write(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+        status: StatusCode,
+    ) -> Result<Value, Problem> {
+        let answer = self.send(method, path, Some(body)).await?;
+        expect(path, status, answer).await
+    }
+
+    /// Sends, and returns whatever came.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response, Problem> {
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.base)
+            .header("x-csrf-token", &self.csrf);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await.map_err(|error| Problem::Http("the server", error))
+    }
+
+    /// Sends a file as the body.
+    pub async fn upload(&self, path: &str, content: Vec<u8>) -> Result<Response, Problem> {
+        self.http
+            .put(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.base)
+            .header("x-csrf-token", &self.csrf)
+            .header("content-type", "application/octet-stream")
+            .body(content)
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the upload", error))
+    }
+
+    /// Adds a connection to an app that lives at `instance`, and authorizes it over a real OAuth
+    /// round trip as `owner`. Returns the connection's id.
+    pub async fn connect(
+        &self,
+        (app, instance, purpose): (&str, &str, &str),
+        owner: &TrackerOwner,
+    ) -> Result<String, Problem> {
+        let form = json!({
+            "app": app, "name": format!("Tracker ({purpose})"),
+            "instance": instance, "purpose": purpose,
+        });
+        let added =
+            self.write(Method::POST, "/api/v1/connections", &form, StatusCode::CREATED).await?;
+        let id = text(&added, "id")?.to_owned();
+        let client = json!({ "client_id": owner.client_id, "client_secret": owner.client_secret });
+        let path = format!("/api/v1/connections/{id}/authorize");
+        let begun = self.write(Method::POST, &path, &client, StatusCode::OK).await?;
+        let back = owner.allow(&self.http, text(&begun, "url")?).await?;
+        self.come_back(&back).await?;
+        Ok(id)
+    }
+
+    /// Follows the provider's redirect to the callback, as a browser does: a top-level GET.
+    async fn come_back(&self, address: &Url) -> Result<(), Problem> {
+        let answer = self
+            .http
+            .get(address.clone())
+            .header(COOKIE, &self.cookie)
+            .header("sec-fetch-site", "cross-site")
+            .header("sec-fetch-mode", "navigate")
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the callback", error))?;
+        let status = answer.status();
+        let place = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        if status == StatusCode::SEE_OTHER && place.is_some_and(|p| p.contains("/connectors")) {
+            return Ok(());
+        }
+        Err(Problem::unexpected(format!("the callback answered {status}, to {place:?}")))
+    }
+}
+
+/// A client that keeps no cookies and follows nothing by itself.
+pub(crate) fn client() -> Result<Client, Problem> {
+    #[expect(clippy::disallowed_methods, reason = "a client from the outside")]
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .no_proxy()
+        .build()
+        .map_err(|error| Problem::Http("the HTTP client", error))
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(SET_COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok()?.split(';').next())
+        .find(|pair| pair.split('=').next().is_some_and(|name| name.ends_with("session")))
+        .map(str::to_owned)
+}
+
+/// The JSON of an answer with the expected status.
+pub(crate) async fn expect(
+    what: &str,
+    expected: StatusCode,
+    answer: Response,
+) -> Result<Value, Problem> {
+    let status = answer.status();
+    let body = answer.text().await.map_err(|error| Problem::Http("the server", error))?;
+    let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
+    if status == expected {
+        Ok(body)
+    } else {
+        Err(Problem::Status { what: what.to_owned(), status, body })
+    }
+}

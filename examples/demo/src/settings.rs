@@ -1,0 +1,101 @@
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::rand;
+use demo::Problem;
+
+/// Plays Countersign's main job on real data.
+///
+/// Starts Countersign on its embedded PostgreSQL and the example tracker, then: signs up, connects
+/// the tracker over OAuth, scans its metadata, imports an event log, lets an AI client ask and
+/// propose a ticket over MCP, countersigns it, and proves it from the audit log. Ctrl-C stops all.
+#[derive(Debug, clap::Parser)]
+#[command(name = "demo")]
+pub(crate) struct Args {
+    /// Play without a browser, approve by API as the demo's owner, stop everything, and exit 0 only
+    /// if every step and control held
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Write what happened to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Import this event log (XES, XES.gz or CSV) in place of the simulated one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+    /// Where the demo keeps its data; removed before each play
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The port to serve on; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 7410)]
+    port: u16,
+}
+
+/// What the processes are started with.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) binaries: PathBuf,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) port: u16,
+    pub(crate) tracker_port: u16,
+    pub(crate) password: String,
+    pub(crate) client_secret: String,
+    pub(crate) log_name: String,
+    log: PathBuf,
+}
+
+/// The simulated log that the repository ships.
+const SIMULATED: &str = "examples/logs/helpdesk-simulated.xes.gz";
+
+impl Settings {
+    pub(crate) fn prepare(args: &Args) -> Result<Self, Problem> {
+        let binaries = std::env::current_exe()
+            .map_err(|error| Problem::Io("where this program is".to_owned(), error))?
+            .parent()
+            .map(Path::to_owned)
+            .unwrap_or_default();
+        let data_dir = args.data_dir.clone().unwrap_or_else(default_data_dir);
+        if data_dir.exists() {
+            std::fs::remove_dir_all(&data_dir).map_err(|error| {
+                Problem::Io(format!("{} cannot be removed", data_dir.display()), error)
+            })?;
+        }
+        let (log, log_name) = match &args.log {
+            Some(file) => (file.clone(), name_of(file)),
+            None => (PathBuf::from(SIMULATED), "Helpdesk (simulated)".to_owned()),
+        };
+        Ok(Self {
+            binaries,
+            data_dir,
+            port: args.port,
+            tracker_port: if args.port == 0 { 0 } else { args.port + 1 },
+            password: random_text(),
+            client_secret: random_text(),
+            log_name,
+            log,
+        })
+    }
+
+    pub(crate) fn read_log(&self) -> Result<Vec<u8>, Problem> {
+        std::fs::read(&self.log)
+            .map_err(|error| Problem::Io(format!("{} cannot be read", self.log.display()), error))
+    }
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().map_or_else(|| "Log".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// As root the server's processes run under users of their own, which cannot look into root's home.
+fn default_data_dir() -> PathBuf {
+    if rustix::process::getuid().is_root() {
+        PathBuf::from("/var/lib/countersign-demo")
+    } else {
+        PathBuf::from("var/demo")
+    }
+}
+
+fn random_text() -> String {
+    let mut random = [0_u8; 24];
+    // Without randomness the text is all zeros, and nothing but this demo would open with it.
+    let _ = rand::fill(&mut random);
+    hex::encode(random)
+}
