@@ -1,0 +1,88 @@
+use axum::Json as Answer;
+use axum::response::{IntoResponse, Response};
+use crypto::token::{self, TokenKind};
+use http::{HeaderMap, StatusCode};
+use identity::{NewSession, SESSION_LIFETIME, SessionToken};
+use kernel::{Scope, Secret};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::me::Me;
+use crate::extract::{Json, admit};
+use crate::problem::{Problem, kind};
+use crate::route::Access;
+use crate::session::{Names, cookie, csrf};
+use crate::{AppState, Public};
+
+/// Who wants in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SignIn {
+    /// The account's address.
+    #[schema(example = "ada@example.com")]
+    email: String,
+    /// Its password.
+    #[schema(value_type = String, format = Password)]
+    password: Secret<String>,
+}
+
+/// A session has begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct SignedIn {
+    /// Goes into the header X-CSRF-Token of every write that the cookie speaks for.
+    csrf_token: String,
+    /// Who signed in.
+    #[serde(flatten)]
+    me: Me,
+}
+
+/// Starts a session: the answer sets its cookie.
+///
+/// A wrong password and an unknown address answer alike, in the same time.
+#[utoipa::path(post, path = "/api/v1/sessions", tag = "identity", request_body = SignIn, responses(
+    (status = 201, description = "Signed in.", body = SignedIn),
+))]
+pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<Response, Problem> {
+    let (state, context) = (&public.state, &public.context);
+    state
+        .throttles
+        .sign_in(context.address, &form.email, state.now())?;
+    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let (_, token) = identity::sign_in(
+        &state.db,
+        &state.hashes,
+        &form.email,
+        form.password,
+        session,
+    )
+    .await?;
+    state.throttles.signed_in(&form.email);
+    let hash = token::hash(TokenKind::Session, token.expose())
+        .map_err(|_| Problem::new(kind::INTERNAL).because("identity.malformed_session"))?;
+    let (_tx, principal) = admit(state, &Scope::Session(hash), Access::Person).await?;
+    let signed_in = SignedIn {
+        csrf_token: csrf::of(&state.cookie_key, token.expose()),
+        me: Me::of(&principal),
+    };
+    Ok((
+        StatusCode::CREATED,
+        begin_session(state, &token),
+        Answer(signed_in),
+    )
+        .into_response())
+}
+
+/// The cookie of a session that has just begun.
+pub(crate) fn begin_session(state: &AppState, token: &SessionToken) -> HeaderMap {
+    let names = Names::of(state.is_https());
+    let lifetime = time::Duration::try_from(SESSION_LIFETIME).ok();
+    let mut headers = HeaderMap::new();
+    let set = cookie::set(
+        (names, names.session),
+        &state.cookie_key,
+        token.expose(),
+        lifetime,
+    );
+    cookie::add(&mut headers, set);
+    headers
+}

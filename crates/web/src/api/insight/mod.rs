@@ -1,0 +1,4 @@
+use crate::route::Routes;
+pub(super) fn mount(routes: Routes) -> Routes {
+    routes
+}

@@ -1,0 +1,213 @@
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use kernel::RequestId;
+
+use super::{Edge, address, headers};
+use crate::AppState;
+use crate::context::Context;
+use crate::pages::page_of;
+use crate::problem::{self, Problem, kind};
+use crate::route::{RouteInfo, Surface};
+use crate::session::{Cookies, Names, cookie, csrf};
+
+const MAX_AGENT_CHARACTERS: usize = 300;
+
+/// The outermost layer.
+pub(super) async fn frame(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let names = Names::of(edge.state.is_https());
+    let mut cookies = Cookies::read(request.headers(), names, &edge.state.cookie_key);
+    let set_visit = begin_visit(&edge.state, &mut cookies);
+    let context = Arc::new(context(&edge, &request, &cookies));
+    request.extensions_mut().insert(Arc::clone(&context));
+    request.extensions_mut().insert(cookies.clone());
+    let mut response = match check_host(&edge.state, &request) {
+        Ok(()) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    };
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = &problem {
+        response = tell(&edge.state, &context, &method, problem, response);
+    }
+    if context.surface == Surface::Page && is_html(response.headers()) {
+        if let Some(value) = set_visit {
+            let set = cookie::set((names, names.visit), &edge.state.cookie_key, &value, None);
+            cookie::add(response.headers_mut(), set);
+        }
+        if cookies.flash.is_some() && !context.is_fragment {
+            // It was shown.
+            cookie::add(response.headers_mut(), cookie::clear(names, names.flash));
+        }
+    }
+    headers::secure(response.headers_mut(), &context, edge.state.is_https());
+    log(
+        (&method, path.as_deref()),
+        &context,
+        &response,
+        problem.as_ref(),
+        started,
+    );
+    response
+}
+
+/// A browser that has neither session nor visit gets a visit, so that its first form has a token.
+fn begin_visit(state: &AppState, cookies: &mut Cookies) -> Option<String> {
+    if cookies.session.is_some() || cookies.visit.is_some() {
+        return None;
+    }
+    let mut random = [0_u8; 16];
+    state.db.chance().fill(&mut random);
+    let value = hex::encode(random);
+    cookies.visit = Some(value.clone());
+    Some(value)
+}
+
+fn context(edge: &Edge, request: &Request, cookies: &Cookies) -> Context {
+    let state = &edge.state;
+    let mut nonce = [0_u8; 16];
+    state.db.chance().fill(&mut nonce);
+    let header = |name| {
+        request
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let agent = header(header::USER_AGENT.as_str()).unwrap_or_default();
+    Context {
+        id: RequestId::new(state.now(), state.db.chance()),
+        nonce: hex::encode(nonce),
+        surface: surface(edge.route(request), request.uri()),
+        address: address::client_address(request, &state.trusted_proxies),
+        agent: agent
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(MAX_AGENT_CHARACTERS)
+            .collect(),
+        is_fragment: header("hx-request") == Some("true"),
+        path_and_query: request
+            .uri()
+            .path_and_query()
+            .map_or("/", |p| p.as_str())
+            .to_owned(),
+        csrf: csrf::token(&state.cookie_key, cookies),
+        viewer: OnceLock::new(),
+    }
+}
+
+/// Where no route answers, the path still tells who asked.
+fn surface(route: Option<&RouteInfo>, uri: &Uri) -> Surface {
+    match route {
+        Some(route) => route.surface,
+        None if uri.path().starts_with("/api/") => Surface::Api,
+        None if uri.path() == "/mcp" => Surface::Mcp,
+        None => Surface::Page,
+    }
+}
+
+/// A page that made its own name resolve to this server's address must not reach it (DNS
+/// rebinding): only the public URL's host is served. Probes by address may ask how we are.
+fn check_host(state: &AppState, request: &Request) -> Result<(), Problem> {
+    if matches!(request.uri().path(), "/healthz" | "/readyz") {
+        return Ok(());
+    }
+    let named = match request.uri().authority() {
+        // HTTP/2 has no Host header but an authority.
+        Some(authority) => Some(authority.as_str()),
+        None => request
+            .headers()
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok()),
+    };
+    if named.is_some_and(|named| named.eq_ignore_ascii_case(&state.authority)) {
+        Ok(())
+    } else {
+        Err(Problem::new(kind::WRONG_HOST).saying(format!(
+            "This server is known as {}. Open it there, or set `public_url`.",
+            state.origin
+        )))
+    }
+}
+
+/// The body of a problem, in the form that fits whoever asked. What the handler set beside it stays:
+/// `Allow`, `WWW-Authenticate`, cookies.
+fn tell(
+    state: &AppState,
+    context: &Arc<Context>,
+    method: &Method,
+    problem: &Problem,
+    response: Response,
+) -> Response {
+    let mut rest = response.headers().clone();
+    rest.remove(header::CONTENT_LENGTH);
+    rest.remove(header::CONTENT_TYPE);
+    if context.surface != Surface::Page {
+        if problem.status() == 401 {
+            rest.entry(header::WWW_AUTHENTICATE)
+                .or_insert(HeaderValue::from_static("Bearer"));
+        }
+        return problem::problem_json(problem, context, rest);
+    }
+    if problem.kind() == &kind::SIGNED_OUT {
+        return to_sign_in(state, context, method, rest);
+    }
+    problem::page(problem, page_of(state, context, None), rest)
+}
+
+/// Signed out: to the door, and back to a page that can be asked for again.
+fn to_sign_in(
+    state: &AppState,
+    context: &Context,
+    method: &Method,
+    mut headers: HeaderMap,
+) -> Response {
+    let names = Names::of(state.is_https());
+    cookie::add(&mut headers, cookie::clear(names, names.session));
+    if context.is_fragment {
+        headers.insert("hx-redirect", HeaderValue::from_static("/sign-in"));
+        return (StatusCode::UNAUTHORIZED, headers).into_response();
+    }
+    let next = if *method == Method::GET && context.path_and_query != "/" {
+        let next: String =
+            url::form_urlencoded::byte_serialize(context.path_and_query.as_bytes()).collect();
+        format!("/sign-in?next={next}")
+    } else {
+        "/sign-in".to_owned()
+    };
+    (headers, Redirect::to(&next)).into_response()
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
+/// One line a request: the route's pattern, not its path; no query, no address, no body.
+fn log(
+    (method, route): (&Method, Option<&str>),
+    context: &Context,
+    response: &Response,
+    problem: Option<&Problem>,
+    started: Instant,
+) {
+    let status = response.status().as_u16();
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let (code, cause) = problem.map_or(("", None), |problem| (problem.code(), problem.cause()));
+    let (request, route) = (context.id, route.unwrap_or("none"));
+    if status >= 500 {
+        let cause = cause.unwrap_or_default();
+        tracing::error!(%request, %method, route, status, duration_ms, code, cause, "web.request");
+    } else {
+        tracing::info!(%request, %method, route, status, duration_ms, code, "web.request");
+    }
+}

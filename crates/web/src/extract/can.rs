@@ -1,0 +1,196 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use crypto::token::{self, TokenKind};
+use db::{ReadTx, WriteTx};
+use http::header;
+use http::request::Parts;
+use identity::{Principal, PrincipalKind};
+use kernel::Scope;
+
+use crate::context::Context;
+use crate::problem::{Problem, kind};
+use crate::route::permission::Permit;
+use crate::route::{Access, Guard, Surface};
+use crate::session::Cookies;
+use crate::{AppState, extract};
+
+/// Proof that whoever asks may do `P`, with what they need to do it.
+///
+/// Whoever has one has been bound by the database: `principal` is what it said of the credential,
+/// and no part of the request named an organisation (ID-09). The database decides again, by its
+/// policies, about everything that is then read or written.
+pub struct Can<P> {
+    /// Who asks.
+    pub principal: Principal,
+    /// The credential, by its hash.
+    pub scope: Scope,
+    /// What every handler shares.
+    pub state: AppState,
+    /// The transaction that the principal was read in, for the handler's own reads. Drop it before
+    /// a write or a call to the broker: a request that holds one connection while it waits for
+    /// another can starve the pool.
+    pub tx: ReadTx,
+    pub(crate) context: Arc<Context>,
+    permit: PhantomData<P>,
+}
+
+impl<P: Permit> Guard for Can<P> {
+    const ACCESS: Access = P::ACCESS;
+}
+
+impl<P> Can<P> {
+    /// Gives the reading transaction back and opens one that writes.
+    pub async fn write(&self) -> Result<WriteTx, Problem> {
+        Ok(self.state.db.write(&self.scope).await?)
+    }
+
+    /// The parts that outlive the reading transaction, which ends here.
+    pub(crate) fn release(self) -> Caller {
+        let Self {
+            principal,
+            scope,
+            state,
+            context,
+            ..
+        } = self;
+        Caller {
+            principal,
+            scope,
+            state,
+            context,
+        }
+    }
+}
+
+/// Who asks, after the reading transaction has ended.
+pub(crate) struct Caller {
+    pub(crate) principal: Principal,
+    pub(crate) scope: Scope,
+    pub(crate) state: AppState,
+    pub(crate) context: Arc<Context>,
+}
+
+impl Caller {
+    pub(crate) async fn write(&self) -> Result<WriteTx, Problem> {
+        Ok(self.state.db.write(&self.scope).await?)
+    }
+
+    /// Where the request comes from and what the client calls itself, for records.
+    pub(crate) fn seen(&self) -> (String, &str) {
+        (self.context.address.to_string(), &self.context.agent)
+    }
+}
+
+impl<P: Permit> FromRequestParts<AppState> for Can<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let context = extract::context(parts)?;
+        let scope = credential(parts, &context)?;
+        let (tx, principal) = admit(state, &scope, P::ACCESS).await?;
+        // Only a frame around an error page misses it if it was set before.
+        let _ = context.viewer.set(viewer(&principal));
+        Ok(Self {
+            principal,
+            scope,
+            state: state.clone(),
+            tx,
+            context,
+            permit: PhantomData,
+        })
+    }
+}
+
+/// Binds a transaction to `scope` and checks what the database says about it.
+pub(crate) async fn admit(
+    state: &AppState,
+    scope: &Scope,
+    access: Access,
+) -> Result<(ReadTx, Principal), Problem> {
+    let mut tx = state.db.read(scope).await?;
+    let principal = identity::principal(&mut tx).await?;
+    if let Scope::ApiKey(hash) = scope {
+        state.key_uses.note(*hash);
+    }
+    let may = match access {
+        Access::Public | Access::SignedIn => true,
+        Access::Person => principal.kind == PrincipalKind::Session,
+        Access::Permission(name) => principal.can(name),
+    };
+    if may {
+        Ok((tx, principal))
+    } else {
+        Err(forbidden(access))
+    }
+}
+
+/// Whoever asks, if their credential is in force: for pages that anyone may see.
+pub(crate) async fn reader(state: &AppState, parts: &Parts) -> Option<(ReadTx, Principal)> {
+    let context = extract::context(parts).ok()?;
+    let scope = credential(parts, &context).ok()?;
+    admit(state, &scope, Access::SignedIn).await.ok()
+}
+
+fn forbidden(access: Access) -> Problem {
+    let needed = match access {
+        Access::Permission(name) => format!("This needs the permission {name}."),
+        _ => "Only a person at a browser can do this.".to_owned(),
+    };
+    Problem::new(kind::ACCESS_FORBIDDEN).saying(needed)
+}
+
+/// The API key of the Authorization header, else the session of the cookie.
+fn credential(parts: &Parts, context: &Context) -> Result<Scope, Problem> {
+    let signed_out = || Problem::new(kind::SIGNED_OUT);
+    if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
+        if context.surface == Surface::Page {
+            return Err(Problem::new(kind::BEARER_ON_PAGE));
+        }
+        let text = header.to_str().map_err(|_| signed_out())?;
+        let (scheme, key) = text.split_once(' ').ok_or_else(signed_out)?;
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(signed_out());
+        }
+        let hash = token::hash(TokenKind::ApiKey, key.trim()).map_err(|_| signed_out())?;
+        return Ok(Scope::ApiKey(hash));
+    }
+    if context.surface == Surface::Mcp {
+        // A page of another site could make a browser send the cookie.
+        return Err(signed_out());
+    }
+    let cookies = parts.extensions.get::<Cookies>().ok_or_else(signed_out)?;
+    let session = cookies.session.as_deref().ok_or_else(signed_out)?;
+    let hash = token::hash(TokenKind::Session, session).map_err(|_| signed_out())?;
+    Ok(Scope::Session(hash))
+}
+
+pub(crate) fn viewer(principal: &Principal) -> ui::Viewer {
+    ui::Viewer {
+        name: principal.name.clone(),
+        email: principal.email.clone(),
+        organisation: principal.organisation_name.clone(),
+        role: role_in_words(&principal.role),
+    }
+}
+
+/// `OWNER` as people say it.
+pub(crate) fn role_in_words(role: &str) -> String {
+    let mut letters = role.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first
+            .to_uppercase()
+            .chain(letters.flat_map(char::to_lowercase))
+            .collect()
+    })
+}
+
+impl<P> fmt::Debug for Can<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Can")
+            .field("principal", &self.principal.credential)
+            .finish_non_exhaustive()
+    }
+}

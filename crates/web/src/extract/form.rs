@@ -1,0 +1,48 @@
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+
+use crate::AppState;
+use crate::edge::is_too_large;
+use crate::problem::{Problem, kind};
+
+/// The fields of a page's form, in their order. Its token was checked before a handler ran.
+#[derive(Debug, Default)]
+pub(crate) struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// The first value of that name; empty where the form has none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// All values of that name: ticked boxes.
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
+        self.0
+            .iter()
+            .filter(|(field, _)| field == name)
+            .map(|(_, value)| value.clone())
+            .collect()
+    }
+}
+
+impl FromRequest<AppState> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
+        let bytes = to_bytes(request.into_body(), usize::MAX)
+            .await
+            .map_err(|error| {
+                Problem::new(if is_too_large(&error) {
+                    kind::TOO_LARGE
+                } else {
+                    kind::BAD_FORM
+                })
+            })?;
+        Ok(Self(
+            url::form_urlencoded::parse(&bytes).into_owned().collect(),
+        ))
+    }
+}

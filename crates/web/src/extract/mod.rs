@@ -1,0 +1,32 @@
+//! What handlers take. The first is always who may: [`Can`] or [`Public`].
+
+mod can;
+mod form;
+mod id;
+mod json;
+mod public;
+mod query;
+
+pub use can::Can;
+pub(crate) use can::{admit, reader};
+pub(crate) use form::Form;
+pub(crate) use id::Id;
+pub(crate) use json::Json;
+pub use public::Public;
+pub(crate) use query::Query;
+
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use crate::context::{Context, SharedContext};
+use crate::problem::{Problem, kind};
+
+/// The request's context. The outermost layer always puts it there.
+fn context(parts: &Parts) -> Result<Arc<Context>, Problem> {
+    parts
+        .extensions
+        .get::<SharedContext>()
+        .cloned()
+        .ok_or_else(|| Problem::new(kind::INTERNAL).because("web.no_context"))
+}

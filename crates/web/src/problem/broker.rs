@@ -1,0 +1,90 @@
+use broker::protocol::Failure;
+use broker::socket::CallError;
+
+use super::{Problem, kind};
+
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Unreachable(_) => Self::new(kind::BROKER_BUSY).retry_after(30),
+            CallError::TimedOut => Self::new(kind::BROKER_TIMED_OUT),
+            CallError::Failed(failure) => failed(failure),
+            CallError::Unexpected => Self::new(kind::INTERNAL).because("broker.unexpected_answer"),
+        }
+    }
+}
+
+/// The broker's own code and sentence, under the status that fits it. What is not listed went wrong
+/// on the way to the app: 502.
+fn failed(failure: Failure) -> Problem {
+    let status = match failure.code.as_str() {
+        // By the same path as a made-up identifier.
+        "connectors.not_found" | "approvals.not_found" => return Problem::new(kind::NOT_FOUND),
+        "broker.unauthenticated" => return Problem::new(kind::SIGNED_OUT),
+        "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
+        // Logged by the broker, which knows more.
+        "broker.vault" | "broker.database" => {
+            return Problem::new(kind::INTERNAL).because(failure.code);
+        }
+        "broker.arguments" => 422,
+        "connectors.no_operation" => 404,
+        "broker.approval_required"
+        | "broker.not_a_write"
+        | "broker.read_connection"
+        | "broker.payload_changed"
+        | "connectors.no_manifest"
+        | "connectors.not_connected"
+        | "connectors.reconnect"
+        | "connectors.dead_state"
+        | "connectors.issuer"
+        | "connectors.no_client_secret" => 409,
+        _ => kind::BROKER_FAILED.status,
+    };
+    Problem::new(kind::BROKER_FAILED)
+        .coded(status, failure.code)
+        .saying(failure.message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(code: &str) -> Problem {
+        let failure = Failure {
+            code: code.to_owned(),
+            message: "why".to_owned(),
+        };
+        Problem::from(CallError::Failed(failure))
+    }
+
+    #[test]
+    fn somebody_elses_connection_answers_like_a_made_up_one() {
+        assert_eq!(
+            problem("connectors.not_found"),
+            Problem::new(kind::NOT_FOUND)
+        );
+        assert_eq!(
+            problem("approvals.not_found"),
+            Problem::new(kind::NOT_FOUND)
+        );
+    }
+
+    #[test]
+    fn the_brokers_code_reaches_whoever_asked() {
+        let reconnect = problem("connectors.reconnect");
+        assert_eq!(
+            (reconnect.status(), reconnect.code()),
+            (409, "connectors.reconnect")
+        );
+        let refused = problem("egress.refused_address");
+        assert_eq!(
+            (refused.status(), refused.code()),
+            (502, "egress.refused_address")
+        );
+    }
+
+    #[test]
+    fn a_failing_vault_says_nothing_of_itself() {
+        assert_eq!(problem("broker.vault").sentence(), kind::INTERNAL.sentence);
+    }
+}

@@ -1,0 +1,23 @@
+use connectors::{AddConnectionError, NewConnectionError};
+
+use super::{Problem, kind};
+
+impl From<NewConnectionError> for Problem {
+    fn from(error: NewConnectionError) -> Self {
+        let field = match &error {
+            NewConnectionError::Name => "name",
+            NewConnectionError::Instance(_) | NewConnectionError::NoInstance => "instance",
+            NewConnectionError::NoOperations(_) => "purpose",
+        };
+        Self::new(kind::CONNECTION_INVALID).field(field, error.to_string())
+    }
+}
+
+impl From<AddConnectionError> for Problem {
+    fn from(error: AddConnectionError) -> Self {
+        match error {
+            AddConnectionError::Forbidden => Self::new(kind::ACCESS_FORBIDDEN),
+            AddConnectionError::Database(error) => error.into(),
+        }
+    }
+}

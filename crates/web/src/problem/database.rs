@@ -1,0 +1,57 @@
+use std::error::Error as _;
+
+use db::{Error, Refusal};
+
+use super::{Problem, kind};
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Unauthenticated => Self::new(kind::SIGNED_OUT),
+            Error::Forbidden => Self::new(kind::ACCESS_FORBIDDEN),
+            Error::Refused(refusal) => refused(refusal),
+            // Which value stands there already is nothing that a stranger may find out.
+            Error::Exists | Error::Database(_) => internal(&error),
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Transition | Refusal::NotWaiting => Problem::new(kind::APPROVAL_NOT_WAITING),
+        Refusal::OtherPayload => Problem::new(kind::APPROVAL_OTHER_PAYLOAD),
+        Refusal::FourEyes => Problem::new(kind::APPROVAL_FOUR_EYES),
+        // The front never sequences.
+        Refusal::Sequenced => Problem::new(kind::INTERNAL).because("audit.sequenced"),
+    }
+}
+
+/// A defect or an outage: the log gets the outline, whoever asked the request's number.
+pub(super) fn internal(error: &Error) -> Problem {
+    Problem::new(kind::INTERNAL).because(outline(error))
+}
+
+/// What kind of failure it was, without its text: a database's message quotes values, and SQL.
+fn outline(error: &Error) -> String {
+    let below = error.source().map(ToString::to_string).unwrap_or_default();
+    // sqlx puts the kind first: "pool timed out", "error returned from database: ..."
+    let kind = below.split(':').next().unwrap_or_default();
+    if kind.is_empty() {
+        error.to_string()
+    } else {
+        format!("{error}: {kind}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_internal_error_says_nothing_about_its_cause() {
+        let problem = Problem::from(Error::Exists);
+        assert_eq!(problem.kind(), &kind::INTERNAL);
+        assert_eq!(problem.sentence(), kind::INTERNAL.sentence);
+        assert_eq!(problem.cause(), Some("it exists already"));
+    }
+}

@@ -1,0 +1,110 @@
+use identity::{HashPoolBusy, NewAccountError, SignInError, SignInLinkError, SignUpError};
+
+use super::{Problem, kind};
+use crate::throttle::Wait;
+
+impl From<Wait> for Problem {
+    fn from(Wait(seconds): Wait) -> Self {
+        Self::new(kind::TOO_MANY_TRIES)
+            .saying(format!(
+                "Too many tries. Wait {seconds} s before the next one."
+            ))
+            .retry_after(seconds)
+    }
+}
+
+impl From<HashPoolBusy> for Problem {
+    fn from(_: HashPoolBusy) -> Self {
+        Self::new(kind::HASHES_BUSY).retry_after(5)
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wrong => Self::new(kind::WRONG_PASSWORD),
+            SignInError::Busy(busy) => busy.into(),
+            SignInError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInLinkError> for Problem {
+    fn from(error: SignInLinkError) -> Self {
+        match error {
+            SignInLinkError::Dead => Self::new(kind::SIGN_IN_LINK_DEAD),
+            SignInLinkError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignUpError> for Problem {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Busy(busy) => busy.into(),
+            SignUpError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NewAccountError> for Problem {
+    fn from(error: NewAccountError) -> Self {
+        let NewAccountError {
+            email,
+            name,
+            organisation,
+            password,
+        } = error;
+        let fields = [
+            ("email", email.map(|wrong| wrong.to_string())),
+            ("name", name.map(str::to_owned)),
+            ("organisation", organisation.map(str::to_owned)),
+            ("password", password.map(|wrong| wrong.to_string())),
+        ];
+        fields.into_iter().fold(
+            Self::new(kind::ACCOUNT_INVALID),
+            |problem, (field, wrong)| match wrong {
+                Some(wrong) => problem.field(field, wrong),
+                None => problem,
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_not_to_be_signed_in_has_a_code_of_its_own() {
+        let codes = [
+            Problem::from(SignInError::Wrong),
+            Problem::from(SignInError::Busy(HashPoolBusy)),
+            Problem::from(SignInError::Database(db::Error::Exists)),
+            Problem::from(SignInLinkError::Dead),
+        ]
+        .map(|problem| problem.kind().code);
+        assert_eq!(
+            codes,
+            [
+                "identity.wrong_password",
+                "identity.busy",
+                "web.internal",
+                "identity.link_dead"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refused_account_names_each_wrong_field() {
+        let wrong = identity::NewAccount::parse(
+            "nobody",
+            "",
+            "Works",
+            kernel::Secret::new("short".to_owned()),
+        );
+        let problem = Problem::from(wrong.unwrap_err());
+        let fields: Vec<&str> = problem.fields().keys().copied().collect();
+        assert_eq!(fields, ["email", "name", "password"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Every kind of problem, once.
+
+/// A kind of problem: the same status, code and sentence wherever it comes up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable, for programs: `room.what`.
+    pub code: &'static str,
+    /// For people: what happened, and what to do about it.
+    pub sentence: &'static str,
+}
+
+macro_rules! kinds {
+    ($($constant:ident = $status:literal, $code:literal, $sentence:literal;)+) => {
+        $(#[doc = $sentence]
+        pub(crate) const $constant: Kind =
+            Kind { status: $status, code: $code, sentence: $sentence };)+
+
+        /// All of them, sorted by code.
+        pub(crate) const ALL: &[Kind] = &[$($constant),+];
+    };
+}
+
+kinds! {
+    ACCESS_FORBIDDEN = 403, "access.forbidden", "This needs a permission that you do not hold. Ask an admin of your organisation.";
+    KEY_BEYOND_MAKER = 403, "access.key_beyond_maker", "A key cannot hold more than you do.";
+    KEY_INVALID = 422, "access.key_invalid", "The key cannot be made like this.";
+    APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";
+    APPROVAL_FOUR_EYES = 409, "approvals.four_eyes", "You proposed this yourself: somebody else must approve it.";
+    APPROVAL_NOT_WAITING = 409, "approvals.not_waiting", "This proposal does not wait for that any more.";
+    APPROVAL_NOTE = 422, "approvals.note_too_long", "Keep the note under 1,000 characters.";
+    APPROVAL_OTHER_PAYLOAD = 409, "approvals.other_payload", "What was shown is not what is proposed. Reload, and look again.";
+    APPROVAL_PEOPLE_ONLY = 403, "approvals.people_only", "Only a person who may decide can do that, signed in at a browser.";
+    BROKER_FAILED = 502, "broker.failed", "The connected app could not be asked.";
+    BROKER_TIMED_OUT = 504, "broker.timed_out", "The connected app took too long to answer.";
+    BROKER_BUSY = 503, "broker.unreachable", "The part of this server that talks to connected apps does not answer. Try again in a minute.";
+    CONNECT_REFUSED = 400, "connectors.connect_refused", "The app did not give its consent.";
+    CONNECTION_INVALID = 422, "connectors.connection_invalid", "The connection cannot be made like this.";
+    NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
+    UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
+    ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
+    HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
+    SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";
+    SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
+    TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
+    WRONG_PASSWORD = 401, "identity.wrong_password", "That address and password do not go together.";
+    LOG_INVALID = 422, "insight.log_invalid", "The log cannot be made like this.";
+    LOG_NOT_READING = 409, "insight.log_not_reading", "This log is not waiting for a file. Make a new one.";
+    LOG_NOT_READY = 409, "insight.log_not_ready", "This log is still being read, or could not be read.";
+    LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
+    BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";
+    CONTENT_TYPE = 415, "web.content_type", "This takes application/json.";
+    CROSS_SITE = 403, "web.cross_site", "This request came from another site. Open the page here and try again.";
+    FORGED = 403, "web.csrf", "The form's token is missing or too old. Reload the page and try again.";
+    BAD_FORM = 400, "web.form", "The form did not arrive whole. Reload the page and try again.";
+    INTERNAL = 500, "web.internal", "Something broke on our side. It is logged under the request's number.";
+    INVALID_BODY = 422, "web.invalid_body", "The body does not have the fields that this takes.";
+    BAD_QUERY = 400, "web.invalid_query", "The query does not have the parameters that this takes.";
+    MALFORMED_JSON = 400, "web.malformed_json", "The body is not JSON with one meaning.";
+    METHOD_NOT_ALLOWED = 405, "web.method_not_allowed", "This address takes other methods; see Allow.";
+    NOT_FOUND = 404, "web.not_found", "There is nothing here, or nothing that is yours to see.";
+    TIMED_OUT = 503, "web.timed_out", "This took longer than a request may. Try again in a minute.";
+    TOO_LARGE = 413, "web.too_large", "This is larger than it may be.";
+    WRONG_HOST = 421, "web.wrong_host", "This server is not known under that name.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_unique_and_of_the_form_room_what() {
+        assert!(ALL.is_sorted_by(|a, b| a.code < b.code));
+        for kind in ALL {
+            let (room, what) = kind.code.split_once('.').unwrap();
+            assert!(
+                room.bytes()
+                    .chain(what.bytes())
+                    .all(|b| b.is_ascii_lowercase() || b == b'_')
+            );
+            assert!((400..600).contains(&kind.status), "{}", kind.code);
+            assert!(kind.sentence.ends_with('.'), "{}", kind.code);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// Who may use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone at all.
+    Public,
+    /// A person at a browser, about what is theirs alone: their sessions, their way in.
+    Person,
+    /// Any credential in force, about itself.
+    SignedIn,
+    /// A credential that holds this permission.
+    Permission(&'static str),
+}
+
+impl Access {
+    /// In one word, for tables and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Person => "person",
+            Self::SignedIn => "signed_in",
+            Self::Permission(name) => name,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+use axum::Router;
+use utoipa::openapi::OpenApi;
+
+use crate::problem::{Problem, kind};
+use crate::route::Routes;
+use crate::{AppState, RouteInfo, api, edge, pages};
+
+/// Every route, behind every layer. The caller brings the listener, and with it the peer's address
+/// (`into_make_service_with_connect_info::<SocketAddr>`).
+pub fn router(state: AppState) -> Router {
+    let Routes {
+        router,
+        table,
+        document,
+    } = all();
+    let document = api::document::serve(&document);
+    let router = router
+        .fallback(async || Problem::new(kind::NOT_FOUND))
+        .method_not_allowed_fallback(async || Problem::new(kind::METHOD_NOT_ALLOWED));
+    edge::around(router, &table, &state)
+        .layer(axum::Extension(document))
+        .with_state(state)
+}
+
+/// The table of all routes: what the permission matrix, the documentation and the controls read.
+pub fn routes() -> Vec<RouteInfo> {
+    all().table
+}
+
+/// The OpenAPI document of the API (3.1).
+pub fn openapi() -> OpenApi {
+    all().document
+}
+
+fn all() -> Routes {
+    pages::mount(api::mount(Routes::new(api::document::outline())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{Access, Surface};
+
+    #[test]
+    fn ac_02_every_route_names_a_permission_or_says_that_anyone_may() {
+        for route in routes() {
+            let known = match route.access {
+                Access::Public | Access::Person | Access::SignedIn => true,
+                Access::Permission(name) => access::catalogue::find(name).is_some(),
+            };
+            assert!(known, "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn what_anyone_may_do_is_a_short_list() {
+        let public: BTreeSet<String> = routes()
+            .into_iter()
+            .filter(|route| route.access == Access::Public)
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        insta::assert_snapshot!(public.into_iter().collect::<Vec<_>>().join("\n"), @r"
+        GET /api/openapi.json
+        GET /healthz
+        GET /readyz
+        POST /api/v1/sessions
+        POST /api/v1/sign-up
+        ");
+    }
+
+    #[test]
+    fn no_route_names_an_organisation() {
+        for route in routes() {
+            assert!(!route.path.contains("org"), "{}", route.path);
+        }
+        let document = openapi().to_json().unwrap();
+        for word in ["org_id", "organisation_id", "tenant"] {
+            assert!(!document.contains(word), "the document mentions {word}");
+        }
+    }
+
+    #[test]
+    fn the_document_lists_exactly_the_routes_of_the_api() {
+        let documented: BTreeSet<String> = openapi()
+            .paths
+            .paths
+            .into_iter()
+            .flat_map(|(path, item)| {
+                [
+                    ("GET", item.get.is_some()),
+                    ("PUT", item.put.is_some()),
+                    ("POST", item.post.is_some()),
+                    ("DELETE", item.delete.is_some()),
+                ]
+                .into_iter()
+                .filter(|(_, there)| *there)
+                .map(|(method, _)| format!("{method} {path}"))
+                .collect::<Vec<_>>()
+            })
+            .collect();
+        let mounted: BTreeSet<String> = routes()
+            .into_iter()
+            .filter(|route| route.surface == Surface::Api)
+            .map(|route| format!("{} {}", route.method, route.path))
+            .collect();
+        assert_eq!(documented, mounted);
+    }
+}

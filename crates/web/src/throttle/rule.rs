@@ -1,0 +1,166 @@
+use time::{Duration, OffsetDateTime};
+
+use super::Wait;
+
+/// How many tries are free, and how the wait grows after them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Tries at once, without a wait.
+    pub free: u32,
+    /// The wait after the last free one; it doubles with each further try.
+    pub first_wait: Duration,
+    /// It grows no further than this.
+    pub longest_wait: Duration,
+    /// One try is forgiven for each of these that passes without one.
+    pub forgive_every: Duration,
+}
+
+impl Rule {
+    /// Signing in and using links, for one address: an office behind one address signs in at nine.
+    pub const BY_ADDRESS: Self = Self {
+        free: 30,
+        first_wait: Duration::seconds(2),
+        longest_wait: Duration::minutes(15),
+        forgive_every: Duration::seconds(10),
+    };
+    /// Signing in, for one account. Anybody can make an account wait, so it never waits long.
+    pub const BY_ACCOUNT: Self = Self {
+        free: 8,
+        first_wait: Duration::seconds(1),
+        longest_wait: Duration::seconds(60),
+        forgive_every: Duration::seconds(60),
+    };
+    /// Signing up, for one address.
+    pub const SIGN_UPS: Self = Self {
+        free: 20,
+        first_wait: Duration::seconds(5),
+        longest_wait: Duration::hours(1),
+        forgive_every: Duration::minutes(1),
+    };
+    /// No limit: for tests that knock on the door all day.
+    pub const NONE: Self = Self {
+        free: u32::MAX,
+        first_wait: Duration::ZERO,
+        longest_wait: Duration::ZERO,
+        forgive_every: Duration::SECOND,
+    };
+}
+
+/// The tries of one key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tries {
+    count: u32,
+    last: OffsetDateTime,
+}
+
+impl Tries {
+    pub(super) const fn none(now: OffsetDateTime) -> Self {
+        Self {
+            count: 0,
+            last: now,
+        }
+    }
+
+    pub(super) const fn last(&self) -> OffsetDateTime {
+        self.last
+    }
+
+    /// Counts a try, or says how long to wait for it. A refused try is not counted: a client that
+    /// keeps knocking waits no longer than one that reads Retry-After.
+    pub(super) fn enter(&mut self, rule: &Rule, now: OffsetDateTime) -> Result<(), Wait> {
+        let forgiven = self.forgiven_by(rule, now);
+        let open_at = self.last + wait(rule, self.count.saturating_sub(forgiven));
+        if now < open_at {
+            let left = (open_at - now).as_seconds_f64().ceil();
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "positive, and at most the longest wait"
+            )]
+            return Err(Wait(left as u64));
+        }
+        self.count = self.count.saturating_sub(forgiven).saturating_add(1);
+        self.last = self.last.max(now);
+        Ok(())
+    }
+
+    /// Whether nothing is left of it.
+    pub(super) fn forgiven(&self, rule: &Rule, now: OffsetDateTime) -> bool {
+        self.forgiven_by(rule, now) >= self.count
+    }
+
+    fn forgiven_by(&self, rule: &Rule, now: OffsetDateTime) -> u32 {
+        let quiet = (now - self.last).whole_milliseconds().max(0);
+        let every = rule.forgive_every.whole_milliseconds().max(1);
+        u32::try_from(quiet / every).unwrap_or(u32::MAX)
+    }
+}
+
+fn wait(rule: &Rule, count: u32) -> Duration {
+    if count < rule.free {
+        return Duration::ZERO;
+    }
+    let doublings = (count - rule.free).min(30);
+    let wait = rule.first_wait.saturating_mul(1 << doublings);
+    wait.min(rule.longest_wait)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const RULE: Rule = Rule {
+        free: 3,
+        first_wait: Duration::seconds(1),
+        longest_wait: Duration::seconds(60),
+        forgive_every: Duration::minutes(10),
+    };
+
+    #[test]
+    fn after_the_free_tries_each_wait_is_twice_the_one_before() {
+        let mut tries = Tries::none(NOW);
+        let mut now = NOW;
+        let mut waits = Vec::new();
+        while waits.len() < 8 {
+            match tries.enter(&RULE, now) {
+                Ok(()) => {}
+                Err(Wait(seconds)) => {
+                    waits.push(seconds);
+                    now += Duration::seconds(i64::try_from(seconds).unwrap());
+                }
+            }
+        }
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[test]
+    fn quiet_time_forgives() {
+        let mut tries = Tries::none(NOW);
+        for _ in 0..3 {
+            tries.enter(&RULE, NOW).unwrap();
+        }
+        assert!(tries.enter(&RULE, NOW).is_err());
+        assert!(!tries.forgiven(&RULE, NOW + Duration::minutes(20)));
+        assert!(tries.forgiven(&RULE, NOW + Duration::minutes(30)));
+        assert!(tries.enter(&RULE, NOW + Duration::minutes(20)).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn a_client_that_waits_as_told_is_let_in(steps in prop::collection::vec(0_i64..100, 1..60)) {
+            let mut tries = Tries::none(NOW);
+            let mut now = NOW;
+            for step in steps {
+                now += Duration::seconds(step);
+                if let Err(Wait(seconds)) = tries.enter(&RULE, now) {
+                    prop_assert!(seconds <= 60);
+                    now += Duration::seconds(i64::try_from(seconds).unwrap());
+                    prop_assert_eq!(tries.enter(&RULE, now), Ok(()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The router against a real PostgreSQL, without a listener and without a broker: what the front
+//! does by itself. Everything else crosses real HTTP in the workspace's integration tests.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests and their helpers: what fails here is the test"
+)]
+
+mod database;
+mod door;
+mod edge;
+mod support;
