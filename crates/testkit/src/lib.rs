@@ -1,1 +1,7 @@
-//! A test app on a real database, and misbehaving providers. Never ships.
+//! A whole server on a real database for each test, and providers that misbehave on request.
+//!
+//! Promises: no mock of our own code; every test has a database of its own; never ships.
+
+pub mod app;
+pub mod cluster;
+pub mod provider;
