@@ -34,7 +34,10 @@ impl NewLog {
         if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
             return Err(NewLogError);
         }
-        Ok(Self { name: name.to_owned(), source })
+        Ok(Self {
+            name: name.to_owned(),
+            source,
+        })
     }
 }
 
@@ -45,5 +48,6 @@ pub async fn create_log(mut tx: WriteTx, id: LogId, new: NewLog) -> Result<(), E
         Source::Import => "import",
         Source::Scan(_) => "scan",
     };
-    tx.commit(AuditEntry::about("insight.log_created", id).with("source", source)).await
+    tx.commit(AuditEntry::about("insight.log_created", id).with("source", source))
+        .await
 }

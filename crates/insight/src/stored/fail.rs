@@ -12,5 +12,6 @@ pub async fn fail_log(
 ) -> Result<(), Error> {
     let sentence: String = sentence.chars().take(500).collect();
     store::set_failed(&mut tx, id, code, &sentence).await?;
-    tx.commit(AuditEntry::about("insight.log_failed", id).with("code", code)).await
+    tx.commit(AuditEntry::about("insight.log_failed", id).with("code", code))
+        .await
 }

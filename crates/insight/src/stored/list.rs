@@ -58,7 +58,9 @@ impl LogState {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Reading, Self::Ready, Self::Failed].into_iter().find(|state| state.as_str() == text)
+        [Self::Reading, Self::Ready, Self::Failed]
+            .into_iter()
+            .find(|state| state.as_str() == text)
     }
 }
 

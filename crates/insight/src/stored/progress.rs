@@ -12,6 +12,9 @@ pub async fn note_progress(
 ) -> Result<(), Error> {
     let mut tx = db.write(scope).await?;
     store::set_progress(&mut tx, id, progress).await?;
-    #[expect(clippy::disallowed_methods, reason = "a progress bar; the end is audited")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a progress bar; the end is audited"
+    )]
     tx.commit_silently().await
 }

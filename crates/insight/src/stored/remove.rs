@@ -7,7 +7,8 @@ use crate::store;
 pub async fn remove_log(mut tx: WriteTx, id: LogId) -> Result<bool, Error> {
     let removed = store::delete_log(&mut tx, id).await?;
     if removed {
-        tx.commit(AuditEntry::about("insight.log_removed", id)).await?;
+        tx.commit(AuditEntry::about("insight.log_removed", id))
+            .await?;
     }
     Ok(removed)
 }

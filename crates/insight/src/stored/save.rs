@@ -48,8 +48,11 @@ pub async fn save_log(
     let mut rows = store::EventRows::default();
     let mut first = 0;
     for case in log.cases() {
-        for ((activity, time), resource) in
-            case.activities.iter().zip(case.times_us).zip(case.resources())
+        for ((activity, time), resource) in case
+            .activities
+            .iter()
+            .zip(case.times_us)
+            .zip(case.resources())
         {
             rows.push(case.id, *activity, resource, *time);
         }

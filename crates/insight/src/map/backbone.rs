@@ -1,0 +1,117 @@
+use std::collections::BinaryHeap;
+
+/// An edge between two nodes, given by position; nodes are ordered by importance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Arc {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) weight: u64,
+}
+
+/// For every node, the strongest way to it from a start and from it to an end: grown like Prim's
+/// spanning tree, once along the arcs and once against them.
+#[derive(Debug)]
+pub(super) struct Backbone {
+    /// The arc by which the way from a start comes to this node; `None` at a start.
+    coming: Vec<Option<Step>>,
+    /// The arc by which the way to an end leaves this node; `None` at an end.
+    leaving: Vec<Option<Step>>,
+}
+
+/// An arc's position and the node at its other side.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    arc: usize,
+    next: usize,
+}
+
+/// What must be shown.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) nodes: Vec<bool>,
+    arcs: Vec<bool>,
+}
+
+impl Kept {
+    /// Whether a way passes the arc at this position.
+    pub(super) fn has_arc(&self, at: usize) -> bool {
+        self.arcs.get(at).copied().unwrap_or(false)
+    }
+}
+
+impl Backbone {
+    /// `starts` and `ends` say how many cases start and end at each node.
+    pub(super) fn of(arcs: &[Arc], starts: &[u64], ends: &[u64]) -> Self {
+        let against = |arc: &Arc| Arc {
+            from: arc.to,
+            to: arc.from,
+            weight: arc.weight,
+        };
+        let turned: Vec<Arc> = arcs.iter().map(against).collect();
+        Self {
+            coming: grow(arcs, starts),
+            leaving: grow(&turned, ends),
+        }
+    }
+
+    /// The first `wanted` nodes, with every node and arc that their ways from a start and to an end
+    /// pass.
+    pub(super) fn closure_of(&self, wanted: usize) -> Kept {
+        let arcs = self
+            .coming
+            .iter()
+            .chain(&self.leaving)
+            .flatten()
+            .map(|step| step.arc + 1);
+        let mut kept = Kept {
+            nodes: vec![false; self.coming.len()],
+            arcs: vec![false; arcs.max().unwrap_or(0)],
+        };
+        let mut open: Vec<usize> = (0..wanted.min(self.coming.len())).collect();
+        while let Some(node) = open.pop() {
+            if std::mem::replace(&mut kept.nodes[node], true) {
+                continue;
+            }
+            for step in [self.coming[node], self.leaving[node]]
+                .into_iter()
+                .flatten()
+            {
+                kept.arcs[step.arc] = true;
+                open.push(step.next);
+            }
+        }
+        kept
+    }
+}
+
+/// Reaches every node from the roots, always over the heaviest arc that leads on; of equals, over
+/// the one listed first.
+fn grow(arcs: &[Arc], roots: &[u64]) -> Vec<Option<Step>> {
+    let mut leaving = vec![Vec::new(); roots.len()];
+    for (at, arc) in arcs.iter().enumerate() {
+        leaving[arc.from].push(at);
+    }
+    let mut reached: Vec<bool> = roots.iter().map(|&count| count > 0).collect();
+    let mut steps = vec![None; roots.len()];
+    let mut heap = BinaryHeap::new();
+    let offer = |heap: &mut BinaryHeap<_>, node: usize| {
+        let arcs = leaving[node]
+            .iter()
+            .map(|&at| (arcs[at].weight, std::cmp::Reverse(at)));
+        heap.extend(arcs);
+    };
+    for node in (0..roots.len()).filter(|&node| roots[node] > 0) {
+        offer(&mut heap, node);
+    }
+    while let Some((_, std::cmp::Reverse(at))) = heap.pop() {
+        let Arc { from, to, .. } = arcs[at];
+        if !std::mem::replace(&mut reached[to], true) {
+            steps[to] = Some(Step {
+                arc: at,
+                next: from,
+            });
+            offer(&mut heap, to);
+        }
+    }
+    steps
+}

@@ -1,0 +1,323 @@
+use super::lex::{Span, Tag, TagKind};
+use super::malformed;
+use super::open_elements::{Element, OpenElements};
+use super::value::{ValueFault, value};
+use crate::instant::{DateFault, parse_iso};
+use crate::limits::Bound;
+use crate::log::{EventLog, LogBuilder, NO_RESOURCE};
+use crate::read::ReadError;
+use crate::read::error::excerpt;
+use crate::read::refusal::{out_of_range, refused};
+use crate::read::window::Window;
+
+/// Turns tags into events. The keys that it reads are those of the XES extensions Concept, Time,
+/// Organizational and Lifecycle, and only directly inside a trace or an event: an attribute inside
+/// an attribute, a global or a list says nothing about the event.
+pub(super) struct Machine {
+    builder: LogBuilder,
+    open: OpenElements,
+    max_depth: usize,
+    has_root: bool,
+    trace_name: Option<Vec<u8>>,
+    event: Draft,
+    transitions: Vec<Vec<u8>>,
+}
+
+/// The event that is being read.
+#[derive(Default)]
+struct Draft {
+    activity: Option<u16>,
+    resource: Option<u32>,
+    time_us: Option<i64>,
+    transition: bool,
+}
+
+const ACTIVITY: &str = "concept:name";
+const TIME: &str = "time:timestamp";
+const RESOURCE: &str = "org:resource";
+const TRANSITION: &str = "lifecycle:transition";
+
+impl Machine {
+    pub(super) fn new(builder: LogBuilder, max_depth: usize) -> Self {
+        Self {
+            builder,
+            open: OpenElements::default(),
+            max_depth,
+            has_root: false,
+            trace_name: None,
+            event: Draft::default(),
+            transitions: Vec::new(),
+        }
+    }
+
+    pub(super) fn event_count(&self) -> u64 {
+        self.builder.event_count() as u64
+    }
+
+    /// Whether the root element is not open.
+    pub(super) fn is_outside(&self) -> bool {
+        self.open.depth() == 0
+    }
+
+    pub(super) fn has_root(&self) -> bool {
+        self.has_root
+    }
+
+    /// Takes in the tag at the start of the window.
+    #[inline]
+    pub(super) fn accept(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
+        if tag.kind == TagKind::Close {
+            return self.close(tag, window);
+        }
+        let element = self.element(tag, window)?;
+        match element {
+            Element::Trace => self.trace_name = None,
+            Element::Event => self.event = Draft::default(),
+            Element::Other => self.attribute(tag, window)?,
+            Element::Log => {}
+        }
+        if tag.kind == TagKind::Empty {
+            return self.leave(element, window);
+        }
+        if self.open.depth() >= self.max_depth {
+            return Err(window.too_much(Bound::Depth));
+        }
+        self.open.push(element, tag.name.of(window.rest()));
+        Ok(())
+    }
+
+    /// The log, once the file has ended.
+    pub(super) fn finish(mut self, window: &Window<'_>) -> Result<EventLog, ReadError> {
+        let line = window.line_at(usize::MAX);
+        if !self.has_root {
+            return Err(ReadError::Empty);
+        }
+        if !self.is_outside() {
+            let inside = format!("<{}>", excerpt(self.open.innermost_name()));
+            return Err(ReadError::Truncated { line, inside });
+        }
+        if self.builder.event_count() == 0 {
+            return Err(ReadError::NoEvents { line });
+        }
+        self.builder.notes.lifecycle_transitions = self.transitions.len() as u64;
+        Ok(self.builder.finish())
+    }
+
+    /// What the element of an opening or empty tag is, where it stands.
+    #[inline]
+    fn element(&mut self, tag: &Tag, window: &Window<'_>) -> Result<Element, ReadError> {
+        let name = tag.name.of(window.rest());
+        // Nearly every tag is one of these, and they are attributes wherever they may stand.
+        if matches!(name, b"string" | b"date" | b"int" | b"float" | b"boolean")
+            && !self.is_outside()
+        {
+            return Ok(Element::Other);
+        }
+        let local = match name.iter().rposition(|&byte| byte == b':') {
+            Some(colon) => name.get(colon + 1..).unwrap_or_default(),
+            None => name,
+        };
+        match (self.open.innermost(), local) {
+            (None, b"log") if !self.has_root => {
+                self.has_root = true;
+                Ok(Element::Log)
+            }
+            (None, _) if self.has_root => Err(malformed(
+                window,
+                0,
+                "a second root element follows the log",
+            )),
+            (None, _) => Err(ReadError::NotXes {
+                line: window.line(),
+                root: excerpt(name),
+            }),
+            (Some(Element::Log), b"trace") => Ok(Element::Trace),
+            (Some(Element::Trace), b"event") => Ok(Element::Event),
+            (Some(Element::Log), b"event") => Err(ReadError::NoCase {
+                line: window.line(),
+                place: "the trace around it".into(),
+            }),
+            (_, b"log" | b"trace" | b"event") => Err(malformed(
+                window,
+                0,
+                "a log, trace or event stands where XES has none",
+            )),
+            _ => Ok(Element::Other),
+        }
+    }
+
+    #[inline]
+    fn close(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
+        let name = tag.name.of(window.rest());
+        if self.open.innermost_name() != name || self.is_outside() {
+            let open = excerpt(self.open.innermost_name());
+            let name = excerpt(name);
+            let fault = if self.is_outside() {
+                format!("</{name}> closes what was not opened")
+            } else {
+                format!("</{name}> stands where </{open}> must come first")
+            };
+            return Err(malformed(window, 0, &fault));
+        }
+        match self.open.pop() {
+            Some(element) => self.leave(element, window),
+            None => Ok(()),
+        }
+    }
+
+    /// The end of an element.
+    fn leave(&mut self, element: Element, window: &Window<'_>) -> Result<(), ReadError> {
+        match element {
+            Element::Event => self.finish_event(window),
+            Element::Trace => {
+                let name = self.trace_name.take();
+                self.builder
+                    .close_block_of(name.as_deref())
+                    .map_err(|refusal| refused(refusal, window.line(), window.limits()))
+            }
+            Element::Log | Element::Other => Ok(()),
+        }
+    }
+
+    fn finish_event(&mut self, window: &Window<'_>) -> Result<(), ReadError> {
+        let line = || window.line();
+        let Some(activity) = self.event.activity else {
+            return Err(ReadError::NoActivity {
+                line: line(),
+                place: ACTIVITY.to_owned(),
+            });
+        };
+        let Some(time_us) = self.event.time_us else {
+            return Err(ReadError::NoTimestamp {
+                line: line(),
+                place: TIME.to_owned(),
+            });
+        };
+        let resource = self.event.resource.unwrap_or(NO_RESOURCE);
+        self.builder
+            .event_of(activity, resource, time_us)
+            .map_err(|refusal| refused(refusal, window.line(), window.limits()))
+    }
+
+    /// An attribute element, if its key is one that the reader knows.
+    #[inline]
+    fn attribute(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
+        if !tag.value.is_there() {
+            return Ok(());
+        }
+        let found = tag.value;
+        match (self.open.innermost(), tag.key.of(window.rest())) {
+            (Some(Element::Event), b"concept:name") => self.activity(found, window),
+            (Some(Element::Event), b"time:timestamp") => self.time(found, window),
+            (Some(Element::Event), b"org:resource") => self.resource(found, window),
+            (Some(Element::Event), b"lifecycle:transition") => self.transition(found, window),
+            (Some(Element::Trace), b"concept:name") => self.case_name(found, window),
+            _ => Ok(()),
+        }
+    }
+
+    fn activity(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+        if name.trim_ascii().is_empty() {
+            return Err(ReadError::NoActivity {
+                line: window.line(),
+                place: ACTIVITY.to_owned(),
+            });
+        }
+        let id = self
+            .builder
+            .activity(&name)
+            .map_err(|refusal| refused(refusal, window.line(), window.limits()))?;
+        once(&mut self.event.activity, id, ACTIVITY, window)
+    }
+
+    fn resource(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+        let id = self
+            .builder
+            .resource(&name)
+            .map_err(|refusal| refused(refusal, window.line(), window.limits()))?;
+        once(&mut self.event.resource, id, RESOURCE, window)
+    }
+
+    fn time(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+        let text = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+        let text = text.trim_ascii();
+        if text.is_empty() {
+            return Err(ReadError::NoTimestamp {
+                line: window.line(),
+                place: TIME.to_owned(),
+            });
+        }
+        let instant = parse_iso(text).map_err(|fault| match fault {
+            DateFault::Unreadable => ReadError::BadDate {
+                line: window.line(),
+                place: TIME.to_owned(),
+                value: excerpt(text),
+            },
+            DateFault::OutOfRange => out_of_range(TIME, text, window.line(), window.limits()),
+        })?;
+        if !self.builder.admits(instant.us) {
+            return Err(out_of_range(TIME, text, window.line(), window.limits()));
+        }
+        self.builder.notes.times_without_offset += u64::from(!instant.has_offset);
+        once(&mut self.event.time_us, instant.us, TIME, window)
+    }
+
+    fn transition(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+        /// XES defines 13; a log that uses more has made up its own, and only "several" matters.
+        const COUNTED: usize = 32;
+        if std::mem::replace(&mut self.event.transition, true) {
+            return Err(ReadError::DuplicateKey {
+                line: window.line(),
+                key: TRANSITION,
+            });
+        }
+        let found = found.of(window.rest());
+        let known = self
+            .transitions
+            .iter()
+            .any(|transition| transition == found);
+        if !known && self.transitions.len() < COUNTED {
+            self.transitions.push(found.to_vec());
+        }
+        Ok(())
+    }
+
+    fn case_name(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+        if name.trim_ascii().is_empty() {
+            return Ok(());
+        }
+        once(&mut self.trace_name, name.into_owned(), ACTIVITY, window)
+    }
+}
+
+fn once<T>(
+    slot: &mut Option<T>,
+    found: T,
+    key: &'static str,
+    window: &Window<'_>,
+) -> Result<(), ReadError> {
+    match slot.replace(found) {
+        None => Ok(()),
+        Some(_) => Err(ReadError::DuplicateKey {
+            line: window.line(),
+            key,
+        }),
+    }
+}
+
+fn unreadable(fault: ValueFault, window: &Window<'_>) -> ReadError {
+    match fault {
+        ValueFault::UnknownEntity(name) => ReadError::UnknownEntity {
+            line: window.line(),
+            name,
+        },
+        ValueFault::BadReference => malformed(
+            window,
+            0,
+            "an & starts no valid reference (write it as &amp;)",
+        ),
+    }
+}

@@ -1,0 +1,217 @@
+//! XES (IEEE 1849) as a stream: only what process statistics need, but nothing that is not
+//! well-formed. Not checked: attributes other than `key` and `value` for being given twice,
+//! references inside values that are not read, and namespaces beyond their prefixes.
+
+mod lex;
+mod machine;
+mod open_elements;
+mod value;
+
+use lex::{Stop, Tag};
+use machine::Machine;
+
+use super::ReadError;
+use super::error::excerpt;
+use super::window::Window;
+use crate::limits::Limits;
+use crate::log::{EventLog, LogBuilder};
+
+/// Reads a whole XES document.
+pub(super) fn read(window: &mut Window<'_>, limits: &Limits) -> Result<EventLog, ReadError> {
+    let mut machine = Machine::new(LogBuilder::new(limits), limits.max_depth);
+    let mut tag = Tag::default();
+    declaration(window)?;
+    while next_markup(window, &machine)? {
+        match kind_of_markup(window, &mut tag)? {
+            Markup::Tag => {
+                machine.accept(&tag, window)?;
+                window.events = machine.event_count();
+                window.consume(tag.length);
+            }
+            Markup::Comment => skip_past(window, 4, b"-->", "a comment")?,
+            Markup::Instruction => skip_past(window, 2, b"?>", "a processing instruction")?,
+            Markup::CharacterData if machine.is_outside() => {
+                return Err(malformed(window, 0, "text stands outside the root element"));
+            }
+            Markup::CharacterData => skip_past(window, 9, b"]]>", "a CDATA section")?,
+        }
+    }
+    machine.finish(window)
+}
+
+enum Markup {
+    Tag,
+    Comment,
+    Instruction,
+    CharacterData,
+}
+
+/// Moves on to the next `<`. `false` at the end of the file.
+#[inline]
+fn next_markup(window: &mut Window<'_>, machine: &Machine) -> Result<bool, ReadError> {
+    loop {
+        if machine.is_outside() {
+            let text = window.rest();
+            let space = text
+                .iter()
+                .take_while(|byte| byte.is_ascii_whitespace())
+                .count();
+            window.consume(space);
+            match window.rest().first() {
+                Some(b'<') => return Ok(true),
+                Some(_) => return Err(outside(window, machine)),
+                None => {}
+            }
+        } else if let Some(before) = memchr::memchr(b'<', window.rest()) {
+            // XES has no text between its elements; what some exporters put there means nothing.
+            window.consume(before);
+            return Ok(true);
+        }
+        window.consume(usize::MAX);
+        if !window.more()? {
+            return Ok(false);
+        }
+    }
+}
+
+fn outside(window: &Window<'_>, machine: &Machine) -> ReadError {
+    if machine.has_root() {
+        return malformed(window, 0, "text stands after the end of the log");
+    }
+    ReadError::NotXml {
+        line: window.line(),
+        hint: "it does not begin with <; choose an XES file, or read it as CSV",
+    }
+}
+
+#[inline]
+fn kind_of_markup(window: &mut Window<'_>, tag: &mut Tag) -> Result<Markup, ReadError> {
+    loop {
+        let stop = match window.rest() {
+            [b'<', b'!' | b'?', ..] => match special(window)? {
+                Some(markup) => return Ok(markup),
+                None => Stop::Partial,
+            },
+            text => match lex::tag(text, tag) {
+                Ok(()) => return Ok(Markup::Tag),
+                Err(stop) => stop,
+            },
+        };
+        match stop {
+            Stop::Fault { at, fault } => return Err(malformed(window, at, fault)),
+            Stop::Partial if window.more()? => {}
+            Stop::Partial => {
+                let tag = excerpt(window.rest());
+                let inside = format!("the tag {}", tag.trim_end());
+                return Err(ReadError::Truncated {
+                    line: window.line_at(usize::MAX),
+                    inside,
+                });
+            }
+        }
+    }
+}
+
+/// What begins with `<!` or `<?`; `None` when more text must decide.
+fn special(window: &Window<'_>) -> Result<Option<Markup>, ReadError> {
+    let text = window.rest();
+    for (start, kind) in [
+        (&b"<!--"[..], Markup::Comment),
+        (b"<![CDATA[", Markup::CharacterData),
+        (b"<?", Markup::Instruction),
+    ] {
+        if text.starts_with(start) {
+            return Ok(Some(kind));
+        }
+        if start.starts_with(text) {
+            return Ok(None);
+        }
+    }
+    // <!DOCTYPE, or the <!ENTITY, <!ELEMENT and so on that only a document type may hold.
+    Err(ReadError::Doctype {
+        line: window.line(),
+    })
+}
+
+fn skip_past(
+    window: &mut Window<'_>,
+    start: usize,
+    end: &[u8],
+    inside: &str,
+) -> Result<(), ReadError> {
+    window.consume(start);
+    loop {
+        if let Some(at) = memchr::memmem::find(window.rest(), end) {
+            window.consume(at + end.len());
+            return Ok(());
+        }
+        // The end may lie across the edge of the window.
+        let keep = (end.len() - 1).min(window.rest().len());
+        window.consume(window.rest().len() - keep);
+        if !window.more()? {
+            let line = window.line_at(usize::MAX);
+            return Err(ReadError::Truncated {
+                line,
+                inside: inside.to_owned(),
+            });
+        }
+    }
+}
+
+/// Obeys the encoding of the XML declaration, if there is one: XML 1.0 section 4.3.3.
+fn declaration(window: &mut Window<'_>) -> Result<(), ReadError> {
+    if window.rest().is_empty() && !window.more()? {
+        return Ok(());
+    }
+    let text = window.rest();
+    let Some(text) = text
+        .strip_prefix(b"<?xml")
+        .filter(|text| text.first().is_some_and(u8::is_ascii_whitespace))
+    else {
+        return Ok(());
+    };
+    let end = memchr::memmem::find(text, b"?>").unwrap_or(text.len());
+    let text = text.get(..end).unwrap_or_default();
+    let Some(encoding) = pseudo_attribute(text, b"encoding") else {
+        return Ok(());
+    };
+    let encoding = encoding.to_ascii_lowercase();
+    if [&b"utf-8"[..], b"utf8", b"us-ascii", b"ascii"].contains(&encoding.as_slice()) {
+        return Ok(());
+    }
+    let found = format!("declared as {}", excerpt(&encoding));
+    let agrees_on_ascii = [
+        &b"iso-8859-"[..],
+        b"windows-125",
+        b"latin",
+        b"cp125",
+        b"iso8859",
+    ]
+    .iter()
+    .any(|family| encoding.starts_with(family));
+    if !agrees_on_ascii {
+        return Err(ReadError::Encoding { line: 1, found });
+    }
+    // Such a file is read as long as it holds ASCII only, where all of these agree.
+    window.only_ascii = Some(found);
+    window.recheck()
+}
+
+fn pseudo_attribute<'t>(text: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
+    let after = text
+        .get(memchr::memmem::find(text, name)? + name.len()..)?
+        .trim_ascii_start();
+    let after = after.strip_prefix(b"=")?.trim_ascii_start();
+    let (&quote, after) = after.split_first()?;
+    if quote != b'"' && quote != b'\'' {
+        return None;
+    }
+    after.get(..memchr::memchr(quote, after)?)
+}
+
+fn malformed(window: &Window<'_>, distance: usize, fault: &str) -> ReadError {
+    ReadError::Malformed {
+        line: window.line_at(distance),
+        fault: fault.to_owned(),
+    }
+}
