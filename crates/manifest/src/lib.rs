@@ -32,8 +32,8 @@ pub use auth::{
 pub use manifest::{Barriers, Manifest, ScopeRule, UnknownOperation};
 pub use operation::{Class, Method, NextPage, Operation, Reconcile};
 pub use request::{
-    Arguments, ArgumentsError, Idempotency, IdempotencyKey, KeyError, PlanError, PlannedRequest,
-    Undeclared, WireRequest,
+    Admitted, Arguments, ArgumentsError, Idempotency, IdempotencyKey, KeyError, PlanError,
+    PlannedRequest, Undeclared, WireRequest,
 };
 pub use scan::{EventMapping, Extracted, ForEach, Scan, ScanEvent, ScanStep};
 pub use source::ManifestError;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 use kernel::Secret;
 use manifest::{
-    Class, ConnectionFacts, CredentialPlacement, InstanceUrl, Manifest, PlannedRequest,
+    Admitted, Class, ConnectionFacts, CredentialPlacement, InstanceUrl, Manifest, PlannedRequest,
 };
 use reqwest::Request;
 use zeroize::Zeroizing;
@@ -72,9 +72,9 @@ impl Egress {
     /// Sends a read, and returns the declared fields of its answer.
     ///
     /// # Errors
-    /// [`EgressError::WriteNeedsApproval`] for anything that is no declared read, and everything
-    /// that can go wrong on the way. Before a socket opens: `Undeclared`, `WriteNeedsApproval`,
-    /// `Credential`, `Insecure`, `PrivateAddress`.
+    /// [`EgressError::WriteNeedsApproval`] for a write, and everything that can go wrong on the way.
+    /// Before a socket opens: `Undeclared`, `WriteNeedsApproval`, `Credential`, `Insecure`,
+    /// `PrivateAddress`.
     pub async fn send_read(
         &self,
         planned: &PlannedRequest,
@@ -85,16 +85,15 @@ impl Egress {
             .clients
             .reader(planned.origin())
             .map_err(|_| EgressError::Tls)?;
-        self.send(planned, route, (&client, Class::Read), credential)
-            .await
+        self.send(planned, route, (&client, None), credential).await
     }
 
     /// Sends the write that was approved, once, and returns the declared fields of its answer.
     ///
     /// # Errors
-    /// [`EgressError::PayloadChanged`] when `planned` is not what was approved, and everything that
-    /// can go wrong on the way; [`EgressError::verdict`] tells what is known then. The approval is
-    /// spent either way.
+    /// [`EgressError::PayloadChanged`] when it is not what was approved, and everything that can go
+    /// wrong on the way; [`EgressError::verdict`] tells what is known then. The approval is spent
+    /// either way.
     pub async fn send_write(
         &self,
         planned: &PlannedRequest,
@@ -102,14 +101,11 @@ impl Egress {
         credential: &Secret<String>,
         approved: ApprovedWrite,
     ) -> Result<FilteredResponse, EgressError> {
-        approved
-            .spend(planned)
-            .map_err(|_| EgressError::PayloadChanged)?;
         let client = self
             .clients
             .single_use(planned.origin())
             .map_err(|_| EgressError::Tls)?;
-        self.send(planned, route, (&client, Class::Write), credential)
+        self.send(planned, route, (&client, Some(approved)), credential)
             .await
     }
 
@@ -117,18 +113,26 @@ impl Egress {
         &self,
         planned: &PlannedRequest,
         route: Route<'_>,
-        (client, class): (&GuardedClient, Class),
+        (client, approved): (&GuardedClient, Option<ApprovedWrite>),
         credential: &Secret<String>,
     ) -> Result<FilteredResponse, EgressError> {
         let mut request = build(&client.client, planned)?;
-        let operation = recognise(&request, route.manifest, &self.facts(route.instance))?;
-        // The class is the manifest's of the request that is sent, not what a caller says.
-        match (class, operation.class) {
-            (Class::Read, Class::Write) => return Err(EgressError::WriteNeedsApproval),
-            (Class::Write, Class::Read) => return Err(EgressError::NotAWrite),
-            _ => {}
+        let Admitted {
+            operation,
+            request: sent,
+        } = recognise(&request, route.manifest, &self.facts(route.instance))?;
+        // Class and hash are those of the bytes that leave, not what a caller or planner says.
+        match (operation.class, approved) {
+            (Class::Read, None) => {}
+            (Class::Read, Some(_)) => return Err(EgressError::NotAWrite),
+            (Class::Write, None) => return Err(EgressError::WriteNeedsApproval),
+            (Class::Write, Some(approved)) => {
+                approved
+                    .spend(&sent)
+                    .map_err(|_| EgressError::PayloadChanged)?;
+            }
         }
-        if operation.id != planned.operation() {
+        if sent != *planned {
             return Err(EgressError::Undeclared(manifest::Undeclared::Ambiguous));
         }
         check_scheme(planned.origin(), &self.policy)?;

@@ -1,4 +1,4 @@
-use manifest::{ConnectionFacts, Manifest, Operation, Origin, PlannedRequest, WireRequest};
+use manifest::{Admitted, ConnectionFacts, Manifest, Origin, PlannedRequest, WireRequest};
 use reqwest::{Client, Request};
 
 use super::error::EgressError;
@@ -25,7 +25,7 @@ pub(crate) fn recognise<'a>(
     request: &Request,
     manifest: &'a Manifest,
     facts: &ConnectionFacts<'_>,
-) -> Result<&'a Operation, EgressError> {
+) -> Result<Admitted<'a>, EgressError> {
     let url = request.url();
     let origin = Origin::of(url).ok_or_else(undeclared)?;
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {

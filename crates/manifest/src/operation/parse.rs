@@ -172,6 +172,12 @@ fn check_names(source: Source<'_>, raw: &RawOperation, operation: &Operation) ->
     if let (true, Some(body)) = (operation.method.is_safe(), &raw.body) {
         return Err(source.error(body.span(), "GET and HEAD have no body"));
     }
+    if operation.method == Method::Head && !operation.response.is_nothing() {
+        return Err(source.at(
+            &raw.method,
+            "an answer to HEAD has no body to keep fields of",
+        ));
+    }
     Ok(())
 }
 

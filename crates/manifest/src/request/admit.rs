@@ -29,6 +29,15 @@ pub enum Undeclared {
     Ambiguous,
 }
 
+/// A request that was recognised.
+#[derive(Debug)]
+pub struct Admitted<'a> {
+    /// The operation that it is.
+    pub operation: &'a Operation,
+    /// The request, read back from the wire.
+    pub request: PlannedRequest,
+}
+
 impl Manifest {
     /// The one operation that `wire` is.
     ///
@@ -41,13 +50,13 @@ impl Manifest {
         &self,
         wire: &WireRequest<'_>,
         facts: &ConnectionFacts<'_>,
-    ) -> Result<&Operation, Undeclared> {
+    ) -> Result<Admitted<'_>, Undeclared> {
         let mut admitted = None;
         let mut reason = Undeclared::Address;
         for operation in self.operations() {
             match matches(operation, wire, facts) {
-                Ok(()) if admitted.is_some() => return Err(Undeclared::Ambiguous),
-                Ok(()) => admitted = Some(operation),
+                Ok(_) if admitted.is_some() => return Err(Undeclared::Ambiguous),
+                Ok(request) => admitted = Some(Admitted { operation, request }),
                 Err(Undeclared::Address) => {}
                 Err(nearer) => reason = nearer,
             }
@@ -60,7 +69,7 @@ fn matches(
     operation: &Operation,
     wire: &WireRequest<'_>,
     facts: &ConnectionFacts<'_>,
-) -> Result<(), Undeclared> {
+) -> Result<PlannedRequest, Undeclared> {
     let mut arguments = read_address(operation, wire, facts).ok_or(Undeclared::Address)?;
     let query = read_query(&operation.query, wire.query).ok_or(Undeclared::Query)?;
     let body = read_body(operation, wire.body).ok_or(Undeclared::Body)?;
@@ -73,7 +82,7 @@ fn matches(
     let arguments = Arguments::from_map(arguments);
     let planned = PlannedRequest::plan(operation, facts, &arguments, key.as_ref());
     let planned = planned.map_err(|_| Undeclared::Body)?;
-    compare(&planned, wire)
+    compare(&planned, wire).map(|()| planned)
 }
 
 fn compare(planned: &PlannedRequest, wire: &WireRequest<'_>) -> Result<(), Undeclared> {

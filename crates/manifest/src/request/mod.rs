@@ -7,7 +7,7 @@ mod plan;
 mod planned;
 mod wire;
 
-pub use admit::Undeclared;
+pub use admit::{Admitted, Undeclared};
 pub use arguments::{Arguments, ArgumentsError};
 pub(crate) use idempotency::KEY;
 pub use idempotency::{Idempotency, IdempotencyKey, KeyError};

@@ -192,6 +192,7 @@ fn a_read_cannot_be_dressed_up_as_a_write_nor_a_write_as_a_read() {
             &format!("class = \"read\"\nmethod = \"{method}\""),
         );
     }
+    edited(GITHUB, list, "class = \"read\"\nmethod = \"HEAD\"");
     let by_post = GITHUB.replacen(
         list,
         "class = \"read\"\nmethod = \"POST\"\nread_by_post = true",

@@ -71,7 +71,10 @@ impl Connected {
     pub(crate) fn admit(&self, wire: &Wire) -> Result<&str, manifest::Undeclared> {
         self.manifest
             .admit(&wire.borrow(), &self.facts())
-            .map(|operation| operation.id.as_str())
+            .map(|admitted| {
+                assert_eq!(admitted.operation.id, admitted.request.operation());
+                admitted.operation.id.as_str()
+            })
     }
 }
 

@@ -91,14 +91,27 @@ async fn an_approval_is_for_these_bytes_this_connection_and_this_operation() {
         super::support::quick(),
     );
     let moved = elsewhere.plan("create_issue", &issue("Slow")).unwrap();
-    for other in [&changed, &moved] {
+    for (other, why) in [
+        (&changed, EgressError::PayloadChanged),
+        (
+            &moved,
+            EgressError::Undeclared(manifest::Undeclared::Address),
+        ),
+    ] {
         let right = ApprovedWrite::claimed(hash, binding("create_issue"));
         let refused = door
             .egress
             .send_write(other, door.route(), &token(), right)
             .await;
-        assert_eq!(refused, Err(EgressError::PayloadChanged));
+        assert_eq!(refused, Err(why));
     }
+    // The same bytes through another connection that has them declared.
+    let right = ApprovedWrite::claimed(hash, binding("create_issue"));
+    let refused = elsewhere
+        .egress
+        .send_write(&moved, elsewhere.route(), &token(), right)
+        .await;
+    assert_eq!(refused, Err(EgressError::PayloadChanged));
     let changes: &[Change] = &[
         |b| b.organisation = OrganisationId::from(Uuid::from_u128(9)),
         |b| b.connection = ConnectionId::from(Uuid::from_u128(9)),

@@ -139,7 +139,7 @@ proptest! {
         let facts = DOOR.egress.facts(DOOR.instance.as_ref());
         let found = recognise(&request, &DOOR.manifest, &facts);
         let expected = declared.then_some("list_events");
-        prop_assert_eq!(found.as_ref().ok().map(|o| o.id.as_str()), expected, "{}", address);
+        prop_assert_eq!(found.as_ref().ok().map(|found| found.operation.id.as_str()), expected, "{}", address);
     }
 
     #[test]
