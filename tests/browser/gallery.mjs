@@ -4,22 +4,16 @@
 //
 // Fails on: a serious or critical finding of axe-core, a violation of the Content-Security-Policy, an
 // exception in a script, a page wider than its window. Writes screenshots to tests/output/gallery.
-import { createServer } from "node:http";
-import { mkdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { basename, dirname, extname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { LAUNCH, serve } from "./serve.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const WIDTHS = [390, 1440];
 const THEMES = ["light", "dark"];
-const NONCE = "c2FtcGxlLW5vbmNlLTE2Yg==";
-const CSP = [
-  "default-src 'none'", `script-src 'nonce-${NONCE}'`, `style-src 'self' 'nonce-${NONCE}'`, "img-src 'self' data:",
-  "connect-src 'self'", "font-src 'self'", "form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'",
-].join("; ");
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".json": "application/json" };
 // States that only a click or a key brings up: page, window width, steps.
 const EXTRAS = [
   { name: "extra-help", page: "overview", width: 1440, steps: (page) => page.keyboard.press("?") },
@@ -27,6 +21,7 @@ const EXTRAS = [
   { name: "extra-disconnect", page: "connection", width: 1440, steps: (page) => page.click("a[href='#disconnect']") },
   { name: "extra-phone-menu", page: "overview", width: 390, steps: (page) => page.click(".topbar-menu > summary") },
   { name: "extra-exact-bytes", page: "proposal-waiting", width: 390, steps: (page) => page.click("label[for='body-bytes']") },
+  { name: "extra-offline", page: "inbox", width: 390, steps: (page) => page.evaluate(() => dispatchEvent(new Event("offline"))) },
   { name: "extra-evidence", page: "trust", width: 1440, steps: (page) => page.click(".control details > summary") },
 ];
 
@@ -43,23 +38,6 @@ function options(args) {
     process.exit(2);
   }
   return given;
-}
-
-/** Serves a folder with the headers that the product sends, on a free port of the loopback. */
-async function serve(folder) {
-  const server = createServer(async (request, response) => {
-    const path = new URL(request.url, "http://x").pathname;
-    const file = join(folder, path === "/" ? "index.html" : path);
-    try {
-      if (!resolve(file).startsWith(resolve(folder)) || !(await stat(file)).isFile()) throw new Error("not a file");
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream", "content-security-policy": CSP });
-      response.end(await readFile(file));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { server, base: `http://127.0.0.1:${server.address().port}` };
 }
 
 async function audit(page, axe) {
@@ -90,7 +68,7 @@ async function look(page, { url, name, width, theme, steps }, { axe, out, shots 
   return findings.map((finding) => `${name} ${width} ${theme}: ${finding}`);
 }
 
-async function names(target, base, only) {
+async function names(base, only) {
   const all = await (await fetch(`${base}/pages.json`)).json();
   return only ? all.filter((name) => name.includes(only)) : all;
 }
@@ -99,8 +77,8 @@ const given = options(process.argv.slice(2));
 const served = /^https?:/.test(given.target) ? { base: given.target.replace(/\/$/, "") } : await serve(given.target);
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 await mkdir(given.out, { recursive: true });
-const pages = await names(given.target, served.base, given.only);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+const pages = await names(served.base, given.only);
+const browser = await chromium.launch(LAUNCH);
 const findings = [];
 let looked = 0;
 try {
@@ -120,8 +98,8 @@ try {
   }
 } finally {
   await browser.close();
-  served.server?.close();
+  served.close?.();
 }
 for (const finding of findings) console.error(finding);
-console.log(`${looked} views of ${basename(given.target)}: ${findings.length} findings. Screenshots: ${given.shots ? given.out : "none"}`);
+console.log(`${looked} views of ${given.target}: ${findings.length} findings. Screenshots: ${given.shots ? given.out : "none"}`);
 process.exitCode = findings.length === 0 ? 0 : 1;

@@ -13,7 +13,7 @@ use crate::service::Service;
 use crate::store;
 
 /// A proposal that nobody decides about in a day is not what anybody waits for.
-pub(crate) const PROPOSAL_LIFETIME: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const PROPOSAL_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Plans a write to the last byte, seals it, and leaves it for people to decide about.
 pub(crate) async fn propose<L: Ledger>(

@@ -51,9 +51,10 @@ pub(crate) async fn read<L: Ledger>(
     record(service, scope, left, begun, answered.as_ref()).await?;
     match answered {
         Ok(answered) => {
-            let next = match answered.next_page.is_last() {
-                true => None,
-                false => Some(text(&answered.next_page.arguments(&arguments))?),
+            let next = if answered.next_page.is_last() {
+                None
+            } else {
+                Some(text(&answered.next_page.arguments(&arguments))?)
             };
             let wait_seconds = pause(answered.rate, service.db.clock().now());
             let kept = answered.kept;

@@ -40,6 +40,11 @@ impl<L: Ledger> Service<L> {
         }
     }
 
+    /// Its vault, for the server's own signing key.
+    pub const fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
     async fn act(&self, request: Request) -> Result<Answer, BrokerError> {
         let scope = request.on_behalf.scope();
         match request.call {

@@ -12,7 +12,7 @@ use crate::service::Service;
 /// Jobs under way at once.
 const MAX_JOBS: usize = 16;
 /// Longer than any call may take: a job whose lease ran out belongs to a broker that died.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 /// How often to look without being told, for jobs whose time comes by itself and for what another
 /// broker left behind.
 const LOOK_EVERY: Duration = Duration::from_secs(5);

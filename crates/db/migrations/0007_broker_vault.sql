@@ -117,12 +117,24 @@ create policy calls_read on broker.calls for select to countersign_front
 grant select on broker.calls to countersign_front;
 
 -- A wrong master key must stop the broker at start, whichever tenant's key it would fail on.
-grant select on broker.data_keys to countersign_definer;
+grant select on broker.data_keys, broker.secrets to countersign_definer;
 create policy data_keys_definer on broker.data_keys for select to countersign_definer using (true);
+create policy secrets_definer on broker.secrets for select to countersign_definer using (true);
 set local role countersign_definer;
 create function broker.master_keys_in_use() returns setof text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select distinct wrapped_by from broker.data_keys
 $$;
-revoke all on function broker.master_keys_in_use() from public;
+-- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
+-- what they hold: the verifier's check of VA-01.
+create function broker.nonces() returns table (sealed bigint, repeated bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select count(*), count(*) - count(distinct (key_id, nonce)) from (
+        select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
+        union all
+        select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
+    ) as all_nonces
+$$;
+revoke all on function broker.master_keys_in_use(), broker.nonces() from public;
+grant execute on function broker.nonces() to countersign_verifier;
 grant execute on function broker.master_keys_in_use() to countersign_broker;

@@ -51,7 +51,7 @@ impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         let code = error
             .as_database_error()
-            .and_then(|e| e.code())
+            .and_then(sqlx::error::DatabaseError::code)
             .map(std::borrow::Cow::into_owned);
         match code.as_deref() {
             Some("CS001") => Self::Unauthenticated,

@@ -14,6 +14,13 @@ pub struct Migration {
     sql: &'static str,
 }
 
+impl Migration {
+    /// Its statements.
+    pub const fn sql(&self) -> &'static str {
+        self.sql
+    }
+}
+
 macro_rules! migrations {
     ($($version:literal $name:literal),+ $(,)?) => {
         /// Every migration, in order.
@@ -177,7 +184,7 @@ mod tests {
     #[test]
     fn versions_count_up_and_names_carry_them() {
         for (position, migration) in MIGRATIONS.iter().enumerate() {
-            assert_eq!(migration.version as usize, position + 1);
+            assert_eq!(usize::try_from(migration.version), Ok(position + 1));
             assert!(
                 migration
                     .name

@@ -10,7 +10,7 @@ use super::frame;
 use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 
 /// Longer than egress may take for a call, so that its own answer is the one that is heard.
-const CALL_LIMIT: Duration = Duration::from_secs(60);
+const CALL_LIMIT: Duration = Duration::from_mins(1);
 
 /// The front's way to the broker.
 #[derive(Debug, Clone)]

@@ -1,0 +1,4 @@
+mod crash;
+mod forgery;
+mod once;
+mod outcomes;

@@ -1,1 +1,0 @@
-//! The integration tests: one binary, real HTTP, real PostgreSQL.

@@ -1,0 +1,2 @@
+mod forged_context;
+mod two_tenants;
