@@ -38,11 +38,18 @@ impl Page {
         let item = |nav: Nav| NavItem {
             nav,
             current: self.nav == Some(nav),
-            count: if nav == Nav::Approvals { self.waiting_approvals } else { 0 },
+            count: if nav == Nav::Approvals {
+                self.waiting_approvals
+            } else {
+                0
+            },
         };
         NAVIGATION
             .iter()
-            .map(|(label, navs)| NavGroup { label, items: navs.iter().copied().map(item).collect() })
+            .map(|(label, navs)| NavGroup {
+                label,
+                items: navs.iter().copied().map(item).collect(),
+            })
             .collect()
     }
 }
@@ -63,9 +70,16 @@ pub struct Viewer {
 impl Viewer {
     /// One or two letters for the avatar.
     pub fn initials(&self) -> String {
-        let mut words = self.name.split_whitespace().filter_map(|word| word.chars().next());
+        let mut words = self
+            .name
+            .split_whitespace()
+            .filter_map(|word| word.chars().next());
         let first = words.next();
-        first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+        first
+            .into_iter()
+            .chain(words.next_back())
+            .flat_map(char::to_uppercase)
+            .collect()
     }
 }
 

@@ -4,13 +4,18 @@
 mod samples;
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
 use samples::Ink;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = PathBuf::from(std::env::args_os().nth(1).ok_or("give a folder to write into")?);
+    let folder = PathBuf::from(
+        std::env::args_os()
+            .nth(1)
+            .ok_or("give a folder to write into")?,
+    );
     fs::create_dir_all(folder.join("assets"))?;
     for asset in ui::assets::all() {
         fs::write(folder.join("assets").join(&asset.file_name), &asset.bytes)?;
@@ -23,9 +28,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::write(folder.join(format!("{name}.html")), html)?;
         names.push(name);
     }
-    fs::write(folder.join("pages.json"), serde_json::to_vec_pretty(&names)?)?;
-    let links: String =
-        names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>\n")).collect();
-    fs::write(folder.join("index.html"), format!("<!doctype html><title>Gallery</title><ul>{links}</ul>"))?;
+    fs::create_dir_all(folder.join("fragments"))?;
+    for (name, html) in samples::fragments(&Ink::plain()) {
+        fs::write(folder.join("fragments").join(format!("{name}.html")), html?)?;
+    }
+    fs::write(
+        folder.join("pages.json"),
+        serde_json::to_vec_pretty(&names)?,
+    )?;
+    let mut index = String::from("<!doctype html><title>Gallery</title><ul>\n");
+    for name in &names {
+        writeln!(index, "<li><a href=\"{name}.html\">{name}</a></li>")?;
+    }
+    fs::write(folder.join("index.html"), index)?;
     Ok(())
 }

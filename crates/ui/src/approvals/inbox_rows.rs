@@ -27,6 +27,13 @@ pub struct InboxRows {
 
 impl HtmlSafe for InboxRows {}
 
+impl InboxRows {
+    /// What screen readers are told once when it changes.
+    fn announcement(&self) -> String {
+        format!("{} waiting", self.waiting_count)
+    }
+}
+
 /// A proposal that waits.
 #[derive(Debug, Clone)]
 pub struct WaitingRow {

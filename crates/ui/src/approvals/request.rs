@@ -39,8 +39,15 @@ impl Request {
             Body::None => "",
             Body::Json(text) | Body::Text(text) => text,
         };
-        let pairs = self.query.iter().chain(&self.headers).flat_map(|(name, value)| [name, value]);
-        [body, &self.path, &self.host].into_iter().chain(pairs.map(String::as_str)).any(hides_something)
+        let pairs = self
+            .query
+            .iter()
+            .chain(&self.headers)
+            .flat_map(|(name, value)| [name, value]);
+        [body, &self.path, &self.host]
+            .into_iter()
+            .chain(pairs.map(String::as_str))
+            .any(hides_something)
     }
 
     pub(crate) fn tokens(&self) -> Vec<JsonToken> {

@@ -79,7 +79,10 @@ impl ProposalState {
 
     /// Whether nothing can change it any more, but for a person who resolves an unknown outcome.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::Waiting | Self::Approved | Self::Executing { .. })
+        !matches!(
+            self,
+            Self::Waiting | Self::Approved | Self::Executing { .. }
+        )
     }
 
     /// Whether it will change by itself soon, so that the page should look again.

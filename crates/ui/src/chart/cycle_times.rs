@@ -32,6 +32,10 @@ pub struct CycleTimesChart {
     times: CycleTimes,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "askama hands fields over by reference"
+)]
 impl CycleTimesChart {
     /// The strip for these times.
     pub const fn new(times: CycleTimes) -> Self {
@@ -40,7 +44,11 @@ impl CycleTimesChart {
 
     fn x(&self, seconds: &f64) -> f64 {
         let end = self.times.p95_s;
-        if end > 0.0 && seconds.is_finite() { (seconds / end).clamp(0.0, 1.0) * 100.0 } else { 0.0 }
+        if end > 0.0 && seconds.is_finite() {
+            (seconds / end).clamp(0.0, 1.0) * 100.0
+        } else {
+            0.0
+        }
     }
 
     /// Width in percent of a band; a band of nothing still shows as a hair.
@@ -71,8 +79,14 @@ mod tests {
     #[test]
     fn bands_span_their_percentiles() {
         let svg = CycleTimesChart::new(times(86_400.0)).render().unwrap();
-        assert!(svg.contains(r#"class="range-wide" x="10.0%" width="70.0%""#), "{svg}");
-        assert!(svg.contains(r#"class="range-mid" x="20.0%" width="40.0%""#), "{svg}");
+        assert!(
+            svg.contains(r#"class="range-wide" x="10.0%" width="70.0%""#),
+            "{svg}"
+        );
+        assert!(
+            svg.contains(r#"class="range-mid" x="20.0%" width="40.0%""#),
+            "{svg}"
+        );
         assert!(svg.contains("Half of all cases take at most 4 d"), "{svg}");
     }
 

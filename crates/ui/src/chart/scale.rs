@@ -1,7 +1,9 @@
 /// Evenly spaced round numbers from 0 to at least `max`, in at most four steps.
 pub(super) fn round_ticks(max: u64) -> Vec<u64> {
     let step = round_step(max.max(1).div_ceil(4));
-    (0..=max.max(1).div_ceil(step)).map(|index| index * step).collect()
+    (0..=max.max(1).div_ceil(step))
+        .map(|index| index * step)
+        .collect()
 }
 
 /// The smallest of 1, 2 and 5 times a power of ten that is at least `least`.
@@ -21,7 +23,11 @@ fn round_step(least: u64) -> u64 {
 /// `part` of `whole`, 0 to 1; 0 of nothing.
 #[expect(clippy::cast_precision_loss, reason = "a position on the screen")]
 pub(super) fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub struct Week {
 const MOST_POINTS: usize = 160;
 /// Labels under the horizontal axis.
 const LABELS: usize = 8;
-const WEEK: &[BorrowedFormatItem<'_>] = format_description!("[day padding:none] [month repr:short] [year]");
+const WEEK: &[BorrowedFormatItem<'_>] =
+    format_description!("[day padding:none] [month repr:short] [year]");
 const MONTH: &[BorrowedFormatItem<'_>] = format_description!("[month repr:short] [year]");
 
 /// Arrivals and completions per week as lines, and below them the cases in progress as an area.
@@ -53,19 +54,28 @@ impl WeeksChart {
     pub fn new(weeks: &[Week]) -> Self {
         let weeks_a_point = weeks.len().div_ceil(MOST_POINTS).max(1);
         let joined: Vec<Week> = weeks.chunks(weeks_a_point).filter_map(join).collect();
-        let flow_max = joined.iter().map(|week| week.arrived.max(week.completed)).max().unwrap_or(0);
+        let flow_max = joined
+            .iter()
+            .map(|week| week.arrived.max(week.completed))
+            .max()
+            .unwrap_or(0);
         let open_max = joined.iter().map(|week| week.open).max().unwrap_or(0);
         let (flow_ticks, open_ticks) = (round_ticks(flow_max), round_ticks(open_max));
         let flow_top = flow_ticks.last().copied().unwrap_or(1);
         let open_top = open_ticks.last().copied().unwrap_or(1);
-        let line = |value: fn(&Week) -> u64, top| path(joined.iter().map(|week| share(value(week), top)));
+        let line =
+            |value: fn(&Week) -> u64, top| path(joined.iter().map(|week| share(value(week), top)));
         let open_line = line(|week| week.open, open_top);
         Self {
             weeks_a_point,
             points: points(&joined),
             arrived_line: line(|week| week.arrived, flow_top),
             completed_line: line(|week| week.completed, flow_top),
-            open_area: if open_line.is_empty() { open_line } else { format!("{open_line}V1000H0Z") },
+            open_area: if open_line.is_empty() {
+                open_line
+            } else {
+                format!("{open_line}V1000H0Z")
+            },
             flow_ticks: ticks(&flow_ticks, flow_top),
             open_ticks: ticks(&open_ticks, open_top),
             labels: labels(&joined),
@@ -124,11 +134,19 @@ fn join(weeks: &[Week]) -> Option<Week> {
 
 /// Where the point at `index` of `count` stands, in percent from the left.
 fn x_of(index: usize, count: usize) -> f64 {
-    if count < 2 { 50.0 } else { share(index as u64, count as u64 - 1) * 100.0 }
+    if count < 2 {
+        50.0
+    } else {
+        share(index as u64, count as u64 - 1) * 100.0
+    }
 }
 
 fn points(weeks: &[Week]) -> Vec<Point> {
-    let step = if weeks.len() < 2 { 100.0 } else { 100.0 / share(weeks.len() as u64 - 1, 1) };
+    let step = if weeks.len() < 2 {
+        100.0
+    } else {
+        100.0 / share(weeks.len() as u64 - 1, 1)
+    };
     let point = |(index, week): (usize, &Week)| {
         let x = x_of(index, weeks.len());
         let hit_x = (x - step / 2.0).max(0.0);
@@ -151,7 +169,11 @@ fn path(values: impl ExactSizeIterator<Item = f64>) -> String {
     let mut out = String::new();
     for (index, value) in values.enumerate() {
         let y = (1.0 - value) * 1_000.0;
-        let x = if count == 1 { 0.0 } else { x_of(index, count) * 10.0 };
+        let x = if count == 1 {
+            0.0
+        } else {
+            x_of(index, count) * 10.0
+        };
         let _ = write!(out, "{}{x:.1} {y:.1}", if index == 0 { 'M' } else { 'L' });
     }
     if count == 1 {
@@ -161,13 +183,25 @@ fn path(values: impl ExactSizeIterator<Item = f64>) -> String {
 }
 
 fn ticks(values: &[u64], top: u64) -> Vec<Tick> {
-    values.iter().map(|value| Tick { y: (1.0 - share(*value, top)) * 100.0, value: *value }).collect()
+    values
+        .iter()
+        .map(|value| Tick {
+            y: (1.0 - share(*value, top)) * 100.0,
+            value: *value,
+        })
+        .collect()
 }
 
 fn labels(weeks: &[Week]) -> Vec<Label> {
-    let Some(last) = weeks.len().checked_sub(1) else { return Vec::new() };
-    let format = if weeks.len() > 3 * LABELS { MONTH } else { WEEK };
-    let steps = last.min(LABELS - 1).max(1);
+    let Some(last) = weeks.len().checked_sub(1) else {
+        return Vec::new();
+    };
+    let format = if weeks.len() > 3 * LABELS {
+        MONTH
+    } else {
+        WEEK
+    };
+    let steps = last.clamp(1, LABELS - 1);
     let mut labels: Vec<Label> = (0..=last.min(steps))
         .map(|step| {
             let index = step * last / steps;
@@ -190,7 +224,10 @@ fn labels(weeks: &[Week]) -> Vec<Label> {
 }
 
 fn period(weeks: &[Week]) -> String {
-    let read = |week: Option<&Week>| week.and_then(|week| week.starts_on.format(WEEK).ok()).unwrap_or_default();
+    let read = |week: Option<&Week>| {
+        week.and_then(|week| week.starts_on.format(WEEK).ok())
+            .unwrap_or_default()
+    };
     format!("{} to {}", read(weeks.first()), read(weeks.last()))
 }
 
@@ -215,7 +252,14 @@ mod tests {
     #[test]
     fn the_highest_value_stays_under_the_highest_tick() {
         let chart = WeeksChart::new(&weeks(3));
-        assert_eq!(chart.flow_ticks.iter().map(|tick| tick.value).collect::<Vec<_>>(), [0, 5, 10]);
+        assert_eq!(
+            chart
+                .flow_ticks
+                .iter()
+                .map(|tick| tick.value)
+                .collect::<Vec<_>>(),
+            [0, 5, 10]
+        );
         assert_eq!(chart.arrived_line, "M0.0 0.0L500.0 0.0L1000.0 0.0");
         assert!(chart.open_area.ends_with("V1000H0Z"));
     }
@@ -224,7 +268,10 @@ mod tests {
     fn fourteen_years_join_several_weeks_in_a_point_and_lose_no_case() {
         let chart = WeeksChart::new(&weeks(703));
         assert_eq!(chart.weeks_a_point, 5);
-        assert_eq!(chart.points.iter().map(|point| point.arrived).sum::<u64>(), 7_030);
+        assert_eq!(
+            chart.points.iter().map(|point| point.arrived).sum::<u64>(),
+            7_030
+        );
         assert!(chart.points.len() <= MOST_POINTS && chart.labels.len() <= LABELS);
     }
 

@@ -10,8 +10,13 @@ pub struct ExternalUrl(String);
 impl ExternalUrl {
     /// The link, unless it is something else than http(s) without spaces and control characters.
     pub fn parse(url: &str) -> Option<Self> {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
-        let host_given = rest.chars().next().is_some_and(|first| first.is_alphanumeric() || first == '[');
+        let rest = url
+            .strip_prefix("https://")
+            .or_else(|| url.strip_prefix("http://"))?;
+        let host_given = rest
+            .chars()
+            .next()
+            .is_some_and(|first| first.is_alphanumeric() || first == '[');
         let plain = !url.chars().any(|c| c.is_whitespace() || c.is_control());
         (host_given && plain).then(|| Self(url.to_owned()))
     }

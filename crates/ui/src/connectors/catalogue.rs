@@ -33,6 +33,11 @@ pub struct App {
 
 impl App {
     fn initial(&self) -> String {
-        self.name.chars().next().into_iter().flat_map(char::to_uppercase).collect()
+        self.name
+            .chars()
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect()
     }
 }

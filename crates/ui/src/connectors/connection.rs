@@ -140,11 +140,17 @@ impl Connection {
 
     /// Scopes that the provider granted without being asked.
     fn unasked(&self) -> usize {
-        self.scopes.iter().filter(|scope| scope.granted && !scope.requested).count()
+        self.scopes
+            .iter()
+            .filter(|scope| scope.granted && !scope.requested)
+            .count()
     }
 
     /// Scopes that were asked and not granted.
     fn missing(&self) -> usize {
-        self.scopes.iter().filter(|scope| scope.requested && !scope.granted).count()
+        self.scopes
+            .iter()
+            .filter(|scope| scope.requested && !scope.granted)
+            .count()
     }
 }

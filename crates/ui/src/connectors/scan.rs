@@ -22,6 +22,19 @@ pub struct ScanStatus {
 
 impl HtmlSafe for ScanStatus {}
 
+impl Scan {
+    /// Its name, told to screen readers once when it changes.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Unsupported | Self::Unavailable => "No scan",
+            Self::Never => "Not scanned yet",
+            Self::Running { .. } => "Scan is running",
+            Self::Done { .. } => "Scan is done",
+            Self::Failed { .. } => "Scan failed",
+        }
+    }
+}
+
 /// How far a scan is.
 #[derive(Debug, Clone)]
 pub enum Scan {

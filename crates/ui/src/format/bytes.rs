@@ -1,6 +1,6 @@
 const STEP: u64 = 1_000;
 
-/// A size in SI units: `340 B`, `1.2 kB`, `5.0 MB`.
+/// A size in SI units: `340 B`, `1.2 kB`, `5 MB`.
 #[expect(clippy::cast_precision_loss, reason = "one decimal is shown")]
 pub fn bytes(size_bytes: u64) -> String {
     let (unit, name) = match size_bytes {
@@ -9,7 +9,8 @@ pub fn bytes(size_bytes: u64) -> String {
         1_000_000..1_000_000_000 => (1_000_000, "MB"),
         _ => (1_000_000_000, "GB"),
     };
-    format!("{:.1} {name}", size_bytes as f64 / unit as f64)
+    let number = format!("{:.1}", size_bytes as f64 / unit as f64);
+    format!("{} {name}", number.strip_suffix(".0").unwrap_or(&number))
 }
 
 #[cfg(test)]
@@ -18,8 +19,9 @@ mod tests {
 
     #[test]
     fn sizes_are_in_si_units() {
-        assert_eq!([0, 999, 1_200, 5_000_000, 7_250_000_000].map(bytes), [
-            "0 B", "999 B", "1.2 kB", "5.0 MB", "7.2 GB"
-        ]);
+        assert_eq!(
+            [0, 999, 1_200, 5_000_000, 7_250_000_000].map(bytes),
+            ["0 B", "999 B", "1.2 kB", "5 MB", "7.2 GB"]
+        );
     }
 }

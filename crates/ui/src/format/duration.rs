@@ -10,10 +10,10 @@ pub fn seconds(seconds: f64) -> String {
         s if s < 0.0 => format!("\u{2212}{}", self::seconds(-s)),
         0.0 => "0 s".to_owned(),
         s if s < 1.0 => format!("{:.0} ms", s * 1_000.0),
-        s if s < 1.5 * MINUTE => format!("{s:.0} s"),
-        s if s < 1.5 * HOUR => format!("{:.0} min", s / MINUTE),
-        s if s < 1.5 * DAY => format!("{} h", short(s / HOUR)),
-        s if s < 1.5 * YEAR => format!("{} d", short(s / DAY)),
+        s if s < MINUTE => format!("{s:.0} s"),
+        s if s < HOUR => format!("{} min", short(s / MINUTE)),
+        s if s < DAY => format!("{} h", short(s / HOUR)),
+        s if s < YEAR => format!("{} d", short(s / DAY)),
         s => format!("{} yr", short(s / YEAR)),
     }
 }
@@ -22,16 +22,21 @@ pub fn seconds(seconds: f64) -> String {
 pub fn millis(millis: u64) -> String {
     match millis {
         0..1_000 => format!("{millis} ms"),
-        #[expect(clippy::cast_precision_loss, reason = "below 90,000")]
-        1_000..90_000 => format!("{:.1} s", millis as f64 / 1_000.0),
+        #[expect(clippy::cast_precision_loss, reason = "below 60,000")]
+        1_000..60_000 => format!("{:.1} s", millis as f64 / 1_000.0),
         _ => seconds(std::time::Duration::from_millis(millis).as_secs_f64()),
     }
 }
 
 /// One decimal below ten, where it tells something.
 fn short(value: f64) -> String {
-    let text = if value < 9.95 { format!("{value:.1}") } else { format!("{value:.0}") };
-    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+    let text = if value < 9.95 {
+        format!("{value:.1}")
+    } else {
+        format!("{value:.0}")
+    };
+    text.strip_suffix(".0")
+        .map_or_else(|| text.clone(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -40,10 +45,25 @@ mod tests {
 
     #[test]
     fn each_span_takes_the_unit_that_reads_best() {
-        let read = [0.0, 0.34, 45.0, 720.0, 18_720.0, 86_400.0, 2_592_116.0, 45_000_000.0].map(seconds);
-        assert_eq!(read, ["0 s", "340 ms", "45 s", "12 min", "5.2 h", "24 h", "30 d", "520 d"]);
+        let read = [
+            0.0,
+            0.34,
+            45.0,
+            720.0,
+            18_720.0,
+            86_400.0,
+            2_592_116.0,
+            45_000_000.0,
+        ]
+        .map(seconds);
+        assert_eq!(
+            read,
+            [
+                "0 s", "340 ms", "45 s", "12 min", "5.2 h", "1 d", "30 d", "1.4 yr"
+            ]
+        );
         assert_eq!(seconds(1e9), "32 yr");
-        assert_eq!(seconds(-60.0), "\u{2212}60 s");
+        assert_eq!(seconds(-60.0), "\u{2212}1 min");
         assert_eq!(seconds(f64::NAN), "n/a");
     }
 

@@ -43,14 +43,19 @@ impl JsonTokenKind {
 /// Not by parsing and printing again: `1e2` would become `100`, and what a person approves would no
 /// longer be what is sent. A text that is no JSON comes back whole, as it is.
 pub fn json_tokens(source: &str) -> Vec<JsonToken> {
-    let mut printer = Printer { tokens: Vec::new(), depth: 0 };
+    let mut printer = Printer {
+        tokens: Vec::new(),
+        depth: 0,
+    };
     let mut rest = source;
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '"' => string_length(rest),
             '{' | '[' | '}' | ']' | ',' | ':' => 1,
             _ if first.is_ascii_whitespace() => 1,
-            _ => rest.find(|c: char| "{}[],:\"".contains(c) || c.is_ascii_whitespace()).unwrap_or(rest.len()),
+            _ => rest
+                .find(|c: char| "{}[],:\"".contains(c) || c.is_ascii_whitespace())
+                .unwrap_or(rest.len()),
         };
         let (token, tail) = rest.split_at(length);
         rest = tail;
@@ -92,7 +97,10 @@ impl Printer {
                 }
             }
             '}' | ']' => {
-                let empty = self.tokens.last().is_some_and(|last| matches!(last.text.as_str(), "{" | "["));
+                let empty = self
+                    .tokens
+                    .last()
+                    .is_some_and(|last| matches!(last.text.as_str(), "{" | "["));
                 if !empty {
                     self.depth = self.depth.saturating_sub(1);
                     self.line();
@@ -115,12 +123,18 @@ impl Printer {
     }
 
     fn add(&mut self, kind: JsonTokenKind, text: &str) {
-        self.tokens.push(JsonToken { kind, text: text.to_owned() });
+        self.tokens.push(JsonToken {
+            kind,
+            text: text.to_owned(),
+        });
     }
 
     fn line(&mut self) {
         let text = format!("\n{}", "  ".repeat(self.depth));
-        self.tokens.push(JsonToken { kind: JsonTokenKind::Space, text });
+        self.tokens.push(JsonToken {
+            kind: JsonTokenKind::Space,
+            text,
+        });
     }
 }
 
@@ -131,12 +145,19 @@ mod tests {
     use super::*;
 
     fn printed(source: &str) -> String {
-        json_tokens(source).into_iter().map(|token| token.text).collect()
+        json_tokens(source)
+            .into_iter()
+            .map(|token| token.text)
+            .collect()
     }
 
     fn own_bytes(source: &str) -> String {
         let own = |token: &JsonToken| token.kind != JsonTokenKind::Space;
-        json_tokens(source).into_iter().filter(own).map(|token| token.text).collect()
+        json_tokens(source)
+            .into_iter()
+            .filter(own)
+            .map(|token| token.text)
+            .collect()
     }
 
     #[test]
@@ -159,7 +180,10 @@ mod tests {
 
     #[test]
     fn numbers_are_shown_as_they_are_sent() {
-        assert_eq!(own_bytes(r#"{"n":[1e2,-0.10,9007199254740993]}"#), r#"{"n":[1e2,-0.10,9007199254740993]}"#);
+        assert_eq!(
+            own_bytes(r#"{"n":[1e2,-0.10,9007199254740993]}"#),
+            r#"{"n":[1e2,-0.10,9007199254740993]}"#
+        );
     }
 
     proptest! {

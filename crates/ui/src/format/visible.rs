@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 /// Text with every character that hides or reorders others shown by its number.
 ///
 /// An approver must see what will be sent: U+202E would print `gpj.exe` as `exe.jpg`, and a
@@ -7,14 +9,15 @@ pub fn visible(text: &str) -> String {
     if !hides_something(text) {
         return text.to_owned();
     }
-    text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {
-        if is_hidden(c) {
-            out.push_str(&format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c)));
-        } else {
-            out.push(c);
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len() + 16), |mut out, c| {
+            if is_hidden(c) {
+                let _ = write!(out, "\u{27e8}U+{:04X}\u{27e9}", u32::from(c));
+            } else {
+                out.push(c);
+            }
+            out
+        })
 }
 
 /// Whether the text has a character that hides or reorders others.
@@ -54,13 +57,25 @@ mod tests {
 
     #[test]
     fn reordering_and_zero_width_characters_are_named() {
-        assert_eq!(visible("a\u{202e}gpj.exe"), "a\u{27e8}U+202E\u{27e9}gpj.exe");
-        assert_eq!(visible("pay\u{200b}ee\0"), "pay\u{27e8}U+200B\u{27e9}ee\u{27e8}U+0000\u{27e9}");
+        assert_eq!(
+            visible("a\u{202e}gpj.exe"),
+            "a\u{27e8}U+202E\u{27e9}gpj.exe"
+        );
+        assert_eq!(
+            visible("pay\u{200b}ee\0"),
+            "pay\u{27e8}U+200B\u{27e9}ee\u{27e8}U+0000\u{27e9}"
+        );
     }
 
     #[test]
     fn ordinary_text_of_any_script_stays() {
-        for text in ["two\nlines\tand a tab", "Zażółć gęślą jaźń", "日本語", "שלום", "naïve ✓"] {
+        for text in [
+            "two\nlines\tand a tab",
+            "Zażółć gęślą jaźń",
+            "日本語",
+            "שלום",
+            "naïve ✓",
+        ] {
             assert_eq!(visible(text), text);
         }
     }

@@ -34,6 +34,9 @@ pub struct SessionRow {
 
 impl Sessions {
     fn others(&self) -> usize {
-        self.sessions.iter().filter(|session| !session.is_current).count()
+        self.sessions
+            .iter()
+            .filter(|session| !session.is_current)
+            .count()
     }
 }

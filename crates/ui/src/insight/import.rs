@@ -69,6 +69,24 @@ pub enum ImportState {
     Failed(ImportProblem),
 }
 
+impl ImportState {
+    /// Whether it will change by itself.
+    pub const fn is_running(&self) -> bool {
+        !matches!(self, Self::Done { .. } | Self::Failed(_))
+    }
+
+    /// Its name, told to screen readers once when it changes.
+    pub const fn label(&self) -> &'static str {
+        match self {
+            Self::Queued => "Waiting for a free worker",
+            Self::Reading { .. } => "Reading the file",
+            Self::Storing { .. } => "Storing",
+            Self::Done { .. } => "Imported",
+            Self::Failed(_) => "Refused; nothing is stored",
+        }
+    }
+}
+
 /// Why a file was refused.
 #[derive(Debug, Clone)]
 pub struct ImportProblem {

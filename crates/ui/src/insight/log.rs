@@ -3,7 +3,9 @@ use kernel::LogId;
 use time::OffsetDateTime;
 
 use crate::Page;
-use crate::chart::{CycleTimes, CycleTimesChart, Detail, Flow, ProcessMap, ShareBar, Week, WeeksChart, process_map};
+use crate::chart::{
+    CycleTimes, CycleTimesChart, Detail, Flow, ProcessMap, ShareBar, Week, WeeksChart, process_map,
+};
 use crate::component::Tone;
 use crate::filters;
 
@@ -141,12 +143,20 @@ impl Log {
     }
 
     fn details(&self) -> [DetailLink; 4] {
-        Detail::ALL.map(|detail| DetailLink { detail, is_current: detail == self.detail })
+        Detail::ALL.map(|detail| DetailLink {
+            detail,
+            is_current: detail == self.detail,
+        })
     }
 
     /// Ways between steps by name, the most frequent first.
     fn ways(&self) -> Vec<(&str, &str, u64, f64, f64)> {
-        let name = |index: usize| self.flow.activities.get(index).map(|activity| activity.name.as_str());
+        let name = |index: usize| {
+            self.flow
+                .activities
+                .get(index)
+                .map(|activity| activity.name.as_str())
+        };
         let mut ways: Vec<_> = self
             .flow
             .transitions
@@ -181,6 +191,10 @@ impl Variant {
 impl Bottleneck {
     fn bar(&self) -> ShareBar {
         let bar = ShareBar::new(self.share);
-        if self.kind == BottleneckKind::Timer { bar.quiet() } else { bar }
+        if self.kind == BottleneckKind::Timer {
+            bar.quiet()
+        } else {
+            bar
+        }
     }
 }

@@ -54,6 +54,10 @@ pub struct LogCard {
 
 /// What a new organisation has done so far; a list to follow until all is done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts, each a line of the list"
+)]
 pub struct FirstSteps {
     /// An app is connected.
     pub app_connected: bool,
@@ -81,7 +85,14 @@ impl FirstSteps {
     }
 
     fn steps(self) -> [Step; 4] {
-        let step = |done, title, text, href, button| Step { done, next: false, title, text, href, button };
+        let step = |done, title, text, href, button| Step {
+            done,
+            next: false,
+            title,
+            text,
+            href,
+            button,
+        };
         let mut steps = [
             step(
                 self.app_connected,
@@ -125,8 +136,15 @@ mod tests {
 
     #[test]
     fn the_first_step_that_is_not_done_leads() {
-        let steps = FirstSteps { app_connected: true, key_made: true, ..FirstSteps::default() };
+        let steps = FirstSteps {
+            app_connected: true,
+            key_made: true,
+            ..FirstSteps::default()
+        };
         assert_eq!(steps.done(), 2);
-        assert_eq!(steps.steps().map(|step| step.next), [false, true, false, false]);
+        assert_eq!(
+            steps.steps().map(|step| step.next),
+            [false, true, false, false]
+        );
     }
 }

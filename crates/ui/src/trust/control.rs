@@ -66,7 +66,9 @@ impl Control {
                 Outcome::Fail => Shown::Fail,
                 Outcome::Error => Shown::Error,
                 // A result from the future is as good as none: a clock is wrong.
-                Outcome::Pass if *now > evidence.fresh_until || evidence.checked_at > *now => Shown::Stale,
+                Outcome::Pass if *now > evidence.fresh_until || evidence.checked_at > *now => {
+                    Shown::Stale
+                }
                 Outcome::Pass => Shown::Pass,
             },
         }
@@ -123,21 +125,45 @@ mod tests {
 
     #[test]
     fn nothing_is_green_without_fresh_evidence() {
-        assert_eq!(control(Outcome::Pass, Duration::minutes(59)).shown(&NOW), Shown::Pass);
-        assert_eq!(control(Outcome::Pass, Duration::minutes(61)).shown(&NOW), Shown::Stale);
-        assert_eq!(control(Outcome::Pass, -Duration::minutes(5)).shown(&NOW), Shown::Stale);
-        let never = Control { evidence: None, ..control(Outcome::Pass, Duration::ZERO) };
+        assert_eq!(
+            control(Outcome::Pass, Duration::minutes(59)).shown(&NOW),
+            Shown::Pass
+        );
+        assert_eq!(
+            control(Outcome::Pass, Duration::minutes(61)).shown(&NOW),
+            Shown::Stale
+        );
+        assert_eq!(
+            control(Outcome::Pass, -Duration::minutes(5)).shown(&NOW),
+            Shown::Stale
+        );
+        let never = Control {
+            evidence: None,
+            ..control(Outcome::Pass, Duration::ZERO)
+        };
         assert_eq!(never.shown(&NOW), Shown::NeverRun);
-        let green = [Shown::Pass, Shown::Fail, Shown::Error, Shown::Stale, Shown::NeverRun]
-            .into_iter()
-            .filter(|shown| shown.tone() == Tone::Ok)
-            .collect::<Vec<_>>();
+        let green = [
+            Shown::Pass,
+            Shown::Fail,
+            Shown::Error,
+            Shown::Stale,
+            Shown::NeverRun,
+        ]
+        .into_iter()
+        .filter(|shown| shown.tone() == Tone::Ok)
+        .collect::<Vec<_>>();
         assert_eq!(green, [Shown::Pass]);
     }
 
     #[test]
     fn a_failure_does_not_fade_with_time() {
-        assert_eq!(control(Outcome::Fail, Duration::days(30)).shown(&NOW), Shown::Fail);
-        assert_eq!(control(Outcome::Error, Duration::days(30)).shown(&NOW), Shown::Error);
+        assert_eq!(
+            control(Outcome::Fail, Duration::days(30)).shown(&NOW),
+            Shown::Fail
+        );
+        assert_eq!(
+            control(Outcome::Error, Duration::days(30)).shown(&NOW),
+            Shown::Error
+        );
     }
 }

@@ -34,15 +34,27 @@ struct Count {
 
 impl Trust {
     fn counts(&self) -> Vec<Count> {
-        [Shown::Pass, Shown::Fail, Shown::Error, Shown::Stale, Shown::NeverRun]
-            .into_iter()
-            .map(|shown| Count { shown, count: self.count(shown) })
-            .filter(|count| count.count > 0)
-            .collect()
+        [
+            Shown::Pass,
+            Shown::Fail,
+            Shown::Error,
+            Shown::Stale,
+            Shown::NeverRun,
+        ]
+        .into_iter()
+        .map(|shown| Count {
+            shown,
+            count: self.count(shown),
+        })
+        .filter(|count| count.count > 0)
+        .collect()
     }
 
     fn count(&self, shown: Shown) -> usize {
-        self.controls.iter().filter(|control| control.shown(&self.page.now) == shown).count()
+        self.controls
+            .iter()
+            .filter(|control| control.shown(&self.page.now) == shown)
+            .count()
     }
 
     /// One sentence that sums the page up, and never more than was checked.
@@ -52,7 +64,10 @@ impl Trust {
         if total == 0 {
             "Nothing has been checked yet.".to_owned()
         } else if holds == total {
-            format!("All {total} controls hold. {} claims have no control yet.", self.unchecked.len())
+            format!(
+                "All {total} controls hold. {} claims have no control yet.",
+                self.unchecked.len()
+            )
         } else {
             format!(
                 "{holds} of {total} controls hold right now. {} claims have no control yet.",

@@ -9,25 +9,69 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let view = ApiKeys {
         page: page(ink, Some(Nav::Keys)),
         keys: vec![
-            key(ink, 1, "Desk assistant", &["connections.read", "insight.read", "approvals.propose"], KeyState::Active),
-            ApiKeyRow { last_used_at: None, ..key(ink, 2, "Nightly script", &["insight.read"], KeyState::Active) },
-            ApiKeyRow { expires_at: days_ago(3), ..key(ink, 3, "Trial", &["insight.read"], KeyState::Expired) },
-            key(ink, 4, "Old laptop", &["approvals.propose"], KeyState::Revoked),
+            key(
+                ink,
+                1,
+                "Desk assistant",
+                &["connections.read", "insight.read", "approvals.propose"],
+                KeyState::Active,
+            ),
+            ApiKeyRow {
+                last_used_at: None,
+                ..key(
+                    ink,
+                    2,
+                    "Nightly script",
+                    &["insight.read"],
+                    KeyState::Active,
+                )
+            },
+            ApiKeyRow {
+                expires_at: days_ago(3),
+                ..key(ink, 3, "Trial", &["insight.read"], KeyState::Expired)
+            },
+            key(
+                ink,
+                4,
+                "Old laptop",
+                &["approvals.propose"],
+                KeyState::Revoked,
+            ),
         ],
         scopes: vec![
-            choice(ink, "connections.read", "See which apps are connected", true),
+            choice(
+                ink,
+                "connections.read",
+                "See which apps are connected",
+                true,
+            ),
             choice(ink, "insight.read", "Read figures about processes", true),
-            choice(ink, "approvals.propose", "Propose writes for a person to approve", false),
+            choice(
+                ink,
+                "approvals.propose",
+                "Propose writes for a person to approve",
+                false,
+            ),
         ],
         name: ink.t(""),
         expires_days: 90,
         errors: FieldErrors::default(),
     };
-    let empty = ApiKeys { keys: Vec::new(), ..view.clone() };
+    let empty = ApiKeys {
+        keys: Vec::new(),
+        ..view.clone()
+    };
     let refused = ApiKeys {
-        page: with_flash(view.page.clone(), Tone::Bad, ink.t("No key was made. Correct what is marked.")),
+        page: with_flash(
+            view.page.clone(),
+            Tone::Bad,
+            ink.t("No key was made. Correct what is marked."),
+        ),
         errors: FieldErrors::default()
-            .with("name", ink.t("Another key has this name. Choose one that approvers can tell apart."))
+            .with(
+                "name",
+                ink.t("Another key has this name. Choose one that approvers can tell apart."),
+            )
             .with("scopes", ink.t("Choose at least one.")),
         name: ink.t("Desk assistant"),
         ..view.clone()
@@ -61,5 +105,9 @@ fn key(ink: &Ink, number: u128, name: &str, scopes: &[&str], state: KeyState) ->
 }
 
 fn choice(ink: &Ink, value: &str, text: &str, chosen: bool) -> ScopeChoice {
-    ScopeChoice { value: ink.t(value), text: ink.t(text), chosen }
+    ScopeChoice {
+        value: ink.t(value),
+        text: ink.t(text),
+        chosen,
+    }
 }

@@ -1,6 +1,6 @@
 use ui::approvals::{
-    DecidedRow, Decision, DecisionForm, Inbox, InboxRows, Proposal, ProposalState, ProposalStatus, Risk, Subject,
-    Ticket, TimelineEvent, WaitingRow,
+    DecidedRow, Decision, DecisionForm, Inbox, InboxRows, Proposal, ProposalState, ProposalStatus,
+    Risk, Subject, Ticket, TimelineEvent, WaitingRow,
 };
 use ui::component::{ExternalUrl, Pages, Tone};
 use ui::{Nav, Page};
@@ -28,53 +28,157 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
         approvals_needed: 1,
     };
     vec![
-        row(51, "Create an issue: Shorten the wait for suppliers", "Demo tracker", "Desk assistant", 6, 54, Risk::Low),
-        row(53, "Change the assignee of 14 issues", "GitHub issues", "Desk assistant", 31, 29, Risk::Medium),
+        row(
+            51,
+            "Create an issue: Shorten the wait for suppliers",
+            "Demo tracker",
+            "Desk assistant",
+            6,
+            54,
+            Risk::Low,
+        ),
+        row(
+            53,
+            "Change the assignee of 14 issues",
+            "GitHub issues",
+            "Desk assistant",
+            31,
+            29,
+            Risk::Medium,
+        ),
         WaitingRow {
             approvals: 1,
             approvals_needed: 2,
-            ..row(54, "Close a project with a name that is long enough to need two lines on a phone", "Demo tracker", "Nightly script", 118, 2, Risk::High)
+            ..row(
+                54,
+                "Close a project with a name that is long enough to need two lines on a phone",
+                "Demo tracker",
+                "Nightly script",
+                118,
+                2,
+                Risk::High,
+            )
         },
     ]
 }
 
 fn inbox(ink: &Ink) -> Vec<Rendered> {
-    let row = |number, operation, by, minutes, state| DecidedRow {
+    let row = |number, operation, by: &str, minutes, state| DecidedRow {
         id: id(number),
         operation: ink.t(operation),
         app: ink.t("Demo tracker"),
         requester: ink.t("Desk assistant"),
-        decided_by: if by == "" { String::new() } else { ink.t(by) },
+        decided_by: if by.is_empty() {
+            String::new()
+        } else {
+            ink.t(by)
+        },
         at: minutes_ago(minutes),
         state,
     };
-    let sent = ProposalState::Executed { status: Some(201), ticket: None, duration_ms: 212 };
+    let sent = ProposalState::Executed {
+        status: Some(201),
+        ticket: None,
+        duration_ms: 212,
+    };
     let rows = InboxRows {
         now: NOW,
         waiting_count: 3,
         waiting: waiting(ink),
         decided: vec![
-            row(56, "Create an issue: Ask the customer earlier", "Example Owner", 0, ProposalState::Executing { since: NOW }),
-            row(52, "Create an issue: Two hand-overs too many", "Example Owner", 4, sent),
-            row(57, "Create an issue: Weekly figures", "Example Admin", 200, ProposalState::Rejected),
-            row(58, "Create an issue: Supplier list", "", 300, ProposalState::Expired),
-            row(59, "Create an issue: Reopened cases", "Example Owner", 420, ProposalState::UnknownOutcome { since: minutes_ago(420) }),
-            row(60, "Create an issue: Late answers", "Example Owner", 900, ProposalState::Failed { message: ink.t("refused") }),
+            row(
+                56,
+                "Create an issue: Ask the customer earlier",
+                "Example Owner",
+                0,
+                ProposalState::Executing { since: NOW },
+            ),
+            row(
+                52,
+                "Create an issue: Two hand-overs too many",
+                "Example Owner",
+                4,
+                sent,
+            ),
+            row(
+                57,
+                "Create an issue: Weekly figures",
+                "Example Admin",
+                200,
+                ProposalState::Rejected,
+            ),
+            row(
+                58,
+                "Create an issue: Supplier list",
+                "",
+                300,
+                ProposalState::Expired,
+            ),
+            row(
+                59,
+                "Create an issue: Reopened cases",
+                "Example Owner",
+                420,
+                ProposalState::UnknownOutcome {
+                    since: minutes_ago(420),
+                },
+            ),
+            row(
+                60,
+                "Create an issue: Late answers",
+                "Example Owner",
+                900,
+                ProposalState::Failed {
+                    message: ink.t("refused"),
+                },
+            ),
         ],
-        pages: Pages { newer: None, older: Some(ink.t("/approvals?before=x")) },
+        pages: Pages {
+            newer: None,
+            older: Some(ink.t("/approvals?before=x")),
+        },
         is_fragment: false,
     };
-    let full = Inbox { page: page(ink, Some(Nav::Approvals)), rows: rows.clone() };
+    let full = Inbox {
+        page: page(ink, Some(Nav::Approvals)),
+        rows: rows.clone(),
+    };
     let empty = Inbox {
-        page: Page { waiting_approvals: 0, ..page(ink, Some(Nav::Approvals)) },
-        rows: InboxRows { waiting_count: 0, waiting: Vec::new(), decided: Vec::new(), pages: Pages::default(), ..rows.clone() },
+        page: Page {
+            waiting_approvals: 0,
+            ..page(ink, Some(Nav::Approvals))
+        },
+        rows: InboxRows {
+            waiting_count: 0,
+            waiting: Vec::new(),
+            decided: Vec::new(),
+            pages: Pages::default(),
+            ..rows.clone()
+        },
     };
     vec![shot("inbox", &full), shot("inbox-empty", &empty)]
 }
 
-fn event(ink: &Ink, minutes: i64, title: &str, actor: &str, note: &str, tone: Tone) -> TimelineEvent {
-    let note = if note.is_empty() { String::new() } else { ink.t(note) };
-    TimelineEvent { at: minutes_ago(minutes), title: ink.t(title), actor: ink.t(actor), note, tone }
+pub(crate) fn event(
+    ink: &Ink,
+    minutes: i64,
+    title: &str,
+    actor: &str,
+    note: &str,
+    tone: Tone,
+) -> TimelineEvent {
+    let note = if note.is_empty() {
+        String::new()
+    } else {
+        ink.t(note)
+    };
+    TimelineEvent {
+        at: minutes_ago(minutes),
+        title: ink.t(title),
+        actor: ink.t(actor),
+        note,
+        tone,
+    }
 }
 
 fn waiting_proposal(ink: &Ink) -> Proposal {
@@ -105,15 +209,25 @@ fn waiting_proposal(ink: &Ink) -> Proposal {
             is_fragment: false,
         },
         decisions: Vec::new(),
-        form: DecisionForm::Open { note: ink.t(""), error: String::new() },
+        form: DecisionForm::Open {
+            note: ink.t(""),
+            error: String::new(),
+        },
     }
 }
 
 fn undecided(ink: &Ink) -> Vec<Rendered> {
     let view = waiting_proposal(ink);
     let mut four_eyes = Proposal {
-        decisions: vec![Decision { by: ink.t("Example Admin"), at: minutes_ago(3), is_approval: true, note: ink.t("Figures checked.") }],
-        form: DecisionForm::Closed(ink.t("You proposed this. It needs the approval of two other people.")),
+        decisions: vec![Decision {
+            by: ink.t("Example Admin"),
+            at: minutes_ago(3),
+            is_approval: true,
+            note: ink.t("Figures checked."),
+        }],
+        form: DecisionForm::Closed(
+            ink.t("You proposed this. It needs the approval of two other people."),
+        ),
         request: requests::plain_text(ink),
         ..view.clone()
     };
@@ -121,7 +235,10 @@ fn undecided(ink: &Ink) -> Vec<Rendered> {
     four_eyes.subject.risk = Risk::High;
     let hidden = Proposal {
         request: requests::with_hidden_characters(ink),
-        form: DecisionForm::Open { note: ink.t("Looks odd."), error: ink.t("This proposal changed while you read it. Look again.") },
+        form: DecisionForm::Open {
+            note: ink.t("Looks odd."),
+            error: ink.t("This proposal changed while you read it. Look again."),
+        },
         ..view.clone()
     };
     vec![
@@ -142,20 +259,68 @@ fn with_state(ink: &Ink, state: ProposalState, events: &[TimelineEvent]) -> Prop
 }
 
 fn on_its_way(ink: &Ink) -> Vec<Rendered> {
-    let approved = event(ink, 2, "Approved", "Example Owner", "Agreed with the suppliers' desk.", Tone::Ok);
+    let approved = event(
+        ink,
+        2,
+        "Approved",
+        "Example Owner",
+        "Agreed with the suppliers' desk.",
+        Tone::Ok,
+    );
     let sending = event(ink, 2, "Sending", "the broker", "", Tone::Info);
-    let mut view = with_state(ink, ProposalState::Approved, std::slice::from_ref(&approved));
-    view.page = with_flash(view.page, Tone::Ok, ink.t("Approved. The broker sends it now."));
-    let executing = with_state(ink, ProposalState::Executing { since: minutes_ago(2) }, &[approved.clone(), sending.clone()]);
-    let returned = event(ink, 2, "Answered", "Demo tracker", "HTTP 201 in 212 ms", Tone::Ok);
-    let ticket = Ticket { label: ink.t("#42"), url: ExternalUrl::parse(&ink.t("https://tracker.example/issues/42")) };
+    let mut view = with_state(
+        ink,
+        ProposalState::Approved,
+        std::slice::from_ref(&approved),
+    );
+    view.page = with_flash(
+        view.page,
+        Tone::Ok,
+        ink.t("Approved. The broker sends it now."),
+    );
+    let executing = with_state(
+        ink,
+        ProposalState::Executing {
+            since: minutes_ago(2),
+        },
+        &[approved.clone(), sending.clone()],
+    );
+    let returned = event(
+        ink,
+        2,
+        "Answered",
+        "Demo tracker",
+        "HTTP 201 in 212 ms",
+        Tone::Ok,
+    );
+    let ticket = Ticket {
+        label: ink.t("#42"),
+        url: ExternalUrl::parse(&ink.t("https://tracker.example/issues/42")),
+    };
     let executed = with_state(
         ink,
-        ProposalState::Executed { status: Some(201), ticket: Some(ticket), duration_ms: 212 },
+        ProposalState::Executed {
+            status: Some(201),
+            ticket: Some(ticket),
+            duration_ms: 212,
+        },
         &[approved.clone(), sending.clone(), returned],
     );
-    let broken = event(ink, 1, "No answer", "the broker", "The connection broke after the request was sent.", Tone::Warn);
-    let mut unknown = with_state(ink, ProposalState::UnknownOutcome { since: minutes_ago(1) }, &[approved, sending, broken]);
+    let broken = event(
+        ink,
+        1,
+        "No answer",
+        "the broker",
+        "The connection broke after the request was sent.",
+        Tone::Warn,
+    );
+    let mut unknown = with_state(
+        ink,
+        ProposalState::UnknownOutcome {
+            since: minutes_ago(1),
+        },
+        &[approved, sending, broken],
+    );
     unknown.status.may_resolve = true;
     vec![
         shot("proposal-approved", &view),
@@ -166,12 +331,27 @@ fn on_its_way(ink: &Ink) -> Vec<Rendered> {
 }
 
 fn ended(ink: &Ink) -> Vec<Rendered> {
-    let no = event(ink, 2, "Rejected", "Example Owner", "Not before the contract is renewed.", Tone::Mute);
+    let no = event(
+        ink,
+        2,
+        "Rejected",
+        "Example Owner",
+        "Not before the contract is renewed.",
+        Tone::Mute,
+    );
     let rejected = with_state(ink, ProposalState::Rejected, &[no]);
-    let mut expired = with_state(ink, ProposalState::Expired, &[event(ink, 1, "Expired", "", "", Tone::Mute)]);
+    let mut expired = with_state(
+        ink,
+        ProposalState::Expired,
+        &[event(ink, 1, "Expired", "", "", Tone::Mute)],
+    );
     expired.status.decided_by = String::new();
     expired.status.note = String::new();
-    let revoked = with_state(ink, ProposalState::Revoked, &[event(ink, 1, "Revoked", "Example Owner", "", Tone::Mute)]);
+    let revoked = with_state(
+        ink,
+        ProposalState::Revoked,
+        &[event(ink, 1, "Revoked", "Example Owner", "", Tone::Mute)],
+    );
     let failed = event(ink, 1, "Failed", "the broker", "HTTP 422", Tone::Bad);
     let mut failed = with_state(
         ink,

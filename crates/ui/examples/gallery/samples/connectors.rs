@@ -1,8 +1,8 @@
 use ui::Nav;
 use ui::component::{FieldErrors, Pages, Tone};
 use ui::connectors::{
-    Access, App, Barrier, Call, CallOutcome, Catalogue, Connect, Connection, ConnectionState, Operation, Scan,
-    ScanStatus, ScopeRequest, ScopeRow,
+    Access, App, Barrier, Call, CallOutcome, Catalogue, Connect, Connection, ConnectionState,
+    Operation, Scan, ScanStatus, ScopeRequest, ScopeRow,
 };
 
 use super::{Ink, NOW, Rendered, days_ago, id, minutes_ago, page, shot, with_flash};
@@ -26,18 +26,50 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
     let view = Catalogue {
         page: page(ink, Some(Nav::Connectors)),
         apps: vec![
-            app("tracker", "Demo tracker", "A small issue tracker that comes with the demo. Scans its issues' history and creates tickets.", 3, 1, Some((id(1), ConnectionState::Connected))),
-            app("github", "GitHub issues", "Scans when issues were opened, labelled, assigned and closed. Creates issues.", 4, 1, Some((id(2), ConnectionState::Reconnect))),
-            app("oauth2-tracker", "Another OAuth2 tracker", "Any tracker with a manifest.", 2, 0, None),
+            app(
+                "tracker",
+                "Demo tracker",
+                "A small issue tracker that comes with the demo. Scans its issues' history and creates tickets.",
+                3,
+                1,
+                Some((id(1), ConnectionState::Connected)),
+            ),
+            app(
+                "github",
+                "GitHub issues",
+                "Scans when issues were opened, labelled, assigned and closed. Creates issues.",
+                4,
+                1,
+                Some((id(2), ConnectionState::Reconnect)),
+            ),
+            app(
+                "oauth2-tracker",
+                "Another OAuth2 tracker",
+                "Any tracker with a manifest.",
+                2,
+                0,
+                None,
+            ),
         ],
     };
-    let empty = Catalogue { apps: Vec::new(), ..view.clone() };
+    let empty = Catalogue {
+        apps: Vec::new(),
+        ..view.clone()
+    };
     vec![shot("connectors", &view), shot("connectors-empty", &empty)]
 }
 
 fn connect(ink: &Ink) -> Vec<Rendered> {
-    let scope = |scope, reason, can_write| ScopeRequest { scope: ink.t(scope), reason: ink.t(reason), can_write };
-    let barrier = |name, holds, text| Barrier { name: ink.t(name), holds, text: ink.t(text) };
+    let scope = |scope, reason, can_write| ScopeRequest {
+        scope: ink.t(scope),
+        reason: ink.t(reason),
+        can_write,
+    };
+    let barrier = |name, holds, text| Barrier {
+        name: ink.t(name),
+        holds,
+        text: ink.t(text),
+    };
     let view = Connect {
         page: page(ink, Some(Nav::Connectors)),
         app_key: ink.t("tracker"),
@@ -48,13 +80,33 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         redirect_uri: ink.t("https://countersign.example.com/connectors/callback"),
         registration_hint: ink.t("In the tracker: Settings, Applications, New application."),
         scopes: vec![
-            scope("issues:read", "To see when issues changed their state. Titles and texts are not requested.", false),
-            scope("issues:write", "To create the tickets that you approve, and nothing else.", true),
+            scope(
+                "issues:read",
+                "To see when issues changed their state. Titles and texts are not requested.",
+                false,
+            ),
+            scope(
+                "issues:write",
+                "To create the tickets that you approve, and nothing else.",
+                true,
+            ),
         ],
         barriers: vec![
-            barrier("The token cannot write", false, "The tracker has one scope for creating and changing issues, and creating needs it."),
-            barrier("The egress refuses", true, "A scan may send GET to two paths. Any other request is refused before a connection opens."),
-            barrier("The approval is missing", true, "The broker opens this token for a write only with an approval of exactly these bytes."),
+            barrier(
+                "The token cannot write",
+                false,
+                "The tracker has one scope for creating and changing issues, and creating needs it.",
+            ),
+            barrier(
+                "The egress refuses",
+                true,
+                "A scan may send GET to two paths. Any other request is refused before a connection opens.",
+            ),
+            barrier(
+                "The approval is missing",
+                true,
+                "The broker opens this token for a write only with an approval of exactly these bytes.",
+            ),
         ],
         errors: FieldErrors::default(),
     };
@@ -63,7 +115,9 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         client_id: ink.t("countersign"),
         errors: FieldErrors::default().with(
             "instance_url",
-            ink.t("This address is private. The operator has to allow it in the configuration first."),
+            ink.t(
+                "This address is private. The operator has to allow it in the configuration first.",
+            ),
         ),
         ..view.clone()
     };
@@ -72,12 +126,25 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
 
 fn connection(ink: &Ink) -> Vec<Rendered> {
     let view = connected(ink);
-    let scan = |scan| ScanStatus { connection: view.id, csrf: ink.t("sample-csrf-token"), now: NOW, scan };
+    let scan = |scan| ScanStatus {
+        connection: view.id,
+        csrf: ink.t("sample-csrf-token"),
+        now: NOW,
+        scan,
+    };
     let scanning = Connection {
-        scan: scan(Scan::Running { since: minutes_ago(0), calls: 14, events: 2_410 }),
+        scan: scan(Scan::Running {
+            since: minutes_ago(0),
+            calls: 14,
+            events: 2_410,
+        }),
         calls: Vec::new(),
         pages: Pages::default(),
-        page: with_flash(view.page.clone(), Tone::Ok, ink.t("Connected. The first scan has begun.")),
+        page: with_flash(
+            view.page.clone(),
+            Tone::Ok,
+            ink.t("Connected. The first scan has begun."),
+        ),
         ..view.clone()
     };
     let mut drifted = Connection {
@@ -86,11 +153,21 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         scan: scan(Scan::Failed { at: minutes_ago(61), message: ink.t("The tracker answered 401. Reconnect, then scan again.") }),
         ..view.clone()
     };
-    drifted.scopes.push(ScopeRow { scope: ink.t("admin:org"), requested: false, granted: true });
-    drifted.scopes.push(ScopeRow { scope: ink.t("events:read"), requested: true, granted: false });
+    drifted.scopes.push(ScopeRow {
+        scope: ink.t("admin:org"),
+        requested: false,
+        granted: true,
+    });
+    drifted.scopes.push(ScopeRow {
+        scope: ink.t("events:read"),
+        requested: true,
+        granted: false,
+    });
     let gone = Connection {
         state: ConnectionState::Disconnected,
-        state_reason: ink.t("Disconnected on 20 Nov 2026. The token was revoked at the tracker and destroyed here."),
+        state_reason: ink.t(
+            "Disconnected on 20 Nov 2026. The token was revoked at the tracker and destroyed here.",
+        ),
         scan: scan(Scan::Unavailable),
         ..view.clone()
     };
@@ -131,27 +208,101 @@ fn connected(ink: &Ink) -> Connection {
         connected_at: days_ago(12),
         refreshed_at: Some(minutes_ago(22)),
         scopes: vec![
-            ScopeRow { scope: ink.t("issues:read"), requested: true, granted: true },
-            ScopeRow { scope: ink.t("issues:write"), requested: true, granted: true },
+            ScopeRow {
+                scope: ink.t("issues:read"),
+                requested: true,
+                granted: true,
+            },
+            ScopeRow {
+                scope: ink.t("issues:write"),
+                requested: true,
+                granted: true,
+            },
         ],
         operations: vec![
-            operation("List issues", Access::Read, "GET", "/api/projects/{project}/issues"),
-            operation("List the events of an issue", Access::Read, "GET", "/api/issues/{issue}/events"),
-            operation("Create an issue", Access::Write, "POST", "/api/projects/{project}/issues"),
+            operation(
+                "List issues",
+                Access::Read,
+                "GET",
+                "/api/projects/{project}/issues",
+            ),
+            operation(
+                "List the events of an issue",
+                Access::Read,
+                "GET",
+                "/api/issues/{issue}/events",
+            ),
+            operation(
+                "Create an issue",
+                Access::Write,
+                "POST",
+                "/api/projects/{project}/issues",
+            ),
         ],
         scan: ScanStatus {
             connection: id(1),
             csrf: ink.t("sample-csrf-token"),
             now: NOW,
-            scan: Scan::Done { at: minutes_ago(95), log: id(31), cases: 311, events: 1_904 },
+            scan: Scan::Done {
+                at: minutes_ago(95),
+                log: id(31),
+                cases: 311,
+                events: 1_904,
+            },
         },
         calls: vec![
-            Call { approval: Some(id(52)), ..call(1, 4, "Create an issue", CallOutcome::Answered(201), 212, 734, "Desk assistant") },
-            call(2, 95, "List issues", CallOutcome::Answered(200), 88, 48_120, "Scan by Example Owner"),
-            call(3, 96, "List the events of an issue", CallOutcome::Answered(429), 31, 120, "Scan by Example Owner"),
-            call(4, 97, "Delete an issue", CallOutcome::Refused(ink.t("no such operation")), 0, 0, "Desk assistant"),
-            call(5, 98, "List issues", CallOutcome::Failed(ink.t("no answer within 30 s")), 30_000, 0, "Scan by Example Owner"),
+            Call {
+                approval: Some(id(52)),
+                ..call(
+                    1,
+                    4,
+                    "Create an issue",
+                    CallOutcome::Answered(201),
+                    212,
+                    734,
+                    "Desk assistant",
+                )
+            },
+            call(
+                2,
+                95,
+                "List issues",
+                CallOutcome::Answered(200),
+                88,
+                48_120,
+                "Scan by Example Owner",
+            ),
+            call(
+                3,
+                96,
+                "List the events of an issue",
+                CallOutcome::Answered(429),
+                31,
+                120,
+                "Scan by Example Owner",
+            ),
+            call(
+                4,
+                97,
+                "Delete an issue",
+                CallOutcome::Refused(ink.t("no such operation")),
+                0,
+                0,
+                "Desk assistant",
+            ),
+            call(
+                5,
+                98,
+                "List issues",
+                CallOutcome::Failed(ink.t("no answer within 30 s")),
+                30_000,
+                0,
+                "Scan by Example Owner",
+            ),
         ],
-        pages: Pages { newer: None, older: Some(ink.t("/connectors/con_1?before=x")) },
+        pages: Pages {
+            newer: None,
+            older: Some(ink.t("/connectors/con_01jd800w000008000000000001?before=x")),
+        },
     }
 }

@@ -1,6 +1,8 @@
 use ui::Nav;
 use ui::component::{FieldErrors, Tone};
-use ui::identity::{LinkState, Member, People, SessionRow, Sessions, SignIn, SignInLink, SignUp, SignUpDone};
+use ui::identity::{
+    LinkState, Member, People, SessionRow, Sessions, SignIn, SignInLink, SignUp, SignUpDone,
+};
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor, with_flash};
 
@@ -26,18 +28,39 @@ fn sign_up(ink: &Ink) -> Vec<Rendered> {
         organisation: ink.t("Example Service Desk"),
         email: ink.t("owner.example.com"),
         errors: FieldErrors::default()
-            .with("", ink.t("Nothing was made yet. Correct what is marked and try again."))
-            .with("email", ink.t("This is no email address. It needs an @ and a domain."))
-            .with("password", ink.t("This password is among the first that are guessed. Add two more words.")),
+            .with(
+                "",
+                ink.t("Nothing was made yet. Correct what is marked and try again."),
+            )
+            .with(
+                "email",
+                ink.t("This is no email address. It needs an @ and a domain."),
+            )
+            .with(
+                "password",
+                ink.t("This password is among the first that are guessed. Add two more words."),
+            ),
         password_score: 1,
         ..empty.clone()
     };
-    let done = SignUpDone { page: visitor(ink), email: ink.t("owner@example.com") };
-    vec![shot("sign-up", &empty), shot("sign-up-refused", &refused), shot("sign-up-done", &done)]
+    let done = SignUpDone {
+        page: visitor(ink),
+        email: ink.t("owner@example.com"),
+    };
+    vec![
+        shot("sign-up", &empty),
+        shot("sign-up-refused", &refused),
+        shot("sign-up-done", &done),
+    ]
 }
 
 fn sign_in(ink: &Ink) -> Vec<Rendered> {
-    let empty = SignIn { page: visitor(ink), email: ink.t(""), error: String::new(), next: ink.t("/approvals") };
+    let empty = SignIn {
+        page: visitor(ink),
+        email: ink.t(""),
+        error: String::new(),
+        next: ink.t("/approvals"),
+    };
     let refused = SignIn {
         email: ink.t("owner@example.com"),
         error: ink.t("That address and password do not belong together. Try again, or wait a minute after five tries."),
@@ -52,7 +75,10 @@ fn sign_in(ink: &Ink) -> Vec<Rendered> {
             expires_at: minutes_ago(-14),
         },
     };
-    let spent = SignInLink { page: visitor(ink), state: LinkState::Spent };
+    let spent = SignInLink {
+        page: visitor(ink),
+        state: LinkState::Spent,
+    };
     vec![
         shot("sign-in", &empty),
         shot("sign-in-refused", &refused),
@@ -73,10 +99,38 @@ fn people(ink: &Ink) -> People {
     People {
         page: page(ink, Some(Nav::People)),
         members: vec![
-            member("Example Owner", "owner@example.com", "Super Admin", 100, 214, true),
-            member("Example Admin", "admin@example.com", "Admin", 80, 190, false),
-            member("Example Łączność Büro Member", "a.member.with.a.rather.long.address@support.example.com", "User", 40, 33, false),
-            member("Example Reviewer", "reviewer@example.com", "Viewer", 20, 2, false),
+            member(
+                "Example Owner",
+                "owner@example.com",
+                "Super Admin",
+                100,
+                214,
+                true,
+            ),
+            member(
+                "Example Admin",
+                "admin@example.com",
+                "Admin",
+                80,
+                190,
+                false,
+            ),
+            member(
+                "Example Łączność Büro Member",
+                "a.member.with.a.rather.long.address@support.example.com",
+                "User",
+                40,
+                33,
+                false,
+            ),
+            member(
+                "Example Reviewer",
+                "reviewer@example.com",
+                "Viewer",
+                20,
+                2,
+                false,
+            ),
         ],
     }
 }
@@ -95,13 +149,30 @@ fn sessions(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, None),
         sessions: vec![
             current.clone(),
-            row(2, "Safari on an iPhone", "2001:db8:12:34::7", 2_900, 55, false),
-            row(3, "Firefox on Windows", "203.0.113.17", 41_000, 9_000, false),
+            row(
+                2,
+                "Safari on an iPhone",
+                "2001:db8:12:34::7",
+                2_900,
+                55,
+                false,
+            ),
+            row(
+                3,
+                "Firefox on Windows",
+                "203.0.113.17",
+                41_000,
+                9_000,
+                false,
+            ),
         ],
     };
     let only = Sessions {
         page: with_flash(page(ink, None), Tone::Ok, ink.t("Two sessions were ended.")),
         sessions: vec![current],
     };
-    vec![shot("sessions", &several), shot("sessions-only-this", &only)]
+    vec![
+        shot("sessions", &several),
+        shot("sessions-only-this", &only),
+    ]
 }

@@ -2,7 +2,10 @@ use time::macros::datetime;
 use ui::Nav;
 use ui::chart::{CycleTimes, Detail, Flow};
 use ui::component::{FieldErrors, Tone};
-use ui::insight::{Import, ImportForm, ImportProblem, ImportState, ImportStatus, Log, LogRow, LogState, Logs, Totals};
+use ui::insight::{
+    Import, ImportForm, ImportProblem, ImportState, ImportStatus, Log, LogRow, LogState, Logs,
+    Totals,
+};
 
 use super::{Ink, Rendered, id, minutes_ago, page, service_desk, shot, with_flash};
 
@@ -27,14 +30,49 @@ fn logs(ink: &Ink) -> Vec<Rendered> {
     let empty = Logs {
         page: page(ink, Some(Nav::Insight)),
         logs: Vec::new(),
-        form: ImportForm { limit_bytes: 200_000_000, ..form(ink) },
+        form: ImportForm {
+            limit_bytes: 200_000_000,
+            ..form(ink)
+        },
     };
     let full = Logs {
         logs: vec![
-            row(33, "Fines", "fines.xes.gz", 0, 0, 0, LogState::Importing(id(71))),
-            row(31, "Service desk (simulated)", "service-desk.xes.gz", 4_212, 27_926, 12, LogState::Ready),
-            row(34, "Orders, spring", "orders.csv", 0, 0, 40, LogState::Failed(id(72))),
-            row(35, "Demo tracker", "scan of tracker.example", 311, 1_904, 95, LogState::Ready),
+            row(
+                33,
+                "Fines",
+                "fines.xes.gz",
+                0,
+                0,
+                0,
+                LogState::Importing(id(71)),
+            ),
+            row(
+                31,
+                "Service desk (simulated)",
+                "service-desk.xes.gz",
+                4_212,
+                27_926,
+                12,
+                LogState::Ready,
+            ),
+            row(
+                34,
+                "Orders, spring",
+                "orders.csv",
+                0,
+                0,
+                40,
+                LogState::Failed(id(72)),
+            ),
+            row(
+                35,
+                "Demo tracker",
+                "scan of tracker.example",
+                311,
+                1_904,
+                95,
+                LogState::Ready,
+            ),
         ],
         ..empty.clone()
     };
@@ -52,11 +90,18 @@ fn logs(ink: &Ink) -> Vec<Rendered> {
         },
         ..full.clone()
     };
-    vec![shot("logs", &full), shot("logs-empty", &empty), shot("logs-refused", &refused)]
+    vec![
+        shot("logs", &full),
+        shot("logs-empty", &empty),
+        shot("logs-refused", &refused),
+    ]
 }
 
 fn form(ink: &Ink) -> ImportForm {
-    ImportForm { name: ink.t(""), ..ImportForm::default() }
+    ImportForm {
+        name: ink.t(""),
+        ..ImportForm::default()
+    }
 }
 
 fn imports(ink: &Ink) -> Vec<Rendered> {
@@ -69,13 +114,36 @@ fn imports(ink: &Ink) -> Vec<Rendered> {
     let problem = ImportProblem {
         message: ink.t("the time \u{201c}2026-13-01T09:00\u{201d} is no date of the calendar."),
         line: Some(18_204),
-        hint: ink.t("Correct the line, or export the log again with times like 2026-11-22T14:03:07Z."),
+        hint: ink
+            .t("Correct the line, or export the log again with times like 2026-11-22T14:03:07Z."),
     };
     vec![
         shot("import-queued", &import(ImportState::Queued)),
-        shot("import-reading", &import(ImportState::Reading { read_bytes: 1_420_000, total_bytes: 3_591_644, cases: 58_200, events: 221_004 })),
-        shot("import-storing", &import(ImportState::Storing { cases: 150_370, events: 561_470 })),
-        shot("import-done", &import(ImportState::Done { log: id(31), cases: 150_370, events: 561_470, duration_ms: 1_840 })),
+        shot(
+            "import-reading",
+            &import(ImportState::Reading {
+                read_bytes: 1_420_000,
+                total_bytes: 3_591_644,
+                cases: 58_200,
+                events: 221_004,
+            }),
+        ),
+        shot(
+            "import-storing",
+            &import(ImportState::Storing {
+                cases: 150_370,
+                events: 561_470,
+            }),
+        ),
+        shot(
+            "import-done",
+            &import(ImportState::Done {
+                log: id(31),
+                cases: 150_370,
+                events: 561_470,
+                duration_ms: 1_840,
+            }),
+        ),
         shot("import-failed", &import(ImportState::Failed(problem))),
     ]
 }
@@ -105,7 +173,16 @@ fn log(ink: &Ink) -> Vec<Rendered> {
             "107 cases do not begin with Register. They may have begun before the log does.",
         ]),
     };
-    let zero = CycleTimes { p10_s: 0.0, p25_s: 0.0, p50_s: 0.0, p75_s: 0.0, p90_s: 0.0, p95_s: 0.0, mean_s: 0.0, max_s: 0.0 };
+    let zero = CycleTimes {
+        p10_s: 0.0,
+        p25_s: 0.0,
+        p50_s: 0.0,
+        p75_s: 0.0,
+        p90_s: 0.0,
+        p95_s: 0.0,
+        mean_s: 0.0,
+        max_s: 0.0,
+    };
     let empty = Log {
         weeks: Vec::new(),
         cycle_times: zero,
@@ -113,11 +190,23 @@ fn log(ink: &Ink) -> Vec<Rendered> {
         bottlenecks: Vec::new(),
         variants: Vec::new(),
         notes: Vec::new(),
-        totals: Totals { cases: 0, events: 0, activities: 0, variants: 0, ..view.totals },
+        totals: Totals {
+            cases: 0,
+            events: 0,
+            activities: 0,
+            variants: 0,
+            ..view.totals
+        },
         ..view.clone()
     };
-    let main = Log { detail: Detail::Main, ..view.clone() };
-    let everything = Log { detail: Detail::All, ..view.clone() };
+    let main = Log {
+        detail: Detail::Main,
+        ..view.clone()
+    };
+    let everything = Log {
+        detail: Detail::All,
+        ..view.clone()
+    };
     vec![
         shot("log", &view),
         shot("log-main-path", &main),

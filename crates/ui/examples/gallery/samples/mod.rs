@@ -5,6 +5,7 @@ mod access;
 mod approvals;
 mod audit;
 mod connectors;
+mod fragments;
 mod identity;
 mod insight;
 mod overview;
@@ -26,6 +27,8 @@ pub(crate) const CANARY: &str = "<script>canary</script>\"'&";
 
 /// A page's name and its HTML.
 pub(crate) type Rendered = (&'static str, Result<String, askama::Error>);
+
+pub(crate) use fragments::fragments;
 
 /// Writes the texts of the samples.
 pub(crate) struct Ink {
@@ -56,7 +59,10 @@ impl Ink {
 
     /// Pairs of texts.
     pub(crate) fn pairs(&self, pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(name, value)| (self.t(name), self.t(value))).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| (self.t(name), self.t(value)))
+            .collect()
     }
 }
 
@@ -100,17 +106,27 @@ pub(crate) fn page(ink: &Ink, nav: Option<Nav>) -> Page {
 
 /// What is shared, for a visitor.
 pub(crate) fn visitor(ink: &Ink) -> Page {
-    Page { viewer: None, nav: None, waiting_approvals: 0, ..page(ink, None) }
+    Page {
+        viewer: None,
+        nav: None,
+        waiting_approvals: 0,
+        ..page(ink, None)
+    }
 }
 
 /// A page with a message about what just happened.
 pub(crate) fn with_flash(page: Page, tone: Tone, text: String) -> Page {
-    Page { flash: Some(Flash { tone, text }), ..page }
+    Page {
+        flash: Some(Flash { tone, text }),
+        ..page
+    }
 }
 
 /// An identifier of any kind.
 pub(crate) fn id<T: From<Uuid>>(number: u128) -> T {
-    T::from(Uuid::from_u128(0x0193_5000_7000_0000_8000_0000_0000_0000_u128 + number))
+    T::from(Uuid::from_u128(
+        0x0193_5000_7000_0000_8000_0000_0000_0000_u128 + number,
+    ))
 }
 
 /// So many minutes before now; after, when negative.

@@ -6,7 +6,10 @@ use super::{Ink, Rendered, approvals, id, page, shot};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let new = Overview {
-        page: Page { waiting_approvals: 0, ..page(ink, Some(Nav::Overview)) },
+        page: Page {
+            waiting_approvals: 0,
+            ..page(ink, Some(Nav::Overview))
+        },
         waiting: Vec::new(),
         connections: Vec::new(),
         logs: Vec::new(),
@@ -16,8 +19,20 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Overview)),
         waiting: approvals::waiting(ink),
         connections: vec![
-            connection(ink, 1, "Demo tracker", "tracker.example", ConnectionState::Connected),
-            connection(ink, 2, "GitHub issues", "api.github.com", ConnectionState::Reconnect),
+            connection(
+                ink,
+                1,
+                "Demo tracker",
+                "tracker.example",
+                ConnectionState::Connected,
+            ),
+            connection(
+                ink,
+                2,
+                "GitHub issues",
+                "api.github.com",
+                ConnectionState::Reconnect,
+            ),
         ],
         logs: vec![
             LogCard {
@@ -25,7 +40,8 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 name: ink.t("Service desk (simulated)"),
                 cases: 4_212,
                 median_cycle_s: 6.4 * 86_400.0,
-                bottleneck: ink.t("Work lies 2.1 d, in the median, between Diagnose and Wait for supplier."),
+                bottleneck: ink
+                    .t("Work lies 2.1 d, in the median, between Diagnose and Wait for supplier."),
             },
             LogCard {
                 id: id(32),
@@ -35,17 +51,44 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 bottleneck: String::new(),
             },
         ],
-        first_steps: FirstSteps { app_connected: true, log_imported: true, key_made: true, write_approved: true },
+        first_steps: FirstSteps {
+            app_connected: true,
+            log_imported: true,
+            key_made: true,
+            write_approved: true,
+        },
     };
     let begun = Overview {
-        first_steps: FirstSteps { key_made: false, write_approved: false, ..full.first_steps },
+        first_steps: FirstSteps {
+            key_made: false,
+            write_approved: false,
+            ..full.first_steps
+        },
         waiting: Vec::new(),
-        page: Page { waiting_approvals: 0, ..full.page.clone() },
+        page: Page {
+            waiting_approvals: 0,
+            ..full.page.clone()
+        },
         ..full.clone()
     };
-    vec![shot("overview-new", &new), shot("overview-begun", &begun), shot("overview", &full)]
+    vec![
+        shot("overview-new", &new),
+        shot("overview-begun", &begun),
+        shot("overview", &full),
+    ]
 }
 
-fn connection(ink: &Ink, number: u128, app: &str, account: &str, state: ConnectionState) -> ConnectionCard {
-    ConnectionCard { id: id(number), app: ink.t(app), account: ink.t(account), state }
+fn connection(
+    ink: &Ink,
+    number: u128,
+    app: &str,
+    account: &str,
+    state: ConnectionState,
+) -> ConnectionCard {
+    ConnectionCard {
+        id: id(number),
+        app: ink.t(app),
+        account: ink.t(account),
+        state,
+    }
 }

@@ -10,13 +10,26 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         ("problem-404", ProblemKind::NotFound),
         ("problem-405", ProblemKind::MethodNotAllowed),
         ("problem-413", ProblemKind::TooLarge),
-        ("problem-429", ProblemKind::TooManyRequests(Duration::seconds(40))),
+        (
+            "problem-429",
+            ProblemKind::TooManyRequests(Duration::seconds(40)),
+        ),
         ("problem-500", ProblemKind::Internal),
         ("problem-503", ProblemKind::Unavailable),
     ];
     let mut pages: Vec<Rendered> = kinds
         .into_iter()
-        .map(|(name, kind)| shot(name, &Problem { page: visitor(ink), kind, code: String::new(), detail: String::new() }))
+        .map(|(name, kind)| {
+            shot(
+                name,
+                &Problem {
+                    page: visitor(ink),
+                    kind,
+                    code: String::new(),
+                    detail: String::new(),
+                },
+            )
+        })
         .collect();
     let detailed = Problem {
         page: page(ink, None),

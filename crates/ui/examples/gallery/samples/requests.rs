@@ -11,7 +11,10 @@ pub(crate) fn ticket(ink: &Ink) -> Request {
         host: ink.t("tracker.example"),
         path: ink.t("/api/projects/operations/issues"),
         query: ink.pairs(&[("notify", "false")]),
-        headers: ink.pairs(&[("content-type", "application/json"), ("accept", "application/json")]),
+        headers: ink.pairs(&[
+            ("content-type", "application/json"),
+            ("accept", "application/json"),
+        ]),
         body: Body::Json(ink.t(BODY)),
         payload_sha256: ink.t("9f2c4d1e8b7a60534f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"),
     }
@@ -19,15 +22,26 @@ pub(crate) fn ticket(ink: &Ink) -> Request {
 
 pub(crate) fn with_hidden_characters(ink: &Ink) -> Request {
     Request {
-        body: Body::Json(ink.t("{\"attachment\":\"invoice-\u{202e}fdp.exe\",\"title\":\"Pay\u{200b}ment reminder\"}")),
+        body: Body::Json(ink.t(
+            "{\"attachment\":\"invoice-\u{202e}fdp.exe\",\"title\":\"Pay\u{200b}ment reminder\"}",
+        )),
         ..ticket(ink)
     }
 }
 
 pub(crate) fn plain_text(ink: &Ink) -> Request {
-    Request { body: Body::Text(ink.t("title=Shorten+the+wait&project=operations")), query: Vec::new(), ..ticket(ink) }
+    Request {
+        body: Body::Text(ink.t("title=Shorten+the+wait&project=operations")),
+        query: Vec::new(),
+        ..ticket(ink)
+    }
 }
 
 pub(crate) fn without_body(ink: &Ink) -> Request {
-    Request { body: Body::None, headers: Vec::new(), query: Vec::new(), ..ticket(ink) }
+    Request {
+        body: Body::None,
+        headers: Vec::new(),
+        query: Vec::new(),
+        ..ticket(ink)
+    }
 }

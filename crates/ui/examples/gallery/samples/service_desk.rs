@@ -51,11 +51,22 @@ pub(crate) fn flow(ink: &Ink) -> Flow {
     Flow {
         activities: STEPS
             .iter()
-            .map(|(name, count, starts, ends)| Activity { name: ink.t(name), count: *count, starts: *starts, ends: *ends })
+            .map(|(name, count, starts, ends)| Activity {
+                name: ink.t(name),
+                count: *count,
+                starts: *starts,
+                ends: *ends,
+            })
             .collect(),
         transitions: WAYS
             .iter()
-            .map(|&(from, to, count, median_s)| Transition { from, to, count, median_s, p90_s: median_s * 2.7 })
+            .map(|&(from, to, count, median_s)| Transition {
+                from,
+                to,
+                count,
+                median_s,
+                p90_s: median_s * 2.7,
+            })
             .collect(),
     }
 }
@@ -64,9 +75,12 @@ pub(crate) fn weeks() -> Vec<Week> {
     let mut open = 38_u64;
     (0..104_u64)
         .map(|index| {
-            let season = [34, 38, 41, 45, 52, 49, 43, 39, 30, 26, 33, 37, 40][(index / 4 % 13) as usize];
+            let season =
+                [34, 38, 41, 45, 52, 49, 43, 39, 30, 26, 33, 37, 40][(index / 4 % 13) as usize];
             let arrived = season + index * 7 % 9;
-            let completed = (season + index * 5 % 11).min(open + arrived).saturating_sub(u64::from(index % 13 == 3) * 18);
+            let completed = (season + index * 5 % 11)
+                .min(open + arrived)
+                .saturating_sub(u64::from(index % 13 == 3) * 18);
             let week = Week {
                 starts_on: date!(2024 - 11 - 25) + Duration::weeks(index.cast_signed()),
                 arrived,
@@ -104,21 +118,126 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
     };
     let lies = BottleneckKind::Waiting;
     vec![
-        wait("Wait for supplier", "Resolve", lies, "Half of 512 cases lie longer than 8.6 d until a supplier answers.", 512, 8.6 * DAY, 0.21),
-        wait("Ask the customer for details", "Diagnose", lies, "Half of 1,044 cases lie longer than 3.2 d until the customer answers.", 1_044, 3.2 * DAY, 0.16),
-        wait("Diagnose", "Wait for supplier", lies, "Half of 402 cases lie longer than 2.1 d before a supplier is asked.", 402, 2.1 * DAY, 0.06),
-        wait("Diagnose", "Resolve", lies, "Half of 3,122 cases lie longer than 9.0 h.", 3_122, 9.0 * HOUR, 0.05),
-        wait("Resolve", "Close", BottleneckKind::Timer, "Nine in ten of 1,140 cases wait 14 d to the minute: a rule closes them.", 1_140, 14.0 * DAY, 0.44),
+        wait(
+            "Wait for supplier",
+            "Resolve",
+            lies,
+            "Half of 512 cases lie longer than 8.6 d until a supplier answers.",
+            512,
+            8.6 * DAY,
+            0.21,
+        ),
+        wait(
+            "Ask the customer for details",
+            "Diagnose",
+            lies,
+            "Half of 1,044 cases lie longer than 3.2 d until the customer answers.",
+            1_044,
+            3.2 * DAY,
+            0.16,
+        ),
+        wait(
+            "Diagnose",
+            "Wait for supplier",
+            lies,
+            "Half of 402 cases lie longer than 2.1 d before a supplier is asked.",
+            402,
+            2.1 * DAY,
+            0.06,
+        ),
+        wait(
+            "Diagnose",
+            "Resolve",
+            lies,
+            "Half of 3,122 cases lie longer than 9.0 h.",
+            3_122,
+            9.0 * HOUR,
+            0.05,
+        ),
+        wait(
+            "Resolve",
+            "Close",
+            BottleneckKind::Timer,
+            "Nine in ten of 1,140 cases wait 14 d to the minute: a rule closes them.",
+            1_140,
+            14.0 * DAY,
+            0.44,
+        ),
     ]
 }
 
 pub(crate) fn variants(ink: &Ink) -> Vec<Variant> {
-    let variant = |steps: &[&str], count, share| Variant { steps: ink.all(steps), count, share };
+    let variant = |steps: &[&str], count, share| Variant {
+        steps: ink.all(steps),
+        count,
+        share,
+    };
     vec![
-        variant(&["Register", "Assign", "Diagnose", "Resolve", "Confirm with the customer", "Close"], 1_904, 0.452),
-        variant(&["Register", "Assign", "Diagnose", "Resolve", "Close"], 802, 0.19),
-        variant(&["Register", "Assign", "Diagnose", "Ask the customer for details", "Diagnose", "Resolve", "Confirm with the customer", "Close"], 611, 0.145),
-        variant(&["Register", "Assign", "Diagnose", "Wait for supplier", "Resolve", "Close"], 188, 0.045),
-        variant(&["Register", "Assign", "Assign", "Diagnose", "Ask the customer for details", "Ask the customer for details", "Diagnose", "Escalate to the second line", "Wait for supplier", "Diagnose", "Resolve", "Confirm with the customer", "Reopen", "Assign", "Diagnose", "Resolve", "Close"], 2, 0.0005),
+        variant(
+            &[
+                "Register",
+                "Assign",
+                "Diagnose",
+                "Resolve",
+                "Confirm with the customer",
+                "Close",
+            ],
+            1_904,
+            0.452,
+        ),
+        variant(
+            &["Register", "Assign", "Diagnose", "Resolve", "Close"],
+            802,
+            0.19,
+        ),
+        variant(
+            &[
+                "Register",
+                "Assign",
+                "Diagnose",
+                "Ask the customer for details",
+                "Diagnose",
+                "Resolve",
+                "Confirm with the customer",
+                "Close",
+            ],
+            611,
+            0.145,
+        ),
+        variant(
+            &[
+                "Register",
+                "Assign",
+                "Diagnose",
+                "Wait for supplier",
+                "Resolve",
+                "Close",
+            ],
+            188,
+            0.045,
+        ),
+        variant(
+            &[
+                "Register",
+                "Assign",
+                "Assign",
+                "Diagnose",
+                "Ask the customer for details",
+                "Ask the customer for details",
+                "Diagnose",
+                "Escalate to the second line",
+                "Wait for supplier",
+                "Diagnose",
+                "Resolve",
+                "Confirm with the customer",
+                "Reopen",
+                "Assign",
+                "Diagnose",
+                "Resolve",
+                "Close",
+            ],
+            2,
+            0.0005,
+        ),
     ]
 }

@@ -22,7 +22,11 @@ pub(super) fn smooth(points: &[Point]) -> String {
         }
         [first, second, ..] => {
             let begin = mix(*first, *second, 5.0, 1.0);
-            let _ = write!(out, "M{:.1} {:.1}L{:.1} {:.1}", first.0, first.1, begin.0, begin.1);
+            let _ = write!(
+                out,
+                "M{:.1} {:.1}L{:.1} {:.1}",
+                first.0, first.1, begin.0, begin.1
+            );
             for window in points.windows(3) {
                 curve(&mut out, window[0], window[1], window[2]);
             }
@@ -37,7 +41,9 @@ pub(super) fn smooth(points: &[Point]) -> String {
 
 /// The tip of an arrow at the end of `points`, as a closed path.
 pub(super) fn tip(points: &[Point], line_width: f64) -> String {
-    let [.., before, last] = points else { return String::new() };
+    let [.., before, last] = points else {
+        return String::new();
+    };
     let (dx, dy) = direction(*before, *last);
     let half = 3.2 + line_width * 0.55;
     let (x, y) = (last.0 - dx * TIP, last.1 - dy * TIP);
@@ -64,14 +70,21 @@ fn curve(out: &mut String, a: Point, b: Point, c: Point) {
 
 fn mix(a: Point, b: Point, weight_a: f64, weight_b: f64) -> Point {
     let sum = weight_a + weight_b;
-    ((a.0 * weight_a + b.0 * weight_b) / sum, (a.1 * weight_a + b.1 * weight_b) / sum)
+    (
+        (a.0 * weight_a + b.0 * weight_b) / sum,
+        (a.1 * weight_a + b.1 * weight_b) / sum,
+    )
 }
 
 /// The unit vector from `a` to `b`; downwards where they are the same.
 fn direction(a: Point, b: Point) -> Point {
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let length = dx.hypot(dy);
-    if length > 1e-6 { (dx / length, dy / length) } else { (0.0, 1.0) }
+    if length > 1e-6 {
+        (dx / length, dy / length)
+    } else {
+        (0.0, 1.0)
+    }
 }
 
 #[cfg(test)]

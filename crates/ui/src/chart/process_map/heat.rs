@@ -36,17 +36,22 @@ pub(super) struct Heat {
 }
 
 impl Heat {
-    /// Thresholds near the quintiles of the medians, so that every colour is used.
+    /// Thresholds just below the quintiles of the medians, so that every colour is used.
     pub(super) fn of(transitions: &[Transition]) -> Self {
-        let mut medians: Vec<f64> =
-            transitions.iter().map(|t| t.median_s).filter(|s| s.is_finite()).collect();
+        let mut medians: Vec<f64> = transitions
+            .iter()
+            .map(|t| t.median_s)
+            .filter(|s| s.is_finite())
+            .collect();
         medians.sort_by(f64::total_cmp);
         let (Some(&least), Some(&most)) = (medians.first(), medians.last()) else {
-            return Self { thresholds: Vec::new() };
+            return Self {
+                thresholds: Vec::new(),
+            };
         };
         let mut thresholds: Vec<f64> = (1..=HOTTEST)
             .filter_map(|fifth| medians.get(fifth * medians.len() / (HOTTEST + 1)))
-            .filter_map(|quintile| nearest_step(*quintile))
+            .filter_map(|quintile| step_below(*quintile))
             .filter(|step| *step > least && *step <= most)
             .collect();
         thresholds.dedup();
@@ -55,7 +60,11 @@ impl Heat {
 
     /// 0 for the shortest to 4 for the longest waits.
     pub(super) fn level(&self, median_s: f64) -> u8 {
-        let above = self.thresholds.iter().filter(|threshold| median_s >= **threshold).count();
+        let above = self
+            .thresholds
+            .iter()
+            .filter(|threshold| median_s >= **threshold)
+            .count();
         self.colour(above)
     }
 
@@ -79,14 +88,18 @@ impl Heat {
     /// Spreads fewer bands over the whole range of colours: the longest wait is always the hottest.
     fn colour(&self, band: usize) -> u8 {
         let bands = self.thresholds.len();
-        let level = if bands == 0 { 0 } else { (band * HOTTEST).div_ceil(bands) };
+        let level = if bands == 0 {
+            0
+        } else {
+            (band * HOTTEST).div_ceil(bands)
+        };
         u8::try_from(level).unwrap_or(0)
     }
 }
 
-fn nearest_step(seconds: f64) -> Option<f64> {
-    let distance = |step: f64| (step.ln() - seconds.max(0.1).ln()).abs();
-    STEPS.into_iter().min_by(|a, b| distance(*a).total_cmp(&distance(*b)))
+/// The largest step that is not longer.
+fn step_below(seconds: f64) -> Option<f64> {
+    STEPS.into_iter().rfind(|step| *step <= seconds)
 }
 
 #[cfg(test)]
@@ -94,7 +107,13 @@ mod tests {
     use super::*;
 
     fn heat(medians: &[f64]) -> Heat {
-        let transition = |median_s: &f64| Transition { from: 0, to: 1, count: 1, median_s: *median_s, p90_s: 0.0 };
+        let transition = |median_s: &f64| Transition {
+            from: 0,
+            to: 1,
+            count: 1,
+            median_s: *median_s,
+            p90_s: 0.0,
+        };
         Heat::of(&medians.iter().map(transition).collect::<Vec<_>>())
     }
 
@@ -102,8 +121,20 @@ mod tests {
     fn thresholds_are_round_and_follow_the_log() {
         let heat = heat(&[30.0, 3_000.0, 20_000.0, 90_000.0, 600_000.0, 2_592_116.0]);
         let legend: Vec<_> = heat.legend().into_iter().map(|(_, text)| text).collect();
-        assert_eq!(legend, ["under 60 min", "60 min to 8 h", "8 h to 24 h", "24 h to 7 d", "7 d and more"]);
-        assert_eq!([30.0, 3_600.0, 2_592_116.0].map(|s| heat.level(s)), [0, 1, 4]);
+        assert_eq!(
+            legend,
+            [
+                "under 10 min",
+                "10 min to 4 h",
+                "4 h to 1 d",
+                "1 d to 3 d",
+                "3 d and more"
+            ]
+        );
+        assert_eq!(
+            [30.0, 3_600.0, 2_592_116.0].map(|s| heat.level(s)),
+            [0, 1, 4]
+        );
     }
 
     #[test]

@@ -39,7 +39,10 @@ fn letter(c: char) -> f64 {
         'A'..='Z' => 8.3,
         c if c.is_ascii() => 7.0,
         // East Asian text is about square.
-        '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7af}' | '\u{ff00}'..='\u{ff60}' => 12.0,
+        '\u{1100}'..='\u{11ff}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7af}'
+        | '\u{ff00}'..='\u{ff60}' => 12.0,
         _ => 7.4,
     }
 }
@@ -67,7 +70,10 @@ mod tests {
     #[test]
     fn a_long_name_takes_two_lines_and_a_longer_one_is_cut() {
         assert_eq!(lines("Closed"), ["Closed"]);
-        assert_eq!(lines("Wait for the answer of the customer"), ["Wait for the answer of the", "customer"]);
+        assert_eq!(
+            lines("Wait for the answer of the customer"),
+            ["Wait for the answer of the", "customer"]
+        );
         assert_eq!(lines("").len(), 0);
         assert!(lines(&"very ".repeat(40))[1].ends_with('…'));
     }

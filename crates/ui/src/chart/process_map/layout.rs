@@ -40,23 +40,49 @@ type Layout = Graph<NodeLabel, EdgeLabel>;
 pub(super) fn layout(flow: &Flow, kept: &Kept) -> Placed {
     let widest = kept.transitions.iter().map(|t| t.count).max().unwrap_or(1);
     let ways = ways(flow, kept);
-    let mut graph = Layout::with_options(GraphOptions { directed: true, multigraph: true, compound: false });
+    let mut graph = Layout::with_options(GraphOptions {
+        directed: true,
+        multigraph: true,
+        compound: false,
+    });
     for &index in &kept.activities {
         let lines = label::lines(&flow.activities[index].name);
-        let text = lines.iter().map(|line| label::width(line)).fold(0.0, f64::max);
-        let (width, height) = ((text + NODE_PADDING).max(NARROWEST_NODE), 30.0 + LINE_HEIGHT * lines.len().max(1) as f64);
-        graph.set_node(index.to_string(), Some(NodeLabel { width, height, ..NodeLabel::default() }));
+        let text = lines
+            .iter()
+            .map(|line| label::width(line))
+            .fold(0.0, f64::max);
+        let (width, height) = (
+            (text + NODE_PADDING).max(NARROWEST_NODE),
+            30.0 + LINE_HEIGHT * if lines.len() > 1 { 2.0 } else { 1.0 },
+        );
+        graph.set_node(
+            index.to_string(),
+            Some(NodeLabel {
+                width,
+                height,
+                ..NodeLabel::default()
+            }),
+        );
     }
     for way in &ways {
         for end in [&way.from, &way.to] {
             if end == START || end == STOP {
-                let size = NodeLabel { width: END_SIZE, height: END_SIZE, ..NodeLabel::default() };
+                let size = NodeLabel {
+                    width: END_SIZE,
+                    height: END_SIZE,
+                    ..NodeLabel::default()
+                };
                 graph.set_node(end.clone(), Some(size));
             }
         }
     }
     for way in &ways {
-        graph.set_edge(way.from.clone(), way.to.clone(), Some(way.space(widest)), None);
+        graph.set_edge(
+            way.from.clone(),
+            way.to.clone(),
+            Some(way.space(widest)),
+            None,
+        );
     }
     let options = LayoutOptions {
         nodesep: 34.0,
@@ -81,14 +107,26 @@ struct Plan {
 }
 
 impl Plan {
-    /// The room for its label. A frequent way weighs more, and so comes out straighter.
+    /// 1 to 10: a frequent way weighs more, and so comes out shorter and straighter.
+    fn weight(&self, widest: u64) -> i32 {
+        let tenth = self.count.min(widest).saturating_mul(9) / widest.max(1);
+        1 + i32::try_from(tenth).unwrap_or(9)
+    }
+
+    /// The room for its label.
     fn space(&self, widest: u64) -> EdgeLabel {
         let text = crate::format::count(self.count);
-        let wait = self.transition.map_or_else(String::new, |t| crate::format::seconds(t.median_s));
+        let wait = self
+            .transition
+            .map_or_else(String::new, |t| crate::format::seconds(t.median_s));
         EdgeLabel {
             width: label::width(&text).max(label::width(&wait)) + 8.0,
-            height: if self.transition.is_some() { 28.0 } else { 14.0 },
-            weight: 1 + (share(self.count, widest).min(1.0) * 9.0).round() as i32,
+            height: if self.transition.is_some() {
+                28.0
+            } else {
+                14.0
+            },
+            weight: self.weight(widest),
             labelpos: LabelPos::Center,
             ..EdgeLabel::default()
         }
@@ -118,16 +156,29 @@ fn ways(flow: &Flow, kept: &Kept) -> Vec<Plan> {
 }
 
 fn read(flow: &Flow, kept: &Kept, plans: Vec<Plan>, graph: &Layout) -> Placed {
-    let busiest = kept.activities.iter().map(|&index| flow.activities[index].count).max().unwrap_or(1);
+    let busiest = kept
+        .activities
+        .iter()
+        .map(|&index| flow.activities[index].count)
+        .max()
+        .unwrap_or(1);
     let widest = kept.transitions.iter().map(|t| t.count).max().unwrap_or(1);
-    let nodes: Vec<Node> =
-        kept.activities.iter().filter_map(|&index| node(flow, index, busiest, graph)).collect();
+    let nodes: Vec<Node> = kept
+        .activities
+        .iter()
+        .filter_map(|&index| node(flow, index, busiest, graph))
+        .collect();
     let ends = [(START, "Start", -12.0), (STOP, "End", 20.0)];
     let ends: Vec<End> = ends
         .into_iter()
         .filter_map(|(key, text, offset)| {
             let (x, y) = centre(graph.node(key)?);
-            Some(End { x, y, text, text_y: y + offset })
+            Some(End {
+                x,
+                y,
+                text,
+                text_y: y + offset,
+            })
         })
         .collect();
     let ways: Vec<Way> = plans
@@ -146,7 +197,13 @@ fn read(flow: &Flow, kept: &Kept, plans: Vec<Plan>, graph: &Layout) -> Placed {
         })
         .collect();
     let (width, height) = extent(&nodes, &ends, &ways);
-    Placed { width, height, nodes, ends, ways }
+    Placed {
+        width,
+        height,
+        nodes,
+        ends,
+        ways,
+    }
 }
 
 fn centre(label: &NodeLabel) -> Point {
@@ -161,7 +218,10 @@ fn node(flow: &Flow, index: usize, busiest: u64, graph: &Layout) -> Option<Node>
     let lines: Vec<Line> = label::lines(&activity.name)
         .into_iter()
         .zip(1_u8..)
-        .map(|(text, row)| Line { text, y: top + 3.0 + LINE_HEIGHT * f64::from(row) })
+        .map(|(text, row)| Line {
+            text,
+            y: top + 3.0 + LINE_HEIGHT * f64::from(row),
+        })
         .collect();
     Some(Node {
         name: activity.name.clone(),
@@ -181,9 +241,15 @@ fn extent(nodes: &[Node], ends: &[End], ways: &[Way]) -> Point {
     let corners = nodes
         .iter()
         .map(|node| (node.x + node.width, node.y + node.height))
-        .chain(ends.iter().map(|end| (end.x + END_SIZE, end.text_y.max(end.y) + 6.0)))
+        .chain(
+            ends.iter()
+                .map(|end| (end.x + END_SIZE, end.text_y.max(end.y) + 6.0)),
+        )
         .chain(ways.iter().flat_map(|way| way.points.iter().copied()))
-        .chain(ways.iter().map(|way| (way.label.0 + 36.0, way.label.1 + 14.0)));
+        .chain(
+            ways.iter()
+                .map(|way| (way.label.0 + 36.0, way.label.1 + 14.0)),
+        );
     let (width, height) = corners.fold((0.0, 0.0), |(w, h): Point, (x, y)| (w.max(x), h.max(y)));
     (width + MARGIN, height + MARGIN)
 }

@@ -1,3 +1,4 @@
+mod detail;
 mod geometry;
 mod heat;
 mod label;
@@ -8,6 +9,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::filters;
+pub use detail::Detail;
 use heat::Heat;
 
 /// A step of a process.
@@ -45,60 +47,6 @@ pub struct Flow {
     pub activities: Vec<Activity>,
     /// What follows what. Indexes outside of `activities` are left out.
     pub transitions: Vec<Transition>,
-}
-
-/// How much of the flow a map shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Detail {
-    /// The strongest way of each step.
-    Main,
-    /// Ways that four fifths of the flow take.
-    #[default]
-    Common,
-    /// Ways that nineteen twentieths take.
-    Most,
-    /// Every way, as far as one can still be told from another.
-    All,
-}
-
-impl Detail {
-    /// All of them, from coarse to fine.
-    pub const ALL: [Self; 4] = [Self::Main, Self::Common, Self::Most, Self::All];
-
-    /// Its value in the query string.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Main => "main",
-            Self::Common => "common",
-            Self::Most => "most",
-            Self::All => "all",
-        }
-    }
-
-    /// Its name on the page.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Main => "Main path",
-            Self::Common => "80 %",
-            Self::Most => "95 %",
-            Self::All => "Everything",
-        }
-    }
-
-    /// The one with this key in the query string.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|detail| detail.key() == key)
-    }
-
-    /// Share of the transitions that stay.
-    const fn coverage(self) -> f64 {
-        match self {
-            Self::Main => 0.0,
-            Self::Common => 0.8,
-            Self::Most => 0.95,
-            Self::All => 1.0,
-        }
-    }
 }
 
 /// A process as a picture: steps with counts, ways between them as wide as they are used and as hot
@@ -164,7 +112,9 @@ pub fn process_map(flow: &Flow, detail: Detail) -> ProcessMap {
             .ways
             .into_iter()
             .map(|way| Edge {
-                heat: way.transition.map(|transition| heat.level(transition.median_s)),
+                heat: way
+                    .transition
+                    .map(|transition| heat.level(transition.median_s)),
                 transition: way.transition,
                 title: title(flow, way.transition),
                 count: way.count,
@@ -174,7 +124,9 @@ pub fn process_map(flow: &Flow, detail: Detail) -> ProcessMap {
                 label: way.label,
             })
             .collect(),
-        legend: Legend { bands: heat.legend() },
+        legend: Legend {
+            bands: heat.legend(),
+        },
         hidden_activities: gone(flow.activities.len(), kept.activities.len()),
         hidden_transitions: gone(flow.transitions.len(), kept.transitions.len()),
     }
@@ -222,7 +174,11 @@ struct Edge {
 }
 
 fn title(flow: &Flow, transition: Option<Transition>) -> String {
-    let name = |index: usize| flow.activities.get(index).map_or("", |activity| activity.name.as_str());
+    let name = |index: usize| {
+        flow.activities
+            .get(index)
+            .map_or("", |activity| activity.name.as_str())
+    };
     transition.map_or_else(String::new, |transition| {
         format!(
             "{} to {}: {} times, half within {}, nine in ten within {}",
@@ -253,7 +209,13 @@ mod tests {
                 .collect(),
             transitions: edges
                 .iter()
-                .map(|&(from, to, count, median_s)| Transition { from, to, count, median_s, p90_s: median_s * 2.0 })
+                .map(|&(from, to, count, median_s)| Transition {
+                    from,
+                    to,
+                    count,
+                    median_s,
+                    p90_s: median_s * 2.0,
+                })
                 .collect(),
         }
     }
@@ -270,7 +232,9 @@ mod tests {
         };
         assert!(level(0) < level(1), "{:?} {:?}", level(0), level(1));
         let svg = map.render().unwrap();
-        assert!(svg.contains("Step 1 to Step 2: 100 times, half within 23 d, nine in ten within 46 d"));
+        assert!(
+            svg.contains("Step 1 to Step 2: 100 times, half within 23 d, nine in ten within 46 d")
+        );
     }
 
     #[test]
@@ -282,7 +246,9 @@ mod tests {
 
     #[test]
     fn more_detail_never_shows_less() {
-        let edges: Vec<_> = (0..60_u64).map(|n| ((n % 8) as usize, (n / 8) as usize, 1 + n * n, 60.0)).collect();
+        let edges: Vec<_> = (0..60_u64)
+            .map(|n| ((n % 8) as usize, (n / 8) as usize, 1 + n * n, 60.0))
+            .collect();
         let flow = flow(8, &edges);
         let shown = Detail::ALL.map(|detail| process_map(&flow, detail).edges.len());
         assert!(shown.is_sorted(), "{shown:?}");

@@ -33,16 +33,31 @@ pub(super) fn simplify(flow: &Flow, detail: Detail) -> Kept {
         .collect();
     candidates.sort_by_key(|t| (std::cmp::Reverse(t.count), t.from, t.to));
     let mut keep = covering(&candidates, detail.coverage());
-    for &activity in &activities {
-        let strongest = |matches: fn(&Transition) -> usize| {
-            candidates.iter().position(|t| t.from != t.to && matches(t) == activity)
+    for &index in &activities {
+        let activity = &flow.activities[index];
+        let strongest = |matches: fn(&Transition) -> usize, without: u64| {
+            // A step where most cases begin needs no way to it, and one where most end none from it.
+            candidates
+                .iter()
+                .position(|t| t.from != t.to && matches(t) == index)
+                .filter(|&position| candidates[position].count > without)
         };
-        keep.extend(strongest(|t| t.from));
-        keep.extend(strongest(|t| t.to));
+        keep.extend(strongest(|t| t.from, activity.ends));
+        keep.extend(strongest(|t| t.to, activity.starts));
     }
-    let transitions = keep.into_iter().take(MOST_TRANSITIONS).map(|index| candidates[index]).collect();
-    let ends = |count: fn(&super::Activity) -> u64| edge_of_process(flow, &activities, detail, count);
-    Kept { starts: ends(|a| a.starts), ends: ends(|a| a.ends), activities, transitions }
+    let transitions = keep
+        .into_iter()
+        .take(MOST_TRANSITIONS)
+        .map(|index| candidates[index])
+        .collect();
+    let bounds =
+        |count: fn(&super::Activity) -> u64| edge_of_process(flow, &activities, detail, count);
+    Kept {
+        starts: bounds(|a| a.starts),
+        ends: bounds(|a| a.ends),
+        activities,
+        transitions,
+    }
 }
 
 fn activities(flow: &Flow, detail: Detail) -> Vec<usize> {
@@ -50,8 +65,11 @@ fn activities(flow: &Flow, detail: Detail) -> Vec<usize> {
     let share = 1.0 - (1.0 - detail.coverage().max(0.6)).powi(2);
     let mut order: Vec<usize> = (0..flow.activities.len()).collect();
     order.sort_by_key(|&index| (std::cmp::Reverse(flow.activities[index].count), index));
-    let counts: Vec<u64> = order.iter().map(|&index| flow.activities[index].count).collect();
-    let enough = prefix(&counts, share).max(FEW_ACTIVITIES).min(MOST_ACTIVITIES);
+    let counts: Vec<u64> = order
+        .iter()
+        .map(|&index| flow.activities[index].count)
+        .collect();
+    let enough = prefix(&counts, share).clamp(FEW_ACTIVITIES, MOST_ACTIVITIES);
     order.truncate(enough);
     order.sort_unstable();
     order
@@ -68,10 +86,16 @@ fn edge_of_process(
     detail: Detail,
     count: fn(&super::Activity) -> u64,
 ) -> Vec<usize> {
-    let mut order: Vec<usize> =
-        activities.iter().copied().filter(|&index| count(&flow.activities[index]) > 0).collect();
+    let mut order: Vec<usize> = activities
+        .iter()
+        .copied()
+        .filter(|&index| count(&flow.activities[index]) > 0)
+        .collect();
     order.sort_by_key(|&index| (std::cmp::Reverse(count(&flow.activities[index])), index));
-    let counts: Vec<u64> = order.iter().map(|&index| count(&flow.activities[index])).collect();
+    let counts: Vec<u64> = order
+        .iter()
+        .map(|&index| count(&flow.activities[index]))
+        .collect();
     order.truncate(prefix(&counts, detail.coverage()).max(1));
     order
 }
@@ -98,7 +122,15 @@ mod tests {
 
     #[test]
     fn the_main_path_keeps_one_way_to_and_from_each_step() {
-        let flow = flow(3, &[(0, 1, 90, 1.0), (1, 2, 80, 1.0), (0, 2, 10, 1.0), (1, 1, 5, 1.0)]);
+        let flow = flow(
+            3,
+            &[
+                (0, 1, 90, 1.0),
+                (1, 2, 80, 1.0),
+                (0, 2, 10, 1.0),
+                (1, 1, 5, 1.0),
+            ],
+        );
         let kept = simplify(&flow, Detail::Main);
         let ways: Vec<_> = kept.transitions.iter().map(|t| (t.from, t.to)).collect();
         assert_eq!(ways, [(0, 1), (1, 2)]);
@@ -106,8 +138,27 @@ mod tests {
     }
 
     #[test]
+    fn a_rare_way_back_from_the_last_step_is_not_drawn_to_keep_it_connected() {
+        let flow = flow(3, &[(0, 1, 90, 1.0), (1, 2, 80, 1.0), (2, 0, 2, 1.0)]);
+        let kept = simplify(&flow, Detail::Common);
+        assert!(
+            kept.transitions.iter().all(|t| t.from != 2),
+            "{:?}",
+            kept.transitions
+        );
+    }
+
+    #[test]
     fn everything_keeps_every_way() {
-        let flow = flow(3, &[(0, 1, 90, 1.0), (1, 2, 80, 1.0), (0, 2, 10, 1.0), (1, 1, 5, 1.0)]);
+        let flow = flow(
+            3,
+            &[
+                (0, 1, 90, 1.0),
+                (1, 2, 80, 1.0),
+                (0, 2, 10, 1.0),
+                (1, 1, 5, 1.0),
+            ],
+        );
         assert_eq!(simplify(&flow, Detail::All).transitions.len(), 4);
     }
 
@@ -121,6 +172,10 @@ mod tests {
 
     #[test]
     fn ways_to_steps_that_do_not_exist_are_left_out() {
-        assert!(simplify(&flow(2, &[(0, 7, 10, 1.0)]), Detail::All).transitions.is_empty());
+        assert!(
+            simplify(&flow(2, &[(0, 7, 10, 1.0)]), Detail::All)
+                .transitions
+                .is_empty()
+        );
     }
 }

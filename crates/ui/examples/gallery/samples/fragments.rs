@@ -1,0 +1,57 @@
+//! Answers that replace a part of a page.
+
+use ui::Template;
+use ui::approvals::{InboxRows, ProposalState, ProposalStatus};
+use ui::component::{Pages, Tone};
+use ui::connectors::{Scan, ScanStatus};
+use ui::insight::{ImportState, ImportStatus};
+
+use super::{Ink, NOW, Rendered, approvals, id};
+
+pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
+    let rows = InboxRows {
+        now: NOW,
+        waiting_count: 4,
+        waiting: approvals::waiting(ink),
+        decided: Vec::new(),
+        pages: Pages::default(),
+        is_fragment: true,
+    };
+    let status = ProposalStatus {
+        id: id(51),
+        now: NOW,
+        csrf: ink.t("sample-csrf-token"),
+        state: ProposalState::Approved,
+        decided_by: ink.t("Example Owner"),
+        note: ink.t("Agreed."),
+        may_resolve: false,
+        timeline: vec![approvals::event(
+            ink,
+            1,
+            "Approved",
+            "Example Owner",
+            "",
+            Tone::Ok,
+        )],
+        is_fragment: true,
+    };
+    let scan = ScanStatus {
+        connection: id(1),
+        csrf: ink.t("sample-csrf-token"),
+        now: NOW,
+        scan: Scan::Failed {
+            at: NOW,
+            message: ink.t("The tracker answered 401."),
+        },
+    };
+    let import = ImportStatus {
+        job: id(71),
+        state: ImportState::Queued,
+    };
+    vec![
+        ("inbox-rows", rows.render()),
+        ("proposal-status", status.render()),
+        ("scan-status", scan.render()),
+        ("import-status", import.render()),
+    ]
+}
