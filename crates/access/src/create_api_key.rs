@@ -48,7 +48,7 @@ pub enum CreateApiKeyError {
 /// What only a person at a browser does.
 const PEOPLE_ONLY: [Permission; 2] = [catalogue::APPROVALS_DECIDE, catalogue::API_KEYS_MANAGE];
 const MAX_NAME_CHARACTERS: usize = 100;
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 
 impl NewApiKey {
     /// Checks the form.

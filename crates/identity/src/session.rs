@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::store;
 
 /// A session ends after this, whatever happens.
-pub const SESSION_LIFETIME: Duration = Duration::from_secs(12 * 3600);
+pub const SESSION_LIFETIME: Duration = Duration::from_hours(12);
 
 /// What the signed cookie carries.
 pub type SessionToken = Secret<String>;

@@ -7,7 +7,7 @@ use kernel::{AuditEntry, Scope, Secret};
 use crate::{NewSession, Principal, SessionToken, SignedIn, store};
 
 /// A link opens nothing after this.
-pub const LINK_LIFETIME: Duration = Duration::from_secs(10 * 60);
+pub const LINK_LIFETIME: Duration = Duration::from_mins(10);
 
 /// Why a link opened nothing.
 #[derive(Debug, thiserror::Error)]

@@ -5,11 +5,13 @@
 
 mod claims;
 mod control;
+mod control_session;
 mod evidence;
 mod page;
 mod store;
 
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
+pub use control_session::{ControlSession, Which, control_session};
 pub use evidence::{Evidence, Status, latest_evidence, record};
 pub use page::{ClaimStanding, Shown, Standing, TrustPage, trust_page};

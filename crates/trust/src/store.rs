@@ -1,7 +1,9 @@
 //! The statements of this crate, one function each.
 
+use std::time::Duration;
+
 use db::{Error, ReadTx, WriteTx};
-use kernel::EvidenceId;
+use kernel::{EvidenceId, OrganisationId, SessionId, TokenHash, UserId};
 
 use crate::{Evidence, Status};
 
@@ -51,4 +53,23 @@ pub(crate) async fn latest_evidence(tx: &mut ReadTx) -> Result<Vec<Evidence>, Er
 pub(crate) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
     sqlx::query!("select trust.sweep()").execute(&mut **tx).await?;
     Ok(())
+}
+
+pub(crate) async fn control_session(
+    tx: &mut WriteTx,
+    which: &str,
+    (session, hash): (SessionId, &TokenHash),
+    lifetime: Duration,
+) -> Result<(UserId, OrganisationId), Error> {
+    let row = sqlx::query!(
+        r#"select user_id as "user_id!", org_id as "org_id!"
+             from trust.control_session($1, $2, $3, $4)"#,
+        which,
+        session.uuid(),
+        hash.as_bytes(),
+        i32::try_from(lifetime.as_secs()).unwrap_or(i32::MAX),
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.user_id.into(), row.org_id.into()))
 }
