@@ -10,6 +10,7 @@ mod background;
 mod context;
 mod edge;
 mod extract;
+mod import;
 mod pages;
 mod problem;
 mod route;

@@ -63,6 +63,7 @@ mod tests {
             .collect();
         insta::assert_snapshot!(public.into_iter().collect::<Vec<_>>().join("\n"), @r"
         GET /api/openapi.json
+        GET /api/v1/trust
         GET /healthz
         GET /readyz
         POST /api/v1/sessions

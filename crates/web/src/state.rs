@@ -2,7 +2,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kernel::OrganisationId;
-use tokio::sync::broadcast;
+use tokio::sync::{Semaphore, broadcast};
 use url::Url;
 
 use crate::throttle::Throttles;
@@ -46,6 +46,8 @@ pub struct Shared {
     pub key_uses: access::KeyUses,
     /// Tells of proposals that moved.
     pub changes: Changes,
+    /// A place for each file that is being read.
+    pub(crate) imports: Semaphore,
     /// The origin of `public_url` in the form of an `Origin` header.
     pub(crate) origin: String,
     /// The host of `public_url` in the form of a `Host` header.
@@ -56,6 +58,8 @@ pub struct Shared {
 #[derive(Debug, Clone)]
 pub struct Changes(broadcast::Sender<OrganisationId>);
 
+/// Files that are read at once; the reader's limits allow each of them a gigabyte at worst.
+const MAX_IMPORTS: usize = 4;
 /// A reader that falls further behind looks for itself.
 const CHANGES_KEPT: usize = 256;
 
@@ -87,6 +91,7 @@ impl AppState {
             parts,
             key_uses: access::KeyUses::default(),
             changes: Changes::new(),
+            imports: Semaphore::new(MAX_IMPORTS),
             origin,
             authority,
         }))

@@ -1,16 +1,19 @@
 //! The REST API, a folder a room and a file an operation. Each handler extracts, calls one
 //! operation, and maps what came of it.
 
-mod access;
-mod approvals;
+pub(crate) mod access;
+pub(crate) mod approvals;
 mod audit;
-mod connectors;
+pub(crate) mod connectors;
 pub(crate) mod document;
-mod identity;
-mod insight;
+pub(crate) mod identity;
+pub(crate) mod insight;
 mod system;
 mod trust;
 
+use kernel::PageSize;
+
+use crate::problem::{Problem, kind};
 use crate::route::Routes;
 
 /// Mounts all of it.
@@ -27,4 +30,13 @@ pub(crate) fn mount(routes: Routes) -> Routes {
     ]
     .into_iter()
     .fold(routes, |routes, mount| mount(routes))
+}
+
+/// The asked page size, or the usual one.
+fn page_size(limit: Option<u16>) -> Result<PageSize, Problem> {
+    let Some(limit) = limit else {
+        return Ok(PageSize::default());
+    };
+    PageSize::try_from(limit)
+        .map_err(|error| Problem::new(kind::BAD_QUERY).saying(format!("limit: {error}.")))
 }

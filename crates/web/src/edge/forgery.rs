@@ -23,14 +23,14 @@ pub(super) async fn check(
         return Ok(request);
     }
     check_origin(request.headers(), &state.origin)?;
-    if !needs_token(request.headers(), route) {
-        return Ok(request);
-    }
     let cookies = request
         .extensions()
         .get::<Cookies>()
         .cloned()
         .unwrap_or_default();
+    if !needs_token(request.headers(), &cookies, route) {
+        return Ok(request);
+    }
     let (request, token) = read_token(request, route.surface).await?;
     if token.is_some_and(|token| csrf::holds(&state.cookie_key, &cookies, &token)) {
         Ok(request)
@@ -55,12 +55,15 @@ fn check_origin(headers: &HeaderMap, own: &str) -> Result<(), Problem> {
     }
 }
 
-fn needs_token(headers: &HeaderMap, route: &RouteInfo) -> bool {
+fn needs_token(headers: &HeaderMap, cookies: &Cookies, route: &RouteInfo) -> bool {
     match route.surface {
         Surface::Page => true,
-        // Public API routes take JSON alone, which another site cannot send without asking first.
+        // Public API routes take JSON alone, which another site cannot send without asking first;
+        // and where no cookie speaks, the handler's guard says so.
         Surface::Api => {
-            route.access != Access::Public && !headers.contains_key(header::AUTHORIZATION)
+            route.access != Access::Public
+                && cookies.session.is_some()
+                && !headers.contains_key(header::AUTHORIZATION)
         }
         // No cookie opens it.
         Surface::Mcp => false,

@@ -8,7 +8,7 @@ mod public;
 mod query;
 
 pub use can::Can;
-pub(crate) use can::{admit, reader};
+pub(crate) use can::{Caller, admit, reader};
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use json::Json;

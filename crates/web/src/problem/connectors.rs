@@ -1,6 +1,17 @@
 use connectors::{AddConnectionError, NewConnectionError};
 
 use super::{Problem, kind};
+use crate::scan::StartScanError;
+
+impl From<StartScanError> for Problem {
+    fn from(error: StartScanError) -> Self {
+        match error {
+            StartScanError::NotScannable(_) => Self::new(kind::NO_SCAN).saying(error.to_string()),
+            StartScanError::Asked(wrong) => Self::new(kind::SCAN_INVALID).saying(wrong),
+            StartScanError::Database(error) => error.into(),
+        }
+    }
+}
 
 impl From<NewConnectionError> for Problem {
     fn from(error: NewConnectionError) -> Self {

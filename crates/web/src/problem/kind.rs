@@ -38,6 +38,7 @@ kinds! {
     CONNECT_REFUSED = 400, "connectors.connect_refused", "The app did not give its consent.";
     CONNECTION_INVALID = 422, "connectors.connection_invalid", "The connection cannot be made like this.";
     NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
+    SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
@@ -49,6 +50,7 @@ kinds! {
     LOG_NOT_READING = 409, "insight.log_not_reading", "This log is not waiting for a file. Make a new one.";
     LOG_NOT_READY = 409, "insight.log_not_ready", "This log is still being read, or could not be read.";
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
+    UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
     BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";
     CONTENT_TYPE = 415, "web.content_type", "This takes application/json.";
     CROSS_SITE = 403, "web.cross_site", "This request came from another site. Open the page here and try again.";

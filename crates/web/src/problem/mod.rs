@@ -80,8 +80,8 @@ impl Problem {
     }
 
     /// The same, with a status and code from further down.
-    fn coded(mut self, status: u16, code: String) -> Self {
-        self.coded = Some((status, code));
+    pub(crate) fn coded(mut self, status: u16, code: impl Into<String>) -> Self {
+        self.coded = Some((status, code.into()));
         self
     }
 

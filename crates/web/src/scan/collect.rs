@@ -32,7 +32,7 @@ pub(super) enum CollectError {
 /// Pages of one call, and calls of one step; more is a provider that never ends.
 const MAX_PAGES: usize = 10_000;
 /// The longest pause that a provider may ask for before the scan is put off.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
+const MAX_PAUSE: Duration = Duration::from_mins(1);
 
 /// What a scan reads with.
 pub(super) struct Reader<'a> {

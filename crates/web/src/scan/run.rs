@@ -11,7 +11,7 @@ use crate::AppState;
 /// Scans under way at once in this front.
 const MAX_JOBS: usize = 2;
 /// A scan that made no headway for so long belongs to a front that died.
-const LEASE: Duration = Duration::from_secs(1800);
+const LEASE: Duration = Duration::from_mins(30);
 /// How often to look without being told.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
 /// How long to wait before a scan is tried again.

@@ -6,6 +6,7 @@
     reason = "tests and their helpers: what fails here is the test"
 )]
 
+mod api;
 mod database;
 mod door;
 mod edge;

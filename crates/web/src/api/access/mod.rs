@@ -1,4 +1,19 @@
-use crate::route::Routes;
+//! API keys.
+
+mod api_keys;
+mod create_api_key;
+mod revoke_api_key;
+
+use crate::route::{Pace, Routes, mount_api};
+
 pub(super) fn mount(routes: Routes) -> Routes {
-    routes
+    mount_api!(
+        routes,
+        Pace::Ordinary,
+        [
+            api_keys::list_api_keys,
+            create_api_key::create_api_key,
+            revoke_api_key::revoke_api_key,
+        ]
+    )
 }

@@ -1,4 +1,14 @@
-use crate::route::Routes;
+//! The audit log, as its organisation reads it.
+
+mod checkpoint;
+mod entries;
+
+use crate::route::{Pace, Routes, mount_api};
+
 pub(super) fn mount(routes: Routes) -> Routes {
-    routes
+    mount_api!(
+        routes,
+        Pace::Ordinary,
+        [entries::list_entries, checkpoint::newest_checkpoint]
+    )
 }

@@ -1,4 +1,35 @@
-use crate::route::Routes;
+//! Apps and connections.
+
+mod apps;
+mod authorize;
+mod calls;
+mod connections;
+mod create_connection;
+mod disconnect;
+mod scan;
+
+pub(crate) use authorize::begin_connect;
+pub(crate) use disconnect::end_connection;
+pub(crate) use scan::begin_scan;
+
+use crate::route::{Pace, Routes, mount_api};
+
 pub(super) fn mount(routes: Routes) -> Routes {
-    routes
+    let routes = mount_api!(
+        routes,
+        Pace::Ordinary,
+        [
+            apps::list_apps,
+            connections::list_connections,
+            connections::show_connection,
+            create_connection::create_connection,
+            calls::list_calls,
+            scan::start_scan,
+        ]
+    );
+    mount_api!(
+        routes,
+        Pace::Broker,
+        [authorize::authorize, disconnect::disconnect]
+    )
 }

@@ -1,0 +1,82 @@
+use axum::Json;
+use manifest::{Class, Manifest, Operation};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::Can;
+use crate::route::permission::ConnectorsRead;
+
+/// An app that this server has a manifest for.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct App {
+    /// Its name in requests.
+    id: String,
+    /// Its name for people.
+    name: String,
+    /// What Countersign does with it.
+    about: String,
+    /// How an instance's address looks; nothing for an app that is in one place.
+    instance_example: Option<String>,
+    /// Whether a connection for reading can be scanned into an event log.
+    scannable: bool,
+    /// Everything that can be asked of it.
+    operations: Vec<AppOperation>,
+}
+
+/// A declared operation: the broker sends no other.
+#[derive(Debug, Serialize, ToSchema)]
+struct AppOperation {
+    /// Its name in requests.
+    id: String,
+    /// What it does.
+    title: String,
+    /// `read` or `write`.
+    class: &'static str,
+    /// `POST`
+    method: &'static str,
+    /// The scopes that it needs.
+    scopes: Vec<String>,
+    /// Its arguments (JSON Schema 2020-12).
+    #[schema(value_type = Object)]
+    arguments: Value,
+}
+
+/// The apps that can be connected, and all that can be asked of them.
+#[utoipa::path(get, path = "/api/v1/apps", tag = "connectors", responses(
+    (status = 200, description = "By name.", body = Vec<App>),
+))]
+pub(super) async fn list_apps(can: Can<ConnectorsRead>) -> Json<Vec<App>> {
+    Json(can.state.apps.all().map(App::from).collect())
+}
+
+impl From<&Manifest> for App {
+    fn from(manifest: &Manifest) -> Self {
+        let reads = manifest.operations_of(Class::Read);
+        let writes = manifest.operations_of(Class::Write);
+        Self {
+            id: manifest.id.clone(),
+            name: manifest.name.clone(),
+            about: manifest.about.clone(),
+            instance_example: manifest
+                .instance
+                .as_ref()
+                .map(|rule| rule.example().to_owned()),
+            scannable: manifest.scan.is_some(),
+            operations: reads.chain(writes).map(AppOperation::from).collect(),
+        }
+    }
+}
+
+impl From<&Operation> for AppOperation {
+    fn from(operation: &Operation) -> Self {
+        Self {
+            id: operation.id.clone(),
+            title: operation.title.clone(),
+            class: operation.class.as_str(),
+            method: operation.method.as_str(),
+            scopes: operation.scopes.clone(),
+            arguments: operation.schema(),
+        }
+    }
+}

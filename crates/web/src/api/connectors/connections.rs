@@ -1,0 +1,86 @@
+use axum::Json;
+use kernel::ConnectionId;
+use serde::Serialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::Can;
+use crate::extract::Id;
+use crate::problem::{Problem, kind};
+use crate::route::permission::ConnectorsRead;
+
+/// A connected app.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Connection {
+    /// Its identifier.
+    #[schema(example = "con_01jd6w3z9m4q8v7t2y5x0n1k3c")]
+    pub(super) id: String,
+    /// The app.
+    app: String,
+    /// `read` or `write`: what its token was asked for.
+    purpose: &'static str,
+    /// What its person calls it.
+    name: String,
+    /// Where a self-hosted app lives.
+    instance: Option<String>,
+    /// `pending`, `connected`, `reconnect` or `disconnected`.
+    state: &'static str,
+    /// Why a person must reconnect: a stable code.
+    state_reason: Option<String>,
+    /// What was asked for.
+    scopes_requested: Vec<String>,
+    /// What the provider says it granted; nothing where it did not say.
+    scopes_granted: Option<Vec<String>>,
+    /// Who connected it.
+    connected_by: String,
+    /// When it was added.
+    #[serde(with = "time::serde::rfc3339")]
+    created_at: OffsetDateTime,
+    /// When it last became connected.
+    #[serde(with = "time::serde::rfc3339::option")]
+    connected_at: Option<OffsetDateTime>,
+}
+
+/// The organisation's connections, in the order of their making.
+#[utoipa::path(get, path = "/api/v1/connections", tag = "connectors", responses(
+    (status = 200, description = "All of them.", body = Vec<Connection>),
+))]
+pub(super) async fn list_connections(
+    mut can: Can<ConnectorsRead>,
+) -> Result<Json<Vec<Connection>>, Problem> {
+    let rows = connectors::connections(&mut can.tx).await?;
+    Ok(Json(rows.into_iter().map(Connection::from).collect()))
+}
+
+/// One connection.
+#[utoipa::path(get, path = "/api/v1/connections/{id}", tag = "connectors",
+    params(("id" = String, Path, description = "The connection.")),
+    responses((status = 200, description = "As it stands.", body = Connection)),
+)]
+pub(super) async fn show_connection(
+    mut can: Can<ConnectorsRead>,
+    Id(id): Id<ConnectionId>,
+) -> Result<Json<Connection>, Problem> {
+    let row = connectors::connection(&mut can.tx, id).await?;
+    row.map(|row| Json(row.into()))
+        .ok_or_else(|| Problem::new(kind::NOT_FOUND))
+}
+
+impl From<connectors::Connection> for Connection {
+    fn from(row: connectors::Connection) -> Self {
+        Self {
+            id: row.id.to_string(),
+            app: row.app,
+            purpose: if row.writes { "write" } else { "read" },
+            name: row.name,
+            instance: row.instance,
+            state: row.state.as_str(),
+            state_reason: row.state_reason,
+            scopes_requested: row.scopes_requested,
+            scopes_granted: row.scopes_granted,
+            connected_by: row.connected_by,
+            created_at: row.created_at,
+            connected_at: row.connected_at,
+        }
+    }
+}

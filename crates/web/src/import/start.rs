@@ -1,0 +1,105 @@
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::BodyDataStream;
+use insight::{Format, Progress, ReadError};
+use kernel::{LogId, Scope};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+
+use super::reading::{Ending, read};
+use crate::AppState;
+use crate::problem::{Problem, kind};
+
+/// An import under way. It goes on when nobody waits for it any more.
+#[derive(Debug)]
+pub(crate) struct Import {
+    /// Comes once the file has been read, however that ended.
+    pub(crate) read: oneshot::Receiver<()>,
+    /// What came of it all.
+    pub(crate) ended: JoinHandle<Result<(), Problem>>,
+}
+
+/// How often progress is written down.
+const TELL_EVERY: Duration = Duration::from_millis(300);
+
+/// Begins to read `body` into the log `id`.
+pub(crate) fn start(
+    state: AppState,
+    scope: Scope,
+    id: LogId,
+    format: Format,
+    body: BodyDataStream,
+) -> Import {
+    let (tell, read) = oneshot::channel();
+    // A task of its own: a client that hangs up leaves a log that says why it failed, not one that
+    // is being read for ever.
+    let ended = tokio::spawn(async move { import((state, scope, id), format, body, tell).await });
+    Import { read, ended }
+}
+
+async fn import(
+    (state, scope, id): (AppState, Scope, LogId),
+    format: Format,
+    body: BodyDataStream,
+    tell_read: oneshot::Sender<()>,
+) -> Result<(), Problem> {
+    // Never closed.
+    let _place = state.imports.acquire().await;
+    let (tell, heard) = watch::channel(Progress {
+        bytes_read: 0,
+        events: 0,
+    });
+    let ending = Arc::new(Mutex::new(Ending::Whole));
+    let reading = read(body, Arc::clone(&ending), format, tell);
+    let (log, ()) = tokio::join!(reading, note_progress((&state, &scope, id), heard));
+    let _ = tell_read.send(());
+    let ending = *ending.lock().unwrap_or_else(PoisonError::into_inner);
+    let log = match log {
+        Ok(log) => log,
+        Err(error) => {
+            let problem = refused(&error, ending);
+            let code = if ending == Ending::Whole {
+                error.code()
+            } else {
+                "insight.upload_broken"
+            };
+            let tx = state.db.write(&scope).await?;
+            insight::fail_log(tx, id, code, problem.sentence()).await?;
+            return Err(problem);
+        }
+    };
+    let computed = tokio::task::spawn_blocking(move || {
+        let statistics = insight::statistics(&log);
+        (log, statistics)
+    });
+    let (log, statistics) = computed
+        .await
+        .map_err(|_| Problem::new(kind::INTERNAL).because("insight.statistics_panicked"))?;
+    Ok(insight::save_log(&state.db, &scope, id, &log, &statistics).await?)
+}
+
+/// Writes progress down now and then, until the reader is gone.
+async fn note_progress(
+    (state, scope, id): (&AppState, &Scope, LogId),
+    mut heard: watch::Receiver<Progress>,
+) {
+    while heard.changed().await.is_ok() {
+        let progress = *heard.borrow_and_update();
+        if let Err(error) = insight::note_progress(&state.db, scope, id, progress).await {
+            tracing::warn!(%error, log = %id, "insight.progress_not_stored");
+        }
+        tokio::time::sleep(TELL_EVERY).await;
+    }
+}
+
+/// The reader's own words, unless the file never arrived whole.
+fn refused(error: &ReadError, ending: Ending) -> Problem {
+    match ending {
+        Ending::Whole => Problem::new(kind::LOG_REFUSED)
+            .coded(422, error.code())
+            .saying(error.to_string()),
+        Ending::Broken => Problem::new(kind::UPLOAD_BROKEN),
+        Ending::TooLarge => Problem::new(kind::TOO_LARGE),
+    }
+}
