@@ -123,34 +123,28 @@ pub enum ReadError {
         limit: u64,
     },
     /// An event that belongs to no case.
-    #[error(
-        "line {line}: this event belongs to no case ({place} is empty): add it, or remove the event"
-    )]
+    #[error("line {line}: this event belongs to no case ({lack}): add it, or remove the event")]
     NoCase {
         /// The event's line.
         line: u64,
-        /// The column or element that should name the case.
-        place: String,
+        /// What is missing where.
+        lack: String,
     },
     /// An event that does not say what happened.
-    #[error(
-        "line {line}: this event has no activity ({place} is empty): add it, or remove the event"
-    )]
+    #[error("line {line}: this event has no activity ({lack}): add it, or remove the event")]
     NoActivity {
         /// The event's line.
         line: u64,
-        /// The column or key that should name the activity.
-        place: String,
+        /// What is missing where.
+        lack: String,
     },
     /// An event that does not say when.
-    #[error(
-        "line {line}: this event has no timestamp ({place} is empty): add it, or remove the event"
-    )]
+    #[error("line {line}: this event has no timestamp ({lack}): add it, or remove the event")]
     NoTimestamp {
         /// The event's line.
         line: u64,
-        /// The column or key that should hold the time.
-        place: String,
+        /// What is missing where.
+        lack: String,
     },
     /// An event or trace that names the same thing twice.
     #[error("line {line}: the key {key} is given twice: keep one of them")]
@@ -240,6 +234,16 @@ pub enum ReadError {
         /// The columns there are.
         found: String,
     },
+    /// Several columns have names that tell that they are this one.
+    #[error("line {line}: {candidates} could each be the {role} column: say which it is")]
+    AmbiguousColumn {
+        /// The header's line.
+        line: u64,
+        /// What was looked for.
+        role: ColumnRole,
+        /// The columns that it could be.
+        candidates: String,
+    },
     /// A row with more or fewer cells than the header.
     #[error(
         "line {line}: this row has {found} cells and the header {expected}: look for a missing quote \
@@ -313,6 +317,7 @@ impl ReadError {
                 ColumnRole::Resource => "insight.no_resource_column",
             },
             Self::NoSuchColumn { .. } => "insight.no_such_column",
+            Self::AmbiguousColumn { .. } => "insight.ambiguous_column",
             Self::RowLength { .. } => "insight.row_length",
         }
     }
@@ -344,6 +349,7 @@ impl ReadError {
             | Self::DateOutOfRange { line, .. }
             | Self::NoColumn { line, .. }
             | Self::NoSuchColumn { line, .. }
+            | Self::AmbiguousColumn { line, .. }
             | Self::RowLength { line, .. } => *line,
         }
     }

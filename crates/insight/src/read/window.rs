@@ -93,6 +93,13 @@ impl<'a> Window<'a> {
         self.limits
     }
 
+    /// The line of the last byte at hand; at the end of the file, its last line.
+    pub(super) fn last_line(&self) -> u64 {
+        let before = self.buffer.get(..self.checked.saturating_sub(1));
+        1 + self.lines_before
+            + memchr::memchr_iter(b'\n', before.unwrap_or_default()).count() as u64
+    }
+
     /// The line of the last byte consumed.
     pub(super) fn line_of_last(&self) -> u64 {
         let before = self
@@ -155,7 +162,7 @@ impl<'a> Window<'a> {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {
                     self.check(self.checked)?;
-                    return Err(source::of_io(error, self.line_at(usize::MAX), &self.state));
+                    return Err(source::of_io(error, self.last_line(), &self.state));
                 }
             }
         }

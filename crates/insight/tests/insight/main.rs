@@ -8,10 +8,12 @@
 )]
 
 mod attacks;
+mod corpus;
 mod csv;
 mod map;
 mod progress;
 mod report;
+mod sample;
 mod second_opinion;
 mod support;
 mod truth;

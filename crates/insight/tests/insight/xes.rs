@@ -184,7 +184,7 @@ fn an_event_must_say_what_and_when_and_belong_to_a_case() {
             "insight.duplicate_key",
             7,
         ),
-        ("<log>\n</log>\n".into(), "insight.no_events", 3),
+        ("<log>\n</log>\n".into(), "insight.no_events", 2),
         (
             "<log><trace><string key='concept:name' value='c'/></trace></log>".into(),
             "insight.no_events",

@@ -26,6 +26,11 @@ impl Column {
     pub(super) fn place(&self) -> String {
         format!("column {:?}", self.name)
     }
+
+    /// What messages say of a row with nothing in the column.
+    pub(super) fn is_empty(&self) -> String {
+        format!("column {:?} is empty", self.name)
+    }
 }
 
 /// What exports call their columns, likeliest first, reduced to lower-case letters and digits.
@@ -184,7 +189,13 @@ impl Search {
             [] => self.those(|name| name.eq_ignore_ascii_case(wanted.trim())),
             _ => exact,
         };
-        self.only(role, wanted, &found).map(Some)
+        let column = self.only(&found).ok_or_else(|| ReadError::NoSuchColumn {
+            line: self.line,
+            role,
+            name: excerpt(wanted.as_bytes()),
+            found: self.found(),
+        })?;
+        Ok(Some(column))
     }
 
     fn or_guess(
@@ -214,7 +225,16 @@ impl Search {
             if free.is_empty() {
                 continue;
             }
-            let column = self.only(role, word, &free)?;
+            let Some(column) = self.only(&free) else {
+                let candidates = free.iter().filter_map(|&at| self.names.get(at));
+                let candidates = quoted(candidates).join(" and ");
+                let line = self.line;
+                return Err(ReadError::AmbiguousColumn {
+                    line,
+                    role,
+                    candidates,
+                });
+            };
             self.guessed.push((role.to_string(), column.name.clone()));
             return Ok(Some(column));
         }
@@ -229,43 +249,31 @@ impl Search {
             .collect()
     }
 
-    fn only(
-        &mut self,
-        role: ColumnRole,
-        wanted: &str,
-        found: &[usize],
-    ) -> Result<Column, ReadError> {
-        if let &[at] = found
-            && let Some(name) = self.names.get(at)
-        {
-            self.taken.push(at);
-            return Ok(Column {
-                at,
-                name: excerpt(name.as_bytes()),
-            });
-        }
-        Err(ReadError::NoSuchColumn {
-            line: self.line,
-            role,
-            name: excerpt(wanted.as_bytes()),
-            found: self.found(),
-        })
+    /// The column, if there is exactly one; it is taken from now on.
+    fn only(&mut self, found: &[usize]) -> Option<Column> {
+        let &[at] = found else {
+            return None;
+        };
+        let name = excerpt(self.names.get(at)?.as_bytes());
+        self.taken.push(at);
+        Some(Column { at, name })
     }
 
     /// The header for a message: the first twenty names.
     fn found(&self) -> String {
         const SHOWN: usize = 20;
-        let shown = self
-            .names
-            .iter()
-            .take(SHOWN)
-            .map(|name| format!("{:?}", excerpt(name.as_bytes())));
-        let mut shown = shown.collect::<Vec<_>>().join(", ");
+        let mut shown = quoted(self.names.iter().take(SHOWN)).join(", ");
         if self.names.len() > SHOWN {
             shown.push_str(", …");
         }
         shown
     }
+}
+
+fn quoted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
+    names
+        .map(|name| format!("{:?}", excerpt(name.as_bytes())))
+        .collect()
 }
 
 fn reduced(name: &str) -> String {

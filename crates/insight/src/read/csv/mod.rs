@@ -76,20 +76,20 @@ fn row(
     if case.trim_ascii().is_empty() {
         return Err(ReadError::NoCase {
             line: line(),
-            place: columns.case.place(),
+            lack: columns.case.is_empty(),
         });
     }
     if activity.trim_ascii().is_empty() {
         return Err(ReadError::NoActivity {
             line: line(),
-            place: columns.activity.place(),
+            lack: columns.activity.is_empty(),
         });
     }
     let time = records.cell(columns.timestamp.at).trim_ascii();
     if time.is_empty() {
         return Err(ReadError::NoTimestamp {
             line: line(),
-            place: columns.timestamp.place(),
+            lack: columns.timestamp.is_empty(),
         });
     }
     let time_us = dates.read(time, builder, &columns.timestamp.place(), &line)?;

@@ -124,10 +124,14 @@ impl Records {
                     return Ok(true);
                 }
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => {
-                    let line = window.line_at(usize::MAX);
+                    let inside = self.cells.get(..self.used).unwrap_or_default();
+                    // One of these is the line end that was just made up.
+                    let lines = memchr::memchr_iter(b'\n', inside).count() as u64;
+                    let begins = (window.line_at(usize::MAX) + 1).saturating_sub(lines);
+                    let inside = format!("a quoted cell of the row that begins on line {begins}");
                     return Err(ReadError::Truncated {
-                        line,
-                        inside: "a quoted cell".to_owned(),
+                        line: window.last_line(),
+                        inside,
                     });
                 }
                 full => self.grow(&full, window)?,

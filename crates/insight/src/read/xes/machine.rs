@@ -88,7 +88,7 @@ impl Machine {
 
     /// The log, once the file has ended.
     pub(super) fn finish(mut self, window: &Window<'_>) -> Result<EventLog, ReadError> {
-        let line = window.line_at(usize::MAX);
+        let line = window.last_line();
         if !self.has_root {
             return Err(ReadError::Empty);
         }
@@ -135,7 +135,7 @@ impl Machine {
             (Some(Element::Trace), b"event") => Ok(Element::Event),
             (Some(Element::Log), b"event") => Err(ReadError::NoCase {
                 line: window.line(),
-                place: "the trace around it".into(),
+                lack: "it stands outside every trace".into(),
             }),
             (_, b"log" | b"trace" | b"event") => Err(malformed(
                 window,
@@ -184,13 +184,13 @@ impl Machine {
         let Some(activity) = self.event.activity else {
             return Err(ReadError::NoActivity {
                 line: line(),
-                place: ACTIVITY.to_owned(),
+                lack: no(ACTIVITY),
             });
         };
         let Some(time_us) = self.event.time_us else {
             return Err(ReadError::NoTimestamp {
                 line: line(),
-                place: TIME.to_owned(),
+                lack: no(TIME),
             });
         };
         let resource = self.event.resource.unwrap_or(NO_RESOURCE);
@@ -221,7 +221,7 @@ impl Machine {
         if name.trim_ascii().is_empty() {
             return Err(ReadError::NoActivity {
                 line: window.line(),
-                place: ACTIVITY.to_owned(),
+                lack: no(ACTIVITY),
             });
         }
         let id = self
@@ -246,7 +246,7 @@ impl Machine {
         if text.is_empty() {
             return Err(ReadError::NoTimestamp {
                 line: window.line(),
-                place: TIME.to_owned(),
+                lack: no(TIME),
             });
         }
         let instant = parse_iso(text).map_err(|fault| match fault {
@@ -291,6 +291,11 @@ impl Machine {
         }
         once(&mut self.trace_name, name.into_owned(), ACTIVITY, window)
     }
+}
+
+/// What an event lacks that has no value for this key.
+fn no(key: &str) -> String {
+    format!("{key} is missing or empty")
 }
 
 fn once<T>(

@@ -104,7 +104,7 @@ fn kind_of_markup(window: &mut Window<'_>, tag: &mut Tag) -> Result<Markup, Read
                 let tag = excerpt(window.rest());
                 let inside = format!("the tag {}", tag.trim_end());
                 return Err(ReadError::Truncated {
-                    line: window.line_at(usize::MAX),
+                    line: window.last_line(),
                     inside,
                 });
             }
@@ -149,7 +149,7 @@ fn skip_past(
         let keep = (end.len() - 1).min(window.rest().len());
         window.consume(window.rest().len() - keep);
         if !window.more()? {
-            let line = window.line_at(usize::MAX);
+            let line = window.last_line();
             return Err(ReadError::Truncated {
                 line,
                 inside: inside.to_owned(),
