@@ -113,7 +113,11 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
         count,
         total_s: median_s * 1.3 * f64::from(u32::try_from(count).unwrap_or(u32::MAX)),
         median_s,
-        p90_s: median_s * 2.7,
+        p90_s: if kind == BottleneckKind::Timer {
+            median_s
+        } else {
+            median_s * 2.7
+        },
         share,
     };
     let lies = BottleneckKind::Waiting;
