@@ -1,3 +1,5 @@
+//! The broker's view of the record of proposals.
+
 use std::time::Duration;
 
 use approvals::{ClaimError, State};

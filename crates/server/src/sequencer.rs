@@ -1,3 +1,5 @@
+//! Gives entries of the audit log their places in the tree, and signs its heads.
+
 use std::time::Duration;
 
 use audit::checkpoint::{KeyError, KeyName, SigningKey};
@@ -34,7 +36,11 @@ pub async fn signing_key(vault: &Vault, db: &Db, name: &str) -> Result<SigningKe
         (Secret::new(bytes.to_vec()), fresh.verifier().to_string())
     })
     .await?;
-    let seed = stored.expose().as_slice().try_into().map_err(|_| SequencerError::Length)?;
+    let seed = stored
+        .expose()
+        .as_slice()
+        .try_into()
+        .map_err(|_| SequencerError::Length)?;
     Ok(SigningKey::from_seed(name, &Secret::new(seed))?)
 }
 

@@ -28,19 +28,60 @@ async fn look(context: &Context) -> Look {
     let set = |what: &str| format!("update approvals.proposals set {what} where id = '{id}'");
     // (login, statements before, the attack, how it must be refused)
     let attacks: [(&str, bool, String, &str, &str); 6] = [
-        ("approve what was not shown", true, decide(&other), "CS005", ""),
-        ("approved without a decision", true, set("state = 'approved'"), "CS003", ""),
-        ("executed without an approval", false, set("state = 'executing'"), "", "no row"),
-        ("another payload hash", false, set(&format!("payload_hash = '\\x{other}'")), "42501", ""),
-        ("another connection", false, set("connection_id = gen_random_uuid()"), "42501", ""),
-        ("a later expiry", false, set("expires_at = now() + interval '1 year'"), "42501", ""),
+        (
+            "approve what was not shown",
+            true,
+            decide(&other),
+            "CS005",
+            "",
+        ),
+        (
+            "approved without a decision",
+            true,
+            set("state = 'approved'"),
+            "CS003",
+            "",
+        ),
+        (
+            "executed without an approval",
+            false,
+            set("state = 'executing'"),
+            "",
+            "no row",
+        ),
+        (
+            "another payload hash",
+            false,
+            set(&format!("payload_hash = '\\x{other}'")),
+            "42501",
+            "",
+        ),
+        (
+            "another connection",
+            false,
+            set("connection_id = gen_random_uuid()"),
+            "42501",
+            "",
+        ),
+        (
+            "a later expiry",
+            false,
+            set("expires_at = now() + interval '1 year'"),
+            "42501",
+            "",
+        ),
     ];
     for (name, as_front, statement, code, _) in &attacks {
-        let mut connection =
-            if *as_front { context.as_front().await? } else { context.as_broker().await? };
+        let mut connection = if *as_front {
+            context.as_front().await?
+        } else {
+            context.as_broker().await?
+        };
         begin_as(&mut connection, &context.a.hash).await?;
         if code.is_empty() {
-            let changed = connection.execute(sqlx::AssertSqlSafe(statement.clone())).await?;
+            let changed = connection
+                .execute(sqlx::AssertSqlSafe(statement.clone()))
+                .await?;
             if changed.rows_affected() > 0 {
                 fail!("{name}: the database did it");
             }
@@ -56,7 +97,9 @@ async fn look(context: &Context) -> Look {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
     front.execute(sqlx::AssertSqlSafe(decide(&hash))).await?;
-    front.execute(sqlx::AssertSqlSafe(set("state = 'approved'"))).await?;
+    front
+        .execute(sqlx::AssertSqlSafe(set("state = 'approved'")))
+        .await?;
     let got = refusal(&mut front, set("state = 'executing'")).await;
     front.execute("rollback").await?;
     if got.as_deref() != Some("CS003") {

@@ -16,7 +16,8 @@ pub(super) async fn run(context: &Context) -> Found {
 
 async fn look(context: &Context) -> Look {
     let id = exhibit(context).await?;
-    let body = serde_json::json!({ "verdict": "approve", "note": "", "payload_hash": hex::encode(HASH) });
+    let body =
+        serde_json::json!({ "verdict": "approve", "note": "", "payload_hash": hex::encode(HASH) });
     let answer = context
         .http
         .post(context.at(&format!("/api/v1/approvals/{id}/decision")))

@@ -16,9 +16,10 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 async fn look(context: &Context) -> Look {
-    for (name, mut connection) in
-        [("front", context.as_front().await?), ("broker", context.as_broker().await?)]
-    {
+    for (name, mut connection) in [
+        ("front", context.as_front().await?),
+        ("broker", context.as_broker().await?),
+    ] {
         for table in ["audit.entries", "audit.nodes", "audit.checkpoints"] {
             let may: bool = sqlx::query_scalar(
                 "select has_table_privilege($1, 'update') or has_table_privilege($1, 'delete')
@@ -35,18 +36,28 @@ async fn look(context: &Context) -> Look {
     }
     let key: Option<String> = {
         let mut tx = context.db.read(&Scope::Anonymous).await?;
-        sqlx::query_scalar("select verifier from broker.signing_keys where purpose = 'audit_checkpoint'")
-            .fetch_optional(&mut *tx)
-            .await?
+        sqlx::query_scalar(
+            "select verifier from broker.signing_keys where purpose = 'audit_checkpoint'",
+        )
+        .fetch_optional(&mut *tx)
+        .await?
     };
     let Some(key) = key else {
-        return Ok(Found::Error("the broker has not made its signing key yet".to_owned()));
+        return Ok(Found::Error(
+            "the broker has not made its signing key yet".to_owned(),
+        ));
     };
     let key: VerifierKey = key.parse()?;
     let report = audit::verify_database(&context.db, &key, Vec::new()).await?;
     match report.outcome {
-        Outcome::Ok => Ok(Found::Pass(format!("{report}").lines().take(6).collect::<Vec<_>>().join("; "))),
+        Outcome::Ok => Ok(Found::Pass(
+            format!("{report}")
+                .lines()
+                .take(6)
+                .collect::<Vec<_>>()
+                .join("; "),
+        )),
         Outcome::Failed => Ok(Found::Fail(format!("{report}"))),
-        _ => Ok(Found::Error(format!("{report}"))),
+        Outcome::Error => Ok(Found::Error(format!("{report}"))),
     }
 }

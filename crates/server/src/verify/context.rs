@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use broker::socket::BrokerClient;
 use db::Db;
+
 use kernel::{Chance as _, Scope, Secret, SystemClock, SystemRng, TokenHash};
+use reqwest::header::{HOST, HeaderMap, HeaderValue};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use time::OffsetDateTime;
@@ -13,8 +15,10 @@ use url::Url;
 /// A running server, as the verifier finds it.
 #[derive(Debug, Clone)]
 pub struct Instance {
-    /// Where it serves.
+    /// Where it listens, on this machine.
     pub url: Url,
+    /// The host that it is known as: it serves no other.
+    pub host: String,
     /// Its data directory.
     pub data_dir: PathBuf,
     /// The embedded cluster's files, where it has one.
@@ -73,20 +77,42 @@ pub enum ContextError {
 impl Context {
     /// Starts the control organisations' sessions.
     pub async fn new(instance: Instance) -> Result<Self, ContextError> {
-        let db = Db::new(instance.verifier.clone(), 2, Arc::new(SystemClock), Arc::new(SystemRng));
+        let db = Db::new(
+            instance.verifier.clone(),
+            2,
+            Arc::new(SystemClock),
+            Arc::new(SystemRng),
+        );
         let a = control_session(&db, Which::A).await?;
         let b = control_session(&db, Which::B).await?;
         let key_a = make_key(&instance, &a).await?;
         make_key(&instance, &b).await?;
-        #[expect(clippy::disallowed_methods, reason = "the verifier calls the server that it checks")]
+        // HTTP/2 would take the host from the address.
+        let known_as: HeaderMap = HeaderValue::from_str(&instance.host)
+            .map(|host| [(HOST, host)].into_iter().collect())
+            .unwrap_or_default();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the verifier calls the server that it checks"
+        )]
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
+            .http1_only()
+            .default_headers(known_as)
             .tls_danger_accept_invalid_certs(true)
             .timeout(std::time::Duration::from_secs(20))
             .build()?;
         let broker = BrokerClient::new(&instance.broker_socket);
-        Ok(Self { instance, a, b, key_a, db, broker, http })
+        Ok(Self {
+            instance,
+            a,
+            b,
+            key_a,
+            db,
+            broker,
+            http,
+        })
     }
 
     /// A connection of the front's login, as somebody who stole it would have, bound to nobody.

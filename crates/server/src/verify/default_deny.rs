@@ -45,12 +45,18 @@ async fn look(context: &Context) -> Look {
     }
     let mut probed = 0;
     for route in web::routes() {
-        if matches!(route.access, Access::Public(_)) {
+        if matches!(route.access, Access::Public) {
             continue;
         }
         let path = route.path.replace(['{', '}', '*'], "");
         let method = reqwest::Method::from_bytes(route.method.as_str().as_bytes())?;
-        let status = context.http.request(method, context.at(&path)).send().await?.status().as_u16();
+        let status = context
+            .http
+            .request(method, context.at(&path))
+            .send()
+            .await?
+            .status()
+            .as_u16();
         let refused = match route.surface {
             Surface::Page => matches!(status, 303 | 401 | 403),
             Surface::Api | Surface::Mcp => matches!(status, 401 | 403),

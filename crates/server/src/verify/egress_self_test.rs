@@ -66,19 +66,28 @@ async fn attacked(context: &Context, claims: &[&str]) -> Found {
 }
 
 async fn look(context: &Context, claims: &[&str]) -> Look {
-    let answer = context.broker.call(&Scope::Anonymous, Call::SelfTest).await?;
+    let answer = context
+        .broker
+        .call(&Scope::Anonymous, Call::SelfTest)
+        .await?;
     let Answer::SelfTested { attacks } = answer else {
-        return Ok(Found::Error("the broker answered something else".to_owned()));
+        return Ok(Found::Error(
+            "the broker answered something else".to_owned(),
+        ));
     };
-    let about: Vec<&Attack> =
-        attacks.iter().filter(|attack| claims.contains(&attack.claim.as_str())).collect();
+    let about: Vec<&Attack> = attacks
+        .iter()
+        .filter(|attack| claims.contains(&attack.claim.as_str()))
+        .collect();
     if about.is_empty() {
         return Ok(Found::Error("the broker made no such attack".to_owned()));
     }
     if let Some(through) = about.iter().find(|attack| !attack.withstood) {
         fail!("{}: {}", through.name, through.detail);
     }
-    let told: Vec<String> =
-        about.iter().map(|attack| format!("{}: {}", attack.name, attack.detail)).collect();
+    let told: Vec<String> = about
+        .iter()
+        .map(|attack| format!("{}: {}", attack.name, attack.detail))
+        .collect();
     Ok(Found::Pass(told.join("; ")))
 }

@@ -29,19 +29,18 @@ pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error
         sqlx::query_scalar("select id from connectors.connections where purpose = 'write' limit 1")
             .fetch_optional(&mut front)
             .await?;
-    let connection = match connection {
-        Some(id) => id,
-        None => {
-            let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
-            sqlx::query(
+    let connection = if let Some(id) = connection {
+        id
+    } else {
+        let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
+        sqlx::query(
                 "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
                  values ($1, ctx.org(), ctx.person(), 'tracker', 'write', 'Control', 'https://controls.invalid', array['issues:write'])",
             )
             .bind(id)
             .execute(&mut front)
             .await?;
-            id
-        }
+        id
     };
     front.execute("commit").await?;
     let mut broker = context.as_broker().await?;
@@ -76,6 +75,12 @@ pub(super) async fn refusal(
     connection: &mut sqlx::PgConnection,
     statement: String,
 ) -> Option<String> {
-    let refused = connection.execute(sqlx::AssertSqlSafe(statement)).await.err()?;
-    refused.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+    let refused = connection
+        .execute(sqlx::AssertSqlSafe(statement))
+        .await
+        .err()?;
+    refused
+        .as_database_error()?
+        .code()
+        .map(std::borrow::Cow::into_owned)
 }

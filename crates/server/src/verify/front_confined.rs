@@ -16,10 +16,16 @@ pub(super) async fn run(context: &Context) -> Found {
 async fn look(context: &Context) -> Look {
     let report = probe::ask(&context.instance.front_socket).await?;
     if !report.network_refused {
-        fail!("the web process could open a network connection: {}", report.network);
+        fail!(
+            "the web process could open a network connection: {}",
+            report.network
+        );
     }
     if !report.key_file_refused {
-        fail!("the web process could open the master key file: {}", report.key_file);
+        fail!(
+            "the web process could open the master key file: {}",
+            report.key_file
+        );
     }
     Ok(Found::Pass(format!(
         "asked to try, the web process got: network {}; master key file {}",

@@ -62,9 +62,9 @@ controls! {
 use egress_self_test::{addresses, declared_only, metadata_only, write_needs_approval};
 
 /// Evidence older than this is stale: three rounds of the default interval.
-const FRESH_FOR: Duration = Duration::from_secs(15 * 60);
+const FRESH_FOR: Duration = Duration::from_mins(15);
 /// A control that hangs has not looked.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 /// The controls that exist, for the trust page.
 pub fn controls() -> Vec<Control> {
@@ -86,7 +86,12 @@ pub async fn run(context: &Context) -> Vec<Evidence> {
 }
 
 const fn control(id: &'static str, claim: &'static str, says: &'static str) -> Control {
-    Control { id, claim, says, fresh_for: FRESH_FOR }
+    Control {
+        id,
+        claim,
+        says,
+        fresh_for: FRESH_FOR,
+    }
 }
 
 /// An attack that got through.

@@ -29,17 +29,23 @@ async fn look(context: &Context) -> Look {
             .header("x-tenant-id", &victim)
             .header("cookie", format!("organisation={victim}; org_id={victim}"))
     };
-    let me = asked(&format!("/api/v1/me?organisation={victim}&org_id={victim}")).send().await?;
+    let me = asked(&format!("/api/v1/me?organisation={victim}&org_id={victim}"))
+        .send()
+        .await?;
     let (status, text) = (me.status().as_u16(), me.text().await?);
     if status != 200 || !text.contains(&context.a.organisation.to_string()) {
-        return Ok(Found::Error(format!("/api/v1/me answers {status} to a valid key")));
+        return Ok(Found::Error(format!(
+            "/api/v1/me answers {status} to a valid key"
+        )));
     }
     if text.contains(&victim) {
         fail!("a forged organisation id in header, query or cookie was taken over");
     }
     let named = asked(&format!("/api/v1/logs/{log}")).send().await?;
     let made_up = Uuid::from_u128(log.uuid().as_u128() ^ 0xffff);
-    let unknown = asked(&format!("/api/v1/logs/{}", LogId::from(made_up))).send().await?;
+    let unknown = asked(&format!("/api/v1/logs/{}", LogId::from(made_up)))
+        .send()
+        .await?;
     let (named_status, unknown_status) = (named.status().as_u16(), unknown.status().as_u16());
     if named_status != 404 || unknown_status != 404 {
         fail!("another organisation's log answers {named_status}, a made-up one {unknown_status}");
@@ -60,19 +66,18 @@ async fn victims_log(context: &Context) -> Result<LogId, sqlx::Error> {
     let found: Option<Uuid> = sqlx::query_scalar("select id from insight.logs limit 1")
         .fetch_optional(&mut front)
         .await?;
-    let id = match found {
-        Some(id) => id,
-        None => {
-            let id = LogId::new(context.now(), context.db.chance()).uuid();
-            sqlx::query(
-                "insert into insight.logs (id, org_id, user_id, name, source, state)
+    let id = if let Some(id) = found {
+        id
+    } else {
+        let id = LogId::new(context.now(), context.db.chance()).uuid();
+        sqlx::query(
+            "insert into insight.logs (id, org_id, user_id, name, source, state)
                  values ($1, ctx.org(), ctx.person(), 'Control', 'import', 'ready')",
-            )
-            .bind(id)
-            .execute(&mut front)
-            .await?;
-            id
-        }
+        )
+        .bind(id)
+        .execute(&mut front)
+        .await?;
+        id
     };
     front.execute("commit").await?;
     Ok(id.into())

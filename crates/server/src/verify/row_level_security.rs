@@ -30,7 +30,10 @@ async fn look(context: &Context) -> Look {
         fail!("{table} has no forced row level security");
     }
     let tables = readable(&mut front).await?;
-    for table in tables.iter().filter(|table| !OPEN.contains(&table.name.as_str())) {
+    for table in tables
+        .iter()
+        .filter(|table| !OPEN.contains(&table.name.as_str()))
+    {
         if rows(&mut front, &table.name, "true").await? > 0 {
             fail!("with nobody signed in, {} shows rows", table.name);
         }
@@ -44,14 +47,22 @@ async fn look(context: &Context) -> Look {
     }
     front.execute("rollback").await?;
     if exercised == 0 {
-        return Ok(Found::Error("organisation B has no rows to look for".to_owned()));
+        return Ok(Found::Error(
+            "organisation B has no rows to look for".to_owned(),
+        ));
     }
     begin_as(&mut front, &context.a.hash).await?;
-    let foreign = format!("org_id is distinct from '{}'", context.a.organisation.uuid());
+    let foreign = format!(
+        "org_id is distinct from '{}'",
+        context.a.organisation.uuid()
+    );
     for table in &scoped {
         let seen = rows(&mut front, &table.name, &foreign).await?;
         if seen > 0 {
-            fail!("organisation A sees {seen} rows of others in {}", table.name);
+            fail!(
+                "organisation A sees {seen} rows of others in {}",
+                table.name
+            );
         }
     }
     front.execute("rollback").await?;
@@ -83,7 +94,10 @@ async fn readable(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Err
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|(name, has_org)| Table { name, has_org }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(name, has_org)| Table { name, has_org })
+        .collect())
 }
 
 async fn rows(
@@ -93,7 +107,9 @@ async fn rows(
 ) -> Result<i64, sqlx::Error> {
     // The name is quoted by the catalogue query, the condition is written here.
     let statement = format!("select count(*) from {table} where {condition}");
-    sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(connection).await
+    sqlx::query_scalar(AssertSqlSafe(statement))
+        .fetch_one(connection)
+        .await
 }
 
 /// Contexts that injected SQL could make. Returns the one that worked.
@@ -120,14 +136,20 @@ async fn forged(
     let seen = rows(front, "identity.memberships", "true").await?;
     front.execute("rollback").await?;
     if seen > 0 {
-        return Ok(Some("a context altered to name another organisation was believed"));
+        return Ok(Some(
+            "a context altered to name another organisation was believed",
+        ));
     }
     begin_as(front, &context.a.hash).await?;
-    let own: String =
-        sqlx::query_scalar("select current_setting('countersign.context')").fetch_one(&mut *front).await?;
+    let own: String = sqlx::query_scalar("select current_setting('countersign.context')")
+        .fetch_one(&mut *front)
+        .await?;
     front.execute("rollback").await?;
     front.execute("begin").await?;
-    sqlx::query("select set_config('countersign.context', $1, true)").bind(own).execute(&mut *front).await?;
+    sqlx::query("select set_config('countersign.context', $1, true)")
+        .bind(own)
+        .execute(&mut *front)
+        .await?;
     let seen = rows(front, "identity.memberships", "true").await?;
     front.execute("rollback").await?;
     Ok((seen > 0).then_some("a context of an earlier transaction was believed"))

@@ -29,9 +29,12 @@ async fn look(context: &Context) -> Look {
         "/api/v1/connections".to_owned(),
         format!("/api/v1/connections/{connection}"),
         format!("/api/v1/connections/{connection}/calls"),
-        "/api/v1/audit".to_owned(),
+        "/api/v1/audit/entries".to_owned(),
     ] {
-        let request = context.http.get(context.at(&path)).bearer_auth(context.key_a.expose());
+        let request = context
+            .http
+            .get(context.at(&path))
+            .bearer_auth(context.key_a.expose());
         if request.send().await?.text().await?.contains(&canary) {
             fail!("the answer of {path} holds it");
         }
@@ -63,15 +66,23 @@ async fn look(context: &Context) -> Look {
     if let Some(cluster) = &context.instance.cluster_dir {
         match database_files(cluster, &canary) {
             Ok((Some(file), _)) => fail!("the database file {} holds it", file.display()),
-            Ok((None, count)) => looked_at.push(format!("{count} database files, write-ahead log included")),
+            Ok((None, count)) => {
+                looked_at.push(format!("{count} database files, write-ahead log included"));
+            }
             Err(error) => looked_at.push(format!("NOT the database files ({error})")),
         }
     }
-    Ok(Found::Pass(format!("a fresh secret was sealed and then looked for in: {}", looked_at.join(", "))))
+    Ok(Found::Pass(format!(
+        "a fresh secret was sealed and then looked for in: {}",
+        looked_at.join(", ")
+    )))
 }
 
 /// Gives the vault a client secret to keep, straight through the broker's socket.
-async fn plant(context: &Context, canary: &str) -> Result<ConnectionId, Box<dyn std::error::Error + Send + Sync>> {
+async fn plant(
+    context: &Context,
+    canary: &str,
+) -> Result<ConnectionId, Box<dyn std::error::Error + Send + Sync>> {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
     let found: Option<Uuid> = sqlx::query_scalar(
@@ -79,19 +90,18 @@ async fn plant(context: &Context, canary: &str) -> Result<ConnectionId, Box<dyn 
     )
     .fetch_optional(&mut front)
     .await?;
-    let id = match found {
-        Some(id) => id,
-        None => {
-            let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
-            sqlx::query(
+    let id = if let Some(id) = found {
+        id
+    } else {
+        let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
+        sqlx::query(
                 "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
                  values ($1, ctx.org(), ctx.person(), 'tracker', 'read', 'Control', 'https://controls.invalid', array['issues:read'])",
             )
             .bind(id)
             .execute(&mut front)
             .await?;
-            id
-        }
+        id
     };
     front.execute("commit").await?;
     let connection = ConnectionId::from(id);
@@ -138,16 +148,23 @@ fn memory_of(pid: u32, canary: &str) -> std::io::Result<bool> {
     let memory = std::fs::File::open(format!("/proc/{pid}/mem"))?;
     let mut buffer = vec![0; 1 << 20];
     for line in maps.lines().filter(|line| line.contains(" rw")) {
-        let Some((from, to)) = line.split(' ').next().and_then(|range| range.split_once('-')) else {
+        let Some((from, to)) = line
+            .split(' ')
+            .next()
+            .and_then(|range| range.split_once('-'))
+        else {
             continue;
         };
-        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16)) else {
+        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16))
+        else {
             continue;
         };
         let step = (buffer.len() - canary.len()) as u64;
         let mut at = from;
         while at < to {
-            let Ok(count) = memory.read_at(&mut buffer, at) else { break };
+            let Ok(count) = memory.read_at(&mut buffer, at) else {
+                break;
+            };
             if found_in(buffer.get(..count).unwrap_or_default(), canary.as_bytes()) {
                 return Ok(true);
             }

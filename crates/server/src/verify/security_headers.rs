@@ -25,7 +25,14 @@ const REQUIRED: [(&str, &str); 6] = [
 
 async fn look(context: &Context) -> Look {
     let mut nonces = Vec::new();
-    for path in ["/sign-in", "/trust", "/sign-in", "/no-such-page", "/api/v1/me", "/api/openapi.json"] {
+    for path in [
+        "/sign-in",
+        "/trust",
+        "/sign-in",
+        "/no-such-page",
+        "/api/v1/me",
+        "/api/openapi.json",
+    ] {
         let answer = context.http.get(context.at(path)).send().await?;
         let headers = answer.headers().clone();
         for (name, contains) in REQUIRED {
@@ -35,15 +42,30 @@ async fn look(context: &Context) -> Look {
             }
         }
         let policy = text(&headers, "content-security-policy");
-        for unsafe_source in ["unsafe-inline", "unsafe-eval", "*", "http:", "https:", "strict-dynamic"] {
-            if policy.split([' ', ';']).any(|source| source.trim_matches('\'') == unsafe_source) {
+        for unsafe_source in [
+            "unsafe-inline",
+            "unsafe-eval",
+            "*",
+            "http:",
+            "https:",
+            "strict-dynamic",
+        ] {
+            if policy
+                .split([' ', ';'])
+                .any(|source| source.trim_matches('\'') == unsafe_source)
+            {
                 fail!("{path}: the content security policy allows {unsafe_source}");
             }
         }
         if !policy.contains("frame-ancestors 'none'") || !policy.contains("base-uri 'none'") {
             fail!("{path}: the content security policy leaves frames or base open");
         }
-        nonces.extend(policy.split('\'').find(|part| part.starts_with("nonce-")).map(str::to_owned));
+        nonces.extend(
+            policy
+                .split('\'')
+                .find(|part| part.starts_with("nonce-"))
+                .map(str::to_owned),
+        );
     }
     let all = nonces.len();
     nonces.sort();
@@ -58,5 +80,9 @@ async fn look(context: &Context) -> Look {
 }
 
 fn text(headers: &HeaderMap, name: &str) -> String {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(name)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }

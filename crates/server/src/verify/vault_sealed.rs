@@ -15,9 +15,14 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 async fn look(context: &Context) -> Look {
-    let answer = context.broker.call(&Scope::Anonymous, Call::SelfTest).await?;
+    let answer = context
+        .broker
+        .call(&Scope::Anonymous, Call::SelfTest)
+        .await?;
     let Answer::SelfTested { attacks } = answer else {
-        return Ok(Found::Error("the broker answered something else".to_owned()));
+        return Ok(Found::Error(
+            "the broker answered something else".to_owned(),
+        ));
     };
     match attacks.iter().find(|attack| attack.claim == "VA-01") {
         None => return Ok(Found::Error("the broker made no such attack".to_owned())),
@@ -26,12 +31,18 @@ async fn look(context: &Context) -> Look {
     }
     let mut tx = context.db.read(&Scope::Anonymous).await?;
     let (sealed, repeated): (i64, i64) =
-        sqlx::query_as("select sealed, repeated from broker.nonces()").fetch_one(&mut *tx).await?;
+        sqlx::query_as("select sealed, repeated from broker.nonces()")
+            .fetch_one(&mut *tx)
+            .await?;
     if repeated > 0 {
         fail!("{repeated} nonces were used twice under one key");
     }
     let mut front = context.as_front().await?;
-    for column in ["broker.secrets.sealed", "broker.data_keys.wrapped", "approvals.proposals.payload_sealed"] {
+    for column in [
+        "broker.secrets.sealed",
+        "broker.data_keys.wrapped",
+        "approvals.proposals.payload_sealed",
+    ] {
         let (table, column) = column.rsplit_once('.').unwrap_or_default();
         let may: bool = sqlx::query_scalar("select has_column_privilege($1, $2, 'select')")
             .bind(table)

@@ -1,0 +1,106 @@
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use broker::egress::{Egress, SystemLookup};
+use broker::vault::{Vault, load_or_make};
+use db::Db;
+use kernel::{SystemClock, SystemRng};
+use manifest::Apps;
+use sqlx::ConnectOptions as _;
+use sqlx::Connection as _;
+use tokio::task::JoinSet;
+
+use crate::exit::{Exit, Failure};
+use crate::ledger::ApprovalsLedger;
+use crate::process::{BrokerBoot, Inherited, report};
+use crate::{runtime, sequencer};
+
+/// Calls, jobs and the sequencer share these.
+const CONNECTIONS: u32 = 10;
+/// A call that is under way when the server stops may end; what takes longer ends as unknown.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Serves until it is asked to stop.
+pub(super) async fn serve(
+    inherited: Inherited<BrokerBoot>,
+    listener: UnixListener,
+) -> Result<(), Failure> {
+    let Inherited { boot, channel, .. } = inherited;
+    let db = database(&boot).await?;
+    let vault = vault(&boot, &db).await?;
+    let key = sequencer::signing_key(&vault, &db, &boot.audit_origin)
+        .await
+        .map_err(Failure::cannot_run)?;
+    let service = Arc::new(service(&boot, db.clone(), vault)?);
+    listener
+        .set_nonblocking(true)
+        .map_err(Failure::cannot_run)?;
+    let listener = tokio::net::UnixListener::from_std(listener).map_err(Failure::cannot_run)?;
+    let mut tasks = JoinSet::new();
+    let answering = Arc::clone(&service);
+    tasks.spawn(async move {
+        if let Err(error) = broker::socket::listen(listener, boot.peers, answering).await {
+            tracing::error!(%error, "broker.socket_failed");
+        }
+    });
+    tasks.spawn(broker::work(service));
+    tasks.spawn(sequencer::sequence(db.clone(), key));
+    report(&channel, Ok(())).map_err(Failure::cannot_run)?;
+    tokio::select! {
+        stop = runtime::asked_to_stop(channel) => stop.map_err(Failure::cannot_run)?,
+        // None of them ends by itself: a broker that does half its work is worse than a new one.
+        _ = tasks.join_next() => return Err(ended()),
+    }
+    tasks.shutdown().await;
+    let _ = tokio::time::timeout(DRAIN, db.close()).await;
+    Ok(())
+}
+
+fn ended() -> Failure {
+    Failure {
+        exit: Exit::CannotRun,
+        chain: vec!["a part of the broker ended".to_owned()],
+    }
+}
+
+async fn database(boot: &BrokerBoot) -> Result<Db, Failure> {
+    let options = boot.database.options().map_err(Failure::cannot_run)?;
+    let mut connection = options.connect().await.map_err(Failure::cannot_run)?;
+    db::guard::check(&mut connection)
+        .await
+        .map_err(Failure::cannot_run)?;
+    connection.close().await.map_err(Failure::cannot_run)?;
+    Ok(Db::new(
+        options,
+        CONNECTIONS,
+        Arc::new(SystemClock),
+        Arc::new(SystemRng),
+    ))
+}
+
+async fn vault(boot: &BrokerBoot, db: &Db) -> Result<Vault, Failure> {
+    let in_use = broker::master_keys_in_use(db)
+        .await
+        .map_err(Failure::cannot_run)?;
+    let master =
+        load_or_make(&boot.master_key_file, &in_use, db.chance()).map_err(Failure::usage)?;
+    Ok(Vault::new(master))
+}
+
+fn service(
+    boot: &BrokerBoot,
+    db: Db,
+    vault: Vault,
+) -> Result<broker::Service<ApprovalsLedger>, Failure> {
+    let apps = Apps::new(&boot.manifests).map_err(Failure::usage)?;
+    let policy = boot.egress.policy().map_err(Failure::usage)?;
+    let egress = Egress::new(policy, Arc::new(SystemLookup)).map_err(Failure::cannot_run)?;
+    Ok(broker::Service::new(
+        db,
+        vault,
+        apps,
+        egress,
+        ApprovalsLedger,
+    ))
+}

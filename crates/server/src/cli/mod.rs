@@ -1,0 +1,128 @@
+//! The command line. Results go to stdout, everything else to stderr; exit codes are the same for
+//! every command.
+
+mod config;
+mod migrate;
+mod verify;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{Config, ConfigError, ConfigFlags, Environment};
+use crate::exit::{Exit, Failure};
+use crate::supervisor::{self, Announce};
+
+/// Countersign: AI agents and people use a company's apps, and nothing is written without a human's
+/// countersign.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, propagate_version = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes, of every command:
+  0  done, or held
+  1  checked, and does not hold
+  2  the command line or the configuration is wrong
+  3  something could not be reached or run
+
+Start with:
+  countersign up            a server on this machine, at http://127.0.0.1:7410
+  countersign verify        what that server can prove about itself";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(UpArgs),
+    Migrate(migrate::MigrateArgs),
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    Verify(verify::VerifyArgs),
+    Version(version::VersionArgs),
+    /// The front's process. Run by `up`.
+    #[command(hide = true)]
+    Front,
+    /// The broker's process. Run by `up`.
+    #[command(hide = true)]
+    Broker,
+}
+
+/// Start a server, and keep it running
+///
+/// Starts a private PostgreSQL (or uses yours, see database_url), brings its schema up to date, and
+/// starts two processes: the front, which serves people and clients and can neither read a key nor
+/// reach the network; and the broker, which holds the keys and makes every call to a connected app.
+/// One that dies is started again. Ctrl-C or SIGTERM stops all of it.
+///
+/// Started as root, each process runs under an unprivileged user of its own.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign up
+  countersign up --data-dir ./data --listen 127.0.0.1:8080
+  countersign up --config /etc/countersign/countersign.toml
+
+The configuration file's keys are described in countersign.example.toml.
+Exit codes: 0 stopped when asked, 2 wrong configuration, 3 could not start or go on.")]
+struct UpArgs {
+    #[command(flatten)]
+    flags: ConfigFlags,
+    /// Print one line of JSON when ready: {"ready":true,"url":…,"data_dir":…,"pids":{…},"ms":…}
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Front => return Ok(crate::front::main()),
+        Command::Broker => return Ok(crate::broker_process::main()),
+        Command::Up(args) => up(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Config(command) => config::run(&command),
+        Command::Verify(args) => verify::run(&args),
+        Command::Version(args) => version::run(&args),
+    }
+    .map(|()| ExitCode::SUCCESS)
+}
+
+fn up(args: &UpArgs) -> Result<(), Failure> {
+    let config = load(&args.flags)?;
+    crate::logs::start(&config.log, "supervisor");
+    let announce = if args.json {
+        Announce::Json
+    } else {
+        Announce::Text
+    };
+    supervisor::run(&config, announce)
+}
+
+/// The configuration, or what is wrong with it.
+fn load(flags: &ConfigFlags) -> Result<Config, Failure> {
+    Config::load(flags, &Environment::read())
+        .map_err(|error: ConfigError| Failure::new(Exit::Usage, &error))
+}
+
+/// Prints a result.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever read it has read enough.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::cannot_run(error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,130 @@
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+use url::Url;
+use zeroize::Zeroize;
+
+use crate::config::{EgressLimits, LogConfig};
+
+/// All that the front is told. It reads no file and no environment.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FrontBoot {
+    pub(crate) supervisor: u32,
+    pub(crate) log: LogConfig,
+    pub(crate) database: DatabaseLogin,
+    /// 32 bytes in hexadecimal.
+    pub(crate) cookie_key: Sensitive,
+    pub(crate) public_url: Url,
+    pub(crate) tls: Option<TlsPem>,
+    pub(crate) broker_socket: PathBuf,
+    pub(crate) manifests: Vec<(String, String)>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) upload_limit_bytes: u64,
+    pub(crate) audit_origin: String,
+    /// What the front must not be able to open: for its self-test.
+    pub(crate) forbidden: Forbidden,
+}
+
+/// Files that the front must not be able to open.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forbidden {
+    pub(crate) master_key_file: PathBuf,
+    pub(crate) server_secret: PathBuf,
+    pub(crate) cluster: PathBuf,
+}
+
+/// All that the broker is told.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BrokerBoot {
+    pub(crate) supervisor: u32,
+    pub(crate) log: LogConfig,
+    pub(crate) database: DatabaseLogin,
+    pub(crate) master_key_file: PathBuf,
+    pub(crate) egress: EgressLimits,
+    pub(crate) manifests: Vec<(String, String)>,
+    pub(crate) audit_origin: String,
+    /// The users whose processes may ask.
+    pub(crate) peers: Vec<u32>,
+    /// The one folder that it may write to.
+    pub(crate) folder: PathBuf,
+}
+
+/// Certificate chain and key in PEM form.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsPem {
+    pub(crate) certificate: String,
+    pub(crate) key: Sensitive,
+}
+
+/// How a process reaches the database as its role.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DatabaseLogin {
+    /// A URL without a user and password.
+    pub(crate) url: String,
+    /// The folder of the socket to use in place of the URL's host, whose name is still what the
+    /// server's certificate has to show.
+    pub(crate) socket: Option<PathBuf>,
+    /// The certificate authority to check the server by, in PEM form, where it is not a public one.
+    pub(crate) authority: Option<String>,
+    pub(crate) role: String,
+    pub(crate) password: Sensitive,
+    /// Shown in the server's list of connections.
+    pub(crate) name: String,
+}
+
+impl DatabaseLogin {
+    /// The options to connect with.
+    pub(crate) fn options(&self) -> Result<PgConnectOptions, sqlx::Error> {
+        let mut options = PgConnectOptions::from_str(&self.url)?
+            .username(&self.role)
+            .password(&self.password.0)
+            .application_name(&self.name)
+            // SH-03: sqlx would log the text of statements, at `warn` that of slow ones.
+            .disable_statement_logging();
+        if let Some(socket) = &self.socket {
+            options = options.socket(socket);
+        }
+        if let Some(authority) = &self.authority {
+            options = options.ssl_root_cert_from_pem(authority.clone().into_bytes());
+        }
+        Ok(options)
+    }
+}
+
+/// A secret on its way to a child, through a socket that both inherit: wiped after use, and never
+/// printed.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Sensitive(String);
+
+impl Sensitive {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Sensitive {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Sensitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sensitive")
+    }
+}

@@ -1,0 +1,53 @@
+use rustix::io::Errno;
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, Signal, getppid, set_dumpable_behavior,
+    set_parent_process_death_signal, setrlimit,
+};
+use rustix::thread::set_no_new_privs;
+
+/// Why a process could not be hardened. It does not go on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HardenError {
+    #[error("the system refuses to {step}")]
+    Refused {
+        step: &'static str,
+        #[source]
+        source: Errno,
+    },
+    #[error("the supervisor has ended")]
+    Orphan,
+}
+
+/// What holds for every process of a server: no core dump and no debugger gets at its memory, and no
+/// setuid program gives it back what it gave up.
+pub(crate) fn harden() -> Result<(), HardenError> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none).map_err(refused("forbid core dumps"))?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(refused("close this process to debuggers"))?;
+    set_no_new_privs(true).map_err(refused("give up setuid programs"))
+}
+
+/// The same for a child, which also ends with its parent, in whatever way that ends.
+pub(crate) fn harden_child() -> Result<(), HardenError> {
+    set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(refused("tie this process to its parent"))?;
+    harden()
+}
+
+/// Checks that the parent did not end before the signal was set.
+pub(super) fn check_parent(supervisor: u32) -> Result<(), HardenError> {
+    let parent = getppid().map(|pid| pid.as_raw_nonzero().get().unsigned_abs());
+    if parent == Some(supervisor) {
+        Ok(())
+    } else {
+        Err(HardenError::Orphan)
+    }
+}
+
+fn refused(step: &'static str) -> impl FnOnce(Errno) -> HardenError {
+    move |source| HardenError::Refused { step, source }
+}

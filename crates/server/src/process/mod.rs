@@ -1,0 +1,12 @@
+//! What a child process is: how it is told what to do, and what it gives up before it does it.
+
+mod boot;
+mod channel;
+mod child;
+mod harden;
+pub(crate) mod sandbox;
+
+pub(crate) use boot::{BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, Sensitive, TlsPem};
+pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
+pub(crate) use child::{Inherited, inherit};
+pub(crate) use harden::harden;

@@ -1,0 +1,93 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use url::Url;
+
+use crate::config::{Config, TlsFiles};
+use crate::data_dir::{DataDir, Login, ServerSecret, Users};
+use crate::database::Place;
+use crate::process::{BrokerBoot, Forbidden, FrontBoot, Sensitive, TlsPem};
+
+/// Where the parts of a boot configuration come from.
+pub(super) struct Sources<'a> {
+    pub(super) config: &'a Config,
+    pub(super) data_dir: &'a DataDir,
+    pub(super) secret: &'a ServerSecret,
+    pub(super) users: Option<&'a Users>,
+    pub(super) manifests: &'a [(String, String)],
+    pub(super) public_url: &'a Url,
+}
+
+impl Sources<'_> {
+    /// The front's configuration; `place` is where it finds the database.
+    pub(super) fn front(&self, place: &Place) -> io::Result<FrontBoot> {
+        let config = self.config;
+        Ok(FrontBoot {
+            supervisor: std::process::id(),
+            log: config.log.clone(),
+            database: place.login(Login::Front, self.secret),
+            cookie_key: Sensitive::new(hex::encode(self.secret.cookie_key().expose())),
+            public_url: self.public_url.clone(),
+            tls: config.tls.as_ref().map(read_tls).transpose()?,
+            broker_socket: self.data_dir.broker_socket(),
+            manifests: self.manifests.to_vec(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            upload_limit_bytes: config.upload_limit_bytes,
+            audit_origin: self.secret.log_name(),
+            forbidden: Forbidden {
+                master_key_file: config.master_key_file.clone(),
+                server_secret: self.data_dir.secret_file(),
+                cluster: self.data_dir.cluster().join("pgdata"),
+            },
+        })
+    }
+
+    /// The broker's configuration; `place` is where it finds the database.
+    pub(super) fn broker(&self, place: &Place) -> BrokerBoot {
+        let config = self.config;
+        let own = rustix::process::geteuid().as_raw();
+        let folder = config.master_key_file.parent();
+        BrokerBoot {
+            supervisor: std::process::id(),
+            log: config.log.clone(),
+            database: place.login(Login::Broker, self.secret),
+            master_key_file: config.master_key_file.clone(),
+            egress: config.egress.clone(),
+            manifests: self.manifests.to_vec(),
+            audit_origin: self.secret.log_name(),
+            // The front, and `countersign verify`.
+            peers: self
+                .users
+                .map_or_else(|| vec![own], |users| vec![users.front, own]),
+            folder: folder.unwrap_or(Path::new("/")).to_owned(),
+        }
+    }
+}
+
+/// Certificate and key, read here: the front opens no file, and its user need not be able to.
+fn read_tls(files: &TlsFiles) -> io::Result<TlsPem> {
+    Ok(TlsPem {
+        certificate: fs::read_to_string(&files.certificate)?,
+        key: Sensitive::new(fs::read_to_string(&files.key)?),
+    })
+}
+
+/// The names and texts of the manifests in the operator's folder.
+pub(crate) fn read_manifests(folder: Option<&Path>) -> io::Result<Vec<(String, String)>> {
+    let Some(folder) = folder else {
+        return Ok(Vec::new());
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
+            files.push((path.display().to_string(), fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
