@@ -88,16 +88,16 @@ told.state = await page.innerText("#state-badge");
 told.approved = id;
 
 const pages = {
-  overview: "/overview",
+  overview: "/",
   insight: "/insight",
-  log: `/insight/${given.log}`,
+  log: `/insight/logs/${given.log}`,
   inbox: "/approvals",
   proposal: `/approvals/${id}`,
   waiting: `/approvals/${await propose("Waits")}`,
   connectors: "/connectors",
-  connect: "/connectors/connect/tracker",
+  connect: "/connectors/apps/tracker/connect",
   connection: `/connectors/${given.connection}`,
-  keys: "/api-keys",
+  keys: "/access/keys",
   people: "/people",
   sessions: "/sessions",
   audit: "/audit",

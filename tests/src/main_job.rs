@@ -10,12 +10,12 @@ async fn the_main_job_holds_from_sign_up_to_proof() {
     // The server's address is part of the tracker's configuration and the other way round: a
     // provider in front of the tracker has the address that the server is told.
     let first = start_tracker("http://127.0.0.1:1/replaced").await;
-    let provider = testkit::provider::Provider::start(first.base_url().as_str()).await;
+    let provider = testkit::provider::Provider::start(first.base_url()).await;
     let options = Options { private: vec![host_of(provider.url())], ..Options::default() };
     let app = TestApp::start_with(options).await;
     first.stop().await;
     let tracker = start_tracker(&format!("{}/connectors/callback", app.url)).await;
-    provider.upstream(tracker.base_url().as_str());
+    provider.upstream(tracker.base_url());
     let log = std::fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../examples/logs/helpdesk-simulated.xes.gz"

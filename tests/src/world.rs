@@ -43,7 +43,7 @@ impl World {
         let app = TestApp::start_with(options).await;
         // The tracker knows its client's address only now.
         let outside = Outside { tracker: restart(&app, outside.tracker).await, ..outside };
-        outside.provider.upstream(outside.tracker.base_url().as_str());
+        outside.provider.upstream(outside.tracker.base_url());
         let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD).await.unwrap();
         let reading = connect(&owner, outside.provider.url(), "read").await;
         let writing = connect(&owner, outside.provider.url(), "write").await;
@@ -135,7 +135,7 @@ pub(crate) fn host_of(url: &str) -> String {
 
 async fn outside(callback: &str) -> Outside {
     let tracker = start_tracker(callback).await;
-    let provider = Provider::start(tracker.base_url().as_str()).await;
+    let provider = Provider::start(tracker.base_url()).await;
     Outside { provider, tracker }
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn start_tracker(callback: &str) -> Running {
         owner: Owner { login: owner.login, password: Digest::of_secret(&owner.password).unwrap() },
         seed: Seed::Simulated,
         grant_scopes: None,
-        access_token_lifetime: Duration::from_secs(3600),
+        access_token_lifetime: Duration::from_hours(1),
         requests_per_minute: 100_000,
     };
     tracker::start(settings, Arc::new(SystemClock)).await.unwrap()

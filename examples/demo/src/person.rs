@@ -53,6 +53,12 @@ impl Person {
         Ok(Self { http, base: base.to_owned(), cookie: cookie?, csrf, me })
     }
 
+    /// The session's token, for what somebody who stole it would do.
+    pub fn session_token(&self) -> &str {
+        let value = self.cookie.split_once('=').map_or("", |(_, value)| value);
+        value.rsplit_once('.').map_or(value, |(token, _)| token)
+    }
+
     /// Reads.
     pub async fn get(&self, path: &str) -> Result<Value, Problem> {
         let answer = self.send(Method::GET, path, None).await?;

@@ -178,7 +178,7 @@ pub async fn play(
     let _ = key_id;
     Ok(Played {
         owner,
-        log_path: format!("/insight/{log}"),
+        log_path: format!("/insight/logs/{log}"),
         proposal_path: format!("/approvals/{proposal}"),
         waiting_path: format!("/approvals/{waiting}"),
         ticket,

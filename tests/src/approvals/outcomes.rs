@@ -29,7 +29,7 @@ async fn an_answer_lost_after_the_commit_is_an_unknown_outcome_for_a_person() {
     assert!(["unknown_outcome", "executed"].contains(&ended["state"].as_str().unwrap()), "{ended}");
     if ended["state"] == "unknown_outcome" {
         let path = format!("/api/v1/approvals/{id}/resolution");
-        let form = json!({ "resolution": "happened" });
+        let form = json!({ "outcome": "happened" });
         world.owner.write(Method::POST, &path, &form, StatusCode::OK).await.unwrap();
         assert_eq!(world.settled(&id).await["state"], "executed");
     }
@@ -41,7 +41,7 @@ async fn a_slow_answer_is_an_unknown_outcome() {
     let (world, id, ended) = ended_in(Mood::Slow(Duration::from_secs(5)), options).await;
     assert_eq!(ended["state"], "unknown_outcome", "{ended}");
     let path = format!("/api/v1/approvals/{id}/resolution");
-    let form = json!({ "resolution": "did_not_happen" });
+    let form = json!({ "outcome": "did_not_happen" });
     world.owner.write(Method::POST, &path, &form, StatusCode::OK).await.unwrap();
     assert_eq!(world.settled(&id).await["state"], "failed");
 }
@@ -49,7 +49,7 @@ async fn a_slow_answer_is_an_unknown_outcome() {
 #[tokio::test]
 async fn a_refusal_by_the_provider_is_a_failure() {
     let (_, _, ended) = ended_in(Mood::Status(422), Options::default()).await;
-    assert_eq!((&ended["state"], &ended["outcome_status"]), (&json!("failed"), &json!(422)));
+    assert_eq!((&ended["state"], &ended["outcome"]["status"]), (&json!("failed"), &json!(422)));
 }
 
 #[tokio::test]
