@@ -4,6 +4,7 @@ mod agents;
 mod approvals;
 mod audit;
 mod browser;
+mod controls;
 mod egress;
 mod main_job;
 mod tenancy;

@@ -84,7 +84,7 @@ fn room(name: &str) -> Option<Room> {
         "testkit" => Some(Room::Testkit),
         "tests" => Some(Room::Tests),
         "xtask" => Some(Room::Xtask),
-        "tracker" => Some(Room::Alone),
+        "demo" | "tracker" => Some(Room::Alone),
         name => DOMAINS.contains(&name).then_some(Room::Domain),
     })
 }
@@ -134,7 +134,7 @@ fn is_allowed(arrow: (Room, Room), to: &str, for_tests: bool) -> bool {
 fn broken_rule(upper: Room, lower: Room) -> (&'static str, &'static str) {
     match (upper, lower) {
         (Room::Alone, _) => (
-            "the tracker is somebody else's app: it depends on no crate of the workspace",
+            "an example is somebody else's program: it depends on no crate of the workspace",
             "write the few lines there, or use a library",
         ),
         (_, Room::Testkit) => (

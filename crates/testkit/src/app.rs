@@ -33,8 +33,11 @@ pub struct TestApp {
     pub broker_socket: PathBuf,
     /// The broker, for tests that look at its door.
     pub broker: Arc<broker::Service<ApprovalsLedger>>,
+    master: [u8; 32],
+    cookie_key: [u8; 32],
+    options: Options,
     tasks: JoinSet<()>,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// What a test may ask of its server.
@@ -46,6 +49,8 @@ pub struct Options {
     pub timeout: Option<std::time::Duration>,
     /// The longest answer, in bytes.
     pub max_answer_bytes: Option<usize>,
+    /// Other rules for the broker than those of the binary.
+    pub broker_apps: Option<manifest::Apps>,
     /// Leaves approved proposals where they are: nothing is sent.
     pub without_worker: bool,
 }
@@ -59,6 +64,8 @@ impl Drop for Folder {
     }
 }
 
+/// The name in the audit log's checkpoints.
+const ORIGIN: &str = "test.invalid/audit";
 /// The password of every login role on the test cluster.
 const PASSWORD: &str = "testkit";
 
@@ -71,52 +78,68 @@ impl TestApp {
     /// A server as `options` say.
     pub async fn start_with(options: Options) -> Self {
         let database = fresh_database().await;
-        let folder = Folder(std::env::temp_dir().join(format!("cs-{}", hex::encode(SystemRng.bytes::<6>()))));
+        let name = format!("cs-{}", hex::encode(SystemRng.bytes::<6>()));
+        let folder = Folder(std::env::temp_dir().join(name));
         std::fs::create_dir(&folder.0).unwrap();
-        let broker_socket = folder.0.join("broker.sock");
-        let broker_db = role(&database, "countersign_broker");
-        let master = MasterKey::new(&Secret::new(SystemRng.bytes::<32>()));
-        let vault = Vault::new(master);
-        let key = server::sequencer::signing_key(&vault, &broker_db, "test.invalid/audit").await.unwrap();
-        let egress = Egress::new(policy(&options), Arc::new(SystemLookup)).unwrap();
-        let apps = connectors::load_apps(None).unwrap();
-        let broker = Arc::new(broker::Service::new(
-            broker_db.clone(),
-            vault,
-            apps.clone(),
-            egress,
-            ApprovalsLedger,
-        ));
-        let mut tasks = JoinSet::new();
-        let listener = UnixListener::bind(&broker_socket).unwrap();
-        let user = rustix::process::getuid().as_raw();
-        let answering = Arc::clone(&broker);
-        tasks.spawn(async move {
-            let _ = broker::socket::listen(listener, vec![user], answering).await;
-        });
-        if !options.without_worker {
-            tasks.spawn(broker::work(Arc::clone(&broker)));
-        }
-        tasks.spawn(server::sequencer::sequence(broker_db, key));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let master = SystemRng.bytes::<32>();
+        let broker_socket = folder.0.join("broker.sock");
+        let broker = make_broker(&database, &master, &options);
+        let mut app = Self {
+            url,
+            database,
+            broker_socket,
+            broker,
+            master,
+            cookie_key: SystemRng.bytes::<32>(),
+            options,
+            tasks: JoinSet::new(),
+            folder,
+        };
+        app.serve(listener).await;
+        app
+    }
+
+    /// Starts everything again where it was, after [`TestApp::kill`].
+    pub async fn restart(&mut self) {
+        let address = self.url.trim_start_matches("http://").to_owned();
+        let listener = TcpListener::bind(address).await.unwrap();
+        std::fs::remove_file(&self.broker_socket).unwrap();
+        self.broker = make_broker(&self.database, &self.master, &self.options);
+        self.serve(listener).await;
+    }
+
+    async fn serve(&mut self, listener: TcpListener) {
+        let broker_db = role(&self.database, "countersign_broker");
+        let vault = Vault::new(MasterKey::new(&Secret::new(self.master)));
+        let key = server::sequencer::signing_key(&vault, &broker_db, ORIGIN).await.unwrap();
+        let socket = UnixListener::bind(&self.broker_socket).unwrap();
+        let user = rustix::process::getuid().as_raw();
+        let answering = Arc::clone(&self.broker);
+        self.tasks.spawn(async move {
+            let _ = broker::socket::listen(socket, vec![user], answering).await;
+        });
+        if !self.options.without_worker {
+            self.tasks.spawn(broker::work(Arc::clone(&self.broker)));
+        }
+        self.tasks.spawn(server::sequencer::sequence(broker_db, key));
         let state = AppState::new(Parts {
-            db: role(&database, "countersign_front"),
-            broker: BrokerClient::new(&broker_socket),
-            apps,
+            db: role(&self.database, "countersign_front"),
+            broker: BrokerClient::new(&self.broker_socket),
+            apps: connectors::load_apps(None).unwrap(),
             hashes: identity::HashPool::new(2, 50),
-            cookie_key: CookieKey::new(&SystemRng.bytes::<32>()),
-            public_url: Url::parse(&url).unwrap(),
+            cookie_key: CookieKey::new(&self.cookie_key),
+            public_url: Url::parse(&self.url).unwrap(),
             trusted_proxies: Vec::new(),
             controls: server::verify::controls(),
-            audit_origin: "test.invalid/audit".to_owned(),
+            audit_origin: ORIGIN.to_owned(),
             upload_limit_bytes: 256 << 20,
             throttles: Throttles::default(),
         });
-        tasks.spawn(web::run_background(state.clone()));
+        self.tasks.spawn(web::run_background(state.clone()));
         let app = web::router(state).into_make_service_with_connect_info::<SocketAddr>();
-        tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, database, broker_socket, broker, tasks, _folder: folder }
+        self.tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
     }
 
     /// The database as one of the login roles, for what an attacker with its password would do.
@@ -129,10 +152,29 @@ impl TestApp {
         role(&self.database, name)
     }
 
+    /// A pool of its own for a login role, on any database of the test cluster.
+    pub fn role(database: &TestDatabase, name: &str, connections: u32) -> Db {
+        let options = database.options_for(name).password(PASSWORD);
+        Db::new(options, connections, Arc::new(SystemClock), Arc::new(SystemRng))
+    }
+
     /// Ends everything at once, as a crash would.
     pub async fn kill(&mut self) {
         self.tasks.shutdown().await;
     }
+}
+
+fn make_broker(
+    database: &TestDatabase,
+    master: &[u8; 32],
+    options: &Options,
+) -> Arc<broker::Service<ApprovalsLedger>> {
+    let vault = Vault::new(MasterKey::new(&Secret::new(*master)));
+    let egress = Egress::new(policy(options), Arc::new(SystemLookup)).unwrap();
+    let apps = options.broker_apps.clone();
+    let apps = apps.unwrap_or_else(|| connectors::load_apps(None).unwrap());
+    let db = role(database, "countersign_broker");
+    Arc::new(broker::Service::new(db, vault, apps, egress, ApprovalsLedger))
 }
 
 fn policy(options: &Options) -> EgressPolicy {

@@ -58,7 +58,8 @@ pub struct Provider {
 
 #[derive(Debug)]
 struct Shared {
-    upstream: String,
+    url: String,
+    upstream: Mutex<String>,
     mood: Mutex<Mood>,
     seen: Mutex<Vec<Seen>>,
     http: reqwest::Client,
@@ -73,15 +74,16 @@ impl Provider {
             .no_proxy()
             .build()
             .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
-            upstream: upstream.to_owned(),
+            url: url.clone(),
+            upstream: Mutex::new(upstream.to_owned()),
             mood: Mutex::new(Mood::Honest),
             seen: Mutex::new(Vec::new()),
             http,
         });
         let app = Router::new().fallback(handle).with_state(Arc::clone(&shared));
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<Infallible>();
         tokio::spawn(async move {
             tokio::select! {
@@ -95,6 +97,11 @@ impl Provider {
     /// Its address.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Puts another well-behaved provider behind it.
+    pub fn upstream(&self, upstream: &str) {
+        *self.shared.upstream.lock().unwrap_or_else(PoisonError::into_inner) = upstream.to_owned();
     }
 
     /// What it does from now on.
@@ -176,9 +183,10 @@ async fn pass(
     let mut headers = headers.clone();
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
+    let behind = shared.upstream.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let upstream = shared
         .http
-        .request(method.clone(), format!("{}{target}", shared.upstream))
+        .request(method.clone(), format!("{behind}{target}"))
         .headers(headers)
         .body(body)
         .send()
@@ -186,7 +194,12 @@ async fn pass(
         .unwrap();
     let mut response = Response::builder().status(upstream.status());
     for (name, value) in upstream.headers() {
-        if name != header::TRANSFER_ENCODING && name != header::CONTENT_LENGTH {
+        if name == header::LOCATION {
+            // It calls itself by its own address, as its issuer too (RFC 9207).
+            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let place = value.to_str().unwrap().replace(&encode(&behind), &encode(&shared.url));
+            response = response.header(name, place);
+        } else if name != header::TRANSFER_ENCODING && name != header::CONTENT_LENGTH {
             response = response.header(name, value);
         }
     }

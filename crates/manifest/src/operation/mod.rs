@@ -5,6 +5,7 @@ mod overlap;
 mod parse;
 mod parse_rules;
 mod reconcile;
+mod shown;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,210 @@
+//! TR-02: each control passes on a sound server, and fails once what it checks is switched off.
+
+use std::path::PathBuf;
+
+use manifest::Apps;
+use server::verify::{Context, Instance};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use testkit::app::{Options, TestApp};
+use trust::{Evidence, Status};
+use url::Url;
+
+const TRACKER: &str = include_str!("../../connectors/tracker.toml");
+const GITHUB: &str = include_str!("../../connectors/github.toml");
+
+/// A server in this process, as `countersign verify` would find one. What only a process of its own
+/// can show (`front.confined`) is shown by the server's own tests.
+fn instance(app: &TestApp) -> Instance {
+    Instance {
+        url: Url::parse(&app.url).unwrap(),
+        host: host(&app.url),
+        data_dir: PathBuf::from("/nonexistent"),
+        cluster_dir: None,
+        log_files: Vec::new(),
+        broker_socket: app.broker_socket.clone(),
+        front_socket: PathBuf::from("/nonexistent"),
+        // The tests' runner, which never saw a secret.
+        front_pid: std::os::unix::process::parent_id(),
+        broker_pid: std::os::unix::process::parent_id(),
+        front: app.login("countersign_front"),
+        broker: app.login("countersign_broker"),
+        verifier: app.login("countersign_verifier"),
+    }
+}
+
+fn host(url: &str) -> String {
+    url.trim_start_matches("http://").to_owned()
+}
+
+async fn evidence(instance: Instance, control: &str) -> Evidence {
+    let context = Context::new(instance).await.unwrap();
+    // The canary gives the vault its first keys, which others look at.
+    server::verify::run_one(&context, "broker.secret_canary").await.unwrap();
+    server::verify::run_one(&context, control).await.unwrap()
+}
+
+async fn fate(app: &TestApp, statement: &str) {
+    let options = app.database.superuser_options();
+    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
+    connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+}
+
+/// Passes as it is; fails after `statement`, for a reason that names `because`.
+async fn falls_with(control: &str, statement: &str, because: &str) {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), control).await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    fate(&app, statement).await;
+    let broken = evidence(instance(&app), control).await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+    assert!(broken.evidence.contains(because), "{broken:?}");
+}
+
+#[tokio::test]
+async fn ac_01_falls_with_an_unforced_table() {
+    falls_with("db.row_level_security", "alter table insight.logs no force row level security", "insight.logs").await;
+}
+
+#[tokio::test]
+async fn ac_01_falls_with_an_open_policy() {
+    let open = "create policy leak on identity.memberships for select to countersign_front using (true)";
+    falls_with("db.row_level_security", open, "identity.memberships").await;
+}
+
+#[tokio::test]
+async fn ac_01_falls_when_a_forged_context_is_believed() {
+    let gullible = "create or replace function ctx.part(number int) returns text language sql stable security definer
+        set search_path = pg_catalog, pg_temp as $$
+            select nullif(split_part(nullif(current_setting('countersign.context', true), ''), '|', number), '') $$";
+    falls_with("db.row_level_security", gullible, "believed").await;
+}
+
+#[tokio::test]
+async fn ac_02_falls_with_a_table_without_a_policy() {
+    let table = "create table public.forgotten (id int); alter table public.forgotten enable row level security;
+                 alter table public.forgotten force row level security";
+    falls_with("web.default_deny", table, "forgotten").await;
+}
+
+#[tokio::test]
+async fn ac_02_falls_with_a_function_that_everybody_may_run() {
+    falls_with("web.default_deny", "grant execute on function audit.unsequenced(int) to public", "unsequenced").await;
+}
+
+#[tokio::test]
+async fn ac_02_falls_with_a_server_that_asks_nobody() {
+    let app = TestApp::start().await;
+    let open = axum::Router::new().fallback(async || "come in");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, open).await.unwrap() });
+    let broken = evidence(Instance { url, ..instance(&app) }, "web.default_deny").await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+}
+
+#[tokio::test]
+async fn id_09_falls_when_the_policy_of_a_table_lets_others_in() {
+    let open = "create policy leak on insight.logs for select to countersign_front using (true);
+                create policy leak on identity.users for select to countersign_front using (true)";
+    falls_with("web.active_organisation", open, "log").await;
+}
+
+#[tokio::test]
+async fn va_01_falls_with_a_repeated_nonce() {
+    let repeat = "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
+        select org_id, gen_random_uuid(), field, version, key_id, sealed from broker.secrets
+         where field = 'pkce_verifier' limit 1";
+    falls_with("broker.sealed_values", repeat, "twice").await;
+}
+
+#[tokio::test]
+async fn va_01_falls_when_the_web_process_may_read_ciphertexts() {
+    falls_with("broker.sealed_values", "grant select on broker.secrets to countersign_front", "broker.secrets").await;
+}
+
+#[tokio::test]
+async fn va_06_falls_when_a_process_holds_the_secret() {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), "broker.secret_canary").await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    // This process made the secret: its memory holds it.
+    let leaky = Instance { front_pid: std::process::id(), ..instance(&app) };
+    let broken = evidence(leaky, "broker.secret_canary").await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+}
+
+/// A broker with other rules than the binary's.
+async fn with_rules(tracker: &str, github: &str) -> TestApp {
+    let apps = Apps::of([("tracker.toml", tracker), ("github.toml", github)]).unwrap();
+    TestApp::start_with(Options { broker_apps: Some(apps), ..Options::default() }).await
+}
+
+#[tokio::test]
+async fn co_04_falls_when_a_manifest_keeps_bodies() {
+    let keeps = TRACKER.replacen("\"issues[].status\",", "\"issues[].status\",\n  \"issues[].body\",", 1);
+    assert_ne!(keeps, TRACKER);
+    for (rules, expected) in [(TRACKER, Status::Pass), (keeps.as_str(), Status::Fail)] {
+        let app = with_rules(rules, GITHUB).await;
+        let found = evidence(instance(&app), "egress.metadata_only").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn co_05_falls_when_the_operation_is_declared_after_all() {
+    let same = TRACKER.replacen("id = \"tracker\"", "id = \"github\"", 1);
+    for (rules, expected) in [(GITHUB, Status::Pass), (same.as_str(), Status::Fail)] {
+        let app = with_rules(TRACKER, rules).await;
+        let found = evidence(instance(&app), "egress.declared_only").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn ag_01_falls_when_an_api_key_may_decide() {
+    let open = "create policy leak on approvals.decisions for insert to countersign_front with check (true)";
+    falls_with("approvals.human", open, "API key").await;
+}
+
+#[tokio::test]
+async fn ag_01_at_the_door_passes_on_a_sound_broker() {
+    let app = TestApp::start().await;
+    let found = evidence(instance(&app), "egress.write_needs_approval").await;
+    assert_eq!(found.status, Status::Pass, "{found:?}");
+}
+
+#[tokio::test]
+async fn ag_02_falls_without_the_state_machine() {
+    let off = "alter table approvals.proposals disable trigger proposals_transition";
+    falls_with("approvals.bound", off, "approved without a decision").await;
+}
+
+#[tokio::test]
+async fn ag_02_falls_without_the_check_of_what_was_shown() {
+    let off = "alter table approvals.decisions disable trigger decisions_hold";
+    falls_with("approvals.bound", off, "approve what was not shown").await;
+}
+
+#[tokio::test]
+async fn au_02_falls_with_an_altered_row() {
+    let alter = "update audit.entries set action = 'identity.nothing' where leaf_index = 0";
+    falls_with("audit.tamper_evident", alter, "aud_").await;
+}
+
+#[tokio::test]
+async fn au_02_falls_when_a_login_may_change_the_log() {
+    falls_with("audit.tamper_evident", "grant update on audit.entries to countersign_front", "front").await;
+}
+
+#[tokio::test]
+async fn ed_02_falls_without_the_headers() {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), "web.security_headers").await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    let bare = axum::Router::new().fallback(async || "no headers");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, bare).await.unwrap() });
+    let broken = evidence(Instance { url, ..instance(&app) }, "web.security_headers").await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+}
