@@ -267,8 +267,8 @@ mod tests {
             ("server", "testkit", "normal", "never ships"),
             ("server", "xtask", "normal", "tests, tools or examples"),
             ("web", "tracker", "dev", "tests, tools or examples"),
-            ("tracker", "kernel", "normal", "somebody else's app"),
-            ("tracker", "testkit", "dev", "somebody else's app"),
+            ("tracker", "kernel", "normal", "somebody else's program"),
+            ("tracker", "testkit", "dev", "somebody else's program"),
             ("xtask", "web", "normal", "xtask depends on"),
         ] {
             let outcome = verdict(from, to, kind);
