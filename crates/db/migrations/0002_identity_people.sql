@@ -154,6 +154,17 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     returning sessions.user_id, sessions.org_id
 $$;
 
+-- Whom an unused link would sign in, without using it up: pages show it before they ask.
+create function identity.sign_in_link(link_hash bytea)
+returns table (person_name text, org_name text, expires_at timestamptz)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select u.name, o.name, l.expires_at
+      from identity.sign_in_links l
+      join identity.users u on u.id = l.user_id
+      join identity.organisations o on o.id = l.org_id
+     where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
+$$;
+
 -- Uses a link up and starts a session for whom it was made.
 create function identity.use_sign_in_link(
     link_hash bytea, new_session uuid, new_token_hash bytea,
@@ -190,10 +201,11 @@ end $$;
 revoke all on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
     identity.sign_in(text, bytea, uuid, bytea, text, text, int),
-    identity.use_sign_in_link(bytea, uuid, bytea, text, text, int),
+    identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, uuid, bytea, text, text, int),
     ctx.bind_session(bytea) from public;
 grant execute on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
     identity.sign_in(text, bytea, uuid, bytea, text, text, int),
+    identity.sign_in_link(bytea),
     identity.use_sign_in_link(bytea, uuid, bytea, text, text, int) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;

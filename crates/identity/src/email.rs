@@ -19,10 +19,18 @@ impl Email {
             && local.len() <= 64
             && text.len() <= MAX_LENGTH
             && domain.contains('.')
-            && domain.split('.').all(|label| !label.is_empty() && label.len() <= 63)
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
+            && domain
+                .split('.')
+                .all(|label| !label.is_empty() && label.len() <= 63)
+            && !text
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
             && !local.contains('@');
-        if plausible { Ok(Self(text)) } else { Err(EmailError) }
+        if plausible {
+            Ok(Self(text))
+        } else {
+            Err(EmailError)
+        }
     }
 
     /// The address.
@@ -37,14 +45,26 @@ mod tests {
 
     #[test]
     fn an_address_is_trimmed_and_lower_case() {
-        assert_eq!(Email::parse("  Ada@Example.COM ").unwrap().as_str(), "ada@example.com");
+        assert_eq!(
+            Email::parse("  Ada@Example.COM ").unwrap().as_str(),
+            "ada@example.com"
+        );
     }
 
     #[test]
     fn what_cannot_be_an_address_is_refused() {
-        for text in ["", "ada", "@example.com", "ada@", "ada@localhost", "a b@example.com",
-            "ada@example..com", "a@b@example.com", "ada@example.com\r\nBcc: x@y.z", "<ada@example.com>"]
-        {
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@localhost",
+            "a b@example.com",
+            "ada@example..com",
+            "a@b@example.com",
+            "ada@example.com\r\nBcc: x@y.z",
+            "<ada@example.com>",
+        ] {
             assert_eq!(Email::parse(text), Err(EmailError), "{text}");
         }
     }

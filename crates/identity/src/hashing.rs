@@ -36,7 +36,9 @@ impl Parameters {
         let mut salt = [0_u8; SALT_BYTES];
         chance.fill(&mut salt);
         let salt = BASE64_STANDARD_NO_PAD.encode(salt);
-        Self(format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}"))
+        Self(format!(
+            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}"
+        ))
     }
 
     /// What the database keeps.
@@ -119,7 +121,10 @@ mod tests {
         let salt = BASE64_STANDARD_NO_PAD.encode("somesaltsomesalt");
         let parameters = Parameters::from_stored(format!("$argon2id$v=19$m=19456,t=2,p=1${salt}"));
         let pool = HashPool::new(1, 1);
-        let proof = pool.prove(Secret::new("password".to_owned()), parameters).await.unwrap();
+        let proof = pool
+            .prove(Secret::new("password".to_owned()), parameters)
+            .await
+            .unwrap();
         assert_eq!(hex(proof.expose()), REFERENCE);
     }
 

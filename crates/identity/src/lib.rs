@@ -10,6 +10,7 @@ mod password;
 mod people;
 mod principal;
 mod session;
+mod show_sign_in_link;
 mod sign_in;
 mod sign_in_link;
 mod sign_up;
@@ -20,9 +21,8 @@ pub use hashing::{HashPool, HashPoolBusy};
 pub use password::{NewPassword, PasswordError};
 pub use people::{Member, members};
 pub use principal::{Principal, PrincipalKind, principal};
-pub use session::{
-    NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions,
-};
+pub use session::{NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions};
+pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};

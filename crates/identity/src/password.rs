@@ -53,15 +53,27 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<NewPassword, PasswordError> {
-        NewPassword::parse(Secret::new(text.to_owned()), &["ada", "ada@example.com", "Analytical"])
+        NewPassword::parse(
+            Secret::new(text.to_owned()),
+            &["ada", "ada@example.com", "Analytical"],
+        )
     }
 
     #[test]
     fn short_long_common_and_personal_passwords_are_refused() {
         assert_eq!(parse("k7#Wq").unwrap_err(), PasswordError::TooShort);
-        assert_eq!(parse(&"x9".repeat(101)).unwrap_err(), PasswordError::TooLong);
-        assert!(matches!(parse("password123").unwrap_err(), PasswordError::Guessable(_)));
-        assert!(matches!(parse("ada@example.com").unwrap_err(), PasswordError::Guessable(_)));
+        assert_eq!(
+            parse(&"x9".repeat(101)).unwrap_err(),
+            PasswordError::TooLong
+        );
+        assert!(matches!(
+            parse("password123").unwrap_err(),
+            PasswordError::Guessable(_)
+        ));
+        assert!(matches!(
+            parse("ada@example.com").unwrap_err(),
+            PasswordError::Guessable(_)
+        ));
         assert!(parse("correct horse battery staple").is_ok());
     }
 }

@@ -47,7 +47,11 @@ impl NewSession {
             id: SessionId::new(db.clock().now(), db.chance()),
             token,
             hash,
-            client: client.chars().filter(|c| !c.is_control()).take(300).collect(),
+            client: client
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(300)
+                .collect(),
             address: address.chars().take(64).collect(),
         }
     }
@@ -62,7 +66,8 @@ pub async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
 pub async fn end_session(mut tx: WriteTx, session: SessionId) -> Result<bool, Error> {
     let ended = store::end_session(&mut tx, session).await?;
     if ended {
-        tx.commit(AuditEntry::about("identity.session_ended", session)).await?;
+        tx.commit(AuditEntry::about("identity.session_ended", session))
+            .await?;
     }
     Ok(ended)
 }

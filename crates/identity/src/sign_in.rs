@@ -50,7 +50,8 @@ pub async fn sign_in(
             Ok((signed_in, session.token))
         }
         None => {
-            tx.commit(AuditEntry::new("identity.sign_in_failed")).await?;
+            tx.commit(AuditEntry::new("identity.sign_in_failed"))
+                .await?;
             Err(SignInError::Wrong)
         }
     }

@@ -30,7 +30,11 @@ pub async fn make_sign_in_link(
     let hash = crypto::digest::sha256(link.expose().as_bytes());
     let mut tx = db.write(scope).await?;
     store::add_sign_in_link(&mut tx, principal, &hash, LINK_LIFETIME).await?;
-    tx.commit(AuditEntry::about("identity.sign_in_link_made", principal.user)).await?;
+    tx.commit(AuditEntry::about(
+        "identity.sign_in_link_made",
+        principal.user,
+    ))
+    .await?;
     Ok(link)
 }
 
@@ -50,7 +54,8 @@ pub async fn use_sign_in_link(
             Ok((signed_in, session.token))
         }
         None => {
-            tx.commit(AuditEntry::new("identity.sign_in_link_refused")).await?;
+            tx.commit(AuditEntry::new("identity.sign_in_link_refused"))
+                .await?;
             Err(SignInLinkError::Dead)
         }
     }

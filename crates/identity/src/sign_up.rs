@@ -56,9 +56,12 @@ impl NewAccount {
             password: parsed_password.as_ref().err().cloned(),
         };
         match (parsed_email, parsed_password) {
-            (Ok(email), Ok(password)) if errors == NewAccountError::default() => {
-                Ok(Self { email, name, organisation, password })
-            }
+            (Ok(email), Ok(password)) if errors == NewAccountError::default() => Ok(Self {
+                email,
+                name,
+                organisation,
+                password,
+            }),
             _ => Err(errors),
         }
     }
@@ -82,9 +85,13 @@ pub async fn sign_up(
     account: NewAccount,
 ) -> Result<(), SignUpError> {
     let parameters = Parameters::fresh(db.chance());
-    let proof = hashes.prove(account.password.into_secret(), parameters.clone()).await?;
-    let (user, organisation) =
-        (UserId::new(db.clock().now(), db.chance()), OrganisationId::new(db.clock().now(), db.chance()));
+    let proof = hashes
+        .prove(account.password.into_secret(), parameters.clone())
+        .await?;
+    let (user, organisation) = (
+        UserId::new(db.clock().now(), db.chance()),
+        OrganisationId::new(db.clock().now(), db.chance()),
+    );
     let mut tx = db.write(&Scope::Anonymous).await?;
     let new = store::SignUp {
         user,

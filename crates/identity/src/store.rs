@@ -6,7 +6,10 @@ use db::{Error, ReadTx, WriteTx};
 use kernel::{OrganisationId, SessionId, TokenHash, UserId};
 
 use crate::hashing::{Parameters, Proof};
-use crate::{Email, Member, NewSession, Principal, PrincipalKind, SESSION_LIFETIME, SessionRow, SignedIn};
+use crate::{
+    Email, Member, NewSession, Principal, PrincipalKind, SESSION_LIFETIME, SessionRow,
+    SignInLinkFace, SignedIn,
+};
 
 pub(crate) struct SignUp<'a> {
     pub(crate) user: UserId,
@@ -63,7 +66,10 @@ pub(crate) async fn sign_in(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| SignedIn { user: row.user_id.into(), organisation: row.org_id.into() }))
+    Ok(row.map(|row| SignedIn {
+        user: row.user_id.into(),
+        organisation: row.org_id.into(),
+    }))
 }
 
 pub(crate) async fn use_sign_in_link(
@@ -83,7 +89,28 @@ pub(crate) async fn use_sign_in_link(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| SignedIn { user: row.user_id.into(), organisation: row.org_id.into() }))
+    Ok(row.map(|row| SignedIn {
+        user: row.user_id.into(),
+        organisation: row.org_id.into(),
+    }))
+}
+
+pub(crate) async fn show_sign_in_link(
+    tx: &mut ReadTx,
+    link: &TokenHash,
+) -> Result<Option<SignInLinkFace>, Error> {
+    let row = sqlx::query!(
+        r#"select person_name as "person_name!", org_name as "org_name!", expires_at as "expires_at!"
+             from identity.sign_in_link($1)"#,
+        link.as_bytes(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| SignInLinkFace {
+        name: row.person_name,
+        organisation: row.org_name,
+        expires_at: row.expires_at,
+    }))
 }
 
 pub(crate) async fn add_sign_in_link(

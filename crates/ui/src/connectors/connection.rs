@@ -29,7 +29,7 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: OffsetDateTime,
-    /// When the token was last refreshed.
+    /// When the token was last refreshed, where that is known.
     pub refreshed_at: Option<OffsetDateTime>,
     /// Scopes that were asked or granted.
     pub scopes: Vec<ScopeRow>,

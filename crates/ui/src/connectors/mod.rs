@@ -3,11 +3,13 @@
 mod catalogue;
 mod connect;
 mod connection;
+mod leave;
 mod scan;
 mod state;
 
 pub use catalogue::{App, Catalogue};
 pub use connect::{Barrier, Connect, ScopeRequest};
 pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow};
+pub use leave::Leave;
 pub use scan::{Scan, ScanStatus};
 pub use state::ConnectionState;

@@ -16,6 +16,8 @@ pub struct ScanStatus {
     pub csrf: String,
     /// The present moment.
     pub now: OffsetDateTime,
+    /// What the person chooses for a scan, such as a repository: names of arguments.
+    pub asks: Vec<String>,
     /// How far it is.
     pub scan: Scan,
 }

@@ -22,12 +22,12 @@ pub struct SessionRow {
     pub id: SessionId,
     /// Browser and system, in words.
     pub client: String,
-    /// Address that it was last used from.
+    /// Address that it began at.
     pub ip: String,
     /// When it began.
     pub signed_in_at: OffsetDateTime,
-    /// When it was last used.
-    pub last_seen_at: OffsetDateTime,
+    /// When it ends by itself.
+    pub expires_at: OffsetDateTime,
     /// Whether it is the one that asks.
     pub is_current: bool,
 }

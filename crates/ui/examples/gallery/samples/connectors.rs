@@ -1,8 +1,8 @@
 use ui::Nav;
-use ui::component::{FieldErrors, Pages, Tone};
+use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, Barrier, Call, CallOutcome, Catalogue, Connect, Connection, ConnectionState,
-    Operation, Scan, ScanStatus, ScopeRequest, ScopeRow,
+    Leave, Operation, Scan, ScanStatus, ScopeRequest, ScopeRow,
 };
 
 use super::{Ink, NOW, Rendered, days_ago, id, minutes_ago, page, shot, with_flash};
@@ -121,7 +121,16 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         ),
         ..view.clone()
     };
-    vec![shot("connect", &view), shot("connect-refused", &refused)]
+    let url = ExternalUrl::parse(&ink.t("https://tracker.example.com/authorize?client_id=a"));
+    let leave = url.map(|url| Leave {
+        page: page(ink, None),
+        app: ink.t("Demo tracker"),
+        host: ink.t("tracker.example.com"),
+        url,
+    });
+    let mut shots = vec![shot("connect", &view), shot("connect-refused", &refused)];
+    shots.extend(leave.map(|leave| shot("connect-leave", &leave)));
+    shots
 }
 
 fn connection(ink: &Ink) -> Vec<Rendered> {
@@ -130,6 +139,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         connection: view.id,
         csrf: ink.t("sample-csrf-token"),
         now: NOW,
+        asks: vec![ink.t("owner"), ink.t("repo")],
         scan,
     };
     let scanning = Connection {
@@ -243,6 +253,7 @@ fn connected(ink: &Ink) -> Connection {
             connection: id(1),
             csrf: ink.t("sample-csrf-token"),
             now: NOW,
+            asks: Vec::new(),
             scan: Scan::Done {
                 at: minutes_ago(95),
                 log: id(31),

@@ -39,6 +39,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
         connection: id(1),
         csrf: ink.t("sample-csrf-token"),
         now: NOW,
+        asks: Vec::new(),
         scan: Scan::Failed {
             at: NOW,
             message: ink.t("The tracker answered 401."),

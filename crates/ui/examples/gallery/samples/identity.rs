@@ -141,7 +141,7 @@ fn sessions(ink: &Ink) -> Vec<Rendered> {
         client: ink.t(client),
         ip: ink.t(ip),
         signed_in_at: minutes_ago(signed_in),
-        last_seen_at: minutes_ago(seen),
+        expires_at: minutes_ago(i64::from(seen) - 720),
         is_current,
     };
     let current = row(1, "Chromium on Linux", "127.0.0.1", 190, 0, true);
