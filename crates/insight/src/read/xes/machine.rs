@@ -1,8 +1,8 @@
+use super::here::Here;
 use super::lex::{Span, Tag, TagKind};
-use super::malformed;
 use super::open_elements::{Element, OpenElements};
 use super::value::{ValueFault, value};
-use crate::instant::{DateFault, parse_iso};
+use crate::instant::{DateFault, Instant, parse_iso};
 use crate::limits::Bound;
 use crate::log::{EventLog, LogBuilder, NO_RESOURCE};
 use crate::read::ReadError;
@@ -63,26 +63,29 @@ impl Machine {
         self.has_root
     }
 
-    /// Takes in the tag at the start of the window.
+    /// Takes in a tag.
     #[inline]
-    pub(super) fn accept(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
+    pub(super) fn accept(&mut self, tag: &Tag, here: Here<'_, '_>) -> Result<(), ReadError> {
         if tag.kind == TagKind::Close {
-            return self.close(tag, window);
+            return self.close(tag, here);
         }
-        let element = self.element(tag, window)?;
+        if tag.is_plain && tag.kind == TagKind::Empty && !self.is_outside() {
+            return self.attribute(tag, here);
+        }
+        let element = self.element(tag, here)?;
         match element {
             Element::Trace => self.trace_name = None,
             Element::Event => self.event = Draft::default(),
-            Element::Other => self.attribute(tag, window)?,
+            Element::Other => self.attribute(tag, here)?,
             Element::Log => {}
         }
         if tag.kind == TagKind::Empty {
-            return self.leave(element, window);
+            return self.leave(element, here);
         }
         if self.open.depth() >= self.max_depth {
-            return Err(window.too_much(Bound::Depth));
+            return Err(here.too_much(Bound::Depth));
         }
-        self.open.push(element, tag.name.of(window.rest()));
+        self.open.push(element, tag.name.of(here.text));
         Ok(())
     }
 
@@ -105,14 +108,8 @@ impl Machine {
 
     /// What the element of an opening or empty tag is, where it stands.
     #[inline]
-    fn element(&mut self, tag: &Tag, window: &Window<'_>) -> Result<Element, ReadError> {
-        let name = tag.name.of(window.rest());
-        // Nearly every tag is one of these, and they are attributes wherever they may stand.
-        if matches!(name, b"string" | b"date" | b"int" | b"float" | b"boolean")
-            && !self.is_outside()
-        {
-            return Ok(Element::Other);
-        }
+    fn element(&mut self, tag: &Tag, here: Here<'_, '_>) -> Result<Element, ReadError> {
+        let name = tag.name.of(here.text);
         let local = match name.iter().rposition(|&byte| byte == b':') {
             Some(colon) => name.get(colon + 1..).unwrap_or_default(),
             None => name,
@@ -122,33 +119,29 @@ impl Machine {
                 self.has_root = true;
                 Ok(Element::Log)
             }
-            (None, _) if self.has_root => Err(malformed(
-                window,
-                0,
-                "a second root element follows the log",
-            )),
+            (None, _) if self.has_root => {
+                Err(here.malformed("a second root element follows the log"))
+            }
             (None, _) => Err(ReadError::NotXes {
-                line: window.line(),
+                line: here.line(),
                 root: excerpt(name),
             }),
             (Some(Element::Log), b"trace") => Ok(Element::Trace),
             (Some(Element::Trace), b"event") => Ok(Element::Event),
             (Some(Element::Log), b"event") => Err(ReadError::NoCase {
-                line: window.line(),
+                line: here.line(),
                 lack: "it stands outside every trace".into(),
             }),
-            (_, b"log" | b"trace" | b"event") => Err(malformed(
-                window,
-                0,
-                "a log, trace or event stands where XES has none",
-            )),
+            (_, b"log" | b"trace" | b"event") => {
+                Err(here.malformed("a log, trace or event stands where XES has none"))
+            }
             _ => Ok(Element::Other),
         }
     }
 
     #[inline]
-    fn close(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
-        let name = tag.name.of(window.rest());
+    fn close(&mut self, tag: &Tag, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let name = tag.name.of(here.text);
         if self.open.innermost_name() != name || self.is_outside() {
             let open = excerpt(self.open.innermost_name());
             let name = excerpt(name);
@@ -157,30 +150,30 @@ impl Machine {
             } else {
                 format!("</{name}> stands where </{open}> must come first")
             };
-            return Err(malformed(window, 0, &fault));
+            return Err(here.malformed(&fault));
         }
         match self.open.pop() {
-            Some(element) => self.leave(element, window),
+            Some(element) => self.leave(element, here),
             None => Ok(()),
         }
     }
 
     /// The end of an element.
-    fn leave(&mut self, element: Element, window: &Window<'_>) -> Result<(), ReadError> {
+    fn leave(&mut self, element: Element, here: Here<'_, '_>) -> Result<(), ReadError> {
         match element {
-            Element::Event => self.finish_event(window),
+            Element::Event => self.finish_event(here),
             Element::Trace => {
                 let name = self.trace_name.take();
                 self.builder
                     .close_block_of(name.as_deref())
-                    .map_err(|refusal| refused(refusal, window.line(), window.limits()))
+                    .map_err(|refusal| refused(refusal, here.line(), here.limits()))
             }
             Element::Log | Element::Other => Ok(()),
         }
     }
 
-    fn finish_event(&mut self, window: &Window<'_>) -> Result<(), ReadError> {
-        let line = || window.line();
+    fn finish_event(&mut self, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let line = || here.line();
         let Some(activity) = self.event.activity else {
             return Err(ReadError::NoActivity {
                 line: line(),
@@ -196,84 +189,77 @@ impl Machine {
         let resource = self.event.resource.unwrap_or(NO_RESOURCE);
         self.builder
             .event_of(activity, resource, time_us)
-            .map_err(|refusal| refused(refusal, window.line(), window.limits()))
+            .map_err(|refusal| refused(refusal, here.line(), here.limits()))
     }
 
     /// An attribute element, if its key is one that the reader knows.
     #[inline]
-    fn attribute(&mut self, tag: &Tag, window: &Window<'_>) -> Result<(), ReadError> {
+    fn attribute(&mut self, tag: &Tag, here: Here<'_, '_>) -> Result<(), ReadError> {
         if !tag.value.is_there() {
             return Ok(());
         }
-        let found = tag.value;
-        match (self.open.innermost(), tag.key.of(window.rest())) {
-            (Some(Element::Event), b"concept:name") => self.activity(found, window),
-            (Some(Element::Event), b"time:timestamp") => self.time(found, window),
-            (Some(Element::Event), b"org:resource") => self.resource(found, window),
-            (Some(Element::Event), b"lifecycle:transition") => self.transition(found, window),
-            (Some(Element::Trace), b"concept:name") => self.case_name(found, window),
+        let (key, found) = (tag.key.of(here.text), tag.value);
+        if !matches!(key.len(), 12 | 14 | 20) {
+            return Ok(());
+        }
+        match (self.open.innermost(), key) {
+            (Some(Element::Event), b"concept:name") => self.activity(found, here),
+            (Some(Element::Event), b"time:timestamp") => self.time(found, here),
+            (Some(Element::Event), b"org:resource") => self.resource(found, here),
+            (Some(Element::Event), b"lifecycle:transition") => self.transition(found, here),
+            (Some(Element::Trace), b"concept:name") => self.case_name(found, here),
             _ => Ok(()),
         }
     }
 
-    fn activity(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
-        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+    fn activity(&mut self, found: Span, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let name = value(found.of(here.text)).map_err(|fault| unreadable(fault, here))?;
         if name.trim_ascii().is_empty() {
             return Err(ReadError::NoActivity {
-                line: window.line(),
+                line: here.line(),
                 lack: no(ACTIVITY),
             });
         }
         let id = self
             .builder
             .activity(&name)
-            .map_err(|refusal| refused(refusal, window.line(), window.limits()))?;
-        once(&mut self.event.activity, id, ACTIVITY, window)
+            .map_err(|refusal| refused(refusal, here.line(), here.limits()))?;
+        once(&mut self.event.activity, id, ACTIVITY, here)
     }
 
-    fn resource(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
-        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+    fn resource(&mut self, found: Span, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let name = value(found.of(here.text)).map_err(|fault| unreadable(fault, here))?;
         let id = self
             .builder
             .resource(&name)
-            .map_err(|refusal| refused(refusal, window.line(), window.limits()))?;
-        once(&mut self.event.resource, id, RESOURCE, window)
+            .map_err(|refusal| refused(refusal, here.line(), here.limits()))?;
+        once(&mut self.event.resource, id, RESOURCE, here)
     }
 
-    fn time(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
-        let text = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
-        let text = text.trim_ascii();
-        if text.is_empty() {
-            return Err(ReadError::NoTimestamp {
-                line: window.line(),
-                lack: no(TIME),
-            });
-        }
-        let instant = parse_iso(text).map_err(|fault| match fault {
-            DateFault::Unreadable => ReadError::BadDate {
-                line: window.line(),
-                place: TIME.to_owned(),
-                value: excerpt(text),
-            },
-            DateFault::OutOfRange => out_of_range(TIME, text, window.line(), window.limits()),
-        })?;
+    fn time(&mut self, found: Span, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let text = found.of(here.text);
+        // A date as everybody writes it holds nothing that a value's text could hide.
+        let instant = match parse_iso(text) {
+            Ok(instant) => instant,
+            Err(_) => odd_time(text, here)?,
+        };
         if !self.builder.admits(instant.us) {
-            return Err(out_of_range(TIME, text, window.line(), window.limits()));
+            return Err(out_of_range(TIME, text, here.line(), here.limits()));
         }
         self.builder.notes.times_without_offset += u64::from(!instant.has_offset);
-        once(&mut self.event.time_us, instant.us, TIME, window)
+        once(&mut self.event.time_us, instant.us, TIME, here)
     }
 
-    fn transition(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
+    fn transition(&mut self, found: Span, here: Here<'_, '_>) -> Result<(), ReadError> {
         /// XES defines 13; a log that uses more has made up its own, and only "several" matters.
         const COUNTED: usize = 32;
         if std::mem::replace(&mut self.event.transition, true) {
             return Err(ReadError::DuplicateKey {
-                line: window.line(),
+                line: here.line(),
                 key: TRANSITION,
             });
         }
-        let found = found.of(window.rest());
+        let found = found.of(here.text);
         let known = self
             .transitions
             .iter()
@@ -284,13 +270,34 @@ impl Machine {
         Ok(())
     }
 
-    fn case_name(&mut self, found: Span, window: &Window<'_>) -> Result<(), ReadError> {
-        let name = value(found.of(window.rest())).map_err(|fault| unreadable(fault, window))?;
+    fn case_name(&mut self, found: Span, here: Here<'_, '_>) -> Result<(), ReadError> {
+        let name = value(found.of(here.text)).map_err(|fault| unreadable(fault, here))?;
         if name.trim_ascii().is_empty() {
             return Ok(());
         }
-        once(&mut self.trace_name, name.into_owned(), ACTIVITY, window)
+        once(&mut self.trace_name, name.into_owned(), ACTIVITY, here)
     }
+}
+
+/// A time that is written with references or spaces around it, or is none.
+#[cold]
+fn odd_time(text: &[u8], here: Here<'_, '_>) -> Result<Instant, ReadError> {
+    let text = value(text).map_err(|fault| unreadable(fault, here))?;
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return Err(ReadError::NoTimestamp {
+            line: here.line(),
+            lack: no(TIME),
+        });
+    }
+    parse_iso(text).map_err(|fault| match fault {
+        DateFault::Unreadable => ReadError::BadDate {
+            line: here.line(),
+            place: TIME.to_owned(),
+            value: excerpt(text),
+        },
+        DateFault::OutOfRange => out_of_range(TIME, text, here.line(), here.limits()),
+    })
 }
 
 /// What an event lacks that has no value for this key.
@@ -302,27 +309,25 @@ fn once<T>(
     slot: &mut Option<T>,
     found: T,
     key: &'static str,
-    window: &Window<'_>,
+    here: Here<'_, '_>,
 ) -> Result<(), ReadError> {
     match slot.replace(found) {
         None => Ok(()),
         Some(_) => Err(ReadError::DuplicateKey {
-            line: window.line(),
+            line: here.line(),
             key,
         }),
     }
 }
 
-fn unreadable(fault: ValueFault, window: &Window<'_>) -> ReadError {
+fn unreadable(fault: ValueFault, here: Here<'_, '_>) -> ReadError {
     match fault {
         ValueFault::UnknownEntity(name) => ReadError::UnknownEntity {
-            line: window.line(),
+            line: here.line(),
             name,
         },
-        ValueFault::BadReference => malformed(
-            window,
-            0,
-            "an & starts no valid reference (write it as &amp;)",
-        ),
+        ValueFault::BadReference => {
+            here.malformed("an & starts no valid reference (write it as &amp;)")
+        }
     }
 }

@@ -2,11 +2,14 @@
 //! well-formed. Not checked: attributes other than `key` and `value` for being given twice,
 //! references inside values that are not read, and namespaces beyond their prefixes.
 
+mod here;
 mod lex;
 mod machine;
 mod open_elements;
+mod quick;
 mod value;
 
+use here::Here;
 use lex::{Stop, Tag};
 use machine::Machine;
 
@@ -21,11 +24,16 @@ pub(super) fn read(window: &mut Window<'_>, limits: &Limits) -> Result<EventLog,
     let mut machine = Machine::new(LogBuilder::new(limits), limits.max_depth);
     let mut tag = Tag::default();
     declaration(window)?;
-    while next_markup(window, &machine)? {
+    loop {
+        let taken = usual_run(&mut machine, window, &mut tag)?;
+        window.events = machine.event_count();
+        window.consume(taken);
+        if !next_markup(window, &machine)? {
+            return machine.finish(window);
+        }
         match kind_of_markup(window, &mut tag)? {
             Markup::Tag => {
-                machine.accept(&tag, window)?;
-                window.events = machine.event_count();
+                machine.accept(&tag, Here::new(window, 0, window.rest()))?;
                 window.consume(tag.length);
             }
             Markup::Comment => skip_past(window, 4, b"-->", "a comment")?,
@@ -36,7 +44,40 @@ pub(super) fn read(window: &mut Window<'_>, limits: &Limits) -> Result<EventLog,
             Markup::CharacterData => skip_past(window, 9, b"]]>", "a CDATA section")?,
         }
     }
-    machine.finish(window)
+}
+
+/// Takes in the tags at hand for as long as they are of the usual kind, and gives their length: the
+/// tight loop in which nearly all of a file is read.
+fn usual_run(
+    machine: &mut Machine,
+    window: &Window<'_>,
+    tag: &mut Tag,
+) -> Result<usize, ReadError> {
+    let text = window.rest();
+    let mut at = 0;
+    while !machine.is_outside() {
+        let Some(rest) = text.get(at..) else { break };
+        let Some(before) = to_markup(rest) else { break };
+        let Some(rest) = rest.get(before..) else {
+            break;
+        };
+        if quick::tag(rest, tag).is_none() {
+            break;
+        }
+        at += before;
+        machine.accept(tag, Here::new(window, at, rest))?;
+        at += tag.length;
+    }
+    Ok(at)
+}
+
+/// The distance to the next `<`. XES has no text between its elements; what some exporters put
+/// there means nothing.
+#[inline]
+fn to_markup(text: &[u8]) -> Option<usize> {
+    // Usually a line end and some tabs: less than what a call of memchr costs.
+    let near = text.iter().take(8).position(|&byte| byte == b'<');
+    near.or_else(|| memchr::memchr(b'<', text))
 }
 
 enum Markup {
@@ -47,7 +88,6 @@ enum Markup {
 }
 
 /// Moves on to the next `<`. `false` at the end of the file.
-#[inline]
 fn next_markup(window: &mut Window<'_>, machine: &Machine) -> Result<bool, ReadError> {
     loop {
         if machine.is_outside() {
@@ -62,8 +102,7 @@ fn next_markup(window: &mut Window<'_>, machine: &Machine) -> Result<bool, ReadE
                 Some(_) => return Err(outside(window, machine)),
                 None => {}
             }
-        } else if let Some(before) = memchr::memchr(b'<', window.rest()) {
-            // XES has no text between its elements; what some exporters put there means nothing.
+        } else if let Some(before) = to_markup(window.rest()) {
             window.consume(before);
             return Ok(true);
         }
@@ -84,7 +123,6 @@ fn outside(window: &Window<'_>, machine: &Machine) -> ReadError {
     }
 }
 
-#[inline]
 fn kind_of_markup(window: &mut Window<'_>, tag: &mut Tag) -> Result<Markup, ReadError> {
     loop {
         let stop = match window.rest() {

@@ -12,12 +12,12 @@ pub(super) enum ValueFault {
 /// The value that an attribute's text stands for: XML 1.0 section 3.3.3 for attributes of type
 /// CDATA. References are resolved once, never again in what they give.
 pub(super) fn value(text: &[u8]) -> Result<Cow<'_, [u8]>, ValueFault> {
-    // Counted rather than searched: without an early end it is done for many bytes at once.
-    let special = text
-        .iter()
-        .filter(|&&byte| byte == b'&' || byte < b' ')
-        .count();
-    if special == 0 {
+    // Without an early end, so that it is done for many bytes at once.
+    let mut special = false;
+    for &byte in text {
+        special |= byte == b'&' || byte < b' ';
+    }
+    if !special {
         return Ok(Cow::Borrowed(text));
     }
     let mut value = Vec::with_capacity(text.len());
