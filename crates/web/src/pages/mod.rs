@@ -1,4 +1,6 @@
 //! The pages.
+
+mod connectors;
 mod page;
 
 pub(crate) use page::page_of;
@@ -6,5 +8,5 @@ pub(crate) use page::page_of;
 use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
-    routes
+    [connectors::mount].into_iter().fold(routes, |routes, mount| mount(routes))
 }
