@@ -25,7 +25,10 @@ pub enum ClaimError {
 /// Claims an approved proposal and commits the claim: after this returns, a crash leaves an unknown
 /// outcome, never a second sending. Only the broker's role may.
 pub async fn claim(mut tx: WriteTx, id: ProposalId) -> Result<Claimed, ClaimError> {
-    let payload = store::claim(&mut tx, id).await.map_err(refused)?.ok_or(ClaimError::NotApproved)?;
+    let payload = store::claim(&mut tx, id)
+        .await
+        .map_err(refused)?
+        .ok_or(ClaimError::NotApproved)?;
     let entry = AuditEntry::about("approvals.executing", id)
         .with("payload_hash", hex(&payload.hash))
         .with("state", State::Executing.as_str());

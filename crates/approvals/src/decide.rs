@@ -72,7 +72,11 @@ impl Decision {
             note: note.to_owned(),
             rendered_hash,
             address: address.chars().take(64).collect(),
-            client: client.chars().filter(|c| !c.is_control()).take(300).collect(),
+            client: client
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(300)
+                .collect(),
         })
     }
 }
@@ -100,18 +104,30 @@ pub async fn decide(
         address: &decision.address,
         client: &decision.client,
     };
-    store::insert_decision(&mut tx, row).await.map_err(refused)?;
+    store::insert_decision(&mut tx, row)
+        .await
+        .map_err(refused)?;
     let state = match decision.verdict {
         Verdict::Reject => State::Rejected,
-        Verdict::Approve if store::approvals(&mut tx, proposal.id).await.map_err(refused)?
-            >= i64::from(proposal.approvals_needed) => State::Approved,
+        Verdict::Approve
+            if store::approvals(&mut tx, proposal.id)
+                .await
+                .map_err(refused)?
+                >= i64::from(proposal.approvals_needed) =>
+        {
+            State::Approved
+        }
         Verdict::Approve => State::Waiting,
     };
     if state != State::Waiting {
-        store::set_state(&mut tx, proposal.id, State::Waiting, state).await.map_err(refused)?;
+        store::set_state(&mut tx, proposal.id, State::Waiting, state)
+            .await
+            .map_err(refused)?;
     }
     if state == State::Approved {
-        enqueue_execution(&mut tx, (organisation, person), proposal.id, job).await.map_err(refused)?;
+        enqueue_execution(&mut tx, (organisation, person), proposal.id, job)
+            .await
+            .map_err(refused)?;
     }
     let action = match decision.verdict {
         Verdict::Approve => "approvals.approved",

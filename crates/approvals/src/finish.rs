@@ -31,7 +31,8 @@ pub async fn finish(mut tx: WriteTx, id: ProposalId, outcome: Outcome) -> Result
         State::UnknownOutcome => "approvals.outcome_unknown",
         _ => "approvals.failed",
     };
-    let mut entry = AuditEntry::about(action, id).with("duration_ms", i64::from(outcome.duration_ms));
+    let mut entry =
+        AuditEntry::about(action, id).with("duration_ms", i64::from(outcome.duration_ms));
     if let Some(status) = outcome.status {
         entry = entry.with("status", i64::from(status));
     }

@@ -6,10 +6,11 @@
 
 mod claim;
 mod decide;
+mod deciders;
 mod finish;
 mod list;
-mod propose;
 mod proposal;
+mod propose;
 mod resolve;
 mod revoke;
 mod store;
@@ -17,10 +18,11 @@ mod sweep;
 
 pub use claim::{ClaimError, Claimed, claim};
 pub use decide::{DecideError, Decision, NoteError, Verdict, decide};
+pub use deciders::{Deciders, deciders};
 pub use finish::{Outcome, finish};
 pub use list::{Filter, count_waiting, proposals};
-pub use propose::{NewProposal, propose};
 pub use proposal::{DecisionRow, Proposal, SealedPayload, State, proposal, sealed_payload};
+pub use propose::{NewProposal, propose};
 pub use resolve::{Resolution, resolve};
 pub use revoke::revoke;
 pub use sweep::sweep;

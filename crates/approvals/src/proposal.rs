@@ -146,7 +146,9 @@ pub async fn proposal(
     tx: &mut ReadTx,
     id: ProposalId,
 ) -> Result<Option<(Proposal, Vec<DecisionRow>)>, Error> {
-    let Some(proposal) = store::proposal(tx, id).await? else { return Ok(None) };
+    let Some(proposal) = store::proposal(tx, id).await? else {
+        return Ok(None);
+    };
     let decisions = store::decisions(tx, id).await?;
     Ok(Some((proposal, decisions)))
 }

@@ -36,5 +36,5 @@ pub async fn propose(tx: &mut WriteTx, new: NewProposal<'_>) -> Result<AuditEntr
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(bytes)
 }

@@ -1,11 +1,13 @@
 //! The statements of this crate, one function each.
 
+use std::collections::HashMap;
+
 use db::{Error, ReadTx, WriteTx};
 use kernel::{OrganisationId, PageSize, ProposalId, SessionId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{DecisionRow, NewProposal, Outcome, Proposal, SealedPayload, State};
+use crate::{Deciders, DecisionRow, NewProposal, Outcome, Proposal, SealedPayload, State};
 
 pub(crate) struct NewDecision<'a> {
     pub(crate) organisation: OrganisationId,
@@ -72,7 +74,9 @@ fn digest(bytes: Vec<u8>) -> Result<[u8; 32], Error> {
 }
 
 fn unexpected(column: &str) -> Error {
-    Error::Database(sqlx::Error::Decode(format!("approvals: unexpected {column}").into()))
+    Error::Database(sqlx::Error::Decode(
+        format!("approvals: unexpected {column}").into(),
+    ))
 }
 
 pub(crate) async fn insert_proposal(tx: &mut WriteTx, new: &NewProposal<'_>) -> Result<(), Error> {
@@ -163,6 +167,33 @@ pub(crate) async fn decisions(tx: &mut ReadTx, id: ProposalId) -> Result<Vec<Dec
     )
     .fetch_all(&mut **tx)
     .await?)
+}
+
+pub(crate) async fn deciders(
+    tx: &mut ReadTx,
+    proposals: &[ProposalId],
+) -> Result<HashMap<ProposalId, Deciders>, Error> {
+    let ids: Vec<Uuid> = proposals.iter().map(|proposal| proposal.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"select d.proposal_id, string_agg(u.name, ', ' order by d.at) as "names!",
+                  count(*) filter (where d.verdict = 'approve') as "approvals!"
+             from approvals.decisions d join identity.users u on u.id = d.user_id
+            where d.proposal_id = any ($1)
+            group by d.proposal_id"#,
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let deciders = Deciders {
+                names: row.names,
+                approvals: row.approvals,
+            };
+            (row.proposal_id.into(), deciders)
+        })
+        .collect())
 }
 
 pub(crate) async fn sealed_payload(
@@ -283,7 +314,9 @@ pub(crate) async fn finish(
 }
 
 pub(crate) async fn sweep(tx: &mut WriteTx, lease_seconds: i32) -> Result<i32, Error> {
-    Ok(sqlx::query_scalar!(r#"select approvals.sweep($1) as "moved!""#, lease_seconds)
-        .fetch_one(&mut **tx)
-        .await?)
+    Ok(
+        sqlx::query_scalar!(r#"select approvals.sweep($1) as "moved!""#, lease_seconds)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
 }

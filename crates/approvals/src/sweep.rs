@@ -10,7 +10,10 @@ use crate::store;
 pub async fn sweep(db: &Db, lease: Duration) -> Result<i32, Error> {
     let mut tx = db.write(&Scope::Anonymous).await?;
     let moved = store::sweep(&mut tx, i32::try_from(lease.as_secs()).unwrap_or(i32::MAX)).await?;
-    #[expect(clippy::disallowed_methods, reason = "approvals.sweep writes an entry for each")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "approvals.sweep writes an entry for each"
+    )]
     tx.commit_silently().await?;
     Ok(moved)
 }

@@ -125,7 +125,7 @@ mod tests {
             .prove(Secret::new("password".to_owned()), parameters)
             .await
             .unwrap();
-        assert_eq!(hex(proof.expose()), REFERENCE);
+        assert_eq!(hex::encode(proof.expose()), REFERENCE);
     }
 
     const REFERENCE: &str = "2b5dc4054886ec957ef59c73b661c54dd6fb274590b278f657c6d96aac8fa6d1";
@@ -136,9 +136,5 @@ mod tests {
         let parameters = Parameters::fresh(&SystemRng);
         let refused = pool.prove(Secret::new("x".to_owned()), parameters).await;
         assert_eq!(refused.unwrap_err(), HashPoolBusy);
-    }
-
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }

@@ -42,17 +42,13 @@ pub async fn sign_in(
     };
     let proof = hashes.prove(password, parameters).await?;
     let mut tx = db.write(&Scope::Anonymous).await?;
-    match store::sign_in(&mut tx, &address, &proof, &session).await? {
-        Some(signed_in) => {
-            let entry = AuditEntry::about("identity.signed_in", signed_in.user)
-                .with("session", session.id.to_string());
-            tx.commit(entry).await?;
-            Ok((signed_in, session.token))
-        }
-        None => {
-            tx.commit(AuditEntry::new("identity.sign_in_failed"))
-                .await?;
-            Err(SignInError::Wrong)
-        }
-    }
+    let Some(signed_in) = store::sign_in(&mut tx, &address, &proof, &session).await? else {
+        tx.commit(AuditEntry::new("identity.sign_in_failed"))
+            .await?;
+        return Err(SignInError::Wrong);
+    };
+    let entry = AuditEntry::about("identity.signed_in", signed_in.user)
+        .with("session", session.id.to_string());
+    tx.commit(entry).await?;
+    Ok((signed_in, session.token))
 }

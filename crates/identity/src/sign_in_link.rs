@@ -46,17 +46,13 @@ pub async fn use_sign_in_link(
 ) -> Result<(SignedIn, SessionToken), SignInLinkError> {
     let hash = token::hash(TokenKind::SignInLink, link).map_err(|_| SignInLinkError::Dead)?;
     let mut tx = db.write(&Scope::Anonymous).await?;
-    match store::use_sign_in_link(&mut tx, &hash, &session).await? {
-        Some(signed_in) => {
-            let entry = AuditEntry::about("identity.signed_in_by_link", signed_in.user)
-                .with("session", session.id.to_string());
-            tx.commit(entry).await?;
-            Ok((signed_in, session.token))
-        }
-        None => {
-            tx.commit(AuditEntry::new("identity.sign_in_link_refused"))
-                .await?;
-            Err(SignInLinkError::Dead)
-        }
-    }
+    let Some(signed_in) = store::use_sign_in_link(&mut tx, &hash, &session).await? else {
+        tx.commit(AuditEntry::new("identity.sign_in_link_refused"))
+            .await?;
+        return Err(SignInLinkError::Dead);
+    };
+    let entry = AuditEntry::about("identity.signed_in_by_link", signed_in.user)
+        .with("session", session.id.to_string());
+    tx.commit(entry).await?;
+    Ok((signed_in, session.token))
 }

@@ -16,24 +16,40 @@ impl Agent {
         let config =
             StreamableHttpClientTransportConfig::with_uri(format!("{base}/mcp")).auth_header(key);
         let transport = StreamableHttpClientTransport::from_config(config);
-        ().serve(transport).await.map(Self).map_err(|error| Problem::Mcp(error.to_string()))
+        ().serve(transport)
+            .await
+            .map(Self)
+            .map_err(|error| Problem::Mcp(error.to_string()))
     }
 
     /// The names of the tools that the server offers.
     pub async fn tools(&self) -> Result<Vec<String>, Problem> {
-        let tools = self.0.list_all_tools().await.map_err(|error| Problem::Mcp(error.to_string()))?;
-        Ok(tools.into_iter().map(|tool| tool.name.into_owned()).collect())
+        let tools = self
+            .0
+            .list_all_tools()
+            .await
+            .map_err(|error| Problem::Mcp(error.to_string()))?;
+        Ok(tools
+            .into_iter()
+            .map(|tool| tool.name.into_owned())
+            .collect())
     }
 
     /// Calls a tool and returns its structured result.
     pub async fn call(&self, tool: &'static str, arguments: Value) -> Result<Value, Problem> {
         let mut params = CallToolRequestParams::new(tool);
         params.arguments = arguments.as_object().cloned();
-        let result =
-            self.0.call_tool(params).await.map_err(|error| Problem::Mcp(error.to_string()))?;
+        let result = self
+            .0
+            .call_tool(params)
+            .await
+            .map_err(|error| Problem::Mcp(error.to_string()))?;
         let structured = result.structured_content.clone();
         if result.is_error == Some(true) {
-            return Err(Problem::Mcp(format!("{tool} failed: {structured:?} {:?}", result.content)));
+            return Err(Problem::Mcp(format!(
+                "{tool} failed: {structured:?} {:?}",
+                result.content
+            )));
         }
         structured.ok_or_else(|| Problem::Mcp(format!("{tool} returned nothing structured")))
     }

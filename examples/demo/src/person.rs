@@ -50,7 +50,13 @@ impl Person {
             .ok_or_else(|| Problem::unexpected("the sign-in set no session cookie"));
         let me = expect("sign-in", StatusCode::CREATED, answer).await?;
         let csrf = text(&me, "csrf_token")?.to_owned();
-        Ok(Self { http, base: base.to_owned(), cookie: cookie?, csrf, me })
+        Ok(Self {
+            http,
+            base: base.to_owned(),
+            cookie: cookie?,
+            csrf,
+            me,
+        })
     }
 
     /// The session's token, for what somebody who stole it would do.
@@ -93,7 +99,10 @@ impl Person {
         if let Some(body) = body {
             request = request.json(body);
         }
-        request.send().await.map_err(|error| Problem::Http("the server", error))
+        request
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the server", error))
     }
 
     /// Sends a file as the body.
@@ -121,12 +130,20 @@ impl Person {
             "app": app, "name": format!("Tracker ({purpose})"),
             "instance": instance, "purpose": purpose,
         });
-        let added =
-            self.write(Method::POST, "/api/v1/connections", &form, StatusCode::CREATED).await?;
+        let added = self
+            .write(
+                Method::POST,
+                "/api/v1/connections",
+                &form,
+                StatusCode::CREATED,
+            )
+            .await?;
         let id = text(&added, "id")?.to_owned();
         let client = json!({ "client_id": owner.client_id, "client_secret": owner.client_secret });
         let path = format!("/api/v1/connections/{id}/authorize");
-        let begun = self.write(Method::POST, &path, &client, StatusCode::OK).await?;
+        let begun = self
+            .write(Method::POST, &path, &client, StatusCode::OK)
+            .await?;
         let back = owner.allow(&self.http, text(&begun, "url")?).await?;
         self.come_back(&back).await?;
         Ok(id)
@@ -144,11 +161,16 @@ impl Person {
             .await
             .map_err(|error| Problem::Http("the callback", error))?;
         let status = answer.status();
-        let place = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let place = answer
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
         if status == StatusCode::SEE_OTHER && place.is_some_and(|p| p.contains("/connectors")) {
             return Ok(());
         }
-        Err(Problem::unexpected(format!("the callback answered {status}, to {place:?}")))
+        Err(Problem::unexpected(format!(
+            "the callback answered {status}, to {place:?}"
+        )))
     }
 }
 
@@ -167,7 +189,11 @@ fn session_cookie(headers: &HeaderMap) -> Option<String> {
         .get_all(SET_COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok()?.split(';').next())
-        .find(|pair| pair.split('=').next().is_some_and(|name| name.ends_with("session")))
+        .find(|pair| {
+            pair.split('=')
+                .next()
+                .is_some_and(|name| name.ends_with("session"))
+        })
         .map(str::to_owned)
 }
 
@@ -178,11 +204,18 @@ pub(crate) async fn expect(
     answer: Response,
 ) -> Result<Value, Problem> {
     let status = answer.status();
-    let body = answer.text().await.map_err(|error| Problem::Http("the server", error))?;
+    let body = answer
+        .text()
+        .await
+        .map_err(|error| Problem::Http("the server", error))?;
     let body = serde_json::from_str(&body).unwrap_or(Value::String(body));
     if status == expected {
         Ok(body)
     } else {
-        Err(Problem::Status { what: what.to_owned(), status, body })
+        Err(Problem::Status {
+            what: what.to_owned(),
+            status,
+            body,
+        })
     }
 }

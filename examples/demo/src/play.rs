@@ -40,54 +40,93 @@ pub struct Played {
 }
 
 /// Long enough for the largest log on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Plays the main job. `tell` hears each step as it ends.
-pub async fn play(
-    play: Play<'_>,
-    mut tell: impl FnMut(Step),
-) -> Result<Played, Problem> {
+pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, Problem> {
     let base = play.base;
     let owner = step(&mut tell, "sign_up", async {
         let owner = Person::sign_up(base, play.email, play.password).await?;
         let organisation = text(&owner.me, "organisation_name")?.to_owned();
-        Ok((owner, format!("signed up and in as {}, owner of {organisation}", play.email)))
+        Ok((
+            owner,
+            format!(
+                "signed up and in as {}, owner of {organisation}",
+                play.email
+            ),
+        ))
     })
     .await?;
     let reading = step(&mut tell, "connect_to_read", async {
-        let id = owner.connect(("tracker", play.tracker, "read"), &play.tracker_owner).await?;
+        let id = owner
+            .connect(("tracker", play.tracker, "read"), &play.tracker_owner)
+            .await?;
         let granted = owner.get(&format!("/api/v1/connections/{id}")).await?;
-        Ok((id, format!("OAuth code with PKCE and state; granted {}", granted["scopes_granted"])))
+        Ok((
+            id,
+            format!(
+                "OAuth code with PKCE and state; granted {}",
+                granted["scopes_granted"]
+            ),
+        ))
     })
     .await?;
     let writing = step(&mut tell, "connect_to_write", async {
-        let id = owner.connect(("tracker", play.tracker, "write"), &play.tracker_owner).await?;
+        let id = owner
+            .connect(("tracker", play.tracker, "write"), &play.tracker_owner)
+            .await?;
         let granted = owner.get(&format!("/api/v1/connections/{id}")).await?;
-        Ok((id, format!("a token of its own; granted {}", granted["scopes_granted"])))
+        Ok((
+            id,
+            format!("a token of its own; granted {}", granted["scopes_granted"]),
+        ))
     })
     .await?;
     step(&mut tell, "scan", async {
         let path = format!("/api/v1/connections/{reading}/scan");
-        let begun = owner.write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED).await?;
+        let begun = owner
+            .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
+            .await?;
         let log = ready_log(&owner, text(&begun, "log")?).await?;
-        Ok(((), format!("{} events of {} issues, metadata only", log["events"], log["cases"])))
+        Ok((
+            (),
+            format!(
+                "{} events of {} issues, metadata only",
+                log["events"], log["cases"]
+            ),
+        ))
     })
     .await?;
     let log = step(&mut tell, "import", async {
         let (name, content) = play.log;
         let bytes = content.len();
         let added = owner
-            .write(Method::POST, "/api/v1/logs", &json!({ "name": name }), StatusCode::CREATED)
+            .write(
+                Method::POST,
+                "/api/v1/logs",
+                &json!({ "name": name }),
+                StatusCode::CREATED,
+            )
             .await?;
         let id = text(&added, "id")?.to_owned();
-        let answer = owner.upload(&format!("/api/v1/logs/{id}/content"), content).await?;
+        let answer = owner
+            .upload(&format!("/api/v1/logs/{id}/content"), content)
+            .await?;
         let status = answer.status();
         if !status.is_success() {
             let body = answer.text().await.unwrap_or_default();
-            return Err(Problem::unexpected(format!("the upload answered {status}: {body}")));
+            return Err(Problem::unexpected(format!(
+                "the upload answered {status}: {body}"
+            )));
         }
         let log = ready_log(&owner, &id).await?;
-        Ok((id, format!("{bytes} bytes: {} events of {} cases, whole", log["events"], log["cases"])))
+        Ok((
+            id,
+            format!(
+                "{bytes} bytes: {} events of {} cases, whole",
+                log["events"], log["cases"]
+            ),
+        ))
     })
     .await?;
     let (key, key_id) = step(&mut tell, "api_key", async {
@@ -95,11 +134,15 @@ pub async fn play(
             "name": "Demo AI client", "expires_in_days": 1,
             "scopes": ["approvals.propose", "approvals.read", "connectors.read", "insight.read"],
         });
-        let made =
-            owner.write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED).await?;
+        let made = owner
+            .write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED)
+            .await?;
         let key = text(&made, "key")?.to_owned();
         let face: String = key.chars().take(12).collect();
-        Ok(((key, text(&made, "id")?.to_owned()), format!("{face}…, shown once")))
+        Ok((
+            (key, text(&made, "id")?.to_owned()),
+            format!("{face}…, shown once"),
+        ))
     })
     .await?;
     let agent = step(&mut tell, "agent_connects", async {
@@ -110,13 +153,23 @@ pub async fn play(
     .await?;
     step(&mut tell, "agent_asks", async {
         let insight = agent.call("read_insight", json!({ "log_id": log })).await?;
-        let first = insight["bottlenecks"][0]["sentence"].as_str().unwrap_or("no bottleneck");
+        let first = insight["bottlenecks"][0]["sentence"]
+            .as_str()
+            .unwrap_or("no bottleneck");
         Ok(((), format!("aggregates only: {first}")))
     })
     .await?;
     let proposed = step(&mut tell, "agent_proposes", async {
-        let proposed = propose(&agent, &writing, "Look at the longest wait in the imported log").await?;
-        Ok((proposed.clone(), format!("{} waits for a person", text(&proposed, "approval_id")?)))
+        let proposed = propose(
+            &agent,
+            &writing,
+            "Look at the longest wait in the imported log",
+        )
+        .await?;
+        Ok((
+            proposed.clone(),
+            format!("{} waits for a person", text(&proposed, "approval_id")?),
+        ))
     })
     .await?;
     let proposal = text(&proposed, "approval_id")?.to_owned();
@@ -128,7 +181,9 @@ pub async fn play(
     let shown = step(&mut tell, "person_sees", async {
         let shown = owner.get(&format!("/api/v1/approvals/{proposal}")).await?;
         if shown["payload_hash"] != proposed["payload_hash"] {
-            return Err(Problem::unexpected("what is shown is not what was proposed"));
+            return Err(Problem::unexpected(
+                "what is shown is not what was proposed",
+            ));
         }
         let detail = format!("{} {}", shown["request"]["method"], shown["request"]["url"]);
         Ok((shown, detail.replace('"', "")))
@@ -139,19 +194,32 @@ pub async fn play(
             "verdict": "approve", "note": "As shown.", "payload_hash": shown["payload_hash"],
         });
         let path = format!("/api/v1/approvals/{proposal}/decision");
-        owner.write(Method::POST, &path, &form, StatusCode::OK).await?;
-        Ok(((), format!("approved payload {}", shown["payload_hash"]).replace('"', "")))
+        owner
+            .write(Method::POST, &path, &form, StatusCode::OK)
+            .await?;
+        Ok((
+            (),
+            format!("approved payload {}", shown["payload_hash"]).replace('"', ""),
+        ))
     })
     .await?;
     let ticket = step(&mut tell, "sent", async {
         let ended = agent
-            .call("get_approval", json!({ "approval_id": proposal, "wait_seconds": 20 }))
+            .call(
+                "get_approval",
+                json!({ "approval_id": proposal, "wait_seconds": 20 }),
+            )
             .await?;
         if ended["state"] != "executed" {
-            return Err(Problem::unexpected(format!("the proposal ended as {ended}")));
+            return Err(Problem::unexpected(format!(
+                "the proposal ended as {ended}"
+            )));
         }
         let url = text(&ended, "url")?.to_owned();
-        let detail = format!("{url} in {} ms; the AI client heard of it", ended["duration_ms"]);
+        let detail = format!(
+            "{url} in {} ms; the AI client heard of it",
+            ended["duration_ms"]
+        );
         Ok((url, detail))
     })
     .await?;
@@ -162,7 +230,9 @@ pub async fn play(
         let path = format!("/api/v1/approvals/{proposal}/decision");
         let again = owner.send(Method::POST, &path, Some(&form)).await?.status();
         if again != StatusCode::CONFLICT {
-            return Err(Problem::unexpected(format!("a second approval answered {again}")));
+            return Err(Problem::unexpected(format!(
+                "a second approval answered {again}"
+            )));
         }
         Ok(((), "a second approval is refused".to_owned()))
     })
@@ -196,11 +266,21 @@ async fn step<T>(
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     match ended {
         Ok((value, detail)) => {
-            tell(Step { name, ok: true, ms, detail });
+            tell(Step {
+                name,
+                ok: true,
+                ms,
+                detail,
+            });
             Ok(value)
         }
         Err(problem) => {
-            tell(Step { name, ok: false, ms, detail: chain(&problem) });
+            tell(Step {
+                name,
+                ok: false,
+                ms,
+                detail: chain(&problem),
+            });
             Err(problem)
         }
     }
@@ -226,7 +306,9 @@ async fn ready_log(owner: &Person, id: &str) -> Result<Value, Problem> {
             "ready" => return Ok(log),
             "failed" => return Err(Problem::unexpected(format!("the log failed: {log}"))),
             _ if begun.elapsed() > PATIENCE => {
-                return Err(Problem::unexpected("the log was not whole after two minutes"));
+                return Err(Problem::unexpected(
+                    "the log was not whole after two minutes",
+                ));
             }
             _ => tokio::time::sleep(Duration::from_millis(100)).await,
         }
@@ -263,7 +345,9 @@ async fn agent_cannot_approve(
         StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => {
             Ok(format!("its key got {}", answer.status().as_u16()))
         }
-        status => Err(Problem::unexpected(format!("an API key's approval answered {status}"))),
+        status => Err(Problem::unexpected(format!(
+            "an API key's approval answered {status}"
+        ))),
     }
 }
 
@@ -277,18 +361,23 @@ async fn audited(owner: &Person, proposal: &str) -> Result<String, Problem> {
     ];
     let begun = Instant::now();
     loop {
-        let log = owner.get(&format!("/api/v1/audit/entries?subject={proposal}")).await?;
+        let log = owner
+            .get(&format!("/api/v1/audit/entries?subject={proposal}"))
+            .await?;
         let entries = log["entries"].as_array().cloned().unwrap_or_default();
         let placed = |action: &&str| {
-            entries.iter().any(|e| e["action"] == **action && e["leaf_index"].is_number())
+            entries
+                .iter()
+                .any(|e| e["action"] == **action && e["leaf_index"].is_number())
         };
         if wanted.iter().all(placed) {
             return Ok(format!("{} in the signed tree", wanted.join(", ")));
         }
         if begun.elapsed() > Duration::from_secs(15) {
-            return Err(Problem::unexpected(format!("the audit log holds only {log}")));
+            return Err(Problem::unexpected(format!(
+                "the audit log holds only {log}"
+            )));
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
-

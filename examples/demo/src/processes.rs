@@ -22,7 +22,7 @@ pub(crate) struct Tracker {
 }
 
 /// A first start makes a database.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 impl Countersign {
     pub(crate) async fn start(settings: &Settings) -> Result<(Self, Step), Problem> {
@@ -38,8 +38,15 @@ impl Countersign {
             .arg("--allow-private")
             .arg(format!("127.0.0.1:{}", settings.tracker_port));
         let (child, ready) = started("countersign", command).await?;
-        let url = ready["url"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
-        let detail = format!("{url}, on an embedded PostgreSQL of its own, ready in {} ms", ready["ms"]);
+        let url = ready["url"]
+            .as_str()
+            .unwrap_or_default()
+            .trim_end_matches('/')
+            .to_owned();
+        let detail = format!(
+            "{url}, on an embedded PostgreSQL of its own, ready in {} ms",
+            ready["ms"]
+        );
         Ok((Self { child, url }, held("start", begun, detail)))
     }
 
@@ -79,7 +86,13 @@ impl Tracker {
         write(&password, &owner.password)?;
         let mut command = Command::new(settings.binaries.join("tracker"));
         command
-            .args(["--memory", "--seed", "simulated", "--client-id", &owner.client_id])
+            .args([
+                "--memory",
+                "--seed",
+                "simulated",
+                "--client-id",
+                &owner.client_id,
+            ])
             .arg("--client-secret-file")
             .arg(&secret)
             .args(["--owner-login", &owner.login])
@@ -102,7 +115,12 @@ impl Tracker {
 
 fn held(name: &'static str, begun: Instant, detail: String) -> Step {
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Step { name, ok: true, ms, detail }
+    Step {
+        name,
+        ok: true,
+        ms,
+        detail,
+    }
 }
 
 /// Starts a program and reads the line of JSON that it prints when it is ready.
@@ -114,13 +132,20 @@ async fn started(name: &'static str, mut command: Command) -> Result<(Child, Val
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| Problem::Io(format!("{name} does not start"), error))?;
-    let stdout = child.stdout.take().ok_or_else(|| Problem::unexpected("no output to read"))?;
+    let stdout = child
+        .stdout
+        .take()
+        .ok_or_else(|| Problem::unexpected("no output to read"))?;
     let mut lines = BufReader::new(stdout).lines();
     let line = tokio::time::timeout(START_LIMIT, lines.next_line())
         .await
         .map_err(|_| Problem::unexpected(format!("{name} was not ready within a minute")))?
         .map_err(|error| Problem::Io(format!("{name} cannot be read"), error))?
-        .ok_or_else(|| Problem::unexpected(format!("{name} ended without being ready; it says why above")))?;
+        .ok_or_else(|| {
+            Problem::unexpected(format!(
+                "{name} ended without being ready; it says why above"
+            ))
+        })?;
     // What it prints later is read and dropped, so that it never waits for a reader.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     let ready = serde_json::from_str(&line)
@@ -148,7 +173,10 @@ async fn stop(mut child: Child) {
     {
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
     }
-    if tokio::time::timeout(Duration::from_secs(20), child.wait()).await.is_err() {
+    if tokio::time::timeout(Duration::from_secs(20), child.wait())
+        .await
+        .is_err()
+    {
         let _ = child.kill().await;
     }
 }

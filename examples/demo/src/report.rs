@@ -29,7 +29,10 @@ impl Report {
         let controls = self.verify.as_array();
         self.steps.iter().all(|step| step.ok)
             && controls.is_some_and(|all| {
-                !all.is_empty() && all.iter().all(|one| one.get("status") == Some(&"pass".into()))
+                !all.is_empty()
+                    && all
+                        .iter()
+                        .all(|one| one.get("status") == Some(&"pass".into()))
             })
     }
 }

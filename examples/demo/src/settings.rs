@@ -81,7 +81,10 @@ impl Settings {
 }
 
 fn name_of(file: &Path) -> String {
-    file.file_name().map_or_else(|| "Log".to_owned(), |name| name.to_string_lossy().into_owned())
+    file.file_name().map_or_else(
+        || "Log".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// As root the server's processes run under users of their own, which cannot look into root's home.

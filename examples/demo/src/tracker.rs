@@ -30,7 +30,9 @@ impl TrackerOwner {
             .map_err(|error| Problem::Http("the consent page", error))?;
         let status = page.status();
         if !status.is_success() {
-            return Err(Problem::unexpected(format!("the consent page answered {status}")));
+            return Err(Problem::unexpected(format!(
+                "the consent page answered {status}"
+            )));
         }
         let asked = Url::parse(address)
             .map_err(|_| Problem::unexpected("the authorization address is no URL"))?;
@@ -46,7 +48,10 @@ impl TrackerOwner {
             .send()
             .await
             .map_err(|error| Problem::Http("the consent page", error))?;
-        let place = decided.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        let place = decided
+            .headers()
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
         place
             .and_then(|place| Url::parse(place).ok())
             .ok_or_else(|| Problem::unexpected("the tracker did not send the browser back"))
