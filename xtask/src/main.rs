@@ -38,7 +38,7 @@ enum Check {
     ///
     /// A Rust file has at most 500 lines before its tests; those over 250 are listed. Each lib.rs
     /// opens with `//!` and has a paragraph that begins with "Promises:". A migration is called
-    /// NNNN_<room>_<what>.sql, where the room is a crate, and no number is used twice.
+    /// `NNNN_ROOM_WHAT.sql`, where the room is a crate, and no number is used twice.
     Files,
     /// Comments, licences, duplicates and use of dependencies.
     ///
