@@ -11,6 +11,7 @@
 pub mod bundle;
 pub mod checkpoint;
 mod entries;
+mod export;
 #[cfg(test)]
 mod fixture;
 pub mod leaf;
@@ -22,5 +23,6 @@ mod store;
 mod whole_log;
 
 pub use entries::{Entry, Filter, Head, entries, head};
+pub use export::{ExportError, export};
 pub use sequence::{SequenceError, sequence};
 pub use whole_log::verify_database;

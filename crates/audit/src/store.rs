@@ -49,6 +49,14 @@ impl Row {
     }
 }
 
+/// Has the transaction see the database as it is at its first query, until it ends.
+pub(crate) async fn hold_still(tx: &mut ReadTx) -> Result<(), Error> {
+    use sqlx::Executor as _;
+    tx.execute("set transaction isolation level repeatable read")
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn unsequenced(tx: &mut WriteTx, most: i32) -> Result<Vec<EntryRow>, Error> {
     let rows = sqlx::query_as!(
         Row,

@@ -116,14 +116,18 @@ create policy calls_read on broker.calls for select to countersign_front
     using (org_id = (select ctx.org()) and (select ctx.can('connectors.read')));
 grant select on broker.calls to countersign_front;
 
--- A wrong master key must stop the broker at start, whichever tenant's key it would fail on.
+-- A wrong or missing master key must stop the broker at start, whichever tenant's key, or key of the
+-- server's own, it would fail on.
 grant select on broker.data_keys, broker.secrets to countersign_definer;
+grant select (wrapped_by) on broker.signing_keys to countersign_definer;
+create policy signing_keys_definer on broker.signing_keys for select to countersign_definer using (true);
 create policy data_keys_definer on broker.data_keys for select to countersign_definer using (true);
 create policy secrets_definer on broker.secrets for select to countersign_definer using (true);
 set local role countersign_definer;
 create function broker.master_keys_in_use() returns setof text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select distinct wrapped_by from broker.data_keys
+    select wrapped_by from broker.data_keys
+    union select wrapped_by from broker.signing_keys
 $$;
 -- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
 -- what they hold: the verifier's check of VA-01.

@@ -12,6 +12,7 @@ use super::site::{Site, connect_options};
 use super::start::bring_up;
 use super::start_error::StartError;
 use super::stop::{Shutdown, StopError, shut_down};
+use super::superuser;
 
 /// How long dropping waits for a fast shutdown.
 const DROP_LIMIT: Duration = Duration::from_secs(3);
@@ -82,6 +83,15 @@ impl Cluster {
     /// The server's process.
     pub fn pid(&self) -> u32 {
         self.postmaster.pid()
+    }
+
+    /// Lets nobody in as the superuser until the next start, where the processes of the service are
+    /// not kept apart by their users: where an ordinary user started it. Does nothing where root did.
+    pub async fn close_superuser(&self) -> Result<(), StartError> {
+        if self.site.account.switched {
+            return Ok(());
+        }
+        superuser::close(&self.site, &self.postmaster).await
     }
 
     /// Waits for the server's end, which nobody asked for if `stop` was not called.

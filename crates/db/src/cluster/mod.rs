@@ -4,7 +4,8 @@
 //! 1. It listens on no TCP port, whatever anybody writes into its configuration (ED-04).
 //! 2. It never runs as root: started as root, it becomes an unprivileged user before exec.
 //! 3. Its superuser is reached by `peer` alone, from the operating system users that run it;
-//!    every other role needs a password (SCRAM-SHA-256); everything else is rejected.
+//!    every other role needs a password (SCRAM-SHA-256); everything else is rejected. Once a start
+//!    is done, [`Cluster::close_superuser`] takes even that away.
 //! 4. SQL text and parameters never reach its log (SH-03).
 //! 5. It ends with the process that started it, and comes back from `kill -9` of everything.
 //! 6. One data directory serves one instance: a second start is refused with the first one's pid.
@@ -42,6 +43,7 @@ mod site;
 mod start;
 mod start_error;
 mod stop;
+mod superuser;
 mod version;
 
 pub use config::{ClusterConfig, Durability, Progress};

@@ -134,6 +134,9 @@ pub enum StartError {
     /// The server is ready, and refuses the superuser.
     #[error("the database server is ready, but does not take the superuser's connection")]
     Refused(#[source] sqlx::Error),
+    /// The server goes on letting the superuser in.
+    #[error("the database server does not close the superuser's login: stop it, and start again")]
+    SuperuserOpen,
     /// The system refused something else.
     #[error("cannot {doing} {path}")]
     Io {
