@@ -57,6 +57,9 @@ pub struct MapEdge {
 /// The fewest activities that are shown, if there are as many.
 const FEWEST_NODES: usize = 5;
 
+/// How many activities a picture holds without effort.
+const EASY_NODES: usize = 12;
+
 /// The map of a log. `detail` runs from 0, the main road, to 1, everything that ever happened.
 ///
 /// At any detail every activity shown can be reached from a start of the process along the edges
@@ -73,19 +76,23 @@ pub fn process_map(statistics: &Statistics, detail: f64) -> ProcessMap {
     let ends: Vec<u64> = nodes.iter().map(|node| node.ends).collect();
     let backbone = Backbone::of(&arcs, &starts, &ends);
 
-    let wanted = part(nodes.len(), detail).max(FEWEST_NODES.min(nodes.len()));
+    let easy = nodes.len().min(EASY_NODES);
+    // A log of hundreds of activities must not fill the picture at half detail.
+    let wanted = part(easy, detail) + part(nodes.len() - easy, detail.powi(3));
+    let wanted = wanted.max(FEWEST_NODES.min(nodes.len()));
     let kept = backbone.closure_of(wanted);
-    let inside = |arc: &Arc| kept.nodes[arc.from] && kept.nodes[arc.to];
-    let among = arcs.iter().filter(|arc| inside(arc)).count();
+    let optional = |at: &usize| {
+        let Arc { from, to, .. } = arcs[*at];
+        kept.nodes[from] && kept.nodes[to] && !kept.has_arc(*at)
+    };
+    let optional: Vec<usize> = (0..arcs.len()).filter(optional).collect();
     // Squared, since the last half of the edges carries next to nothing but crossings.
-    let mut spare = part(among, detail * detail);
-    let shown: Vec<usize> = (0..arcs.len())
-        .filter(|&at| {
-            let frequent = inside(&arcs[at]) && spare > 0;
-            spare -= usize::from(frequent);
-            frequent || kept.has_arc(at)
-        })
-        .collect();
+    let frequent = optional
+        .get(..part(optional.len(), detail * detail))
+        .unwrap_or_default();
+    let mut shown: Vec<usize> = (0..arcs.len()).filter(|&at| kept.has_arc(at)).collect();
+    shown.extend(frequent);
+    shown.sort_unstable();
     draw(statistics, nodes, &kept.nodes, &shown, &arcs)
 }
 

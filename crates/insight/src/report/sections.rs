@@ -131,10 +131,10 @@ pub(super) fn waiting(statistics: &Statistics, width: usize, style: Style) -> St
         return String::new();
     };
     let mut text = heading("Where work waits, by total time", style);
-    let with_bar = width >= 80;
+    let with_bar = width >= 100;
     let mut columns = vec![
         Column::right("#"),
-        Column::flexible("between"),
+        Column::step("between"),
         Column::right("cases"),
         Column::right("median"),
         Column::right("1 in 10 over"),

@@ -18,7 +18,10 @@ pub(super) struct Column {
 enum Align {
     Left,
     Right,
+    /// Gives way at its end.
     Flexible,
+    /// Gives way at both sides of its arrow.
+    Step,
 }
 
 impl Column {
@@ -40,6 +43,13 @@ impl Column {
         Self {
             title,
             align: Align::Flexible,
+        }
+    }
+
+    pub(super) fn step(title: &'static str) -> Self {
+        Self {
+            title,
+            align: Align::Step,
         }
     }
 }
@@ -94,7 +104,7 @@ impl Table {
         let whole = INDENT + widths.iter().sum::<usize>() + BETWEEN * (widths.len().max(1) - 1);
         let over = whole.saturating_sub(width);
         for (widest, column) in widths.iter_mut().zip(&self.columns) {
-            if column.align == Align::Flexible {
+            if matches!(column.align, Align::Flexible | Align::Step) {
                 *widest = widest.saturating_sub(over).max(10);
             }
         }
@@ -107,16 +117,37 @@ impl Table {
             if at > 0 {
                 line.push_str(&" ".repeat(BETWEEN));
             }
-            let cell = shortened(cell, width);
+            let cell = match column.align {
+                Align::Step => shortened_step(cell, width),
+                _ => shortened(cell, width),
+            };
             let padding = " ".repeat(width.saturating_sub(cell.width()));
             match column.align {
                 Align::Right => line.extend([padding.as_str(), &cell]),
-                Align::Left | Align::Flexible => line.extend([cell.as_str(), &padding]),
+                Align::Left | Align::Flexible | Align::Step => {
+                    line.extend([cell.as_str(), &padding]);
+                }
             }
         }
         line.truncate(line.trim_end().len());
         line
     }
+}
+
+/// `from → to` with as much of both names as fits.
+fn shortened_step(step: &str, width: usize) -> String {
+    const ARROW: &str = " → ";
+    let Some((from, to)) = step.split_once(ARROW).filter(|_| step.width() > width) else {
+        return shortened(step, width);
+    };
+    let room = width.saturating_sub(ARROW.width());
+    // The longer name gives way first.
+    let (from_room, to_room) = match (from.width(), to.width()) {
+        (narrow, _) if narrow <= room / 2 => (narrow, room - narrow),
+        (_, narrow) if narrow <= room / 2 => (room - narrow, narrow),
+        _ => (room.div_ceil(2), room / 2),
+    };
+    [&shortened(from, from_room), ARROW, &shortened(to, to_room)].concat()
 }
 
 /// The text, cut with an ellipsis where it is wider than this many columns.
@@ -140,6 +171,17 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_keeps_both_its_names_recognisable() {
+        let shorten = |width| shortened_step("Assign seriousness → Closed", width);
+        assert_eq!(shorten(27), "Assign seriousness → Closed");
+        assert_eq!(shorten(20), "Assign ser… → Closed");
+        assert_eq!(
+            shortened_step("Take in charge → Resolve ticket", 20),
+            "Take in… → Resolve…"
+        );
+    }
 
     #[test]
     fn the_flexible_column_gives_way_and_wide_characters_count_twice() {

@@ -61,6 +61,29 @@ fn full_detail_shows_everything_and_none_only_the_main_road() {
 }
 
 #[test]
+fn the_main_road_leads_to_activities_that_a_few_cases_start_with() {
+    let mut cases: Vec<&[&str]> = vec![&["open", "assign", "work", "close"]; 50];
+    cases.extend([
+        &["assign", "work", "close"][..],
+        &["work"],
+        &["close"],
+        &["open"],
+    ]);
+    let main = process_map(&statistics(&log(&cases)), 0.0);
+    let name = |at: usize| main.nodes[at].activity.as_str();
+    let mut edges: Vec<_> = main
+        .edges
+        .iter()
+        .map(|e| (name(e.from), name(e.to)))
+        .collect();
+    edges.sort_unstable();
+    assert_eq!(
+        edges,
+        [("assign", "work"), ("open", "assign"), ("work", "close")]
+    );
+}
+
+#[test]
 fn an_empty_log_has_an_empty_map() {
     let map = process_map(
         &statistics(&LogBuilder::new(&Limits::default()).finish()),

@@ -1,10 +1,21 @@
-use insight::{Limits, LogBuilder, report, statistics};
+use insight::{Format, Limits, LogBuilder, report, statistics};
 
-use crate::support::{SMALL, xes};
+use crate::support::{SMALL, read_from, xes};
 
 #[test]
 fn the_summary_of_a_small_log_reads_well() {
     insta::assert_snapshot!(report::text(&statistics(&xes(SMALL).unwrap()), 80, false));
+}
+
+#[test]
+fn the_summary_of_the_shipped_log_reads_well() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../examples/logs/helpdesk-simulated.xes.gz"
+    );
+    let file = std::fs::File::open(path).unwrap();
+    let log = read_from(file, &Format::Auto, &Limits::default()).unwrap();
+    insta::assert_snapshot!(report::text(&statistics(&log), 100, false));
 }
 
 #[test]
