@@ -13,8 +13,8 @@ pub struct Import {
     pub page: Page,
     /// Name of the log.
     pub name: String,
-    /// Name of the file.
-    pub file_name: String,
+    /// Where the log comes from, in words.
+    pub source: String,
     /// How far it is; the same fragment that is fetched again while it runs.
     pub status: ImportStatus,
 }
@@ -36,22 +36,11 @@ impl HtmlSafe for ImportStatus {}
 pub enum ImportState {
     /// Waits for a free worker.
     Queued,
-    /// Reading the file.
+    /// Reading the file, or storing what was read.
     Reading {
-        /// Bytes read of the file as uploaded.
+        /// Bytes read so far. How many will come is known to the browser that sends them alone.
         read_bytes: u64,
-        /// Its size.
-        total_bytes: u64,
-        /// Cases so far.
-        cases: u64,
         /// Events so far.
-        events: u64,
-    },
-    /// All read; counting and storing.
-    Storing {
-        /// Cases.
-        cases: u64,
-        /// Events.
         events: u64,
     },
     /// Done.
@@ -79,8 +68,7 @@ impl ImportState {
     pub const fn label(&self) -> &'static str {
         match self {
             Self::Queued => "Waiting for a free worker",
-            Self::Reading { .. } => "Reading the file",
-            Self::Storing { .. } => "Storing",
+            Self::Reading { .. } => "Reading and storing",
             Self::Done { .. } => "Imported",
             Self::Failed(_) => "Refused; nothing is stored",
         }

@@ -108,7 +108,7 @@ fn imports(ink: &Ink) -> Vec<Rendered> {
     let import = |state| Import {
         page: page(ink, Some(Nav::Insight)),
         name: ink.t("Service desk (simulated)"),
-        file_name: ink.t("service-desk.xes.gz"),
+        source: ink.t("Imported file"),
         status: ImportStatus { job: id(71), state },
     };
     let problem = ImportProblem {
@@ -123,16 +123,7 @@ fn imports(ink: &Ink) -> Vec<Rendered> {
             "import-reading",
             &import(ImportState::Reading {
                 read_bytes: 1_420_000,
-                total_bytes: 3_591_644,
-                cases: 58_200,
                 events: 221_004,
-            }),
-        ),
-        shot(
-            "import-storing",
-            &import(ImportState::Storing {
-                cases: 150_370,
-                events: 561_470,
             }),
         ),
         shot(
