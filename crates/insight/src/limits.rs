@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// How much a reader takes in before it refuses. Bounds memory, and the work of a hostile file.
 ///
-/// At the defaults no file makes a reader hold more than about 1 GB, and ordinary logs are far
+/// At the defaults no file makes a reader hold more than about 2 GB, and ordinary logs are far
 /// below: half a million events take 8 MB.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {

@@ -1,6 +1,7 @@
 use std::ops::RangeInclusive;
 
 use super::event_log::NO_RESOURCE;
+use super::gather::{Block, gather, reordered};
 use super::interner::{Interned, Interner};
 use super::{EventLog, ReadNotes};
 use crate::instant::span_of_years;
@@ -24,12 +25,6 @@ pub struct LogBuilder {
     possible_times: RangeInclusive<i64>,
     /// What the reader noticed; filled in by the reader.
     pub notes: ReadNotes,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Block {
-    case: u32,
-    end: u32,
 }
 
 /// Why an event or a case was not taken.
@@ -184,7 +179,11 @@ impl LogBuilder {
                 .chain(self.blocks.iter().map(|block| block.end))
                 .collect()
         } else {
-            self.gather()
+            let (starts, order) = gather(&self.blocks, self.cases.len());
+            self.activities = reordered(&self.activities, &order);
+            self.resources = reordered(&self.resources, &order);
+            self.times_us = reordered(&self.times_us, &order);
+            starts
         };
         self.activities.shrink_to_fit();
         self.resources.shrink_to_fit();
@@ -203,46 +202,6 @@ impl LogBuilder {
 
     fn intern_case(&mut self, name: &[u8]) -> Result<Interned, Refusal> {
         intern(&mut self.cases, name, self.limits.max_cases, &self.limits)
-    }
-
-    /// Moves events so that each case's lie together, keeping their order inside it: a counting
-    /// sort, so linear whatever the file interleaves.
-    fn gather(&mut self) -> Vec<u32> {
-        let mut starts = vec![0_u32; self.cases.len() + 1];
-        let mut from = 0;
-        for block in &self.blocks {
-            if let Some(count) = starts.get_mut(block.case as usize + 1) {
-                *count += block.end - from;
-            }
-            from = block.end;
-        }
-        for case in 1..starts.len() {
-            starts[case] += starts[case - 1];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0_u32; self.activities.len()];
-        let mut from = 0;
-        for block in &self.blocks {
-            for event in from..block.end {
-                let place = &mut next[block.case as usize];
-                order[*place as usize] = event;
-                *place += 1;
-            }
-            from = block.end;
-        }
-        self.activities = order
-            .iter()
-            .map(|&event| self.activities[event as usize])
-            .collect();
-        self.resources = order
-            .iter()
-            .map(|&event| self.resources[event as usize])
-            .collect();
-        self.times_us = order
-            .iter()
-            .map(|&event| self.times_us[event as usize])
-            .collect();
-        starts
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod builder;
 mod event_log;
+mod gather;
 mod interner;
 mod names;
 mod notes;

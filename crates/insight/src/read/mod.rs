@@ -1,7 +1,9 @@
 //! Reading event logs from files: XES (plain or gzip) and CSV, as a stream.
 
+mod column_role;
 mod csv;
 mod error;
+mod error_code;
 mod format;
 mod progress;
 mod refusal;
@@ -11,8 +13,9 @@ mod xes;
 
 use std::io::Read;
 
+pub use column_role::ColumnRole;
 pub use csv::{DateOrder, Mapping};
-pub use error::{ColumnRole, ReadError};
+pub use error::ReadError;
 pub use format::Format;
 pub use progress::{OnProgress, Progress};
 

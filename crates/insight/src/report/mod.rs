@@ -4,6 +4,7 @@ mod sections;
 mod sparkline;
 mod style;
 mod table;
+mod waiting;
 mod words;
 
 pub use words::{count, duration, percent};
@@ -23,8 +24,8 @@ pub fn text(statistics: &Statistics, width: usize, colour: bool) -> String {
         sections::headline(statistics, style),
         sections::durations(statistics, width, style),
         sections::flow(statistics, width, style),
-        sections::waiting(statistics, width, style),
-        sections::timers(statistics, width, style),
+        waiting::waiting(statistics, width, style),
+        waiting::timers(statistics, width, style),
         sections::paths(statistics, width, style),
         sections::rework(statistics, width, style),
         sections::notes(statistics, width, style),

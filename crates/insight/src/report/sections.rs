@@ -3,10 +3,9 @@ use super::sparkline::sparkline;
 use super::style::Style;
 use super::table::{Column, Table, shortened};
 use super::words::{count, duration, percent, rounded};
-use crate::statistics::{Bottleneck, BottleneckKind, Statistics, Week, to_f64};
+use crate::statistics::{Statistics, Week, to_f64};
 
-/// How many rows a ranking shows; the JSON output has all.
-const RANKED: usize = 8;
+/// How many ways are shown; the JSON output has more.
 const PATHS: usize = 6;
 
 pub(super) fn headline(statistics: &Statistics, style: Style) -> String {
@@ -125,58 +124,6 @@ pub(super) fn flow(statistics: &Statistics, width: usize, style: Style) -> Strin
     text
 }
 
-pub(super) fn waiting(statistics: &Statistics, width: usize, style: Style) -> String {
-    let ranked = of_kind(statistics, BottleneckKind::Waiting);
-    let Some(worst) = ranked.first() else {
-        return String::new();
-    };
-    let mut text = heading("Where work waits, by total time", style);
-    let with_bar = width >= 100;
-    let mut columns = vec![
-        Column::right("#"),
-        Column::step("between"),
-        Column::right("cases"),
-        Column::right("median"),
-        Column::right("1 in 10 over"),
-        Column::right("waiting"),
-    ];
-    columns.extend(with_bar.then(|| Column::left("")));
-    let mut table = Table::new(columns);
-    for (rank, bottleneck) in (1..).zip(ranked.iter().take(RANKED)) {
-        let mut cells = vec![
-            format!("{rank}"),
-            step(bottleneck),
-            percent(bottleneck.share_of_cases),
-            duration(bottleneck.median_s),
-            duration(bottleneck.p90_s),
-            percent(bottleneck.share_of_kind),
-        ];
-        cells.extend(with_bar.then(|| bar(bottleneck.total_s / worst.total_s)));
-        table.row(cells);
-    }
-    text.push_str(&table.render(width, style));
-    text.push_str(&paragraph(&safe(&worst.sentence), width, |line| {
-        style.strong(line)
-    }));
-    text
-}
-
-pub(super) fn timers(statistics: &Statistics, width: usize, style: Style) -> String {
-    let ranked = of_kind(statistics, BottleneckKind::Timer);
-    if ranked.is_empty() {
-        return String::new();
-    }
-    let mut text = heading("Timers, ranked apart: nobody can work faster here", style);
-    for bottleneck in ranked.into_iter().take(RANKED) {
-        text.push_str(&paragraph(
-            &safe(&bottleneck.sentence),
-            width,
-            str::to_owned,
-        ));
-    }
-    text
-}
-
 pub(super) fn paths(statistics: &Statistics, width: usize, style: Style) -> String {
     let top = statistics
         .top_variants
@@ -246,19 +193,7 @@ pub(super) fn notes(statistics: &Statistics, width: usize, style: Style) -> Stri
     text
 }
 
-fn of_kind(statistics: &Statistics, kind: BottleneckKind) -> Vec<&Bottleneck> {
-    statistics
-        .bottlenecks
-        .iter()
-        .filter(|bottleneck| bottleneck.kind == kind)
-        .collect()
-}
-
-fn step(bottleneck: &Bottleneck) -> String {
-    safe(&format!("{} → {}", bottleneck.from, bottleneck.to))
-}
-
-fn heading(title: &str, style: Style) -> String {
+pub(super) fn heading(title: &str, style: Style) -> String {
     style.bold(title) + "\n"
 }
 
@@ -271,17 +206,8 @@ fn minute(rfc3339: &str) -> String {
     rfc3339.get(..16).unwrap_or(rfc3339).replace('T', " ")
 }
 
-fn bar(part: f64) -> String {
-    const WIDTH: u32 = 10;
-    let eighths = (part.clamp(0.0, 1.0) * f64::from(WIDTH)).ceil();
-    (0..WIDTH)
-        .take_while(|&cell| f64::from(cell) < eighths)
-        .map(|_| '▪')
-        .collect()
-}
-
 /// Wrapped at words and indented, each line dressed by itself so that none leaks its colour.
-fn paragraph(text: &str, width: usize, dress: impl Fn(&str) -> String) -> String {
+pub(super) fn paragraph(text: &str, width: usize, dress: impl Fn(&str) -> String) -> String {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {

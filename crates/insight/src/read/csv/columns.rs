@@ -1,6 +1,8 @@
 use super::Mapping;
 use super::records::Records;
-use crate::read::error::{ColumnRole, ReadError, excerpt};
+use super::usual_names::{ACTIVITY, CASE, RESOURCE, TIMESTAMP};
+use crate::read::error::excerpt;
+use crate::read::{ColumnRole, ReadError};
 
 /// Which cell of a row means what.
 #[derive(Debug)]
@@ -32,109 +34,6 @@ impl Column {
         format!("column {:?} is empty", self.name)
     }
 }
-
-/// What exports call their columns, likeliest first, reduced to lower-case letters and digits.
-const CASE: &[&str] = &[
-    "caseconceptname",
-    "caseid",
-    "case",
-    "casename",
-    "casenumber",
-    "caseno",
-    "casekey",
-    "caseref",
-    "processinstanceid",
-    "processinstance",
-    "instanceid",
-    "traceid",
-    "trace",
-    "ticketid",
-    "ticket",
-    "ticketnumber",
-    "ticketno",
-    "incidentid",
-    "incident",
-    "incidentnumber",
-    "issueid",
-    "issuekey",
-    "issue",
-    "requestid",
-    "request",
-    "requestnumber",
-    "orderid",
-    "ordernumber",
-    "order",
-    "claimid",
-    "applicationid",
-    "invoiceid",
-    "conversationid",
-    "dealid",
-    "opportunityid",
-];
-const ACTIVITY: &[&str] = &[
-    "conceptname",
-    "activity",
-    "activityname",
-    "activitylabel",
-    "event",
-    "eventname",
-    "eventtype",
-    "task",
-    "taskname",
-    "action",
-    "step",
-    "stepname",
-    "operation",
-    "status",
-    "state",
-    "stage",
-];
-const TIMESTAMP: &[&str] = &[
-    "timetimestamp",
-    "timestamp",
-    "completetimestamp",
-    "completiontime",
-    "completedat",
-    "completed",
-    "endtimestamp",
-    "endtime",
-    "enddate",
-    "finishedat",
-    "eventtimestamp",
-    "eventtime",
-    "eventdate",
-    "occurredat",
-    "changedat",
-    "datetime",
-    "time",
-    "date",
-    "starttimestamp",
-    "starttime",
-    "startdate",
-    "createdat",
-];
-const RESOURCE: &[&str] = &[
-    "orgresource",
-    "resource",
-    "resourceid",
-    "user",
-    "userid",
-    "username",
-    "agent",
-    "agentid",
-    "assignee",
-    "actor",
-    "performer",
-    "performedby",
-    "employee",
-    "handler",
-    "originator",
-    "owner",
-    "orgrole",
-    "role",
-    "orggroup",
-    "group",
-];
 
 impl Columns {
     /// Finds the columns in the header row, which is the current record.

@@ -1,11 +1,13 @@
 //! CSV (RFC 4180, with the delimiters and dates that spreadsheets write) as a stream of rows.
 
 mod columns;
+mod date_fields;
 mod dates;
 mod delimiter;
 mod mapping;
 mod parse_date;
 mod records;
+mod usual_names;
 
 pub use mapping::{DateOrder, Mapping};
 

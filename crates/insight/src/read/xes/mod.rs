@@ -2,6 +2,8 @@
 //! well-formed. Not checked: attributes other than `key` and `value` for being given twice,
 //! references inside values that are not read, and namespaces beyond their prefixes.
 
+mod declaration;
+mod draft;
 mod here;
 mod lex;
 mod machine;
@@ -23,7 +25,7 @@ use crate::log::{EventLog, LogBuilder};
 pub(super) fn read(window: &mut Window<'_>, limits: &Limits) -> Result<EventLog, ReadError> {
     let mut machine = Machine::new(LogBuilder::new(limits), limits.max_depth);
     let mut tag = Tag::default();
-    declaration(window)?;
+    declaration::obey(window)?;
     loop {
         let taken = usual_run(&mut machine, window, &mut tag)?;
         window.events = machine.event_count();
@@ -194,57 +196,6 @@ fn skip_past(
             });
         }
     }
-}
-
-/// Obeys the encoding of the XML declaration, if there is one: XML 1.0 section 4.3.3.
-fn declaration(window: &mut Window<'_>) -> Result<(), ReadError> {
-    if window.rest().is_empty() && !window.more()? {
-        return Ok(());
-    }
-    let text = window.rest();
-    let Some(text) = text
-        .strip_prefix(b"<?xml")
-        .filter(|text| text.first().is_some_and(u8::is_ascii_whitespace))
-    else {
-        return Ok(());
-    };
-    let end = memchr::memmem::find(text, b"?>").unwrap_or(text.len());
-    let text = text.get(..end).unwrap_or_default();
-    let Some(encoding) = pseudo_attribute(text, b"encoding") else {
-        return Ok(());
-    };
-    let encoding = encoding.to_ascii_lowercase();
-    if [&b"utf-8"[..], b"utf8", b"us-ascii", b"ascii"].contains(&encoding.as_slice()) {
-        return Ok(());
-    }
-    let found = format!("declared as {}", excerpt(&encoding));
-    let agrees_on_ascii = [
-        &b"iso-8859-"[..],
-        b"windows-125",
-        b"latin",
-        b"cp125",
-        b"iso8859",
-    ]
-    .iter()
-    .any(|family| encoding.starts_with(family));
-    if !agrees_on_ascii {
-        return Err(ReadError::Encoding { line: 1, found });
-    }
-    // Such a file is read as long as it holds ASCII only, where all of these agree.
-    window.only_ascii = Some(found);
-    window.recheck()
-}
-
-fn pseudo_attribute<'t>(text: &'t [u8], name: &[u8]) -> Option<&'t [u8]> {
-    let after = text
-        .get(memchr::memmem::find(text, name)? + name.len()..)?
-        .trim_ascii_start();
-    let after = after.strip_prefix(b"=")?.trim_ascii_start();
-    let (&quote, after) = after.split_first()?;
-    if quote != b'"' && quote != b'\'' {
-        return None;
-    }
-    after.get(..memchr::memchr(quote, after)?)
 }
 
 fn malformed(window: &Window<'_>, distance: usize, fault: &str) -> ReadError {
