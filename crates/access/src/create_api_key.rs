@@ -69,10 +69,15 @@ impl NewApiKey {
     }
 }
 
+/// Whether a key may hold it at all: what it allows is not for people only.
+pub fn is_for_keys(permission: &Permission) -> bool {
+    !PEOPLE_ONLY.contains(permission)
+}
+
 fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
     let permission =
         catalogue::find(name).ok_or_else(|| NewApiKeyError::UnknownScope(name.to_owned()))?;
-    if PEOPLE_ONLY.contains(permission) {
+    if !is_for_keys(permission) {
         return Err(NewApiKeyError::PeopleOnly(permission.name));
     }
     Ok(permission)

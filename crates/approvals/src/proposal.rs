@@ -73,6 +73,8 @@ pub struct Proposal {
 /// A person's word on a proposal.
 #[derive(Debug, Clone)]
 pub struct DecisionRow {
+    /// The person.
+    pub user: UserId,
     /// Who.
     pub name: String,
     /// Yes or no.

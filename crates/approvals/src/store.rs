@@ -158,15 +158,26 @@ pub(crate) async fn count_waiting(tx: &mut ReadTx) -> Result<i64, Error> {
 }
 
 pub(crate) async fn decisions(tx: &mut ReadTx, id: ProposalId) -> Result<Vec<DecisionRow>, Error> {
-    Ok(sqlx::query_as!(
-        DecisionRow,
-        r#"select u.name, d.verdict = 'approve' as "approved!", d.note, d.address, d.client, d.at
+    let rows = sqlx::query!(
+        r#"select d.user_id, u.name, d.verdict = 'approve' as "approved!", d.note, d.address, d.client, d.at
              from approvals.decisions d join identity.users u on u.id = d.user_id
             where d.proposal_id = $1 order by d.at, d.user_id"#,
         id.uuid()
     )
     .fetch_all(&mut **tx)
-    .await?)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| DecisionRow {
+            user: row.user_id.into(),
+            name: row.name,
+            approved: row.approved,
+            note: row.note,
+            address: row.address,
+            client: row.client,
+            at: row.at,
+        })
+        .collect())
 }
 
 pub(crate) async fn deciders(

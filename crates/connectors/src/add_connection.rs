@@ -70,6 +70,11 @@ impl NewConnection {
             scopes,
         })
     }
+
+    /// Where a self-hosted app lives, in the form that is stored.
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
 }
 
 /// The least scopes for the app's operations of `purpose`; a write that can be looked up afterwards

@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) path_and_query: String,
     /// The anti-forgery token that this browser's forms carry.
     pub(crate) csrf: String,
+    /// What the page before this one left to say.
+    pub(crate) flash: Option<ui::Flash>,
     /// Filled in once somebody is known, for the frame around an error page.
     pub(crate) viewer: OnceLock<ui::Viewer>,
 }

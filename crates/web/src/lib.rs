@@ -11,6 +11,7 @@ mod context;
 mod edge;
 mod extract;
 mod import;
+mod mcp;
 mod pages;
 mod problem;
 mod route;

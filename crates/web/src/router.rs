@@ -1,9 +1,10 @@
 use axum::Router;
 use utoipa::openapi::OpenApi;
 
+use crate::extract::Visitor;
 use crate::problem::{Problem, kind};
 use crate::route::Routes;
-use crate::{AppState, RouteInfo, api, edge, pages};
+use crate::{AppState, RouteInfo, api, edge, mcp, pages};
 
 /// Every route, behind every layer. The caller brings the listener, and with it the peer's address
 /// (`into_make_service_with_connect_info::<SocketAddr>`).
@@ -15,7 +16,7 @@ pub fn router(state: AppState) -> Router {
     } = all();
     let document = api::document::serve(&document);
     let router = router
-        .fallback(async || Problem::new(kind::NOT_FOUND))
+        .fallback(async |_: Visitor| Problem::new(kind::NOT_FOUND))
         .method_not_allowed_fallback(async || Problem::new(kind::METHOD_NOT_ALLOWED));
     edge::around(router, &table, &state)
         .layer(axum::Extension(document))
@@ -33,7 +34,9 @@ pub fn openapi() -> OpenApi {
 }
 
 fn all() -> Routes {
-    pages::mount(api::mount(Routes::new(api::document::outline())))
+    pages::mount(mcp::mount(api::mount(
+        Routes::new(api::document::outline()),
+    )))
 }
 
 #[cfg(test)]
@@ -64,10 +67,18 @@ mod tests {
         insta::assert_snapshot!(public.into_iter().collect::<Vec<_>>().join("\n"), @r"
         GET /api/openapi.json
         GET /api/v1/trust
+        GET /assets/{file}
         GET /healthz
         GET /readyz
+        GET /sign-in
+        GET /sign-in/link
+        GET /sign-up
+        GET /trust
         POST /api/v1/sessions
         POST /api/v1/sign-up
+        POST /sign-in
+        POST /sign-in/link
+        POST /sign-up
         ");
     }
 

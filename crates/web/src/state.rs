@@ -48,6 +48,8 @@ pub struct Shared {
     pub changes: Changes,
     /// A place for each file that is being read.
     pub(crate) imports: Semaphore,
+    /// The MCP server.
+    pub(crate) mcp: agents::Mcp,
     /// The origin of `public_url` in the form of an `Origin` header.
     pub(crate) origin: String,
     /// The host of `public_url` in the form of a `Host` header.
@@ -92,6 +94,7 @@ impl AppState {
             key_uses: access::KeyUses::default(),
             changes: Changes::new(),
             imports: Semaphore::new(MAX_IMPORTS),
+            mcp: agents::Mcp::new(&authority, &origin),
             origin,
             authority,
         }))

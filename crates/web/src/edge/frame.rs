@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::pages::page_of;
 use crate::problem::{self, Problem, kind};
 use crate::route::{RouteInfo, Surface};
+use crate::session::flash::Flash;
 use crate::session::{Cookies, Names, cookie, csrf};
 
 const MAX_AGENT_CHARACTERS: usize = 300;
@@ -100,6 +101,11 @@ fn context(edge: &Edge, request: &Request, cookies: &Cookies) -> Context {
             .map_or("/", |p| p.as_str())
             .to_owned(),
         csrf: csrf::token(&state.cookie_key, cookies),
+        flash: cookies
+            .flash
+            .as_deref()
+            .and_then(|value| Flash::from_value(value, state.now()))
+            .map(Flash::into_view),
         viewer: OnceLock::new(),
     }
 }

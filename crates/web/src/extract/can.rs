@@ -78,6 +78,13 @@ impl Caller {
         Ok(self.state.db.write(&self.scope).await?)
     }
 
+    /// Reads again, after a write or a call has ended.
+    pub(crate) async fn again<P: Permit>(self) -> Result<Can<P>, Problem> {
+        let Self { scope, state, context, .. } = self;
+        let (tx, principal) = admit(&state, &scope, P::ACCESS).await?;
+        Ok(Can { principal, scope, state, tx, context, permit: PhantomData })
+    }
+
     /// Where the request comes from and what the client calls itself, for records.
     pub(crate) fn seen(&self) -> (String, &str) {
         (self.context.address.to_string(), &self.context.agent)

@@ -18,6 +18,13 @@ impl Form {
             .map_or("", |(_, value)| value)
     }
 
+    /// All of it, in its order.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// All values of that name: ticked boxes.
     pub(crate) fn all(&self, name: &str) -> Vec<String> {
         self.0

@@ -6,14 +6,16 @@ mod id;
 mod json;
 mod public;
 mod query;
+mod visitor;
 
 pub use can::Can;
-pub(crate) use can::{Caller, admit, reader};
+pub(crate) use can::{Caller, admit, role_in_words};
 pub(crate) use form::Form;
 pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub use public::Public;
 pub(crate) use query::Query;
+pub(crate) use visitor::Visitor;
 
 use std::sync::Arc;
 

@@ -5,4 +5,4 @@
 mod reading;
 mod start;
 
-pub(crate) use start::{Import, start};
+pub(crate) use start::start;

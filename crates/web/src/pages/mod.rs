@@ -1,12 +1,38 @@
-//! The pages.
+//! The pages, a folder a room and a file an operation. Handlers share the API's operations; what
+//! differs is the form that answers have: HTML, and after a write a redirect (Post/Redirect/Get).
 
+mod access;
+mod answer;
+mod approvals;
+mod assets;
+mod audit;
 mod connectors;
-mod page;
+mod frame;
+mod identity;
+mod insight;
+mod overview;
+mod trust;
 
-pub(crate) use page::page_of;
+pub(crate) use frame::page_of;
+
+use http::Method;
 
 use crate::route::Routes;
 
+/// Mounts all of them.
 pub(crate) fn mount(routes: Routes) -> Routes {
-    [connectors::mount].into_iter().fold(routes, |routes, mount| mount(routes))
+    let routes = routes
+        .page(Method::GET, "/", overview::overview)
+        .page(Method::GET, "/trust", trust::trust)
+        .page(Method::GET, "/assets/{file}", assets::asset);
+    [
+        identity::mount,
+        access::mount,
+        connectors::mount,
+        approvals::mount,
+        insight::mount,
+        audit::mount,
+    ]
+    .into_iter()
+    .fold(routes, |routes, mount| mount(routes))
 }

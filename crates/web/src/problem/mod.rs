@@ -112,6 +112,13 @@ impl Problem {
         &self.fields
     }
 
+    /// Says in `headers` when to try again, where that is known.
+    pub(crate) fn retry_after_header(&self, headers: &mut http::HeaderMap) {
+        if let Some(seconds) = self.retry_after {
+            headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
+        }
+    }
+
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
     }

@@ -27,7 +27,7 @@ pub(crate) fn problem_json(problem: &Problem, context: &Context, rest: HeaderMap
     let mut response = (status(problem), rest, body.to_string()).into_response();
     let json = HeaderValue::from_static("application/problem+json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
-    retry_after(problem, response.headers_mut());
+    problem.retry_after_header(response.headers_mut());
     response
 }
 
@@ -43,18 +43,12 @@ pub(crate) fn page(problem: &Problem, page: ui::Page, rest: HeaderMap) -> Respon
         .render()
         .unwrap_or_else(|_| problem.kind.sentence.to_owned());
     let mut response = (status(problem), rest, Html(body)).into_response();
-    retry_after(problem, response.headers_mut());
+    problem.retry_after_header(response.headers_mut());
     response
 }
 
 fn status(problem: &Problem) -> StatusCode {
     StatusCode::from_u16(problem.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-}
-
-fn retry_after(problem: &Problem, headers: &mut HeaderMap) {
-    if let Some(seconds) = problem.retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
 }
 
 /// The heading that comes nearest.

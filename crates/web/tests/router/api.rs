@@ -12,7 +12,12 @@ const CSV: &str = "case,activity,timestamp,resource\n\
     2,open,2024-01-02T08:00:00Z,ada\n\
     2,close,2024-01-02T09:00:00Z,bo\n";
 
-async fn upload(client: &mut Client, front: &Front, path: &str, content: &str) -> Answer {
+pub(crate) async fn upload(
+    client: &mut Client,
+    front: &Front,
+    path: &str,
+    content: &str,
+) -> Answer {
     let mut request = client.request(Method::PUT, path);
     *request.body_mut() = Body::from(content.to_owned());
     let kind = "application/octet-stream".parse().unwrap();
@@ -20,7 +25,7 @@ async fn upload(client: &mut Client, front: &Front, path: &str, content: &str) -
     client.send(front, request).await
 }
 
-async fn key(owner: &mut Client, front: &Front, scopes: &[&str]) -> Client {
+pub(crate) async fn key(owner: &mut Client, front: &Front, scopes: &[&str]) -> Client {
     let form = json!({ "name": "Test client", "scopes": scopes, "expires_in_days": 1 });
     let made = owner.post(front, "/api/v1/api-keys", &form).await;
     assert_eq!(made.status, 201, "{}", made.text);

@@ -10,4 +10,8 @@ mod api;
 mod database;
 mod door;
 mod edge;
+mod insight_pages;
+mod mcp;
+mod own_pages;
+mod pages;
 mod support;

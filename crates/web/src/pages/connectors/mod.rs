@@ -1,15 +1,31 @@
-//! Customization → Connectors.
+//! Apps, their consent pages and their connections.
 
+mod app_key;
 mod callback;
+mod catalogue;
+mod connect;
+mod connection;
+mod connection_page;
+mod disconnect;
+mod scan;
+mod scan_face;
+
+pub(super) use catalogue::state_shown;
 
 use http::Method;
 
 use crate::route::{Pace, Routes, Surface};
 
 pub(super) fn mount(routes: Routes) -> Routes {
-    routes.mount(
-        (Method::GET, "/connectors/callback"),
-        (Surface::Page, Pace::Broker),
-        callback::callback,
-    )
+    let routes = routes
+        .page(Method::GET, "/connectors", catalogue::catalogue)
+        .page(Method::GET, "/connectors/apps/{key}/connect", connect::form)
+        .page(Method::GET, "/connectors/{id}", connection::connection)
+        .page(Method::GET, "/connectors/{id}/scan", scan::status)
+        .page(Method::POST, "/connectors/{id}/scan", scan::start);
+    let asks_broker = (Surface::Page, Pace::Broker);
+    routes
+        .mount((Method::POST, "/connectors/apps/{key}/connect"), asks_broker, connect::connect)
+        .mount((Method::GET, "/connectors/callback"), asks_broker, callback::callback)
+        .mount((Method::POST, "/connectors/{id}/disconnect"), asks_broker, disconnect::disconnect)
 }

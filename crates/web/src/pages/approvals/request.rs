@@ -1,0 +1,72 @@
+use broker::protocol::ShownRequest;
+use http::header;
+use ui::approvals::{Body, Request};
+use url::Url;
+
+/// The request in the parts that a person reads. The address is split as the broker wrote it: what
+/// is shown must be what is sent, so nothing is decoded but the query's pairs.
+pub(super) fn shown(request: ShownRequest) -> Request {
+    let url = Url::parse(&request.url).ok();
+    let query = url.iter().flat_map(|url| url.query_pairs().into_owned()).collect();
+    let (scheme, rest) = request.url.split_once("://").unwrap_or(("", &request.url));
+    let (place, _) = rest.split_once('?').unwrap_or((rest, ""));
+    let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
+    Request {
+        method: request.method,
+        scheme: scheme.to_owned(),
+        host: host.to_owned(),
+        path: path.to_owned(),
+        query,
+        body: body(request.body, &request.headers),
+        headers: request.headers,
+        payload_sha256: request.payload_hash,
+    }
+}
+
+/// In place of a request that the broker cannot show.
+pub(super) fn hidden(why: &str, payload_sha256: String) -> Request {
+    Request {
+        method: String::new(),
+        scheme: String::new(),
+        host: String::new(),
+        path: String::new(),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: Body::Text(format!("This cannot be shown now: {why}")),
+        payload_sha256,
+    }
+}
+
+fn body(body: Option<String>, headers: &[(String, String)]) -> Body {
+    let is_json = headers.iter().any(|(name, value)| {
+        name.eq_ignore_ascii_case(header::CONTENT_TYPE.as_str()) && value.contains("json")
+    });
+    match body {
+        None => Body::None,
+        Some(text) if is_json => Body::Json(text),
+        Some(text) => Body::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_in_its_own_parts() {
+        let request = shown(ShownRequest {
+            title: String::new(),
+            app_name: String::new(),
+            method: "POST".to_owned(),
+            url: "https://tracker.example:8443/team/api/v1/issues?a=b%26c&d=e".to_owned(),
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            body: Some("{}".to_owned()),
+            document: String::new(),
+            payload_hash: "00".to_owned(),
+        });
+        assert_eq!((request.scheme.as_str(), request.host.as_str()), ("https", "tracker.example:8443"));
+        assert_eq!(request.path, "/team/api/v1/issues");
+        assert_eq!(request.query[0], ("a".to_owned(), "b&c".to_owned()));
+        assert!(matches!(request.body, Body::Json(_)));
+    }
+}

@@ -1,0 +1,51 @@
+use axum::response::Response;
+use connectors::{Connection, ConnectionState};
+use manifest::{Class, Manifest};
+use ui::Nav;
+use ui::connectors as view;
+
+use super::app_key::{AppKey, named};
+use crate::Can;
+use crate::pages::answer::html;
+use crate::problem::Problem;
+use crate::route::permission::ConnectorsRead;
+
+/// The apps that can be connected, each to read and to write.
+pub(super) async fn catalogue(mut can: Can<ConnectorsRead>) -> Result<Response, Problem> {
+    let page = can.page(Nav::Connectors).await?;
+    let connections = connectors::connections(&mut can.tx).await?;
+    let apps = can.state.apps.all().flat_map(|manifest| {
+        [Class::Read, Class::Write]
+            .into_iter()
+            .filter_map(|purpose| app(manifest, purpose, &connections))
+    });
+    html(&view::Catalogue { page, apps: apps.collect() })
+}
+
+fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
+    let operations = manifest.operations_of(purpose).count() as u64;
+    if operations == 0 {
+        return None;
+    }
+    let writes = purpose == Class::Write;
+    let theirs = connections.iter().filter(|c| c.app == manifest.id && c.writes == writes);
+    let newest = theirs.filter(|c| c.state != ConnectionState::Disconnected).next_back();
+    Some(view::App {
+        key: AppKey { app: manifest.id.clone(), purpose }.to_string(),
+        name: named(&manifest.name, purpose),
+        description: manifest.about.clone(),
+        reads: if writes { 0 } else { operations },
+        writes: if writes { operations } else { 0 },
+        connection: newest.map(|connection| (connection.id, state_shown(connection.state))),
+    })
+}
+
+/// The state as pages show it.
+pub(in crate::pages) const fn state_shown(state: ConnectionState) -> view::ConnectionState {
+    match state {
+        ConnectionState::Pending => view::ConnectionState::Pending,
+        ConnectionState::Connected => view::ConnectionState::Connected,
+        ConnectionState::Reconnect => view::ConnectionState::Reconnect,
+        ConnectionState::Disconnected => view::ConnectionState::Disconnected,
+    }
+}

@@ -1,0 +1,110 @@
+use connectors::{CallRow, Connection, ConnectionState};
+use kernel::CallId;
+use manifest::{Class, Manifest, Operation};
+use ui::component::Pages;
+use ui::connectors as view;
+
+use super::app_key::{AppKey, named};
+use super::catalogue::state_shown;
+
+/// The page of a connection. Without a manifest the app was taken from this server.
+pub(super) fn view(
+    page: ui::Page,
+    manifest: Option<&Manifest>,
+    (row, calls): (Connection, Vec<CallRow>),
+    scan: view::ScanStatus,
+) -> view::Connection {
+    let purpose = if row.writes { Class::Write } else { Class::Read };
+    let operations: Vec<&Operation> =
+        manifest.map(|manifest| manifest.operations_of(purpose).collect()).unwrap_or_default();
+    let host = row.instance.clone().or_else(|| {
+        operations.iter().find_map(|one| one.fixed_host().map(|host| format!("https://{host}")))
+    });
+    view::Connection {
+        page,
+        id: row.id,
+        app: named(manifest.map_or(&row.app, |manifest| &manifest.name), purpose),
+        app_key: AppKey { app: row.app.clone(), purpose }.to_string(),
+        host: host.unwrap_or_default(),
+        state: state_shown(row.state),
+        state_reason: reason(&row),
+        connected_by: row.connected_by.clone(),
+        connected_at: row.connected_at.unwrap_or(row.created_at),
+        // Only the broker knows.
+        refreshed_at: None,
+        scopes: scopes(&row),
+        calls: calls.into_iter().map(|one| call(one, &operations)).collect(),
+        operations: operations.into_iter().map(operation).collect(),
+        scan,
+        pages: Pages::default(),
+    }
+}
+
+fn reason(row: &Connection) -> String {
+    let code = row.state_reason.as_deref().unwrap_or_default();
+    match row.state {
+        ConnectionState::Reconnect if code.is_empty() => {
+            "The app does not accept the token any more. Reconnect it.".to_owned()
+        }
+        ConnectionState::Reconnect => {
+            format!("The app does not accept the token any more ({code}). Reconnect it.")
+        }
+        ConnectionState::Pending => {
+            "The app has not given its consent yet. Connect it again to go on.".to_owned()
+        }
+        ConnectionState::Connected | ConnectionState::Disconnected => String::new(),
+    }
+}
+
+/// Asked and granted side by side. Where the provider did not say what it granted, it granted what
+/// was asked (RFC 6749 5.1).
+fn scopes(row: &Connection) -> Vec<view::ScopeRow> {
+    let granted = row.scopes_granted.as_ref().unwrap_or(&row.scopes_requested);
+    let nothing_yet = row.state == ConnectionState::Pending;
+    let mut all: Vec<&String> = row.scopes_requested.iter().chain(granted).collect();
+    all.sort();
+    all.dedup();
+    all.into_iter()
+        .map(|scope| view::ScopeRow {
+            scope: scope.clone(),
+            requested: row.scopes_requested.contains(scope),
+            granted: granted.contains(scope) && !nothing_yet,
+        })
+        .collect()
+}
+
+fn operation(operation: &Operation) -> view::Operation {
+    view::Operation {
+        name: operation.title.clone(),
+        access: match operation.class {
+            Class::Read => view::Access::Read,
+            Class::Write => view::Access::Write,
+        },
+        method: operation.method.as_str().to_owned(),
+        path: operation.path_shown(),
+    }
+}
+
+fn call(row: CallRow, operations: &[&Operation]) -> view::Call {
+    let known = operations.iter().find(|operation| operation.id == row.operation);
+    let outcome = match (row.status.and_then(|status| u16::try_from(status).ok()), row.error_code) {
+        (Some(status), _) => view::CallOutcome::Answered(status),
+        (None, Some(code)) if code.starts_with("egress.refused") => view::CallOutcome::Refused(code),
+        (None, code) => view::CallOutcome::Failed(code.unwrap_or_default()),
+    };
+    view::Call {
+        id: CallId::from(uuid::Uuid::nil()),
+        at: row.at,
+        operation: known.map_or(row.operation, |operation| operation.title.clone()),
+        outcome,
+        duration_ms: u64::try_from(row.duration_ms).unwrap_or(0),
+        size_bytes: u64::try_from(row.answer_bytes).unwrap_or(0),
+        by: match row.actor_kind.as_str() {
+            "session" => "a person",
+            "api_key" => "an API key",
+            _ => "background work",
+        }
+        .to_owned(),
+        approval: row.proposal,
+    }
+}

@@ -1,0 +1,63 @@
+use connectors::{CallRow, Connection, ConnectionState};
+use insight::{LogState, StoredLog};
+use manifest::Scan as ScanRule;
+use ui::connectors::{Scan, ScanStatus};
+
+use crate::Can;
+use crate::problem::Problem;
+
+/// How far the newest scan of a connection is. `calls` are its latest.
+pub(super) async fn view<P>(
+    can: &mut Can<P>,
+    connection: &Connection,
+    calls: &[CallRow],
+) -> Result<ScanStatus, Problem> {
+    let logs = insight::logs(&mut can.tx).await?;
+    let newest = logs.into_iter().find(|log| log.connection == Some(connection.id));
+    let rule = can.state.apps.get(&connection.app).and_then(|manifest| manifest.scan.as_ref());
+    Ok(ScanStatus {
+        connection: connection.id,
+        csrf: can.context.csrf.clone(),
+        now: can.state.now(),
+        asks: rule.map(asks).unwrap_or_default(),
+        scan: scan(rule, connection, newest, calls),
+    })
+}
+
+fn scan(
+    rule: Option<&ScanRule>,
+    connection: &Connection,
+    newest: Option<StoredLog>,
+    calls: &[CallRow],
+) -> Scan {
+    let figure = |number| u64::try_from(number).unwrap_or(0);
+    match newest {
+        // A connection for writing holds no right to read.
+        _ if rule.is_none() || connection.writes => Scan::Unsupported,
+        Some(log) if log.state == LogState::Reading => Scan::Running {
+            since: log.created_at,
+            calls: calls.iter().filter(|call| call.at >= log.created_at).count() as u64,
+            events: figure(log.events),
+        },
+        _ if connection.state != ConnectionState::Connected => Scan::Unavailable,
+        None => Scan::Never,
+        Some(log) if log.state == LogState::Failed => Scan::Failed {
+            at: log.finished_at.unwrap_or(log.created_at),
+            message: log.error_text.unwrap_or_default(),
+        },
+        Some(log) => Scan::Done {
+            at: log.finished_at.unwrap_or(log.created_at),
+            log: log.id,
+            cases: figure(log.cases),
+            events: figure(log.events),
+        },
+    }
+}
+
+/// What the person chooses, each once.
+fn asks(rule: &ScanRule) -> Vec<String> {
+    let mut names: Vec<String> = rule.steps.iter().flat_map(|step| step.ask.clone()).collect();
+    names.sort();
+    names.dedup();
+    names
+}

@@ -1,0 +1,61 @@
+use axum::response::Response;
+use kernel::Scope;
+use trust::{ClaimStanding, Evidence, Shown, Status};
+use ui::trust as view;
+
+use super::answer::html;
+use super::page_of;
+use crate::Public;
+use crate::extract::Visitor;
+use crate::problem::Problem;
+
+/// The public trust page.
+pub(super) async fn trust(public: Public, visitor: Visitor) -> Result<Response, Problem> {
+    // Whoever looks sees the same: the evidence is read on nobody's behalf.
+    drop(visitor);
+    let state = &public.state;
+    let mut tx = state.db.read(&Scope::Anonymous).await?;
+    let evidence = ::trust::latest_evidence(&mut tx).await?;
+    drop(tx);
+    let page = page_of(state, &public.context, Some(ui::Nav::Trust));
+    let found = ::trust::trust_page(&state.controls, &evidence, page.now);
+    html(&view::Trust {
+        page,
+        controls: found.checked.into_iter().flat_map(controls).collect(),
+        unchecked: found
+            .unchecked
+            .into_iter()
+            .map(|claim| view::Claim { id: claim.id.to_owned(), sentence: claim.says.to_owned() })
+            .collect(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    })
+}
+
+fn controls(standing: ClaimStanding) -> impl Iterator<Item = view::Control> {
+    let says = standing.claim.says;
+    standing.controls.into_iter().map(move |shown| control(says, shown))
+}
+
+fn control(says: &str, shown: Shown) -> view::Control {
+    let fresh_for = shown.control.fresh_for;
+    view::Control {
+        claim: shown.control.claim.to_owned(),
+        sentence: says.to_owned(),
+        name: shown.control.id.to_owned(),
+        method: shown.control.says.to_owned(),
+        evidence: shown.evidence.map(|evidence| found(evidence, fresh_for)),
+    }
+}
+
+fn found(evidence: Evidence, fresh_for: std::time::Duration) -> view::Evidence {
+    view::Evidence {
+        checked_at: evidence.checked_at,
+        fresh_until: evidence.checked_at + fresh_for,
+        outcome: match evidence.status {
+            Status::Pass => view::Outcome::Pass,
+            Status::Fail => view::Outcome::Fail,
+            Status::Error => view::Outcome::Error,
+        },
+        text: evidence.evidence,
+    }
+}
