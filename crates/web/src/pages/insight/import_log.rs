@@ -57,11 +57,10 @@ async fn begin(caller: &Caller, upload: &mut Upload) -> Result<LogId, Problem> {
     // An error says that the import died, which its end says as well.
     let _ = import.read.await;
     match tokio::time::timeout(PATIENCE, &mut import.ended).await {
-        Ok(Ok(Ok(()))) => Ok(log),
         Ok(Ok(Err(problem))) => Err(problem),
         Ok(Err(_)) => Err(Problem::new(kind::INTERNAL).because("insight.import_panicked")),
-        // It is being stored; the page that follows tells how it ends.
-        Err(_) => Ok(log),
+        // Whole; or being stored, and the page that follows tells how that ends.
+        Ok(Ok(Ok(()))) | Err(_) => Ok(log),
     }
 }
 

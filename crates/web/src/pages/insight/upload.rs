@@ -34,7 +34,7 @@ const FILE: &str = "file";
 /// Of a typed field; names of logs and columns are shorter.
 const MAX_TEXT_BYTES: u64 = 4096;
 /// A browser hears an answer only after it has sent everything; a slow one is not waited for longer.
-const MAX_REST: Duration = Duration::from_secs(60);
+const MAX_REST: Duration = Duration::from_mins(1);
 
 impl Upload {
     /// Reads the typed fields.
