@@ -24,14 +24,14 @@ Examples:
 
 Exit codes: 0 it holds, 2 it does not.")]
 pub(super) struct CheckArgs {
-    #[command(flatten)]
-    flags: ConfigFlags,
     /// Print the configuration in force, defaults included, without secrets
     #[arg(long)]
     print: bool,
     /// Print JSON: {"ok":…,"problems":[{"code","key","problem","todo"}]}
     #[arg(long, conflicts_with = "print")]
     json: bool,
+    #[command(flatten)]
+    flags: ConfigFlags,
 }
 
 pub(super) fn run(command: &ConfigCommand) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use kernel::SystemRng;
 use serde_json::json;
 use sqlx::Connection as _;
 
-use super::{load, print};
+use super::{load, print, runtime};
 use crate::config::{Config, ConfigFlags};
 use crate::data_dir::{DataDir, Login, ServerSecret, Users};
 use crate::database::{bring_up_to_date, prepare_remote, start_embedded};
@@ -23,8 +23,6 @@ Examples:
 
 Exit codes: 0 the schema is up to date, 2 wrong configuration, 3 the database could not be reached.")]
 pub(super) struct MigrateArgs {
-    #[command(flatten)]
-    flags: ConfigFlags,
     /// Print what an administrator of your PostgreSQL server runs once, and change nothing. The
     /// passwords in it are of this data directory, and in the form in which the server keeps them
     #[arg(long)]
@@ -32,6 +30,8 @@ pub(super) struct MigrateArgs {
     /// Print JSON: {"schema":…,"ran":[…]}
     #[arg(long, conflicts_with = "print_roles")]
     json: bool,
+    #[command(flatten)]
+    flags: ConfigFlags,
 }
 
 pub(super) fn run(args: &MigrateArgs) -> Result<(), Failure> {
@@ -44,11 +44,7 @@ pub(super) fn run(args: &MigrateArgs) -> Result<(), Failure> {
     if args.print_roles {
         return print(&roles(&secret));
     }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::cannot_run)?;
-    let ran = runtime.block_on(migrate(&config, &data_dir, &secret))?;
+    let ran = runtime()?.block_on(migrate(&config, &data_dir, &secret))?;
     let schema = db::migrate::MIGRATIONS.len();
     print(&if args.json {
         format!("{}\n", json!({ "schema": schema, "ran": ran }))

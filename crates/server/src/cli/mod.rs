@@ -1,7 +1,9 @@
 //! The command line. Results go to stdout, everything else to stderr; exit codes are the same for
 //! every command.
 
+mod audit;
 mod config;
+mod insight;
 mod migrate;
 mod verify;
 mod version;
@@ -41,6 +43,10 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     Verify(verify::VerifyArgs),
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    #[command(subcommand)]
+    Insight(insight::InsightCommand),
     Version(version::VersionArgs),
     /// The front's process. Run by `up`.
     #[command(hide = true)]
@@ -68,11 +74,11 @@ Examples:
 The configuration file's keys are described in countersign.example.toml.
 Exit codes: 0 stopped when asked, 2 wrong configuration, 3 could not start or go on.")]
 struct UpArgs {
-    #[command(flatten)]
-    flags: ConfigFlags,
     /// Print one line of JSON when ready: {"ready":true,"url":…,"data_dir":…,"pids":{…},"ms":…}
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    flags: ConfigFlags,
 }
 
 /// Runs the command line of this process.
@@ -91,6 +97,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Up(args) => up(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Config(command) => config::run(&command),
+        Command::Audit(command) => audit::run(&command),
+        Command::Insight(command) => insight::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
     }
@@ -126,3 +134,21 @@ fn print(text: &str) -> Result<(), Failure> {
         _ => Ok(()),
     }
 }
+
+/// Says something beside the result.
+fn say(text: &str) {
+    use std::io::Write as _;
+    // Nobody is left to be told when stderr is closed.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// The runtime of a command that asks the database.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::cannot_run)
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,8 +8,8 @@ use clap::Args;
 use trust::{Evidence, Status};
 use url::Url;
 
-use super::{load, print};
-use crate::config::ConfigFlags;
+use super::{load, print, runtime};
+use crate::config::ServerFlags;
 use crate::data_dir::{DataDir, Login, ServerSecret};
 use crate::database::Place;
 use crate::exit::{Exit, Failure};
@@ -30,24 +30,20 @@ Examples:
 Exit codes: 0 every control held, 1 a claim does not hold, 3 a control could not look, or no server
 runs there.")]
 pub(super) struct VerifyArgs {
-    #[command(flatten)]
-    flags: ConfigFlags,
     /// Print JSON: [{"claim","control","status":"pass|fail|error","checked_at","evidence","duration_ms"}]
     #[arg(long)]
     json: bool,
     /// Record the results, for the trust page
     #[arg(long)]
     record: bool,
+    #[command(flatten)]
+    flags: ServerFlags,
 }
 
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
-    let config = load(&args.flags)?;
+    let config = load(&(&args.flags).into())?;
     crate::logs::start_for_command();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(Failure::cannot_run)?;
-    let round = runtime.block_on(round(&config.data_dir, args.record))?;
+    let round = runtime()?.block_on(round(&config.data_dir, args.record))?;
     if args.json {
         print(&format!(
             "{}\n",
@@ -89,19 +85,9 @@ fn turn(data_dir: &Path) -> io::Result<File> {
 /// The server that runs on the data directory, with the logins that its controls need.
 fn instance(data_dir: &Path) -> Result<Instance, Failure> {
     let data_dir = DataDir::new(data_dir);
-    let file = InstanceFile::read(&data_dir.instance_file()).map_err(|error| {
-        let root = data_dir.root().display();
-        let what = format!(
-            "no server runs on {root}: start one with countersign up, or say where it runs with --data-dir"
-        );
-        Failure { exit: Exit::CannotRun, chain: vec![what, error.to_string()] }
-    })?;
+    let file = InstanceFile::of_running(&data_dir)?;
     let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
-    let place = Place {
-        url: file.database.url,
-        socket: file.database.socket,
-        authority: file.database.authority,
-    };
+    let place = Place::of(&file);
     let login = |login| {
         place
             .login(login, &secret)

@@ -10,6 +10,7 @@ mod file;
 mod flags;
 mod load;
 mod print;
+mod reach;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use url::Url;
 pub use egress::EgressEntryError;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
-pub use flags::ConfigFlags;
+pub use flags::{ConfigFlags, ServerFlags};
 pub(crate) use tls::server_config;
 
 /// Where the configuration is looked for when no `--config` says where.
@@ -126,3 +127,6 @@ impl Config {
         print::to_toml(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

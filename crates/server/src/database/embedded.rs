@@ -25,6 +25,7 @@ pub(crate) async fn start_embedded(
     let mut connection = bootstrap(&cluster.superuser_options(), secret).await?;
     let ran = bring_up_to_date(&mut connection).await?;
     connection.close().await.map_err(DatabaseError::Bootstrap)?;
+    cluster.close_superuser().await?;
     let place = Place {
         url: format!("postgres://localhost/{DATABASE}?sslmode=disable"),
         socket: Some(cluster.socket_directory()),

@@ -12,11 +12,13 @@ use std::path::PathBuf;
 
 use crate::data_dir::{DataDirError, Login, ServerSecret};
 use crate::process::{DatabaseLogin, Sensitive};
+use crate::supervisor::InstanceFile;
 
 pub(crate) use embedded::{Embedded, start_embedded};
 pub(crate) use relay::Relay;
 pub(crate) use remote::{Remote, prepare_remote};
 pub(crate) use schema::bring_up_to_date;
+pub(crate) use store::audit_verifier;
 
 /// The database's name on the embedded cluster.
 pub(crate) const DATABASE: &str = "countersign";
@@ -77,6 +79,16 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Where a running server finds it.
+    pub(crate) fn of(instance: &InstanceFile) -> Self {
+        let place = &instance.database;
+        Self {
+            url: place.url.clone(),
+            socket: place.socket.clone(),
+            authority: place.authority.clone(),
+        }
+    }
+
     /// What a process needs to connect as `login`.
     pub(crate) fn login(&self, login: Login, secret: &ServerSecret) -> DatabaseLogin {
         DatabaseLogin {

@@ -86,3 +86,12 @@ pub(super) async fn standing(connection: &mut PgConnection) -> Result<Standing, 
     .fetch_one(connection)
     .await
 }
+
+/// The verifier key of the audit log's checkpoints, in its text form.
+pub(crate) async fn audit_verifier(tx: &mut db::ReadTx) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select verifier from broker.signing_keys where purpose = 'audit_checkpoint'",
+    )
+    .fetch_optional(&mut **tx)
+    .await
+}

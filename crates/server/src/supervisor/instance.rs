@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::data_dir::DataDir;
+use crate::exit::{Exit, Failure};
+
 /// What `countersign verify` has to know of a running server. No secret is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct InstanceFile {
@@ -57,8 +60,16 @@ impl InstanceFile {
         fs::rename(&new, path)
     }
 
-    /// Reads the file.
-    pub(crate) fn read(path: &Path) -> io::Result<Self> {
-        Ok(serde_json::from_slice(&fs::read(path)?)?)
+    /// Reads the file of the server that runs on the data directory.
+    pub(crate) fn of_running(data_dir: &DataDir) -> Result<Self, Failure> {
+        let read =
+            fs::read(data_dir.instance_file()).and_then(|text| Ok(serde_json::from_slice(&text)?));
+        read.map_err(|error| {
+            let what = format!(
+                "no server runs on {}: start one with countersign up, or say where it runs with --data-dir",
+                data_dir.root().display()
+            );
+            Failure { exit: Exit::CannotRun, chain: vec![what, error.to_string()] }
+        })
     }
 }

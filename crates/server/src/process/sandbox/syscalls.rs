@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketType, socket};
 use seccompiler::SeccompCmpArgLen::Dword;
-use seccompiler::SeccompCmpOp::{MaskedEq, Ne};
+use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
     apply_filter,
@@ -39,6 +39,10 @@ const SENDING: [(i64, u8); 3] = [
     (libc::SYS_sendmsg, 2),
     (libc::SYS_sendmmsg, 3),
 ];
+
+/// Requests of ioctl(2) that type into the terminal behind an inherited stderr, and so into the
+/// shell of whoever started the server.
+const TYPING: [u64; 2] = [libc::TIOCSTI, libc::TIOCLINUX];
 
 /// Gives up network sockets: from now on this thread, and those that it starts, can open sockets
 /// of the family `AF_UNIX` alone. Refused calls fail with `EACCES`; they are not fatal, so that the
@@ -77,6 +81,12 @@ fn program() -> Result<BpfProgram, SandboxError> {
         let connects = SeccompCondition::new(flags, Dword, MaskedEq(fast_open), fast_open)?;
         add(&mut rules, number, vec![SeccompRule::new(vec![connects])?]);
     }
+    let mut typing = Vec::new();
+    for request in TYPING {
+        let types = SeccompCondition::new(1, Dword, Eq, request)?;
+        typing.push(SeccompRule::new(vec![types])?);
+    }
+    add(&mut rules, libc::SYS_ioctl, typing);
     let refuse = SeccompAction::Errno(libc::EACCES.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?;
     Ok(filter.try_into()?)

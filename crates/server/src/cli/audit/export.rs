@@ -1,0 +1,62 @@
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write, stdout};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::source;
+use crate::cli::{load, runtime, say};
+use crate::config::ServerFlags;
+use crate::exit::{Exit, Failure};
+
+/// Write the audit log to a file that anybody can check
+///
+/// One line of JSON for each entry, with the hash that the log recorded for it; entries of all
+/// organisations. `countersign audit verify --bundle` checks the file without this server, and so
+/// can any program that reads JSON and computes SHA-256.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign audit export --output audit.jsonl
+  countersign audit export | gzip > audit.jsonl.gz
+
+Exit codes: 0 written, 2 wrong arguments, 3 the log could not be read.")]
+pub(in crate::cli) struct ExportArgs {
+    /// The file to write; it must not exist yet [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    flags: ServerFlags,
+}
+
+pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
+    let config = load(&(&args.flags).into())?;
+    crate::logs::start_for_command();
+    let out: Box<dyn Write> = match &args.output {
+        None => Box::new(stdout().lock()),
+        Some(path) => {
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path);
+            Box::new(file.map_err(|error| Failure {
+                exit: Exit::Usage,
+                chain: vec![
+                    format!("{} cannot be made", path.display()),
+                    error.to_string(),
+                ],
+            })?)
+        }
+    };
+    let entries = runtime()?.block_on(async {
+        let db = source::database(&config)?;
+        let key = source::key(None, &db).await?;
+        audit::export(&db, &key, BufWriter::new(out))
+            .await
+            .map_err(Failure::cannot_run)
+    })?;
+    say(&format!("{entries} entries exported"));
+    Ok(())
+}

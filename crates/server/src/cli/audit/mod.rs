@@ -1,0 +1,26 @@
+//! The audit log from the command line.
+
+mod checkpoint;
+mod export;
+mod source;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::exit::Failure;
+
+/// Verify and export the audit log
+#[derive(Debug, Subcommand)]
+pub(super) enum AuditCommand {
+    Verify(verify::VerifyArgs),
+    Export(export::ExportArgs),
+    Checkpoint(checkpoint::CheckpointArgs),
+}
+
+pub(super) fn run(command: &AuditCommand) -> Result<(), Failure> {
+    match command {
+        AuditCommand::Verify(args) => verify::run(args),
+        AuditCommand::Export(args) => export::run(args),
+        AuditCommand::Checkpoint(args) => checkpoint::run(args),
+    }
+}

@@ -1,0 +1,18 @@
+//! Starts the real binary, and attacks it: kills its processes, takes its keys away, and looks at
+//! what its processes can do and show.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "tests and their helpers: what fails here is the test"
+)]
+
+mod audit;
+mod confined;
+mod dies;
+mod master_key;
+mod ordinary_user;
+mod refuses;
+mod remote_database;
+mod support;
+mod tls;
