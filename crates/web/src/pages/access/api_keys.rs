@@ -1,0 +1,148 @@
+use axum::response::Response;
+use identity::Principal;
+use time::OffsetDateTime;
+use ui::Nav;
+use ui::access::{ApiKeyRow, ApiKeys, KeyState, ScopeChoice};
+use ui::component::FieldErrors;
+
+use crate::Can;
+use crate::pages::answer::html;
+use crate::problem::Problem;
+use crate::route::permission::ApiKeysRead;
+
+/// What the form offers first, in days.
+const USUAL_LIFETIME_DAYS: u16 = 90;
+/// What an AI client needs as a rule, ticked on an empty form.
+const USUAL_SCOPES: [&str; 4] = [
+    "approvals.propose",
+    "approvals.read",
+    "connectors.read",
+    "insight.read",
+];
+
+/// The organisation's keys, and the form that makes one.
+pub(super) async fn list_api_keys(mut can: Can<ApiKeysRead>) -> Result<Response, Problem> {
+    let view = page(&mut can, Typed::default()).await?;
+    html(&view)
+}
+
+/// The form as it was sent.
+#[derive(Debug)]
+pub(super) struct Typed {
+    pub(super) name: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) expires_days: u16,
+    pub(super) errors: FieldErrors,
+}
+
+impl Default for Typed {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            scopes: USUAL_SCOPES.map(str::to_owned).into(),
+            expires_days: USUAL_LIFETIME_DAYS,
+            errors: FieldErrors::default(),
+        }
+    }
+}
+
+/// The page around a form.
+pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, Problem> {
+    let page = can.page(Nav::Keys).await?;
+    let rows = access::api_keys(&mut can.tx).await?;
+    Ok(ApiKeys {
+        keys: rows.into_iter().map(|row| shown(row, page.now)).collect(),
+        scopes: choices(&can.principal, &typed.scopes),
+        name: typed.name,
+        expires_days: typed.expires_days,
+        errors: typed.errors,
+        page,
+    })
+}
+
+/// What a key of this maker may hold: what the maker holds, less what is for people only. The form
+/// offers nothing that it refuses.
+fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
+    access::catalogue::ALL
+        .iter()
+        .filter(|permission| maker.can(permission.name) && access::is_for_keys(permission))
+        .map(|permission| ScopeChoice {
+            value: permission.name.to_owned(),
+            text: permission.allows.to_owned(),
+            chosen: chosen.iter().any(|name| name == permission.name),
+        })
+        .collect()
+}
+
+fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
+    let state = match row.revoked_at {
+        Some(_) => KeyState::Revoked,
+        None if row.expires_at <= now => KeyState::Expired,
+        None => KeyState::Active,
+    };
+    ApiKeyRow {
+        id: row.id,
+        name: row.name,
+        prefix: row.face,
+        scopes: row.scopes,
+        made_by: row.made_by,
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
+        expires_at: row.expires_at,
+        state,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{OrganisationId, UserId};
+
+    use super::*;
+
+    fn maker(permissions: &[&str]) -> Principal {
+        let nobody = uuid::Uuid::nil();
+        Principal {
+            kind: identity::PrincipalKind::Session,
+            credential: nobody,
+            user: UserId::from(nobody),
+            name: String::new(),
+            email: String::new(),
+            organisation: OrganisationId::from(nobody),
+            organisation_name: String::new(),
+            role: "OWNER".to_owned(),
+            permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn a_key_is_offered_what_its_maker_holds_and_nothing_that_is_for_people() {
+        let maker = maker(&["api_keys.manage", "approvals.decide", "insight.read"]);
+        let offered = choices(&maker, &["insight.read".to_owned()]);
+        let names: Vec<&str> = offered.iter().map(|choice| choice.value.as_str()).collect();
+        assert_eq!(names, ["insight.read"]);
+        assert!(offered.iter().all(|choice| choice.chosen));
+    }
+
+    #[test]
+    fn a_revoked_key_is_shown_as_such_even_after_its_time() {
+        let row = |revoked_at| access::ApiKeyRow {
+            id: uuid::Uuid::nil().into(),
+            name: String::new(),
+            face: String::new(),
+            scopes: Vec::new(),
+            made_by: String::new(),
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            expires_at: OffsetDateTime::UNIX_EPOCH + time::Duration::DAY,
+            revoked_at,
+            last_used_at: None,
+        };
+        let state = |revoked_at, days| {
+            let now = OffsetDateTime::UNIX_EPOCH + time::Duration::DAY * days;
+            shown(row(revoked_at), now).state
+        };
+        assert_eq!(state(None, 0), KeyState::Active);
+        assert_eq!(state(None, 1), KeyState::Expired);
+        let revoked = Some(OffsetDateTime::UNIX_EPOCH);
+        assert_eq!(state(revoked, 2), KeyState::Revoked);
+    }
+}

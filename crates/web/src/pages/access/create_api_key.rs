@@ -1,0 +1,52 @@
+use access::NewApiKey;
+use axum::response::Response;
+use http::{HeaderValue, header};
+use ui::Nav;
+use ui::access::ApiKeyCreated;
+
+use super::api_keys::{Typed, page};
+use crate::Can;
+use crate::extract::Form;
+use crate::pages::answer::{field_errors, html, refused};
+use crate::problem::Problem;
+use crate::route::permission::ApiKeysManage;
+
+/// Makes a key and shows it, this once.
+pub(super) async fn create_api_key(
+    mut can: Can<ApiKeysManage>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (name, scopes) = (form.get("name").trim().to_owned(), form.all("scopes"));
+    // What is no number is no lifetime either: 0 is refused with the sentence about it.
+    let days: u16 = form.get("expires_days").parse().unwrap_or(0);
+    let new = match NewApiKey::parse(&name, &scopes, u32::from(days)) {
+        Ok(new) => new,
+        Err(error) => {
+            let problem = Problem::from(error);
+            let typed = Typed {
+                name,
+                scopes,
+                expires_days: days,
+                errors: field_errors(&problem),
+            };
+            let view = page(&mut can, typed).await?;
+            return refused(&problem, &view);
+        }
+    };
+    let page = can.page(Nav::Keys).await?;
+    let caller = can.release();
+    let maker = (caller.principal.organisation, caller.principal.user);
+    let (_, key) = access::create_api_key(&caller.state.db, &caller.scope, maker, new).await?;
+    let view = ApiKeyCreated {
+        page,
+        name,
+        key,
+        mcp_url: caller.state.link("/mcp"),
+    };
+    let mut response = html(&view)?;
+    // Every page says so; this one must, whatever becomes of that.
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

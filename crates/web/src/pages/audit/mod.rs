@@ -1,0 +1,18 @@
+//! The page of the audit log.
+
+mod checkpoint;
+mod entries;
+
+use http::Method;
+
+use crate::route::Routes;
+
+pub(crate) fn mount(routes: Routes) -> Routes {
+    routes
+        .page(Method::GET, "/audit", entries::list_entries)
+        .page(
+            Method::GET,
+            "/audit/checkpoint",
+            checkpoint::download_checkpoint,
+        )
+}

@@ -1,0 +1,33 @@
+use axum::response::Response;
+use kernel::SessionId;
+use ui::identity::{SessionRow, Sessions};
+
+use super::client::client_in_words;
+use crate::Can;
+use crate::pages::answer::html;
+use crate::pages::page_of;
+use crate::problem::Problem;
+use crate::route::permission::Person;
+
+/// Every place where the person who asks is signed in, this one first.
+pub(super) async fn list_sessions(mut can: Can<Person>) -> Result<Response, Problem> {
+    let mut page = page_of(&can.state, &can.context, None);
+    page.waiting_approvals = can.count_waiting().await?;
+    let rows = identity::sessions(&mut can.tx).await?;
+    let own = SessionId::from(can.principal.credential);
+    let mut sessions: Vec<SessionRow> = rows.into_iter().map(|row| shown(row, own)).collect();
+    // Stable: the others stay newest first.
+    sessions.sort_by_key(|session| !session.is_current);
+    html(&Sessions { page, sessions })
+}
+
+fn shown(row: identity::SessionRow, own: SessionId) -> SessionRow {
+    SessionRow {
+        id: row.id,
+        client: client_in_words(&row.client),
+        ip: row.address,
+        signed_in_at: row.created_at,
+        expires_at: row.expires_at,
+        is_current: row.id == own,
+    }
+}

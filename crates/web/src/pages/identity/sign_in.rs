@@ -1,0 +1,67 @@
+use axum::response::{IntoResponse as _, Redirect, Response};
+use identity::{NewSession, SessionToken};
+use kernel::Secret;
+use serde::Deserialize;
+use ui::identity::SignIn;
+
+use super::local_path::local_path;
+use crate::Public;
+use crate::api::identity::begin_session;
+use crate::extract::{Form, Query};
+use crate::pages::answer::{html, is_about_form, refused};
+use crate::pages::page_of;
+use crate::problem::Problem;
+
+/// Where to go on to.
+#[derive(Debug, Deserialize)]
+pub(super) struct Onward {
+    #[serde(default)]
+    next: String,
+}
+
+/// The form that starts a session.
+pub(super) async fn show_sign_in(
+    public: Public,
+    Query(onward): Query<Onward>,
+) -> Result<Response, Problem> {
+    let view = SignIn {
+        page: page_of(&public.state, &public.context, None),
+        email: String::new(),
+        error: String::new(),
+        next: local_path(&onward.next).to_owned(),
+    };
+    html(&view)
+}
+
+/// Starts a session and goes on. A wrong password and an unknown address answer alike, in the same
+/// time.
+pub(super) async fn sign_in(public: Public, form: Form) -> Result<Response, Problem> {
+    let state = &public.state;
+    let next = local_path(form.get("next"));
+    match begin(&public, &form).await {
+        Ok(token) => Ok((begin_session(state, &token), Redirect::to(next)).into_response()),
+        Err(problem) if problem.status() == 401 || is_about_form(&problem) => {
+            let view = SignIn {
+                page: page_of(state, &public.context, None),
+                email: form.get("email").to_owned(),
+                error: problem.sentence().to_owned(),
+                next: next.to_owned(),
+            };
+            refused(&problem, &view)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn begin(public: &Public, form: &Form) -> Result<SessionToken, Problem> {
+    let (state, context) = (&public.state, &public.context);
+    let email = form.get("email");
+    state
+        .throttles
+        .sign_in(context.address, email, state.now())?;
+    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let password = Secret::new(form.get("password").to_owned());
+    let (_, token) = identity::sign_in(&state.db, &state.hashes, email, password, session).await?;
+    state.throttles.signed_in(email);
+    Ok(token)
+}
