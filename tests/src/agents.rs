@@ -43,11 +43,13 @@ async fn small_log(world: &World) -> String {
     let added =
         world.owner.write(Method::POST, "/api/v1/logs", &form, StatusCode::CREATED).await.unwrap();
     let id = added["id"].as_str().unwrap().to_owned();
-    let text = "case,activity,timestamp,resource\n\
-                secret-case-1,Open,2026-01-05T09:00:00Z,secret-person\n\
-                secret-case-1,Close,2026-01-07T09:00:00Z,secret-person\n";
+    let mut text = "case,activity,timestamp,resource\n".to_owned();
+    for n in 10..30 {
+        text.push_str(&format!("secret-case-{n},Open,2026-01-{n}T09:00:00Z,secret-person-{n}\n"));
+        text.push_str(&format!("secret-case-{n},Close,2026-01-{n}T17:00:00Z,secret-person-{n}\n"));
+    }
     let answer =
-        world.owner.upload(&format!("/api/v1/logs/{id}/content"), text.into()).await.unwrap();
+        world.owner.upload(&format!("/api/v1/logs/{id}/content"), text.into_bytes()).await.unwrap();
     assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     for _ in 0..100 {
         let log = world.owner.get(&format!("/api/v1/logs/{id}")).await.unwrap();

@@ -52,14 +52,14 @@ const BUILT_IN: [(&str, &str); 2] = [
 impl Apps {
     /// The built-in apps and those in `files`, given as names and texts.
     pub fn new(files: &[(String, String)]) -> Result<Self, AppsError> {
-        let given = files.iter().map(|(file, text)| (file.as_str(), text.as_str()));
+        let given = files
+            .iter()
+            .map(|(file, text)| (file.as_str(), text.as_str()));
         Self::of(BUILT_IN.iter().copied().chain(given))
     }
 
     /// Exactly the apps of these files.
-    pub fn of<'a>(
-        files: impl IntoIterator<Item = (&'a str, &'a str)>,
-    ) -> Result<Self, AppsError> {
+    pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, AppsError> {
         let mut apps = BTreeMap::new();
         for (file, text) in files {
             let manifest = Manifest::parse(text).map_err(|source| AppsError::Manifest {

@@ -2,6 +2,8 @@
 //! rows of the audit log under forced row level security, the transaction ended. Prints JSON; see
 //! `bench/page.sh`, which puts pgbench beside it.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark: what does not work ends it")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -37,7 +37,7 @@ pub struct TestApp {
     cookie_key: [u8; 32],
     options: Options,
     tasks: JoinSet<()>,
-    folder: Folder,
+    _folder: Folder,
 }
 
 /// What a test may ask of its server.
@@ -95,7 +95,7 @@ impl TestApp {
             cookie_key: SystemRng.bytes::<32>(),
             options,
             tasks: JoinSet::new(),
-            folder,
+            _folder: folder,
         };
         app.serve(listener).await;
         app

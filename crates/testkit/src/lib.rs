@@ -2,6 +2,12 @@
 //!
 //! Promises: no mock of our own code; every test has a database of its own; never ships.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test's kit: what does not work ends the test"
+)]
+
 pub mod app;
 pub mod cluster;
 pub mod provider;

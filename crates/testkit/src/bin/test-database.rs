@@ -2,6 +2,8 @@
 //! writes what it found to `.sqlx`, or compares; `test-database stop` stops the database that tests
 //! leave running between runs.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for people at a terminal")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};

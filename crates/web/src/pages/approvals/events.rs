@@ -21,7 +21,12 @@ pub(super) async fn events(
     can: Can<ApprovalsRead>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let changes = can.state.changes.subscribe();
-    let line = Line { caller: can.release(), changes, beat_at: Instant::now() + HEARTBEAT };
+    let line = Line {
+        caller: can.release(),
+        changes,
+        beat_at: Instant::now() + HEARTBEAT,
+        greeted: false,
+    };
     Sse::new(unfold(line, Line::next))
 }
 
@@ -29,17 +34,23 @@ struct Line {
     caller: Caller,
     changes: broadcast::Receiver<OrganisationId>,
     beat_at: Instant,
+    greeted: bool,
 }
 
 impl Line {
     async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+        // What moved between the page and this line would not be told by anything else.
+        if !self.greeted {
+            self.greeted = true;
+            return Some((Ok(changed()), self));
+        }
         loop {
             tokio::select! {
                 moved = self.changes.recv() => match moved {
                     Ok(organisation) if organisation != self.caller.principal.organisation => {}
                     Err(broadcast::error::RecvError::Closed) => return None,
                     Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {
-                        return Some((Ok(Event::default().event("changed").data("")), self));
+                        return Some((Ok(changed()), self));
                     }
                 },
                 () = sleep_until(self.beat_at) => {
@@ -51,4 +62,8 @@ impl Line {
             }
         }
     }
+}
+
+fn changed() -> Event {
+    Event::default().event("changed").data("rows")
 }
