@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Chance, Clock, Scope};
+use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 
 use crate::scope::{Mode, begin_statement};
@@ -28,9 +29,21 @@ impl Db {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Self {
+        // `rollback` where there is nothing to roll back warns; nobody needs to hear it.
+        let options = options.options([("client_min_messages", "error")]);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_LIMIT)
+            // Takes the place of the ping that the pool would send. A credential that does not bind
+            // fails after its BEGIN, and sqlx does not end that transaction: without this, whoever
+            // presents made-up keys would leave connections behind that fail for everybody.
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("rollback").await?;
+                    Ok(true)
+                })
+            })
             .connect_lazy_with(options);
         Self {
             pool,

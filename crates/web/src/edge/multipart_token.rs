@@ -31,7 +31,7 @@ pub(super) async fn read(
     let mut rest = body.into_data_stream();
     let mut head = BytesMut::new();
     let token = loop {
-        if let Some(token) = first_part(&head, boundary) {
+        if let First::Read(token) = first_part(&head, boundary) {
             break token;
         }
         if head.len() > MOST_BEFORE_TOKEN_BYTES {
@@ -49,23 +49,35 @@ pub(super) async fn read(
     Ok((Request::from_parts(parts, whole), token))
 }
 
-/// Nothing while more is needed; then the value of the first part if that is the token.
-fn first_part(head: &[u8], boundary: &str) -> Option<Option<String>> {
+/// What the beginning of a form tells.
+enum First {
+    /// Its first part goes on.
+    Unfinished,
+    /// It has ended: the token, if it was that.
+    Read(Option<String>),
+}
+
+fn first_part(head: &[u8], boundary: &str) -> First {
     let text = String::from_utf8_lossy(head);
     let delimiter = format!("--{boundary}\r\n");
     if text.len() < delimiter.len() {
-        return None;
+        return First::Unfinished;
     }
     let Some(part) = text.strip_prefix(&delimiter) else {
-        return Some(None);
+        return First::Read(None);
     };
-    let (headers, content) = part.split_once("\r\n\r\n")?;
-    let (value, _) = content.split_once(&format!("\r\n--{boundary}"))?;
+    let end = format!("\r\n--{boundary}");
+    let value = part
+        .split_once("\r\n\r\n")
+        .and_then(|(headers, content)| Some((headers, content.split_once(&end)?.0)));
+    let Some((headers, value)) = value else {
+        return First::Unfinished;
+    };
     let named = format!("name=\"{}\"", csrf::FIELD);
     let is_token = headers
         .split(['\r', '\n', ';'])
         .any(|piece| piece.trim() == named);
-    Some(is_token.then(|| value.to_owned()))
+    First::Read(is_token.then(|| value.to_owned()))
 }
 
 #[cfg(test)]

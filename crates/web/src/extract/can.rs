@@ -80,9 +80,21 @@ impl Caller {
 
     /// Reads again, after a write or a call has ended.
     pub(crate) async fn again<P: Permit>(self) -> Result<Can<P>, Problem> {
-        let Self { scope, state, context, .. } = self;
+        let Self {
+            scope,
+            state,
+            context,
+            ..
+        } = self;
         let (tx, principal) = admit(&state, &scope, P::ACCESS).await?;
-        Ok(Can { principal, scope, state, tx, context, permit: PhantomData })
+        Ok(Can {
+            principal,
+            scope,
+            state,
+            tx,
+            context,
+            permit: PhantomData,
+        })
     }
 
     /// Where the request comes from and what the client calls itself, for records.

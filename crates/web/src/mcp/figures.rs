@@ -139,12 +139,12 @@ mod tests {
     use super::*;
 
     fn insight_of(rows: &[(u32, &str, u32)]) -> Insight {
-        let mut csv = "case,activity,timestamp,resource\n".to_owned();
-        for (case, activity, minute) in rows {
-            csv.push_str(&format!(
-                "C{case},{activity},2024-01-01T08:{minute:02}:00Z,Zoe Quill\n"
-            ));
-        }
+        let rows = rows.iter().map(|(case, activity, minute)| {
+            format!("C{case},{activity},2024-01-01T08:{minute:02}:00Z,Zoe Quill\n")
+        });
+        let csv: String = std::iter::once("case,activity,timestamp,resource\n".to_owned())
+            .chain(rows)
+            .collect();
         let go_on = &mut |_| ControlFlow::Continue(());
         let log = read_log(csv.as_bytes(), &Format::Auto, &Limits::default(), go_on).unwrap();
         let id = LogId::new(time::OffsetDateTime::UNIX_EPOCH, &SystemRng);

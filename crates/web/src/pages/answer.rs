@@ -48,7 +48,9 @@ pub(super) fn field_errors(problem: &Problem) -> FieldErrors {
     problem
         .fields()
         .iter()
-        .fold(FieldErrors::default(), |errors, (field, wrong)| errors.with(field, wrong.clone()))
+        .fold(FieldErrors::default(), |errors, (field, wrong)| {
+            errors.with(field, wrong.clone())
+        })
 }
 
 /// Whether a form should be shown again with what is wrong: the person can do something about it.
@@ -67,7 +69,12 @@ fn flash_header(state: &AppState, flash: &Flash) -> HeaderMap {
     let names = Names::of(state.is_https());
     let value = flash.to_value();
     let mut headers = HeaderMap::new();
-    let set = cookie::set((names, names.flash), &state.cookie_key, &value, Some(LIFETIME));
+    let set = cookie::set(
+        (names, names.flash),
+        &state.cookie_key,
+        &value,
+        Some(LIFETIME),
+    );
     cookie::add(&mut headers, set);
     headers
 }

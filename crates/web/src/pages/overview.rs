@@ -19,8 +19,7 @@ const SHOWN: usize = 3;
 /// What needs the person now. What they may not see is left out by the database.
 pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem> {
     let page = can.page(Nav::Overview).await?;
-    let rows =
-        approvals::proposals(&mut can.tx, Filter::NeedsPerson, PageSize::default()).await?;
+    let rows = approvals::proposals(&mut can.tx, Filter::NeedsPerson, PageSize::default()).await?;
     let oldest: Vec<_> = rows.into_iter().rev().take(SHOWN).collect();
     let ids: Vec<_> = oldest.iter().map(|row| row.id).collect();
     let deciders = approvals::deciders(&mut can.tx, &ids).await?;
@@ -29,10 +28,15 @@ pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem
     let connections = connectors::connections(&mut can.tx).await?;
     let logs = logs(&mut can).await?;
     let first_steps = first_steps(&mut can, &connections, !logs.is_empty()).await?;
-    let open = connections.into_iter().filter(|c| c.state != ConnectionState::Disconnected);
+    let open = connections
+        .into_iter()
+        .filter(|c| c.state != ConnectionState::Disconnected);
     html(&view::Overview {
         page,
-        waiting: oldest.into_iter().map(|row| waiting_row(names, &deciders, row)).collect(),
+        waiting: oldest
+            .into_iter()
+            .map(|row| waiting_row(names, &deciders, row))
+            .collect(),
         connections: open.map(|row| card(names, row)).collect(),
         logs,
         first_steps,
@@ -41,11 +45,16 @@ pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem
 
 async fn logs(can: &mut Can<SignedIn>) -> Result<Vec<view::LogCard>, Problem> {
     let newest = insight::logs(&mut can.tx).await?;
-    let ready: Vec<_> =
-        newest.into_iter().filter(|log| log.state == LogState::Ready).take(SHOWN).collect();
+    let ready: Vec<_> = newest
+        .into_iter()
+        .filter(|log| log.state == LogState::Ready)
+        .take(SHOWN)
+        .collect();
     let mut cards = Vec::new();
     for log in ready {
-        let Some(whole) = insight::log(&mut can.tx, log.id).await? else { continue };
+        let Some(whole) = insight::log(&mut can.tx, log.id).await? else {
+            continue;
+        };
         cards.extend(log_card(whole));
     }
     Ok(cards)
@@ -60,7 +69,9 @@ fn log_card(log: StoredLog) -> Option<view::LogCard> {
         name: log.name,
         cases: figures.cases,
         median_cycle_s: figures.case_duration_s.p50,
-        bottleneck: worst.map(|bottleneck| bottleneck.sentence).unwrap_or_default(),
+        bottleneck: worst
+            .map(|bottleneck| bottleneck.sentence)
+            .unwrap_or_default(),
     })
 }
 
@@ -69,13 +80,17 @@ async fn first_steps(
     connections: &[Connection],
     has_log: bool,
 ) -> Result<view::FirstSteps, Problem> {
-    let settled =
-        approvals::proposals(&mut can.tx, Filter::Settled, PageSize::default()).await?;
+    let settled = approvals::proposals(&mut can.tx, Filter::Settled, PageSize::default()).await?;
     let approved = |state| {
-        matches!(state, State::Approved | State::Executing | State::Executed | State::Failed)
+        matches!(
+            state,
+            State::Approved | State::Executing | State::Executed | State::Failed
+        )
     };
     Ok(view::FirstSteps {
-        app_connected: connections.iter().any(|c| c.state == ConnectionState::Connected),
+        app_connected: connections
+            .iter()
+            .any(|c| c.state == ConnectionState::Connected),
         log_imported: has_log,
         key_made: !access::api_keys(&mut can.tx).await?.is_empty(),
         write_approved: settled.iter().any(|row| approved(row.state)),

@@ -10,9 +10,9 @@ use crate::extract::Visitor;
 use crate::problem::Problem;
 
 /// The public trust page.
-pub(super) async fn trust(public: Public, visitor: Visitor) -> Result<Response, Problem> {
-    // Whoever looks sees the same: the evidence is read on nobody's behalf.
-    drop(visitor);
+///
+/// Whoever looks sees the same: the evidence is read on nobody's behalf.
+pub(super) async fn trust(public: Public, _: Visitor) -> Result<Response, Problem> {
     let state = &public.state;
     let mut tx = state.db.read(&Scope::Anonymous).await?;
     let evidence = ::trust::latest_evidence(&mut tx).await?;
@@ -25,7 +25,10 @@ pub(super) async fn trust(public: Public, visitor: Visitor) -> Result<Response, 
         unchecked: found
             .unchecked
             .into_iter()
-            .map(|claim| view::Claim { id: claim.id.to_owned(), sentence: claim.says.to_owned() })
+            .map(|claim| view::Claim {
+                id: claim.id.to_owned(),
+                sentence: claim.says.to_owned(),
+            })
             .collect(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
@@ -33,7 +36,10 @@ pub(super) async fn trust(public: Public, visitor: Visitor) -> Result<Response, 
 
 fn controls(standing: ClaimStanding) -> impl Iterator<Item = view::Control> {
     let says = standing.claim.says;
-    standing.controls.into_iter().map(move |shown| control(says, shown))
+    standing
+        .controls
+        .into_iter()
+        .map(move |shown| control(says, shown))
 }
 
 fn control(says: &str, shown: Shown) -> view::Control {

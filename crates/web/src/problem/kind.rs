@@ -18,6 +18,7 @@ macro_rules! kinds {
             Kind { status: $status, code: $code, sentence: $sentence };)+
 
         /// All of them, sorted by code.
+        #[cfg(test)]
         pub(crate) const ALL: &[Kind] = &[$($constant),+];
     };
 }

@@ -26,9 +26,15 @@ pub(crate) use render::{page, problem_json};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     kind: Kind,
+    about: Box<About>,
+}
+
+/// What there is to say about this very case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct About {
     /// A status and code from further down, in place of the kind's own.
     coded: Option<(u16, String)>,
-    /// A sentence about this very case, in place of the kind's own.
+    /// A sentence in place of the kind's own.
     detail: Option<String>,
     /// What is wrong, by field of the request.
     fields: BTreeMap<&'static str, String>,
@@ -40,61 +46,61 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of that kind, in its own words.
-    pub const fn new(kind: Kind) -> Self {
+    pub fn new(kind: Kind) -> Self {
         Self {
             kind,
-            coded: None,
-            detail: None,
-            fields: BTreeMap::new(),
-            retry_after: None,
-            cause: None,
+            about: Box::default(),
         }
     }
 
     /// The same, with a sentence about this very case.
     #[must_use]
     pub fn saying(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.about.detail = Some(detail.into());
         self
     }
 
     /// The same, with what is wrong about a field.
     #[must_use]
     pub fn field(mut self, name: &'static str, wrong: impl Into<String>) -> Self {
-        self.fields.insert(name, wrong.into());
+        self.about.fields.insert(name, wrong.into());
         self
     }
 
     /// The same, with a time to try again, in seconds.
     #[must_use]
-    pub const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.about.retry_after = Some(seconds);
         self
     }
 
     /// The same, with a reason that only the log gets.
     #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
-        self.cause = Some(cause.into());
+        self.about.cause = Some(cause.into());
         self
     }
 
     /// The same, with a status and code from further down.
     pub(crate) fn coded(mut self, status: u16, code: impl Into<String>) -> Self {
-        self.coded = Some((status, code.into()));
+        self.about.coded = Some((status, code.into()));
         self
     }
 
     /// The HTTP status.
     pub fn status(&self) -> u16 {
-        self.coded
+        self.about
+            .coded
             .as_ref()
             .map_or(self.kind.status, |(status, _)| *status)
     }
 
     /// Stable, for programs: `room.what`.
     pub fn code(&self) -> &str {
-        self.coded.as_ref().map_or(self.kind.code, |(_, code)| code)
+        self.about
+            .coded
+            .as_ref()
+            .map_or(self.kind.code, |(_, code)| code)
     }
 
     /// What kind.
@@ -104,23 +110,23 @@ impl Problem {
 
     /// What to tell a person or a program.
     pub fn sentence(&self) -> &str {
-        self.detail.as_deref().unwrap_or(self.kind.sentence)
+        self.about.detail.as_deref().unwrap_or(self.kind.sentence)
     }
 
     /// What is wrong, by field.
-    pub(crate) const fn fields(&self) -> &BTreeMap<&'static str, String> {
-        &self.fields
+    pub(crate) fn fields(&self) -> &BTreeMap<&'static str, String> {
+        &self.about.fields
     }
 
     /// Says in `headers` when to try again, where that is known.
     pub(crate) fn retry_after_header(&self, headers: &mut http::HeaderMap) {
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.about.retry_after {
             headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from(seconds));
         }
     }
 
     pub(crate) fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.about.cause.as_deref()
     }
 }
 

@@ -17,11 +17,11 @@ pub(crate) fn problem_json(problem: &Problem, context: &Context, rest: HeaderMap
         "request_id": context.id,
     });
     if let Some(object) = body.as_object_mut() {
-        if let Some(detail) = &problem.detail {
+        if let Some(detail) = &problem.about.detail {
             object.insert("detail".to_owned(), json!(detail));
         }
-        if !problem.fields.is_empty() {
-            object.insert("fields".to_owned(), json!(problem.fields));
+        if !problem.about.fields.is_empty() {
+            object.insert("fields".to_owned(), json!(problem.about.fields));
         }
     }
     let mut response = (status(problem), rest, body.to_string()).into_response();
@@ -59,7 +59,7 @@ fn shape(problem: &Problem) -> ProblemKind {
         405 => ProblemKind::MethodNotAllowed,
         413 => ProblemKind::TooLarge,
         429 => {
-            let seconds = i64::try_from(problem.retry_after.unwrap_or(60)).unwrap_or(60);
+            let seconds = i64::try_from(problem.about.retry_after.unwrap_or(60)).unwrap_or(60);
             ProblemKind::TooManyRequests(time::Duration::seconds(seconds))
         }
         503 | 504 => ProblemKind::Unavailable,

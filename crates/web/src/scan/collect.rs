@@ -179,9 +179,8 @@ fn build(mut events: Vec<ScanEvent>) -> Result<EventLog, CollectError> {
             .event(&event.activity, event.resource.as_deref(), micros)
             .and_then(|()| builder.close_block(Some(&event.case)));
         match taken {
-            Ok(()) => {}
             // A single odd event is left out; a limit ends the scan.
-            Err(Refusal::TimeOutOfRange | Refusal::NotText) => {}
+            Ok(()) | Err(Refusal::TimeOutOfRange | Refusal::NotText) => {}
             Err(Refusal::Bound(_)) => return Err(CollectError::TooLarge),
         }
     }

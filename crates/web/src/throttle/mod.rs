@@ -96,7 +96,7 @@ fn account(email: &str) -> [u8; 32] {
 impl Network {
     fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
-            IpAddr::V4(v4) => Self(u128::from(v4.to_ipv6_mapped().to_bits())),
+            IpAddr::V4(v4) => Self(v4.to_ipv6_mapped().to_bits()),
             IpAddr::V6(v6) => Self(v6.to_bits() >> 64 << 64),
         }
     }

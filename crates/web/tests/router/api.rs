@@ -12,6 +12,13 @@ const CSV: &str = "case,activity,timestamp,resource\n\
     2,open,2024-01-02T08:00:00Z,ada\n\
     2,close,2024-01-02T09:00:00Z,bo\n";
 
+/// A log of eight cases that one person closes at different times.
+pub(crate) fn tickets() -> String {
+    (0..8).fold("case,activity,timestamp,resource\n".to_owned(), |csv, n| {
+        csv + &format!("{n},open,2024-01-01T08:00:00Z,zoe\n{n},close,2024-01-01T1{n}:00:00Z,zoe\n")
+    })
+}
+
 pub(crate) async fn upload(
     client: &mut Client,
     front: &Front,
@@ -174,9 +181,7 @@ async fn a_file_past_the_servers_limit_is_refused() {
         .post(&front, "/api/v1/logs", &json!({ "name": "Huge" }))
         .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let rows: String = (0..400_000)
-        .map(|n| format!("{n},open,2024-01-01T08:00:00Z,a\n"))
-        .collect();
+    let rows = "1,open,2024-01-01T08:00:00Z,ada\n".repeat(400_000);
     let huge = format!("case,activity,timestamp,resource\n{rows}");
     let refused = upload(
         &mut ada,

@@ -117,3 +117,18 @@ async fn people_of_another_organisation_are_not_there() {
         .collect();
     assert_eq!(names, ["ada"]);
 }
+
+#[tokio::test]
+async fn made_up_credentials_leave_no_broken_connection_behind() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let key = crypto::token::generate(crypto::token::TokenKind::ApiKey, &kernel::SystemRng);
+    let mut stranger = Client {
+        key: Some(key.expose().clone()),
+        ..Client::default()
+    };
+    for _ in 0..20 {
+        assert_eq!(stranger.get(&front, "/api/v1/me").await.status, 401);
+        assert_eq!(ada.get(&front, "/api/v1/me").await.status, 200);
+    }
+}

@@ -126,12 +126,7 @@ async fn insight_is_told_of_the_own_organisation_alone() {
         .post(&front, "/api/v1/logs", &json!({ "name": "Tickets" }))
         .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let rows: String = (0..8)
-        .map(|n| {
-            format!("{n},open,2024-01-01T08:00:00Z,zoe\n{n},close,2024-01-01T1{n}:00:00Z,zoe\n")
-        })
-        .collect();
-    let csv = format!("case,activity,timestamp,resource\n{rows}");
+    let csv = crate::api::tickets();
     let read = upload(
         &mut ada,
         &front,

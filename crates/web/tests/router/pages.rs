@@ -15,7 +15,10 @@ fn token(answer: &Answer) -> String {
 /// A browser: sends no token by header.
 async fn browser(front: &Front, name: &str) -> Client {
     let owner = front.owner(name).await;
-    Client { csrf: String::new(), ..owner }
+    Client {
+        csrf: String::new(),
+        ..owner
+    }
 }
 
 #[tokio::test]
@@ -23,7 +26,10 @@ async fn somebody_signs_up_and_in_by_the_forms_and_lands_where_they_were_going()
     let front = front().await;
     let mut ada = Client::default();
     let start = ada.get(&front, "/approvals?x=1").await;
-    assert_eq!((start.status.as_u16(), start.header("location")), (303, "/sign-in?next=%2Fapprovals%3Fx%3D1"));
+    assert_eq!(
+        (start.status.as_u16(), start.header("location")),
+        (303, "/sign-in?next=%2Fapprovals%3Fx%3D1")
+    );
     let form = ada.get(&front, "/sign-up").await;
     let fields = [
         ("csrf", token(&form)),
@@ -43,7 +49,10 @@ async fn somebody_signs_up_and_in_by_the_forms_and_lands_where_they_were_going()
         ("password", "correct horse battery staple"),
     ];
     let signed_in = ada.submit(&front, "/sign-in", &fields).await;
-    assert_eq!((signed_in.status.as_u16(), signed_in.header("location")), (303, "/approvals?x=1"));
+    assert_eq!(
+        (signed_in.status.as_u16(), signed_in.header("location")),
+        (303, "/approvals?x=1")
+    );
     assert_eq!(ada.get(&front, "/approvals?x=1").await.status, 200);
     let out = ada.get(&front, "/sessions").await;
     let csrf = token(&out);
@@ -73,8 +82,15 @@ async fn every_page_of_a_new_organisation_opens() {
     ] {
         let page = ada.get(&front, path).await;
         assert_eq!(page.status, 200, "{path}: {}", page.text);
-        assert!(page.header("content-type").starts_with("text/html"), "{path}");
-        let nonce = page.header("content-security-policy").split('\'').nth(3).unwrap();
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
+        let nonce = page
+            .header("content-security-policy")
+            .split('\'')
+            .nth(3)
+            .unwrap();
         let nonce = nonce.strip_prefix("nonce-").unwrap();
         for script in page.text.split("<script").skip(1) {
             assert!(script.starts_with(&format!(" nonce=\"{nonce}\"")), "{path}");
@@ -110,13 +126,17 @@ async fn what_is_not_there_is_a_page_with_the_whole_frame_for_somebody_signed_in
 async fn a_form_without_its_token_or_from_elsewhere_changes_nothing() {
     let front = front().await;
     let mut ada = browser(&front, "ada").await;
-    let refused = ada.submit(&front, "/sessions/end-others", &[("csrf", "made up")]).await;
+    let refused = ada
+        .submit(&front, "/sessions/end-others", &[("csrf", "made up")])
+        .await;
     assert_eq!(refused.status, 403);
     let refused = ada.submit(&front, "/sign-out", &[]).await;
     assert_eq!(refused.status, 403);
     assert!(refused.text.contains("web.csrf"));
     let mut request = ada.request(Method::POST, "/sign-out");
-    request.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
+    request
+        .headers_mut()
+        .insert(header::ORIGIN, "https://evil.example".parse().unwrap());
     let refused = ada.send(&front, request).await;
     assert!(refused.text.contains("web.cross_site"));
     assert_eq!(ada.get(&front, "/people").await.status, 200);
@@ -139,10 +159,16 @@ async fn an_app_is_asked_for_by_a_page_that_says_why_and_a_wrong_address_comes_b
     let path = "/connectors/apps/tracker/connect";
     let page = ada.get(&front, path).await;
     assert!(page.text.contains("issues:read") && !page.text.contains("issues:write"));
-    assert!(page.text.contains("http://localhost:8080/connectors/callback"));
+    assert!(
+        page.text
+            .contains("http://localhost:8080/connectors/callback")
+    );
     let csrf = token(&page);
-    let fields =
-        [("csrf", csrf.as_str()), ("instance_url", "not an address"), ("client_id", "countersign")];
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("instance_url", "not an address"),
+        ("client_id", "countersign"),
+    ];
     let wrong = ada.submit(&front, path, &fields).await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("value=\"not an address\""));
@@ -163,19 +189,34 @@ async fn an_app_is_asked_for_by_a_page_that_says_why_and_a_wrong_address_comes_b
     let page = ada.get(&front, &format!("/connectors/{id}")).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("/api/v1/issues"));
-    assert_eq!(ada.get(&front, &format!("/connectors/{id}/scan")).await.status, 200);
+    assert_eq!(
+        ada.get(&front, &format!("/connectors/{id}/scan"))
+            .await
+            .status,
+        200
+    );
 }
 
 #[tokio::test]
 async fn a_provider_that_says_no_is_told_and_a_callback_out_of_nowhere_connects_nothing() {
     let front = front().await;
     let mut ada = browser(&front, "ada").await;
-    let back = ada.get(&front, "/connectors/callback?error=access_denied&state=x").await;
-    assert_eq!((back.status.as_u16(), back.header("location")), (303, "/connectors"));
+    let back = ada
+        .get(&front, "/connectors/callback?error=access_denied&state=x")
+        .await;
+    assert_eq!(
+        (back.status.as_u16(), back.header("location")),
+        (303, "/connectors")
+    );
     let page = ada.get(&front, "/connectors").await;
     assert!(page.text.contains("You said no at the app"));
     // Once.
-    assert!(!ada.get(&front, "/connectors").await.text.contains("You said no at the app"));
+    assert!(
+        !ada.get(&front, "/connectors")
+            .await
+            .text
+            .contains("You said no at the app")
+    );
     let back = ada.get(&front, "/connectors/callback?state=x&code=y").await;
     assert_eq!(back.header("location"), "/connectors");
 }
@@ -184,13 +225,18 @@ async fn a_provider_that_says_no_is_told_and_a_callback_out_of_nowhere_connects_
 async fn a_log_shows_where_work_waits() {
     let front = front().await;
     let mut ada = front.owner("ada").await;
-    let added = ada.post(&front, "/api/v1/logs", &json!({ "name": "Tickets" })).await;
+    let added = ada
+        .post(&front, "/api/v1/logs", &json!({ "name": "Tickets" }))
+        .await;
     let id = added.json()["id"].as_str().unwrap().to_owned();
-    let rows: String = (0..8)
-        .map(|n| format!("{n},open,2024-01-01T08:00:00Z,zoe\n{n},close,2024-01-01T1{n}:00:00Z,zoe\n"))
-        .collect();
-    let csv = format!("case,activity,timestamp,resource\n{rows}");
-    upload(&mut ada, &front, &format!("/api/v1/logs/{id}/content"), &csv).await;
+    let csv = crate::api::tickets();
+    upload(
+        &mut ada,
+        &front,
+        &format!("/api/v1/logs/{id}/content"),
+        &csv,
+    )
+    .await;
     let page = ada.get(&front, &format!("/insight/logs/{id}")).await;
     assert_eq!(page.status, 200, "{}", page.text);
     assert!(page.text.contains("Where work waits") && page.text.contains("<svg"));
@@ -209,7 +255,10 @@ async fn assets_are_kept_for_ever_and_known_by_their_tag() {
         assert!(answer.header("cache-control").contains("immutable"));
         assert_eq!(answer.header("set-cookie"), "");
         let mut again = client.request(Method::GET, &path);
-        again.headers_mut().insert(header::IF_NONE_MATCH, answer.header("etag").parse().unwrap());
+        again.headers_mut().insert(
+            header::IF_NONE_MATCH,
+            answer.header("etag").parse().unwrap(),
+        );
         assert_eq!(front.send(again).await.status, 304);
     }
 }

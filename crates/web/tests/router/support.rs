@@ -15,7 +15,6 @@ pub(crate) const ORIGIN: &str = "http://localhost:8080";
 
 /// A front on a database of its own.
 pub(crate) struct Front {
-    pub(crate) state: AppState,
     router: Router,
 }
 
@@ -59,8 +58,7 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
         throttles,
     });
     Front {
-        router: web::router(state.clone()),
-        state,
+        router: web::router(state),
     }
 }
 
@@ -89,8 +87,8 @@ impl Front {
         let form = serde_json::json!({ "email": email, "password": password });
         let answer = client.post(self, "/api/v1/sessions", &form).await;
         assert_eq!(answer.status, 201, "{}", answer.text);
-        client.csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
-        client
+        let csrf = answer.json()["csrf_token"].as_str().unwrap().to_owned();
+        Client { csrf, ..client }
     }
 }
 

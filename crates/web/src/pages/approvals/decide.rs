@@ -33,14 +33,28 @@ async fn decide(
     id: ProposalId,
     (verdict, form): (Verdict, Form),
 ) -> Result<Response, Problem> {
-    let (state, scope, principal, context) =
-        (can.state.clone(), can.scope, can.principal.clone(), can.context.clone());
+    let (state, scope, principal, context) = (
+        can.state.clone(),
+        can.scope,
+        can.principal.clone(),
+        can.context.clone(),
+    );
     let shown = (verdict, form.get("note"), form.get("payload_sha256"));
     match decide_as(can, id, shown).await {
         Ok(now) => Ok(done(&state, &format!("/approvals/{id}"), told(now))),
         Err(problem) if is_about_form(&problem) => {
-            let caller = Caller { principal, scope, state, context };
-            again(caller.again().await?, id, (form.get("note").to_owned(), problem)).await
+            let caller = Caller {
+                principal,
+                scope,
+                state,
+                context,
+            };
+            again(
+                caller.again().await?,
+                id,
+                (form.get("note").to_owned(), problem),
+            )
+            .await
         }
         Err(problem) => Err(problem),
     }

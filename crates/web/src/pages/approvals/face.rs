@@ -15,12 +15,17 @@ pub(in crate::pages) struct Names<'a>(pub(in crate::pages) &'a Apps);
 impl Names<'_> {
     /// The app's name.
     pub(in crate::pages) fn app(self, id: &str) -> String {
-        self.0.get(id).map_or_else(|| id.to_owned(), |manifest| manifest.name.clone())
+        self.0
+            .get(id)
+            .map_or_else(|| id.to_owned(), |manifest| manifest.name.clone())
     }
 
     /// What the operation does, in words.
     pub(in crate::pages) fn operation(self, app: &str, id: &str) -> String {
-        let operation = self.0.get(app).and_then(|manifest| manifest.operation(id).ok());
+        let operation = self
+            .0
+            .get(app)
+            .and_then(|manifest| manifest.operation(id).ok());
         operation.map_or_else(|| id.to_owned(), |operation| operation.title.clone())
     }
 }
@@ -34,7 +39,9 @@ pub(in crate::pages) fn waiting_row(
     deciders: &HashMap<ProposalId, Deciders>,
     row: Proposal,
 ) -> WaitingRow {
-    let approvals = deciders.get(&row.id).map_or(0, |deciders| deciders.approvals);
+    let approvals = deciders
+        .get(&row.id)
+        .map_or(0, |deciders| deciders.approvals);
     WaitingRow {
         id: row.id,
         operation: names.operation(&row.app, &row.operation),
@@ -58,7 +65,10 @@ pub(super) fn decided_row(
         id: row.id,
         operation: names.operation(&row.app, &row.operation),
         app: names.app(&row.app),
-        decided_by: deciders.get(&row.id).map(|d| d.names.clone()).unwrap_or_default(),
+        decided_by: deciders
+            .get(&row.id)
+            .map(|d| d.names.clone())
+            .unwrap_or_default(),
         at: row.state_changed_at,
         state: state(&row),
         requester: row.requester_name,
@@ -73,21 +83,35 @@ pub(super) fn state(row: &Proposal) -> ProposalState {
         State::Rejected => ProposalState::Rejected,
         State::Expired => ProposalState::Expired,
         State::Revoked => ProposalState::Revoked,
-        State::Executing => ProposalState::Executing { since: row.state_changed_at },
-        State::Executed => ProposalState::Executed {
-            status: row.outcome_status.and_then(|status| u16::try_from(status).ok()),
-            ticket: ticket(row),
-            duration_ms: row.duration_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0),
+        State::Executing => ProposalState::Executing {
+            since: row.state_changed_at,
         },
-        State::Failed => ProposalState::Failed { message: failure(row) },
-        State::UnknownOutcome => ProposalState::UnknownOutcome { since: row.state_changed_at },
+        State::Executed => ProposalState::Executed {
+            status: row
+                .outcome_status
+                .and_then(|status| u16::try_from(status).ok()),
+            ticket: ticket(row),
+            duration_ms: row
+                .duration_ms
+                .and_then(|ms| u64::try_from(ms).ok())
+                .unwrap_or(0),
+        },
+        State::Failed => ProposalState::Failed {
+            message: failure(row),
+        },
+        State::UnknownOutcome => ProposalState::UnknownOutcome {
+            since: row.state_changed_at,
+        },
     }
 }
 
 fn ticket(row: &Proposal) -> Option<Ticket> {
     // Only web links become links: a provider could answer `javascript:`.
     let url = row.outcome_url.as_deref().and_then(ExternalUrl::parse);
-    let label = row.outcome_reference.clone().or_else(|| row.outcome_url.clone())?;
+    let label = row
+        .outcome_reference
+        .clone()
+        .or_else(|| row.outcome_url.clone())?;
     Some(Ticket { label, url })
 }
 

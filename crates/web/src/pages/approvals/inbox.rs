@@ -41,8 +41,14 @@ async fn find(
     Ok(InboxRows {
         now: can.state.now(),
         waiting_count,
-        waiting: waiting.into_iter().map(|row| waiting_row(names, &deciders, row)).collect(),
-        decided: decided.into_iter().map(|row| decided_row(names, &deciders, row)).collect(),
+        waiting: waiting
+            .into_iter()
+            .map(|row| waiting_row(names, &deciders, row))
+            .collect(),
+        decided: decided
+            .into_iter()
+            .map(|row| decided_row(names, &deciders, row))
+            .collect(),
         pages: Pages::default(),
         is_fragment,
     })

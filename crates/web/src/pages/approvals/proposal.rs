@@ -76,7 +76,14 @@ async fn look(mut can: Can<ApprovalsRead>, id: ProposalId) -> Result<view::Propo
         }
     };
     let decisions = decisions.into_iter().map(decision).collect();
-    Ok(view::Proposal { page, subject, request, status, decisions, form })
+    Ok(view::Proposal {
+        page,
+        subject,
+        request,
+        status,
+        decisions,
+        form,
+    })
 }
 
 /// Whether this person can decide now, and why not. The database decides again.
@@ -95,13 +102,24 @@ fn form(
         view::DecisionForm::Closed("Your role may look at this, not decide about it.".to_owned())
     } else if row.four_eyes && row.requester_person == viewer.user {
         view::DecisionForm::Closed("You proposed this yourself: somebody else decides.".to_owned())
-    } else if decisions.iter().any(|decision| decision.user == viewer.user) {
+    } else if decisions
+        .iter()
+        .any(|decision| decision.user == viewer.user)
+    {
         view::DecisionForm::Closed("You have decided. It waits for somebody else.".to_owned())
     } else {
-        view::DecisionForm::Open { note: String::new(), error: String::new() }
+        view::DecisionForm::Open {
+            note: String::new(),
+            error: String::new(),
+        }
     }
 }
 
 fn decision(row: DecisionRow) -> view::Decision {
-    view::Decision { by: row.name, at: row.at, is_approval: row.approved, note: row.note }
+    view::Decision {
+        by: row.name,
+        at: row.at,
+        is_approval: row.approved,
+        note: row.note,
+    }
 }

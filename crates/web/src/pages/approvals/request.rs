@@ -7,7 +7,10 @@ use url::Url;
 /// is shown must be what is sent, so nothing is decoded but the query's pairs.
 pub(super) fn shown(request: ShownRequest) -> Request {
     let url = Url::parse(&request.url).ok();
-    let query = url.iter().flat_map(|url| url.query_pairs().into_owned()).collect();
+    let query = url
+        .iter()
+        .flat_map(|url| url.query_pairs().into_owned())
+        .collect();
     let (scheme, rest) = request.url.split_once("://").unwrap_or(("", &request.url));
     let (place, _) = rest.split_once('?').unwrap_or((rest, ""));
     let (host, path) = place.find('/').map_or((place, ""), |at| place.split_at(at));
@@ -64,7 +67,10 @@ mod tests {
             document: String::new(),
             payload_hash: "00".to_owned(),
         });
-        assert_eq!((request.scheme.as_str(), request.host.as_str()), ("https", "tracker.example:8443"));
+        assert_eq!(
+            (request.scheme.as_str(), request.host.as_str()),
+            ("https", "tracker.example:8443")
+        );
         assert_eq!(request.path, "/team/api/v1/issues");
         assert_eq!(request.query[0], ("a".to_owned(), "b&c".to_owned()));
         assert!(matches!(request.body, Body::Json(_)));

@@ -22,5 +22,9 @@ pub(super) async fn resolve(
     };
     let state = can.state.clone();
     resolve_as(can, id, resolution).await?;
-    Ok(done(&state, &format!("/approvals/{id}"), "Recorded. Nothing was sent again."))
+    Ok(done(
+        &state,
+        &format!("/approvals/{id}"),
+        "Recorded. Nothing was sent again.",
+    ))
 }

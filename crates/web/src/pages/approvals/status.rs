@@ -18,7 +18,10 @@ pub(super) async fn status(
 ) -> Result<Response, Problem> {
     let found = approvals::proposal(&mut can.tx, id).await?;
     let (proposal, decisions) = found.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
-    html(&ProposalStatus { is_fragment: true, ..view(&can, &proposal, &decisions) })
+    html(&ProposalStatus {
+        is_fragment: true,
+        ..view(&can, &proposal, &decisions)
+    })
 }
 
 pub(super) fn view<P>(
@@ -32,8 +35,12 @@ pub(super) fn view<P>(
         now: can.state.now(),
         csrf: can.context.csrf.clone(),
         state: face::state(proposal),
-        decided_by: last.map(|decision| decision.name.clone()).unwrap_or_default(),
-        note: last.map(|decision| decision.note.clone()).unwrap_or_default(),
+        decided_by: last
+            .map(|decision| decision.name.clone())
+            .unwrap_or_default(),
+        note: last
+            .map(|decision| decision.note.clone())
+            .unwrap_or_default(),
         may_resolve: can.holds(ApprovalsDecide::ACCESS),
         timeline: timeline(proposal, decisions),
         is_fragment: false,
@@ -48,11 +55,22 @@ fn timeline(proposal: &Proposal, decisions: &[DecisionRow]) -> Vec<TimelineEvent
         note: String::new(),
         tone,
     };
-    let proposed = event(proposal.created_at, "Proposed", &proposal.requester_name, Tone::Mute);
+    let proposed = event(
+        proposal.created_at,
+        "Proposed",
+        &proposal.requester_name,
+        Tone::Mute,
+    );
     let decided = decisions.iter().map(|decision| {
-        let (title, tone) =
-            if decision.approved { ("Approved", Tone::Ok) } else { ("Rejected", Tone::Mute) };
-        TimelineEvent { note: decision.note.clone(), ..event(decision.at, title, &decision.name, tone) }
+        let (title, tone) = if decision.approved {
+            ("Approved", Tone::Ok)
+        } else {
+            ("Rejected", Tone::Mute)
+        };
+        TimelineEvent {
+            note: decision.note.clone(),
+            ..event(decision.at, title, &decision.name, tone)
+        }
     });
     let ended = match proposal.state {
         State::Waiting | State::Approved | State::Rejected => None,
@@ -64,5 +82,8 @@ fn timeline(proposal: &Proposal, decisions: &[DecisionRow]) -> Vec<TimelineEvent
         State::UnknownOutcome => Some(("The line broke", Tone::Warn)),
     };
     let ended = ended.map(|(title, tone)| event(proposal.state_changed_at, title, "", tone));
-    std::iter::once(proposed).chain(decided).chain(ended).collect()
+    std::iter::once(proposed)
+        .chain(decided)
+        .chain(ended)
+        .collect()
 }

@@ -19,15 +19,25 @@ impl FromStr for AppKey {
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(match text.strip_suffix(WRITE) {
-            Some(app) => Self { app: app.to_owned(), purpose: Class::Write },
-            None => Self { app: text.to_owned(), purpose: Class::Read },
+            Some(app) => Self {
+                app: app.to_owned(),
+                purpose: Class::Write,
+            },
+            None => Self {
+                app: text.to_owned(),
+                purpose: Class::Read,
+            },
         })
     }
 }
 
 impl fmt::Display for AppKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = if self.purpose == Class::Write { WRITE } else { "" };
+        let suffix = if self.purpose == Class::Write {
+            WRITE
+        } else {
+            ""
+        };
         write!(f, "{}{suffix}", self.app)
     }
 }

@@ -38,9 +38,15 @@ pub(super) async fn callback(
 
 async fn finish(caller: &Caller, returned: Returned) -> Result<String, Problem> {
     let (Some(state), Some(code)) = (returned.state, returned.code) else {
-        return Err(Problem::new(kind::CONNECT_REFUSED).saying("The app sent no code: connect again."));
+        return Err(
+            Problem::new(kind::CONNECT_REFUSED).saying("The app sent no code: connect again.")
+        );
     };
-    let call = Call::FinishConnect { state, code, issuer: returned.iss };
+    let call = Call::FinishConnect {
+        state,
+        code,
+        issuer: returned.iss,
+    };
     match caller.state.broker.call(&caller.scope, call).await? {
         Answer::Connected { connection } => Ok(format!("/connectors/{connection}")),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),

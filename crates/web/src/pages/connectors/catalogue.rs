@@ -19,7 +19,10 @@ pub(super) async fn catalogue(mut can: Can<ConnectorsRead>) -> Result<Response, 
             .into_iter()
             .filter_map(|purpose| app(manifest, purpose, &connections))
     });
-    html(&view::Catalogue { page, apps: apps.collect() })
+    html(&view::Catalogue {
+        page,
+        apps: apps.collect(),
+    })
 }
 
 fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
@@ -28,10 +31,16 @@ fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Optio
         return None;
     }
     let writes = purpose == Class::Write;
-    let theirs = connections.iter().filter(|c| c.app == manifest.id && c.writes == writes);
-    let newest = theirs.filter(|c| c.state != ConnectionState::Disconnected).next_back();
+    let mut theirs = connections
+        .iter()
+        .filter(|c| c.app == manifest.id && c.writes == writes);
+    let newest = theirs.rfind(|c| c.state != ConnectionState::Disconnected);
     Some(view::App {
-        key: AppKey { app: manifest.id.clone(), purpose }.to_string(),
+        key: AppKey {
+            app: manifest.id.clone(),
+            purpose,
+        }
+        .to_string(),
         name: named(&manifest.name, purpose),
         description: manifest.about.clone(),
         reads: if writes { 0 } else { operations },

@@ -57,17 +57,19 @@ async fn begin(
     let client_id = form.get("client_id").trim().to_owned();
     if client_id.is_empty() {
         let problem = Problem::new(kind::CONNECTION_INVALID);
-        return Err(problem.field("client_id", "write the id of the client that you registered"));
+        return Err(problem.field(
+            "client_id",
+            "write the id of the client that you registered",
+        ));
     }
     let secret = Some(form.get("client_secret")).filter(|secret| !secret.is_empty());
     let secret = secret.map(|secret| SecretText::new(secret.to_owned()));
-    let id = match resumed(existing, key, new.instance()) {
-        Some(id) => id,
-        None => {
-            let id = ConnectionId::new(caller.state.now(), caller.state.db.chance());
-            connectors::add_connection(caller.write().await?, id, new).await?;
-            id
-        }
+    let id = if let Some(id) = resumed(existing, key, new.instance()) {
+        id
+    } else {
+        let id = ConnectionId::new(caller.state.now(), caller.state.db.chance());
+        connectors::add_connection(caller.write().await?, id, new).await?;
+        id
     };
     begin_connect(caller, id, (client_id, secret)).await
 }
@@ -82,7 +84,12 @@ fn resumed(
         .into_iter()
         .filter(|c| c.app == key.app && c.writes == (key.purpose == Class::Write))
         .filter(|c| c.instance.as_deref() == instance)
-        .find(|c| matches!(c.state, ConnectionState::Pending | ConnectionState::Reconnect))
+        .find(|c| {
+            matches!(
+                c.state,
+                ConnectionState::Pending | ConnectionState::Reconnect
+            )
+        })
         .map(|connection| connection.id)
 }
 
@@ -103,7 +110,10 @@ fn leave(caller: &Caller, key: &AppKey, url: &str) -> Result<Response, Problem> 
 }
 
 fn manifest<'a>(state: &'a AppState, key: &AppKey) -> Result<&'a Manifest, Problem> {
-    state.apps.get(&key.app).ok_or_else(|| Problem::new(kind::NOT_FOUND))
+    state
+        .apps
+        .get(&key.app)
+        .ok_or_else(|| Problem::new(kind::NOT_FOUND))
 }
 
 async fn page(
@@ -137,7 +147,9 @@ async fn page(
 
 fn scopes(manifest: &Manifest, purpose: Class) -> Vec<view::ScopeRequest> {
     let asked = connectors::scopes_for(manifest, purpose);
-    let rules = manifest.scopes().filter(|(name, _)| asked.iter().any(|scope| scope == name));
+    let rules = manifest
+        .scopes()
+        .filter(|(name, _)| asked.iter().any(|scope| scope == name));
     rules
         .map(|(name, rule)| view::ScopeRequest {
             scope: name.to_owned(),

@@ -14,17 +14,31 @@ pub(super) fn view(
     (row, calls): (Connection, Vec<CallRow>),
     scan: view::ScanStatus,
 ) -> view::Connection {
-    let purpose = if row.writes { Class::Write } else { Class::Read };
-    let operations: Vec<&Operation> =
-        manifest.map(|manifest| manifest.operations_of(purpose).collect()).unwrap_or_default();
+    let purpose = if row.writes {
+        Class::Write
+    } else {
+        Class::Read
+    };
+    let operations: Vec<&Operation> = manifest
+        .map(|manifest| manifest.operations_of(purpose).collect())
+        .unwrap_or_default();
     let host = row.instance.clone().or_else(|| {
-        operations.iter().find_map(|one| one.fixed_host().map(|host| format!("https://{host}")))
+        operations
+            .iter()
+            .find_map(|one| one.fixed_host().map(|host| format!("https://{host}")))
     });
     view::Connection {
         page,
         id: row.id,
-        app: named(manifest.map_or(&row.app, |manifest| &manifest.name), purpose),
-        app_key: AppKey { app: row.app.clone(), purpose }.to_string(),
+        app: named(
+            manifest.map_or(&row.app, |manifest| &manifest.name),
+            purpose,
+        ),
+        app_key: AppKey {
+            app: row.app.clone(),
+            purpose,
+        }
+        .to_string(),
         host: host.unwrap_or_default(),
         state: state_shown(row.state),
         state_reason: reason(&row),
@@ -33,7 +47,10 @@ pub(super) fn view(
         // Only the broker knows.
         refreshed_at: None,
         scopes: scopes(&row),
-        calls: calls.into_iter().map(|one| call(one, &operations)).collect(),
+        calls: calls
+            .into_iter()
+            .map(|one| call(one, &operations))
+            .collect(),
         operations: operations.into_iter().map(operation).collect(),
         scan,
         pages: Pages::default(),
@@ -86,10 +103,17 @@ fn operation(operation: &Operation) -> view::Operation {
 }
 
 fn call(row: CallRow, operations: &[&Operation]) -> view::Call {
-    let known = operations.iter().find(|operation| operation.id == row.operation);
-    let outcome = match (row.status.and_then(|status| u16::try_from(status).ok()), row.error_code) {
+    let known = operations
+        .iter()
+        .find(|operation| operation.id == row.operation);
+    let outcome = match (
+        row.status.and_then(|status| u16::try_from(status).ok()),
+        row.error_code,
+    ) {
         (Some(status), _) => view::CallOutcome::Answered(status),
-        (None, Some(code)) if code.starts_with("egress.refused") => view::CallOutcome::Refused(code),
+        (None, Some(code)) if code.starts_with("egress.refused") => {
+            view::CallOutcome::Refused(code)
+        }
         (None, code) => view::CallOutcome::Failed(code.unwrap_or_default()),
     };
     view::Call {

@@ -25,5 +25,9 @@ pub(super) async fn disconnect(
              in the app's settings as well."
         }
     };
-    Ok(done(&caller.state, &format!("/connectors/{connection}"), told))
+    Ok(done(
+        &caller.state,
+        &format!("/connectors/{connection}"),
+        told,
+    ))
 }

@@ -25,7 +25,19 @@ pub(super) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/connectors/{id}/scan", scan::start);
     let asks_broker = (Surface::Page, Pace::Broker);
     routes
-        .mount((Method::POST, "/connectors/apps/{key}/connect"), asks_broker, connect::connect)
-        .mount((Method::GET, "/connectors/callback"), asks_broker, callback::callback)
-        .mount((Method::POST, "/connectors/{id}/disconnect"), asks_broker, disconnect::disconnect)
+        .mount(
+            (Method::POST, "/connectors/apps/{key}/connect"),
+            asks_broker,
+            connect::connect,
+        )
+        .mount(
+            (Method::GET, "/connectors/callback"),
+            asks_broker,
+            callback::callback,
+        )
+        .mount(
+            (Method::POST, "/connectors/{id}/disconnect"),
+            asks_broker,
+            disconnect::disconnect,
+        )
 }

@@ -13,8 +13,14 @@ pub(super) async fn view<P>(
     calls: &[CallRow],
 ) -> Result<ScanStatus, Problem> {
     let logs = insight::logs(&mut can.tx).await?;
-    let newest = logs.into_iter().find(|log| log.connection == Some(connection.id));
-    let rule = can.state.apps.get(&connection.app).and_then(|manifest| manifest.scan.as_ref());
+    let newest = logs
+        .into_iter()
+        .find(|log| log.connection == Some(connection.id));
+    let rule = can
+        .state
+        .apps
+        .get(&connection.app)
+        .and_then(|manifest| manifest.scan.as_ref());
     Ok(ScanStatus {
         connection: connection.id,
         csrf: can.context.csrf.clone(),
@@ -36,7 +42,10 @@ fn scan(
         _ if rule.is_none() || connection.writes => Scan::Unsupported,
         Some(log) if log.state == LogState::Reading => Scan::Running {
             since: log.created_at,
-            calls: calls.iter().filter(|call| call.at >= log.created_at).count() as u64,
+            calls: calls
+                .iter()
+                .filter(|call| call.at >= log.created_at)
+                .count() as u64,
             events: figure(log.events),
         },
         _ if connection.state != ConnectionState::Connected => Scan::Unavailable,
@@ -56,7 +65,11 @@ fn scan(
 
 /// What the person chooses, each once.
 fn asks(rule: &ScanRule) -> Vec<String> {
-    let mut names: Vec<String> = rule.steps.iter().flat_map(|step| step.ask.clone()).collect();
+    let mut names: Vec<String> = rule
+        .steps
+        .iter()
+        .flat_map(|step| step.ask.clone())
+        .collect();
     names.sort();
     names.dedup();
     names
