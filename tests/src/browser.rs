@@ -11,7 +11,10 @@ use crate::world::World;
 
 fn chromium(input: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
-    assert!(folder.join("node_modules").exists(), "run ./dev test, which installs the browser's driver");
+    assert!(
+        folder.join("node_modules").exists(),
+        "run ./dev test, which installs the browser's driver"
+    );
     let mut child = Command::new("node")
         .arg("main_job.mjs")
         .current_dir(folder)
@@ -19,25 +22,53 @@ fn chromium(input: &Value) -> Value {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(input.to_string().as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
 /// The simulated log, imported.
 async fn imported(world: &World) -> String {
     let form = json!({ "name": "Helpdesk (simulated)" });
-    let added =
-        world.owner.write(Method::POST, "/api/v1/logs", &form, StatusCode::CREATED).await.unwrap();
+    let added = world
+        .owner
+        .write(Method::POST, "/api/v1/logs", &form, StatusCode::CREATED)
+        .await
+        .unwrap();
     let id = added["id"].as_str().unwrap().to_owned();
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/logs/helpdesk-simulated.xes.gz");
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../examples/logs/helpdesk-simulated.xes.gz"
+    );
     let content = std::fs::read(file).unwrap();
-    let answer =
-        world.owner.upload(&format!("/api/v1/logs/{id}/content"), content).await.unwrap();
-    assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
+    let answer = world
+        .owner
+        .upload(&format!("/api/v1/logs/{id}/content"), content)
+        .await
+        .unwrap();
+    assert!(
+        answer.status().is_success(),
+        "{}",
+        answer.text().await.unwrap()
+    );
     for _ in 0..200 {
-        if world.owner.get(&format!("/api/v1/logs/{id}")).await.unwrap()["state"] == "ready" {
+        if world
+            .owner
+            .get(&format!("/api/v1/logs/{id}"))
+            .await
+            .unwrap()["state"]
+            == "ready"
+        {
             return id;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -53,11 +84,19 @@ async fn a_person_sees_a_proposal_arrive_approves_it_and_every_page_is_sound() {
         "name": "Desk assistant", "expires_in_days": 1,
         "scopes": ["approvals.propose", "approvals.read", "connectors.read"],
     });
-    let key =
-        world.owner.write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED).await.unwrap();
+    let key = world
+        .owner
+        .write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED)
+        .await
+        .unwrap();
     let link = world
         .owner
-        .write(Method::POST, "/api/v1/sign-in-links", &json!({}), StatusCode::CREATED)
+        .write(
+            Method::POST,
+            "/api/v1/sign-in-links",
+            &json!({}),
+            StatusCode::CREATED,
+        )
         .await
         .unwrap();
     let input = json!({
@@ -67,6 +106,9 @@ async fn a_person_sees_a_proposal_arrive_approves_it_and_every_page_is_sound() {
     let told = tokio::task::block_in_place(|| chromium(&input));
     assert_eq!(told["findings"], json!([]), "{told:#}");
     assert_eq!(told["arrived_without_reload"], true);
-    assert!(told["shown"].as_str().unwrap().contains("/api/v1/issues"), "{told}");
+    assert!(
+        told["shown"].as_str().unwrap().contains("/api/v1/issues"),
+        "{told}"
+    );
     assert_eq!(world.provider.seen(&Method::POST).len(), 1);
 }

@@ -39,14 +39,19 @@ fn host(url: &str) -> String {
 async fn evidence(instance: Instance, control: &str) -> Evidence {
     let context = Context::new(instance).await.unwrap();
     // The canary gives the vault its first keys, which others look at.
-    server::verify::run_one(&context, "broker.secret_canary").await.unwrap();
+    server::verify::run_one(&context, "broker.secret_canary")
+        .await
+        .unwrap();
     server::verify::run_one(&context, control).await.unwrap()
 }
 
 async fn fate(app: &TestApp, statement: &str) {
     let options = app.database.superuser_options();
     let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
-    connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap();
+    connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await
+        .unwrap();
 }
 
 /// Passes as it is; fails after `statement`, for a reason that names `because`.
@@ -62,12 +67,18 @@ async fn falls_with(control: &str, statement: &str, because: &str) {
 
 #[tokio::test]
 async fn ac_01_falls_with_an_unforced_table() {
-    falls_with("db.row_level_security", "alter table insight.logs no force row level security", "insight.logs").await;
+    falls_with(
+        "db.row_level_security",
+        "alter table insight.logs no force row level security",
+        "insight.logs",
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn ac_01_falls_with_an_open_policy() {
-    let open = "create policy leak on identity.memberships for select to countersign_front using (true)";
+    let open =
+        "create policy leak on identity.memberships for select to countersign_front using (true)";
     falls_with("db.row_level_security", open, "identity.memberships").await;
 }
 
@@ -88,7 +99,12 @@ async fn ac_02_falls_with_a_table_without_a_policy() {
 
 #[tokio::test]
 async fn ac_02_falls_with_a_function_that_everybody_may_run() {
-    falls_with("web.default_deny", "grant execute on function audit.unsequenced(int) to public", "unsequenced").await;
+    falls_with(
+        "web.default_deny",
+        "grant execute on function audit.unsequenced(int) to public",
+        "unsequenced",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -98,7 +114,14 @@ async fn ac_02_falls_with_a_server_that_asks_nobody() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move { axum::serve(listener, open).await.unwrap() });
-    let broken = evidence(Instance { url, ..instance(&app) }, "web.default_deny").await;
+    let broken = evidence(
+        Instance {
+            url,
+            ..instance(&app)
+        },
+        "web.default_deny",
+    )
+    .await;
     assert_eq!(broken.status, Status::Fail, "{broken:?}");
 }
 
@@ -119,7 +142,12 @@ async fn va_01_falls_with_a_repeated_nonce() {
 
 #[tokio::test]
 async fn va_01_falls_when_the_web_process_may_read_ciphertexts() {
-    falls_with("broker.sealed_values", "grant select on broker.secrets to countersign_front", "broker.secrets").await;
+    falls_with(
+        "broker.sealed_values",
+        "grant select on broker.secrets to countersign_front",
+        "broker.secrets",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -128,7 +156,10 @@ async fn va_06_falls_when_a_process_holds_the_secret() {
     let sound = evidence(instance(&app), "broker.secret_canary").await;
     assert_eq!(sound.status, Status::Pass, "{sound:?}");
     // This process made the secret: its memory holds it.
-    let leaky = Instance { front_pid: std::process::id(), ..instance(&app) };
+    let leaky = Instance {
+        front_pid: std::process::id(),
+        ..instance(&app)
+    };
     let broken = evidence(leaky, "broker.secret_canary").await;
     assert_eq!(broken.status, Status::Fail, "{broken:?}");
 }
@@ -136,12 +167,20 @@ async fn va_06_falls_when_a_process_holds_the_secret() {
 /// A broker with other rules than the binary's.
 async fn with_rules(tracker: &str, github: &str) -> TestApp {
     let apps = Apps::of([("tracker.toml", tracker), ("github.toml", github)]).unwrap();
-    TestApp::start_with(Options { broker_apps: Some(apps), ..Options::default() }).await
+    TestApp::start_with(Options {
+        broker_apps: Some(apps),
+        ..Options::default()
+    })
+    .await
 }
 
 #[tokio::test]
 async fn co_04_falls_when_a_manifest_keeps_bodies() {
-    let keeps = TRACKER.replacen("\"issues[].status\",", "\"issues[].status\",\n  \"issues[].body\",", 1);
+    let keeps = TRACKER.replacen(
+        "\"issues[].status\",",
+        "\"issues[].status\",\n  \"issues[].body\",",
+        1,
+    );
     assert_ne!(keeps, TRACKER);
     for (rules, expected) in [(TRACKER, Status::Pass), (keeps.as_str(), Status::Fail)] {
         let app = with_rules(rules, GITHUB).await;
@@ -193,7 +232,12 @@ async fn au_02_falls_with_an_altered_row() {
 
 #[tokio::test]
 async fn au_02_falls_when_a_login_may_change_the_log() {
-    falls_with("audit.tamper_evident", "grant update on audit.entries to countersign_front", "front").await;
+    falls_with(
+        "audit.tamper_evident",
+        "grant update on audit.entries to countersign_front",
+        "front",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -205,6 +249,13 @@ async fn ed_02_falls_without_the_headers() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
     tokio::spawn(async move { axum::serve(listener, bare).await.unwrap() });
-    let broken = evidence(Instance { url, ..instance(&app) }, "web.security_headers").await;
+    let broken = evidence(
+        Instance {
+            url,
+            ..instance(&app)
+        },
+        "web.security_headers",
+    )
+    .await;
     assert_eq!(broken.status, Status::Fail, "{broken:?}");
 }

@@ -11,7 +11,10 @@ async fn the_main_job_holds_from_sign_up_to_proof() {
     // provider in front of the tracker has the address that the server is told.
     let first = start_tracker("http://127.0.0.1:1/replaced").await;
     let provider = testkit::provider::Provider::start(first.base_url()).await;
-    let options = Options { private: vec![host_of(provider.url())], ..Options::default() };
+    let options = Options {
+        private: vec![host_of(provider.url())],
+        ..Options::default()
+    };
     let app = TestApp::start_with(options).await;
     first.stop().await;
     let tracker = start_tracker(&format!("{}/connectors/callback", app.url)).await;
@@ -37,5 +40,9 @@ async fn the_main_job_holds_from_sign_up_to_proof() {
     .await;
     let failed: Vec<_> = steps.iter().filter(|step| !step.ok).collect();
     assert!(played.is_ok() && failed.is_empty(), "{failed:?}");
-    assert_eq!(provider.seen(&reqwest::Method::POST).len(), 1, "one ticket was created, once");
+    assert_eq!(
+        provider.seen(&reqwest::Method::POST).len(),
+        1,
+        "one ticket was created, once"
+    );
 }

@@ -42,13 +42,25 @@ impl World {
         options.private.push(host_of(outside.provider.url()));
         let app = TestApp::start_with(options).await;
         // The tracker knows its client's address only now.
-        let outside = Outside { tracker: restart(&app, outside.tracker).await, ..outside };
+        let outside = Outside {
+            tracker: restart(&app, outside.tracker).await,
+            ..outside
+        };
         outside.provider.upstream(outside.tracker.base_url());
-        let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD).await.unwrap();
+        let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD)
+            .await
+            .unwrap();
         let reading = connect(&owner, outside.provider.url(), "read").await;
         let writing = connect(&owner, outside.provider.url(), "write").await;
         let Outside { provider, tracker } = outside;
-        Self { app, provider, owner, reading, writing, _tracker: tracker }
+        Self {
+            app,
+            provider,
+            owner,
+            reading,
+            writing,
+            _tracker: tracker,
+        }
     }
 
     /// A proposal to create an issue, by the owner. Returns its id and payload hash.
@@ -63,7 +75,11 @@ impl World {
     /// Waits until the proposal has come to rest, and returns it.
     pub(crate) async fn settled(&self, id: &str) -> Value {
         for _ in 0..400 {
-            let proposal = self.owner.get(&format!("/api/v1/approvals/{id}")).await.unwrap();
+            let proposal = self
+                .owner
+                .get(&format!("/api/v1/approvals/{id}"))
+                .await
+                .unwrap();
             let state = proposal["state"].as_str().unwrap();
             if !["waiting", "approved", "executing"].contains(&state) {
                 return proposal;
@@ -82,7 +98,11 @@ impl World {
     pub(crate) async fn fate(&self, statement: &str) -> u64 {
         let options = self.app.database.superuser_options();
         let mut connection = PgConnection::connect_with(&options).await.unwrap();
-        connection.execute(AssertSqlSafe(statement.to_owned())).await.unwrap().rows_affected()
+        connection
+            .execute(AssertSqlSafe(statement.to_owned()))
+            .await
+            .unwrap()
+            .rows_affected()
     }
 }
 
@@ -91,20 +111,35 @@ pub(crate) async fn propose(owner: &Person, connection: &str, title: &str) -> (S
         "connection": connection, "operation": "create_issue", "arguments": { "title": title },
     });
     let made = owner
-        .write(Method::POST, "/api/v1/approvals", &form, StatusCode::CREATED)
+        .write(
+            Method::POST,
+            "/api/v1/approvals",
+            &form,
+            StatusCode::CREATED,
+        )
         .await
         .unwrap();
-    (made["id"].as_str().unwrap().to_owned(), made["payload_hash"].clone())
+    (
+        made["id"].as_str().unwrap().to_owned(),
+        made["payload_hash"].clone(),
+    )
 }
 
 pub(crate) async fn decide(owner: &Person, id: &str, verdict: &str, hash: &Value) -> StatusCode {
     let form = json!({ "verdict": verdict, "note": "", "payload_hash": hash });
     let path = format!("/api/v1/approvals/{id}/decision");
-    owner.send(Method::POST, &path, Some(&form)).await.unwrap().status()
+    owner
+        .send(Method::POST, &path, Some(&form))
+        .await
+        .unwrap()
+        .status()
 }
 
 pub(crate) async fn connect(owner: &Person, instance: &str, purpose: &str) -> String {
-    owner.connect(("tracker", instance, purpose), &tracker_owner()).await.unwrap()
+    owner
+        .connect(("tracker", instance, purpose), &tracker_owner())
+        .await
+        .unwrap()
 }
 
 /// A direct connection as a login role, bound to a person's session.
@@ -154,11 +189,16 @@ pub(crate) async fn start_tracker(callback: &str) -> Running {
             secret: Digest::of_secret(&owner.client_secret).unwrap(),
             redirect_uris: vec![callback.parse().unwrap()],
         },
-        owner: Owner { login: owner.login, password: Digest::of_secret(&owner.password).unwrap() },
+        owner: Owner {
+            login: owner.login,
+            password: Digest::of_secret(&owner.password).unwrap(),
+        },
         seed: Seed::Simulated,
         grant_scopes: None,
         access_token_lifetime: Duration::from_hours(1),
         requests_per_minute: 100_000,
     };
-    tracker::start(settings, Arc::new(SystemClock)).await.unwrap()
+    tracker::start(settings, Arc::new(SystemClock))
+        .await
+        .unwrap()
 }

@@ -2,7 +2,11 @@
 //! rows of the audit log under forced row level security, the transaction ended. Prints JSON; see
 //! `bench/page.sh`, which puts pgbench beside it.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark: what does not work ends it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a benchmark: what does not work ends it"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,10 +23,18 @@ const ROWS: i32 = 200_000;
 
 #[tokio::main]
 async fn main() {
-    let seconds: u64 = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(8);
-    let clients: usize = std::env::args().nth(2).and_then(|text| text.parse().ok()).unwrap_or(4);
+    let seconds: u64 = std::env::args()
+        .nth(1)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(8);
+    let clients: usize = std::env::args()
+        .nth(2)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(4);
     let database = fresh_database().await;
-    let mut fate = sqlx::PgConnection::connect_with(&database.superuser_options()).await.unwrap();
+    let mut fate = sqlx::PgConnection::connect_with(&database.superuser_options())
+        .await
+        .unwrap();
     let seed = format!(
         "insert into identity.organisations (id, name)
            select lpad(n::text, 32, '0')::uuid, 'Org ' || n from generate_series(1, {ORGANISATIONS}) n;
@@ -40,7 +52,11 @@ async fn main() {
          analyze;"
     );
     fate.execute(AssertSqlSafe(seed)).await.unwrap();
-    let db = TestApp::role(&database, "countersign_front", u32::try_from(clients).unwrap());
+    let db = TestApp::role(
+        &database,
+        "countersign_front",
+        u32::try_from(clients).unwrap(),
+    );
     let served = Arc::new(AtomicU64::new(0));
     let until = Instant::now() + Duration::from_secs(seconds);
     let mut tasks = tokio::task::JoinSet::new();
@@ -53,7 +69,9 @@ async fn main() {
                 let hash = crypto::digest::sha256(organisation.to_string().as_bytes());
                 let scope = Scope::Session(TokenHash::from_digest(hash));
                 let mut tx = db.read(&scope).await.unwrap();
-                let rows = audit::entries(&mut tx, &Filter::default(), PageSize::default()).await.unwrap();
+                let rows = audit::entries(&mut tx, &Filter::default(), PageSize::default())
+                    .await
+                    .unwrap();
                 assert_eq!(rows.len(), 50);
                 served.fetch_add(1, Ordering::Relaxed);
             }

@@ -113,7 +113,9 @@ impl TestApp {
     async fn serve(&mut self, listener: TcpListener) {
         let broker_db = role(&self.database, "countersign_broker");
         let vault = Vault::new(MasterKey::new(&Secret::new(self.master)));
-        let key = server::sequencer::signing_key(&vault, &broker_db, ORIGIN).await.unwrap();
+        let key = server::sequencer::signing_key(&vault, &broker_db, ORIGIN)
+            .await
+            .unwrap();
         let socket = UnixListener::bind(&self.broker_socket).unwrap();
         let user = rustix::process::getuid().as_raw();
         let answering = Arc::clone(&self.broker);
@@ -123,7 +125,8 @@ impl TestApp {
         if !self.options.without_worker {
             self.tasks.spawn(broker::work(Arc::clone(&self.broker)));
         }
-        self.tasks.spawn(server::sequencer::sequence(broker_db, key));
+        self.tasks
+            .spawn(server::sequencer::sequence(broker_db, key));
         let state = AppState::new(Parts {
             db: role(&self.database, "countersign_front"),
             broker: BrokerClient::new(&self.broker_socket),
@@ -139,7 +142,8 @@ impl TestApp {
         });
         self.tasks.spawn(web::run_background(state.clone()));
         let app = web::router(state).into_make_service_with_connect_info::<SocketAddr>();
-        self.tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        self.tasks
+            .spawn(async move { axum::serve(listener, app).await.unwrap() });
     }
 
     /// The database as one of the login roles, for what an attacker with its password would do.
@@ -155,7 +159,12 @@ impl TestApp {
     /// A pool of its own for a login role, on any database of the test cluster.
     pub fn role(database: &TestDatabase, name: &str, connections: u32) -> Db {
         let options = database.options_for(name).password(PASSWORD);
-        Db::new(options, connections, Arc::new(SystemClock), Arc::new(SystemRng))
+        Db::new(
+            options,
+            connections,
+            Arc::new(SystemClock),
+            Arc::new(SystemRng),
+        )
     }
 
     /// Ends everything at once, as a crash would.
@@ -174,12 +183,20 @@ fn make_broker(
     let apps = options.broker_apps.clone();
     let apps = apps.unwrap_or_else(|| connectors::load_apps(None).unwrap());
     let db = role(database, "countersign_broker");
-    Arc::new(broker::Service::new(db, vault, apps, egress, ApprovalsLedger))
+    Arc::new(broker::Service::new(
+        db,
+        vault,
+        apps,
+        egress,
+        ApprovalsLedger,
+    ))
 }
 
 fn policy(options: &Options) -> EgressPolicy {
     let mut policy = EgressPolicy::default();
-    policy.private.extend(options.private.iter().map(|host| host.parse().unwrap()));
+    policy
+        .private
+        .extend(options.private.iter().map(|host| host.parse().unwrap()));
     policy.timeout = options.timeout.unwrap_or(policy.timeout);
     policy.max_answer_bytes = options.max_answer_bytes.unwrap_or(policy.max_answer_bytes);
     policy
@@ -194,7 +211,9 @@ fn role(database: &TestDatabase, name: &str) -> Db {
 pub async fn fresh_database() -> TestDatabase {
     let cluster = cluster::shared();
     let template = cluster
-        .template("countersign", &schema_hash(), async |options| build(options).await)
+        .template("countersign", &schema_hash(), async |options| {
+            build(options).await
+        })
         .await
         .unwrap();
     cluster.fresh_database(&template).await.unwrap()
@@ -207,7 +226,8 @@ fn schema_hash() -> String {
         text.push_str(migration.sql());
     }
     for permission in access::catalogue::ALL {
-        text.push_str(&format!("{permission:?}"));
+        text.push_str(permission.name);
+        text.push_str(&permission.least_level.to_string());
     }
     hex::encode(crypto::digest::sha256(text.as_bytes()))
 }

@@ -68,7 +68,10 @@ struct Shared {
 impl Provider {
     /// A provider in front of `upstream`, such as `http://127.0.0.1:7411`.
     pub async fn start(upstream: &str) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "a test's provider, not the product")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a test's provider, not the product"
+        )]
         let http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
@@ -83,7 +86,9 @@ impl Provider {
             seen: Mutex::new(Vec::new()),
             http,
         });
-        let app = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let app = Router::new()
+            .fallback(handle)
+            .with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<Infallible>();
         tokio::spawn(async move {
             tokio::select! {
@@ -91,7 +96,11 @@ impl Provider {
                 _ = stopped => {}
             }
         });
-        Self { url, shared, _stop: stop }
+        Self {
+            url,
+            shared,
+            _stop: stop,
+        }
     }
 
     /// Its address.
@@ -101,34 +110,60 @@ impl Provider {
 
     /// Puts another well-behaved provider behind it.
     pub fn upstream(&self, upstream: &str) {
-        *self.shared.upstream.lock().unwrap_or_else(PoisonError::into_inner) = upstream.to_owned();
+        let mut behind = self
+            .shared
+            .upstream
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        upstream.clone_into(&mut behind);
     }
 
     /// What it does from now on.
     pub fn be(&self, mood: Mood) {
-        *self.shared.mood.lock().unwrap_or_else(PoisonError::into_inner) = mood;
+        *self
+            .shared
+            .mood
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = mood;
     }
 
     /// API calls that arrived since the start, with this method.
     pub fn seen(&self, method: &Method) -> Vec<Seen> {
-        let seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.iter().filter(|call| call.method == *method).cloned().collect()
+        let seen = self
+            .shared
+            .seen
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        seen.iter()
+            .filter(|call| call.method == *method)
+            .cloned()
+            .collect()
     }
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default();
+    let body = axum::body::to_bytes(body, 1 << 20)
+        .await
+        .unwrap_or_default();
     if !parts.uri.path().starts_with("/api/") {
         return pass(&shared, &parts.method, &parts.uri, &parts.headers, body).await;
     }
-    shared.seen.lock().unwrap_or_else(PoisonError::into_inner).push(Seen {
-        method: parts.method.clone(),
-        target: parts.uri.to_string(),
-        headers: parts.headers.clone(),
-        body: body.clone(),
-    });
-    let mood = shared.mood.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    shared
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(Seen {
+            method: parts.method.clone(),
+            target: parts.uri.to_string(),
+            headers: parts.headers.clone(),
+            body: body.clone(),
+        });
+    let mood = shared
+        .mood
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     match mood {
         Mood::Honest => pass(&shared, &parts.method, &parts.uri, &parts.headers, body).await,
         Mood::Slow(pause) => {
@@ -139,7 +174,9 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Mood::Drip => answer(StatusCode::OK, "application/json", drip()),
         Mood::Redirect(to) => {
             let mut redirect = answer(StatusCode::FOUND, "text/plain", Body::empty());
-            redirect.headers_mut().insert(header::LOCATION, to.parse().unwrap());
+            redirect
+                .headers_mut()
+                .insert(header::LOCATION, to.parse().unwrap());
             redirect
         }
         Mood::Huge(bytes) => {
@@ -151,8 +188,13 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
         Mood::HangUpAfterCommit => {
             let _ = pass(&shared, &parts.method, &parts.uri, &parts.headers, body).await;
             // A body that fails before its first byte closes the connection.
-            let broken = futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
-            answer(StatusCode::CREATED, "application/json", Body::from_stream(broken))
+            let broken =
+                futures_util::stream::iter([Err::<Bytes, _>(std::io::Error::other("gone"))]);
+            answer(
+                StatusCode::CREATED,
+                "application/json",
+                Body::from_stream(broken),
+            )
         }
         Mood::Status(code) => {
             let status = StatusCode::from_u16(code).unwrap();
@@ -162,7 +204,11 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
 }
 
 fn answer(status: StatusCode, kind: &str, body: Body) -> Response<Body> {
-    Response::builder().status(status).header(header::CONTENT_TYPE, kind).body(body).unwrap()
+    Response::builder()
+        .status(status)
+        .header(header::CONTENT_TYPE, kind)
+        .body(body)
+        .unwrap()
 }
 
 fn drip() -> Body {
@@ -183,7 +229,11 @@ async fn pass(
     let mut headers = headers.clone();
     headers.remove(header::HOST);
     headers.remove(header::CONTENT_LENGTH);
-    let behind = shared.upstream.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let behind = shared
+        .upstream
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     let upstream = shared
         .http
         .request(method.clone(), format!("{behind}{target}"))
@@ -196,14 +246,21 @@ async fn pass(
     for (name, value) in upstream.headers() {
         if name == header::LOCATION {
             // It calls itself by its own address, as its issuer too (RFC 9207).
-            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            let place = value.to_str().unwrap().replace(&encode(&behind), &encode(&shared.url));
+            let encode = |text: &str| {
+                url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>()
+            };
+            let place = value
+                .to_str()
+                .unwrap()
+                .replace(&encode(&behind), &encode(&shared.url));
             response = response.header(name, place);
         } else if name != header::TRANSFER_ENCODING && name != header::CONTENT_LENGTH {
             response = response.header(name, value);
         }
     }
-    response.body(Body::from(upstream.bytes().await.unwrap())).unwrap()
+    response
+        .body(Body::from(upstream.bytes().await.unwrap()))
+        .unwrap()
 }
 
 async fn canary(

@@ -19,9 +19,15 @@ async fn a_broker_that_dies_while_sending_leaves_an_unknown_outcome_and_sends_no
     world.app.kill().await;
     world.provider.be(Mood::Honest);
     // The lease of the dead broker runs out.
-    world.fate("alter table approvals.proposals disable trigger proposals_transition").await;
-    world.fate("update approvals.proposals set state_changed_at = now() - interval '10 minutes'").await;
-    world.fate("alter table approvals.proposals enable trigger proposals_transition").await;
+    world
+        .fate("alter table approvals.proposals disable trigger proposals_transition")
+        .await;
+    world
+        .fate("update approvals.proposals set state_changed_at = now() - interval '10 minutes'")
+        .await;
+    world
+        .fate("alter table approvals.proposals enable trigger proposals_transition")
+        .await;
     world.fate("update jobs.jobs set lease_until = now() - interval '1 minute' where state = 'running'").await;
     world.app.restart().await;
     let ended = world.settled(&id).await;

@@ -7,11 +7,18 @@ use crate::world::World;
 
 async fn refused(world: &World, role: &str, statement: &str) -> String {
     let mut connection = world.sql(role).await;
-    let ended = connection.execute(AssertSqlSafe(statement.to_owned())).await;
+    let ended = connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await;
     let code = match ended {
         Ok(done) if done.rows_affected() == 0 => "no rows".to_owned(),
         Ok(_) => "done".to_owned(),
-        Err(error) => error.as_database_error().unwrap().code().unwrap().into_owned(),
+        Err(error) => error
+            .as_database_error()
+            .unwrap()
+            .code()
+            .unwrap()
+            .into_owned(),
     };
     connection.execute("rollback").await.unwrap();
     code
@@ -44,7 +51,11 @@ async fn a_stolen_login_can_neither_approve_nor_execute_nor_change_a_proposal() 
         ),
     ];
     for (role, statement, expected) in attacks {
-        assert_eq!(refused(&world, role, statement).await, expected, "{role}: {statement}");
+        assert_eq!(
+            refused(&world, role, statement).await,
+            expected,
+            "{role}: {statement}"
+        );
     }
     assert!(world.provider.seen(&Method::POST).is_empty());
 }
@@ -53,8 +64,14 @@ async fn a_stolen_login_can_neither_approve_nor_execute_nor_change_a_proposal() 
 async fn the_attack_works_once_the_trigger_is_off_so_it_is_the_trigger_that_holds() {
     let world = World::start().await;
     world.propose("Victim").await;
-    world.fate("alter table approvals.proposals disable trigger proposals_transition").await;
-    let done =
-        refused(&world, "countersign_front", "update approvals.proposals set state = 'approved'").await;
+    world
+        .fate("alter table approvals.proposals disable trigger proposals_transition")
+        .await;
+    let done = refused(
+        &world,
+        "countersign_front",
+        "update approvals.proposals set state = 'approved'",
+    )
+    .await;
     assert_eq!(done, "done");
 }

@@ -26,7 +26,11 @@ async fn a_second_use_of_an_approval_is_refused() {
     world.settled(&id).await;
     assert_eq!(world.approve(&id, &hash).await, StatusCode::CONFLICT);
     // The job is put back, as a confused operator might: the claim finds nothing to claim.
-    world.fate("update jobs.jobs set state = 'ready', run_at = now() where kind = 'approvals.execute'").await;
+    world
+        .fate(
+            "update jobs.jobs set state = 'ready', run_at = now() where kind = 'approvals.execute'",
+        )
+        .await;
     world.fate("notify countersign_jobs, 'broker'").await;
     tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     assert_eq!(world.provider.seen(&Method::POST).len(), 1);
@@ -38,7 +42,11 @@ async fn a_decision_about_another_hash_than_was_proposed_is_refused() {
     let (id, _) = world.propose("Shown").await;
     let other = json!("00".repeat(32));
     assert_eq!(world.approve(&id, &other).await, StatusCode::CONFLICT);
-    let proposal = world.owner.get(&format!("/api/v1/approvals/{id}")).await.unwrap();
+    let proposal = world
+        .owner
+        .get(&format!("/api/v1/approvals/{id}"))
+        .await
+        .unwrap();
     assert_eq!(proposal["state"], "waiting");
     assert!(world.provider.seen(&Method::POST).is_empty());
 }
@@ -47,9 +55,15 @@ async fn a_decision_about_another_hash_than_was_proposed_is_refused() {
 async fn a_late_use_is_refused() {
     let world = World::start().await;
     let (id, hash) = world.propose("Late").await;
-    world.fate("alter table approvals.proposals disable trigger proposals_transition").await;
-    world.fate("update approvals.proposals set expires_at = now() - interval '1 second'").await;
-    world.fate("alter table approvals.proposals enable trigger proposals_transition").await;
+    world
+        .fate("alter table approvals.proposals disable trigger proposals_transition")
+        .await;
+    world
+        .fate("update approvals.proposals set expires_at = now() - interval '1 second'")
+        .await;
+    world
+        .fate("alter table approvals.proposals enable trigger proposals_transition")
+        .await;
     assert_eq!(world.approve(&id, &hash).await, StatusCode::CONFLICT);
     assert!(world.provider.seen(&Method::POST).is_empty());
 }
@@ -58,11 +72,18 @@ async fn a_late_use_is_refused() {
 async fn a_rejected_or_revoked_proposal_is_never_sent() {
     let world = World::start().await;
     let (rejected, hash) = world.propose("Rejected").await;
-    assert_eq!(decide(&world.owner, &rejected, "reject", &hash).await, StatusCode::OK);
+    assert_eq!(
+        decide(&world.owner, &rejected, "reject", &hash).await,
+        StatusCode::OK
+    );
     assert_eq!(world.approve(&rejected, &hash).await, StatusCode::CONFLICT);
     let (revoked, hash) = world.propose("Revoked").await;
     let path = format!("/api/v1/approvals/{revoked}/revoke");
-    world.owner.write(Method::POST, &path, &json!({}), StatusCode::OK).await.unwrap();
+    world
+        .owner
+        .write(Method::POST, &path, &json!({}), StatusCode::OK)
+        .await
+        .unwrap();
     assert_eq!(world.approve(&revoked, &hash).await, StatusCode::CONFLICT);
     assert!(world.provider.seen(&Method::POST).is_empty());
 }

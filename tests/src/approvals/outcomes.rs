@@ -26,30 +26,47 @@ async fn an_answer_lost_after_the_commit_is_an_unknown_outcome_for_a_person() {
     let (world, id, ended) = ended_in(Mood::HangUpAfterCommit, Options::default()).await;
     // The status came, the body did not: whether it counts as done is the manifest's and the
     // verdict's to say; what never happens is a second sending.
-    assert!(["unknown_outcome", "executed"].contains(&ended["state"].as_str().unwrap()), "{ended}");
+    assert!(
+        ["unknown_outcome", "executed"].contains(&ended["state"].as_str().unwrap()),
+        "{ended}"
+    );
     if ended["state"] == "unknown_outcome" {
         let path = format!("/api/v1/approvals/{id}/resolution");
         let form = json!({ "outcome": "happened" });
-        world.owner.write(Method::POST, &path, &form, StatusCode::OK).await.unwrap();
+        world
+            .owner
+            .write(Method::POST, &path, &form, StatusCode::OK)
+            .await
+            .unwrap();
         assert_eq!(world.settled(&id).await["state"], "executed");
     }
 }
 
 #[tokio::test]
 async fn a_slow_answer_is_an_unknown_outcome() {
-    let options = Options { timeout: Some(Duration::from_secs(1)), ..Options::default() };
+    let options = Options {
+        timeout: Some(Duration::from_secs(1)),
+        ..Options::default()
+    };
     let (world, id, ended) = ended_in(Mood::Slow(Duration::from_secs(5)), options).await;
     assert_eq!(ended["state"], "unknown_outcome", "{ended}");
     let path = format!("/api/v1/approvals/{id}/resolution");
     let form = json!({ "outcome": "did_not_happen" });
-    world.owner.write(Method::POST, &path, &form, StatusCode::OK).await.unwrap();
+    world
+        .owner
+        .write(Method::POST, &path, &form, StatusCode::OK)
+        .await
+        .unwrap();
     assert_eq!(world.settled(&id).await["state"], "failed");
 }
 
 #[tokio::test]
 async fn a_refusal_by_the_provider_is_a_failure() {
     let (_, _, ended) = ended_in(Mood::Status(422), Options::default()).await;
-    assert_eq!((&ended["state"], &ended["outcome"]["status"]), (&json!("failed"), &json!(422)));
+    assert_eq!(
+        (&ended["state"], &ended["outcome"]["status"]),
+        (&json!("failed"), &json!(422))
+    );
 }
 
 #[tokio::test]
@@ -60,9 +77,16 @@ async fn a_server_error_is_an_unknown_outcome() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_with_the_credential() {
-    let (world, _, ended) =
-        ended_in(Mood::Redirect("http://169.254.169.254/".to_owned()), Options::default()).await;
+    let (world, _, ended) = ended_in(
+        Mood::Redirect("http://169.254.169.254/".to_owned()),
+        Options::default(),
+    )
+    .await;
     assert_ne!(ended["state"], "executed", "{ended}");
-    let calls = world.owner.get(&format!("/api/v1/connections/{}/calls", world.writing)).await.unwrap();
+    let calls = world
+        .owner
+        .get(&format!("/api/v1/connections/{}/calls", world.writing))
+        .await
+        .unwrap();
     assert!(calls.to_string().contains("egress.redirect"), "{calls}");
 }

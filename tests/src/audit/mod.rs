@@ -4,6 +4,8 @@ use audit::checkpoint::VerifierKey;
 use audit::offline::{Outcome, SavedCheckpoint};
 use kernel::Scope;
 
+use sqlx::{Connection as _, Executor as _};
+
 use crate::world::World;
 
 /// Waits until every entry has its place, then checks the log as the verifier.
@@ -11,7 +13,10 @@ async fn check(world: &World, saved: Vec<SavedCheckpoint>) -> audit::offline::Re
     let db = world.app.db("countersign_verifier");
     let verifier: String = {
         let mut tx = db.read(&Scope::Anonymous).await.unwrap();
-        sqlx::query_scalar("select verifier from broker.signing_keys").fetch_one(&mut *tx).await.unwrap()
+        sqlx::query_scalar("select verifier from broker.signing_keys")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap()
     };
     let key: VerifierKey = verifier.parse().unwrap();
     audit::verify_database(&db, &key, saved).await.unwrap()
@@ -19,7 +24,11 @@ async fn check(world: &World, saved: Vec<SavedCheckpoint>) -> audit::offline::Re
 
 async fn sequenced(world: &World) {
     loop {
-        if world.fate("update audit.entries set leaf_index = leaf_index where leaf_index is null").await == 0 {
+        if world
+            .fate("update audit.entries set leaf_index = leaf_index where leaf_index is null")
+            .await
+            == 0
+        {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -30,8 +39,10 @@ async fn sequenced(world: &World) {
 async fn victim(world: &World) -> String {
     let db = world.app.db("countersign_verifier");
     let mut tx = db.read(&Scope::Anonymous).await.unwrap();
-    let id: sqlx::types::Uuid =
-        sqlx::query_scalar("select id from audit.all_entries(2, 1)").fetch_one(&mut *tx).await.unwrap();
+    let id: sqlx::types::Uuid = sqlx::query_scalar("select id from audit.all_entries(2, 1)")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
     kernel::AuditEntryId::from(id).to_string()
 }
 
@@ -48,7 +59,9 @@ async fn an_altered_row_is_found_and_named() {
     let world = World::start().await;
     sequenced(&world).await;
     let victim = victim(&world).await;
-    world.fate("update audit.entries set action = 'identity.nothing_happened' where leaf_index = 3").await;
+    world
+        .fate("update audit.entries set action = 'identity.nothing_happened' where leaf_index = 3")
+        .await;
     let report = check(&world, Vec::new()).await;
     assert_eq!(report.outcome, Outcome::Failed);
     assert!(format!("{report}").contains(&victim), "{report}");
@@ -58,7 +71,9 @@ async fn an_altered_row_is_found_and_named() {
 async fn a_removed_row_is_found_and_its_place_named() {
     let world = World::start().await;
     sequenced(&world).await;
-    world.fate("delete from audit.entries where leaf_index = 3").await;
+    world
+        .fate("delete from audit.entries where leaf_index = 3")
+        .await;
     let report = check(&world, Vec::new()).await;
     assert_eq!(report.outcome, Outcome::Failed);
     assert!(format!("{report}").contains('3'), "{report}");
@@ -75,28 +90,42 @@ async fn an_inserted_row_is_found_and_named() {
     // The sequencer would take it up as new: it is the row's age that tells.
     let report = check(&world, Vec::new()).await;
     let told = format!("{report}");
-    assert!(report.outcome == Outcome::Failed || told.contains("aud_"), "{told}");
+    assert!(
+        report.outcome == Outcome::Failed || told.contains("aud_"),
+        "{told}"
+    );
 }
 
 #[tokio::test]
 async fn no_login_can_write_to_the_log_but_through_append() {
     let world = World::start().await;
     for (role, statement) in [
-        ("countersign_front", "update audit.entries set action = 'a.b'"),
+        (
+            "countersign_front",
+            "update audit.entries set action = 'a.b'",
+        ),
         ("countersign_front", "delete from audit.entries"),
-        ("countersign_broker", "update audit.nodes set hash = sha256('x')"),
+        (
+            "countersign_broker",
+            "update audit.nodes set hash = sha256('x')",
+        ),
         ("countersign_broker", "delete from audit.checkpoints"),
         ("countersign_verifier", "delete from audit.entries"),
     ] {
         let mut connection = match role {
-            "countersign_verifier" => {
-                use sqlx::Connection as _;
-                sqlx::PgConnection::connect_with(&world.app.login(role)).await.unwrap()
-            }
+            "countersign_verifier" => sqlx::PgConnection::connect_with(&world.app.login(role))
+                .await
+                .unwrap(),
             _ => world.sql(role).await,
         };
-        use sqlx::Executor as _;
-        let refused = connection.execute(sqlx::AssertSqlSafe(statement.to_owned())).await.unwrap_err();
-        assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "42501", "{role}: {statement}");
+        let refused = connection
+            .execute(sqlx::AssertSqlSafe(statement.to_owned()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            refused.as_database_error().unwrap().code().unwrap(),
+            "42501",
+            "{role}: {statement}"
+        );
     }
 }

@@ -11,10 +11,18 @@ use crate::world::World;
 
 async fn scanned(world: &World) -> Value {
     let path = format!("/api/v1/connections/{}/scan", world.reading);
-    let begun = world.owner.write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED).await.unwrap();
+    let begun = world
+        .owner
+        .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
+        .await
+        .unwrap();
     let id = begun["log"].as_str().unwrap();
     for _ in 0..1200 {
-        let log = world.owner.get(&format!("/api/v1/logs/{id}")).await.unwrap();
+        let log = world
+            .owner
+            .get(&format!("/api/v1/logs/{id}"))
+            .await
+            .unwrap();
         if log["state"] != "reading" {
             return log;
         }
@@ -28,9 +36,16 @@ async fn a_scan_reads_metadata_into_a_log() {
     let world = World::start().await;
     let log = scanned(&world).await;
     assert_eq!(log["state"], "ready", "{log}");
-    assert!(log["events"].as_i64() > Some(3000) && log["cases"].as_i64() > Some(300), "{log}");
+    assert!(
+        log["events"].as_i64() > Some(3000) && log["cases"].as_i64() > Some(300),
+        "{log}"
+    );
     let asked = world.provider.seen(&Method::GET);
-    assert!(asked.iter().all(|call| !call.target.contains("body") && !call.target.contains("title")));
+    assert!(
+        asked
+            .iter()
+            .all(|call| !call.target.contains("body") && !call.target.contains("title"))
+    );
 }
 
 #[tokio::test]
@@ -61,7 +76,8 @@ async fn rows_with(world: &World, text: &str) -> Vec<String> {
     .unwrap();
     let mut found = Vec::new();
     for table in tables {
-        let statement = format!("select count(*) from {table} t where t::text like '%' || $1 || '%'");
+        let statement =
+            format!("select count(*) from {table} t where t::text like '%' || $1 || '%'");
         let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement))
             .bind(text)
             .fetch_one(&mut connection)
@@ -79,20 +95,29 @@ async fn a_page_that_calls_itself_html_ends_the_scan_and_keeps_nothing() {
     let world = World::start().await;
     world.provider.be(Mood::Html);
     let log = scanned(&world).await;
-    assert_eq!((&log["state"], &log["events"]), (&json!("failed"), &json!(0)), "{log}");
+    assert_eq!(
+        (&log["state"], &log["events"]),
+        (&json!("failed"), &json!(0)),
+        "{log}"
+    );
 }
 
 #[tokio::test]
 async fn a_redirect_ends_the_scan() {
     let world = World::start().await;
-    world.provider.be(Mood::Redirect("http://169.254.169.254/latest".to_owned()));
+    world
+        .provider
+        .be(Mood::Redirect("http://169.254.169.254/latest".to_owned()));
     let log = scanned(&world).await;
     assert_eq!(log["state"], "failed", "{log}");
 }
 
 #[tokio::test]
 async fn an_answer_past_the_limit_ends_the_scan() {
-    let options = Options { max_answer_bytes: Some(64 * 1024), ..Options::default() };
+    let options = Options {
+        max_answer_bytes: Some(64 * 1024),
+        ..Options::default()
+    };
     let world = World::start_with(options).await;
     world.provider.be(Mood::Huge(1 << 20));
     let log = scanned(&world).await;
@@ -105,7 +130,11 @@ async fn a_refused_token_asks_a_person_to_reconnect() {
     world.provider.be(Mood::Status(401));
     let log = scanned(&world).await;
     assert_eq!(log["state"], "failed", "{log}");
-    let connection = world.owner.get(&format!("/api/v1/connections/{}", world.reading)).await.unwrap();
+    let connection = world
+        .owner
+        .get(&format!("/api/v1/connections/{}", world.reading))
+        .await
+        .unwrap();
     assert_eq!(connection["state"], "reconnect", "{connection}");
 }
 
@@ -117,10 +146,17 @@ async fn after_disconnecting_no_call_leaves_and_no_token_is_left() {
     assert!(ended.status().is_success());
     let before = world.provider.seen(&Method::GET).len();
     let path = format!("{path}/scan");
-    let refused = world.owner.send(Method::POST, &path, Some(&json!({}))).await.unwrap();
+    let refused = world
+        .owner
+        .send(Method::POST, &path, Some(&json!({})))
+        .await
+        .unwrap();
     assert_eq!(refused.status(), StatusCode::CONFLICT);
     assert_eq!(world.provider.seen(&Method::GET).len(), before);
     let id: kernel::ConnectionId = world.reading.parse().unwrap();
-    let left = format!("delete from broker.secrets where owner_id = '{}'", id.uuid());
+    let left = format!(
+        "delete from broker.secrets where owner_id = '{}'",
+        id.uuid()
+    );
     assert_eq!(world.fate(&left).await, 0);
 }

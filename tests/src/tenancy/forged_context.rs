@@ -6,13 +6,18 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use crate::world::World;
 
 async fn members(connection: &mut PgConnection) -> i64 {
-    sqlx::query_scalar("select count(*) from identity.memberships").fetch_one(connection).await.unwrap()
+    sqlx::query_scalar("select count(*) from identity.memberships")
+        .fetch_one(connection)
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn without_a_bound_context_nothing_is_seen() {
     let world = World::start().await;
-    let mut front = PgConnection::connect_with(&world.app.login("countersign_front")).await.unwrap();
+    let mut front = PgConnection::connect_with(&world.app.login("countersign_front"))
+        .await
+        .unwrap();
     assert_eq!(members(&mut front).await, 0);
 }
 
@@ -21,14 +26,19 @@ async fn a_context_made_by_set_config_is_not_believed() {
     let world = World::start().await;
     let mut own = world.sql("countersign_front").await;
     assert_eq!(members(&mut own).await, 1);
-    let context: String =
-        sqlx::query_scalar("select current_setting('countersign.context')").fetch_one(&mut own).await.unwrap();
+    let context: String = sqlx::query_scalar("select current_setting('countersign.context')")
+        .fetch_one(&mut own)
+        .await
+        .unwrap();
     own.execute("rollback").await.unwrap();
     // Replayed in a later transaction of the same backend, and of another one.
     for fresh in [false, true] {
-        let mut connection = match fresh {
-            true => PgConnection::connect_with(&world.app.login("countersign_front")).await.unwrap(),
-            false => world.sql("countersign_front").await,
+        let mut connection = if fresh {
+            PgConnection::connect_with(&world.app.login("countersign_front"))
+                .await
+                .unwrap()
+        } else {
+            world.sql("countersign_front").await
         };
         connection.execute("rollback").await.unwrap();
         connection.execute("begin").await.unwrap();
@@ -61,8 +71,16 @@ async fn the_binders_own_tools_are_out_of_reach() {
         "insert into audit.entries (id, actor_kind, action, details) values (gen_random_uuid(), 'system', 'a.b', '{}')",
     ] {
         let mut front = world.sql("countersign_front").await;
-        let refused = front.execute(AssertSqlSafe(statement.to_owned())).await.unwrap_err();
-        let code = refused.as_database_error().unwrap().code().unwrap().into_owned();
+        let refused = front
+            .execute(AssertSqlSafe(statement.to_owned()))
+            .await
+            .unwrap_err();
+        let code = refused
+            .as_database_error()
+            .unwrap()
+            .code()
+            .unwrap()
+            .into_owned();
         assert_eq!(code, "42501", "{statement}");
     }
 }

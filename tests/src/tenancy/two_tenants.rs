@@ -11,7 +11,9 @@ use crate::world::{PASSWORD, World, bound, connect, decide, propose};
 
 /// A second tenant that does everything the first one did.
 async fn second_tenant(world: &World) -> Person {
-    let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD).await.unwrap();
+    let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
+        .await
+        .unwrap();
     fill(world, &other).await;
     other
 }
@@ -21,7 +23,10 @@ async fn fill(world: &World, person: &Person) {
     let reading = connect(person, world.provider.url(), "read").await;
     let writing = connect(person, world.provider.url(), "write").await;
     let path = format!("/api/v1/connections/{reading}/scan");
-    let begun = person.write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED).await.unwrap();
+    let begun = person
+        .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
+        .await
+        .unwrap();
     let log = begun["log"].as_str().unwrap();
     for _ in 0..600 {
         let log = person.get(&format!("/api/v1/logs/{log}")).await.unwrap();
@@ -33,8 +38,19 @@ async fn fill(world: &World, person: &Person) {
     let (id, hash) = propose(person, &writing, "Mine").await;
     assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
-    person.write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED).await.unwrap();
-    person.write(Method::POST, "/api/v1/sign-in-links", &json!({}), StatusCode::CREATED).await.unwrap();
+    person
+        .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
+        .await
+        .unwrap();
+    person
+        .write(
+            Method::POST,
+            "/api/v1/sign-in-links",
+            &json!({}),
+            StatusCode::CREATED,
+        )
+        .await
+        .unwrap();
 }
 
 async fn tables(connection: &mut PgConnection) -> Vec<String> {
@@ -53,13 +69,20 @@ async fn tables(connection: &mut PgConnection) -> Vec<String> {
 async fn count(connection: &mut PgConnection, table: &str, condition: &str) -> Option<i64> {
     connection.execute("savepoint look").await.unwrap();
     let statement = format!("select count(*) from {table} where {condition}");
-    let counted = sqlx::query_scalar(AssertSqlSafe(statement)).fetch_one(&mut *connection).await;
+    let counted = sqlx::query_scalar(AssertSqlSafe(statement))
+        .fetch_one(&mut *connection)
+        .await;
     connection.execute("rollback to look").await.unwrap();
     match counted {
         Ok(count) => Some(count),
         // No right to the table at all is as good as no row.
         Err(error) => {
-            let code = error.as_database_error().unwrap().code().unwrap().into_owned();
+            let code = error
+                .as_database_error()
+                .unwrap()
+                .code()
+                .unwrap()
+                .into_owned();
             assert_eq!(code, "42501", "{table}");
             None
         }
@@ -72,19 +95,26 @@ async fn a_tenant_sees_no_row_of_another_on_any_table_as_any_login() {
     fill(&world, &world.owner).await;
     let other = second_tenant(&world).await;
     let other_org = org_of(&world, &other).await;
-    let mut fate = PgConnection::connect_with(&world.app.database.superuser_options()).await.unwrap();
+    let mut fate = PgConnection::connect_with(&world.app.database.superuser_options())
+        .await
+        .unwrap();
     let tables = tables(&mut fate).await;
     assert!(tables.len() >= 17, "the catalogue lists {tables:?}");
     fate.execute("begin").await.unwrap();
     for table in &tables {
         let there = count(&mut fate, table, &format!("org_id = '{other_org}'")).await;
-        assert!(there > Some(0), "{table} holds nothing of the other tenant: fill() must");
+        assert!(
+            there > Some(0),
+            "{table} holds nothing of the other tenant: fill() must"
+        );
     }
     for role in ["countersign_front", "countersign_broker"] {
         let mut connection = bound(&world.app, role, &world.owner).await;
         let mut readable = 0;
         for table in &tables {
-            if let Some(seen) = count(&mut connection, table, &format!("org_id = '{other_org}'")).await {
+            if let Some(seen) =
+                count(&mut connection, table, &format!("org_id = '{other_org}'")).await
+            {
                 assert_eq!(seen, 0, "{role} sees rows of another tenant in {table}");
                 readable += 1;
             }
@@ -104,10 +134,17 @@ async fn another_tenants_ids_answer_like_made_up_ones() {
     ];
     for (path, query) in lists {
         let theirs = other.get(&format!("{path}{query}")).await.unwrap();
-        let id = theirs[0]["id"].as_str().unwrap_or_else(|| panic!("{theirs}")).to_owned();
+        let id = theirs[0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{theirs}"))
+            .to_owned();
         let made_up = format!("{}{}", &id[..id.len() - 4], "zzzz");
         for id in [id, made_up] {
-            let answer = world.owner.send(Method::GET, &format!("{path}/{id}"), None).await.unwrap();
+            let answer = world
+                .owner
+                .send(Method::GET, &format!("{path}/{id}"), None)
+                .await
+                .unwrap();
             assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}/{id}");
         }
     }
@@ -115,5 +152,8 @@ async fn another_tenants_ids_answer_like_made_up_ones() {
 
 async fn org_of(world: &World, person: &Person) -> sqlx::types::Uuid {
     let mut connection = bound(&world.app, "countersign_front", person).await;
-    sqlx::query_scalar("select ctx.org()").fetch_one(&mut connection).await.unwrap()
+    sqlx::query_scalar("select ctx.org()")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap()
 }

@@ -2,7 +2,11 @@
 //! writes what it found to `.sqlx`, or compares; `test-database stop` stops the database that tests
 //! leave running between runs.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for people at a terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a tool for people at a terminal"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -45,7 +49,8 @@ fn queries(check: bool) -> Result<(), String> {
         // The macros run when their crate is compiled: a new time of change has that done.
         let lib = root.join("crates").join(package).join("src/lib.rs");
         let file = std::fs::File::options().append(true).open(&lib);
-        let touched = file.and_then(|file| file.set_modified(std::time::SystemTime::UNIX_EPOCH + since_epoch()));
+        let touched = file
+            .and_then(|file| file.set_modified(std::time::SystemTime::UNIX_EPOCH + since_epoch()));
         touched.map_err(|error| format!("{}: {error}", lib.display()))?;
     }
     let status = cargo
@@ -74,12 +79,17 @@ fn queries(check: bool) -> Result<(), String> {
 fn since_epoch() -> std::time::Duration {
     #[expect(clippy::disallowed_methods, reason = "a file's time of change")]
     let now = std::time::SystemTime::now();
-    now.duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap_or_default()
+    now.duration_since(std::time::SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
 }
 
 fn packages_with_queries(root: &Path) -> Vec<String> {
     let mut packages = Vec::new();
-    for entry in std::fs::read_dir(root.join("crates")).into_iter().flatten().flatten() {
+    for entry in std::fs::read_dir(root.join("crates"))
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         if holds_queries(&entry.path().join("src")) {
             packages.push(entry.file_name().to_string_lossy().into_owned());
         }
@@ -89,13 +99,17 @@ fn packages_with_queries(root: &Path) -> Vec<String> {
 }
 
 fn holds_queries(folder: &Path) -> bool {
-    std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
-        let path = entry.path();
-        if path.is_dir() {
-            return holds_queries(&path);
-        }
-        std::fs::read_to_string(&path).is_ok_and(|text| text.contains("sqlx::query"))
-    })
+    std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                return holds_queries(&path);
+            }
+            std::fs::read_to_string(&path).is_ok_and(|text| text.contains("sqlx::query"))
+        })
 }
 
 fn read(folder: &Path) -> BTreeMap<PathBuf, String> {
@@ -117,8 +131,14 @@ fn compare(
     if kept == found {
         return Ok(());
     }
-    let differing = found.iter().filter(|(name, text)| kept.get(*name) != Some(text)).count();
-    let gone = kept.keys().filter(|name| !found.contains_key(*name)).count();
+    let differing = found
+        .iter()
+        .filter(|(name, text)| kept.get(*name) != Some(text))
+        .count();
+    let gone = kept
+        .keys()
+        .filter(|name| !found.contains_key(*name))
+        .count();
     Err(format!(
         ".sqlx is not up to date: {differing} queries are new or changed, {gone} are gone. Run ./dev sqlx"
     ))
