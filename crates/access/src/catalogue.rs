@@ -52,9 +52,12 @@ pub async fn write(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let levels: Vec<i32> = ALL.iter().map(|p| p.least_level).collect();
     let mut tx = connection.begin().await?;
     tx.execute("set local role countersign_owner").await?;
-    sqlx::query!("delete from access.permissions where name <> all ($1)", &names)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query!(
+        "delete from access.permissions where name <> all ($1)",
+        &names
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query!(
         "insert into access.permissions (name, least_level)
          select * from unnest($1::text[], $2::int[])
@@ -76,7 +79,12 @@ mod tests {
         assert!(ALL.is_sorted_by(|a, b| a.name < b.name));
         for permission in ALL {
             let (resource, action) = permission.name.split_once('.').unwrap();
-            assert!(resource.bytes().chain(action.bytes()).all(|b| b.is_ascii_lowercase() || b == b'_'));
+            assert!(
+                resource
+                    .bytes()
+                    .chain(action.bytes())
+                    .all(|b| b.is_ascii_lowercase() || b == b'_')
+            );
             assert!([100, 80, 60, 40, 30, 20].contains(&permission.least_level));
         }
     }

@@ -64,8 +64,15 @@ impl NewApiKey {
         if scopes.is_empty() {
             return Err(NewApiKeyError::NoScopes);
         }
-        let scopes = scopes.iter().map(|scope| parse_scope(scope)).collect::<Result<_, _>>()?;
-        Ok(Self { name: name.to_owned(), scopes, lifetime: DAY * days })
+        let scopes = scopes
+            .iter()
+            .map(|scope| parse_scope(scope))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            name: name.to_owned(),
+            scopes,
+            lifetime: DAY * days,
+        })
     }
 }
 
@@ -99,12 +106,18 @@ pub async fn create_api_key(
         name: &key.name,
         face: token::face(token.expose()),
         hash: crypto::digest::sha256(token.expose().as_bytes()),
-        scopes: key.scopes.iter().map(|permission| permission.name.to_owned()).collect(),
+        scopes: key
+            .scopes
+            .iter()
+            .map(|permission| permission.name.to_owned())
+            .collect(),
         lifetime: key.lifetime,
     };
     let mut tx = db.write(scope).await.map_err(refused)?;
     store::insert_api_key(&mut tx, row).await.map_err(refused)?;
-    tx.commit(AuditEntry::about("access.api_key_created", id)).await.map_err(refused)?;
+    tx.commit(AuditEntry::about("access.api_key_created", id))
+        .await
+        .map_err(refused)?;
     Ok((id, token))
 }
 
@@ -140,6 +153,9 @@ mod tests {
     fn only_permissions_of_the_catalogue_are_taken() {
         assert!(parse(&["insight.read"]).is_ok());
         assert_eq!(parse(&[]).unwrap_err(), NewApiKeyError::NoScopes);
-        assert!(matches!(parse(&["insight.*"]).unwrap_err(), NewApiKeyError::UnknownScope(_)));
+        assert!(matches!(
+            parse(&["insight.*"]).unwrap_err(),
+            NewApiKeyError::UnknownScope(_)
+        ));
     }
 }

@@ -11,7 +11,9 @@ mod revoke_api_key;
 mod store;
 
 pub use catalogue::Permission;
-pub use create_api_key::{CreateApiKeyError, NewApiKey, NewApiKeyError, create_api_key, is_for_keys};
+pub use create_api_key::{
+    CreateApiKeyError, NewApiKey, NewApiKeyError, create_api_key, is_for_keys,
+};
 pub use list_api_keys::{ApiKeyRow, api_keys};
 pub use note_use::KeyUses;
 pub use revoke_api_key::revoke_api_key;

@@ -14,7 +14,10 @@ pub struct KeyUses(Mutex<HashSet<TokenHash>>);
 impl KeyUses {
     /// Remembers that the key was used.
     pub fn note(&self, key: TokenHash) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(key);
     }
 
     /// Stores what was noted since the last call.
@@ -24,8 +27,18 @@ impl KeyUses {
             return Ok(());
         }
         let mut tx = db.write(&Scope::Anonymous).await?;
-        store::note_use(&mut tx, noted.into_iter().map(|key| key.as_bytes().to_vec()).collect()).await?;
-        #[expect(clippy::disallowed_methods, reason = "a time of last use, kept beside the key itself")]
+        store::note_use(
+            &mut tx,
+            noted
+                .into_iter()
+                .map(|key| key.as_bytes().to_vec())
+                .collect(),
+        )
+        .await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a time of last use, kept beside the key itself"
+        )]
         tx.commit_silently().await
     }
 }

@@ -8,7 +8,8 @@ use crate::store;
 pub async fn revoke_api_key(mut tx: WriteTx, key: ApiKeyId) -> Result<bool, Error> {
     let revoked = store::revoke_api_key(&mut tx, key).await?;
     if revoked {
-        tx.commit(AuditEntry::about("access.api_key_revoked", key)).await?;
+        tx.commit(AuditEntry::about("access.api_key_revoked", key))
+            .await?;
     }
     Ok(revoked)
 }

@@ -72,6 +72,8 @@ pub(crate) async fn revoke_api_key(tx: &mut WriteTx, key: ApiKeyId) -> Result<bo
 }
 
 pub(crate) async fn note_use(tx: &mut WriteTx, keys: Vec<Vec<u8>>) -> Result<(), Error> {
-    sqlx::query!("select access.note_use($1)", &keys).execute(&mut **tx).await?;
+    sqlx::query!("select access.note_use($1)", &keys)
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }

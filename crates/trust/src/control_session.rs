@@ -46,7 +46,14 @@ pub async fn control_session(db: &Db, which: Which) -> Result<ControlSession, Er
     let mut tx = db.write(&Scope::Anonymous).await?;
     let (user, organisation) =
         store::control_session(&mut tx, name, (session, &hash), LIFETIME).await?;
-    let entry = AuditEntry::about("trust.control_session_started", session).with("organisation", name);
+    let entry =
+        AuditEntry::about("trust.control_session_started", session).with("organisation", name);
     tx.commit(entry).await?;
-    Ok(ControlSession { user, organisation, session, token, hash })
+    Ok(ControlSession {
+        user,
+        organisation,
+        session,
+        token,
+        hash,
+    })
 }

@@ -46,7 +46,9 @@ impl Status {
     }
 
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        [Self::Pass, Self::Fail, Self::Error].into_iter().find(|status| status.as_str() == text)
+        [Self::Pass, Self::Fail, Self::Error]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }
 

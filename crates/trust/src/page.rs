@@ -48,7 +48,10 @@ pub struct TrustPage {
 
 /// What may be said at `now`, of the controls that exist, on the evidence that there is.
 pub fn trust_page(controls: &[Control], evidence: &[Evidence], now: OffsetDateTime) -> TrustPage {
-    let mut page = TrustPage { checked: Vec::new(), unchecked: Vec::new() };
+    let mut page = TrustPage {
+        checked: Vec::new(),
+        unchecked: Vec::new(),
+    };
     for claim in CLAIMS {
         let shown: Vec<Shown> = controls
             .iter()
@@ -58,14 +61,20 @@ pub fn trust_page(controls: &[Control], evidence: &[Evidence], now: OffsetDateTi
         if shown.is_empty() {
             page.unchecked.push(claim);
         } else {
-            page.checked.push(ClaimStanding { claim, controls: shown });
+            page.checked.push(ClaimStanding {
+                claim,
+                controls: shown,
+            });
         }
     }
     page
 }
 
 fn show(control: Control, evidence: &[Evidence], now: OffsetDateTime) -> Shown {
-    let latest = evidence.iter().find(|evidence| evidence.control == control.id).cloned();
+    let latest = evidence
+        .iter()
+        .find(|evidence| evidence.control == control.id)
+        .cloned();
     let standing = match &latest {
         None => Standing::NeverRun,
         Some(evidence) => match evidence.status {
@@ -80,7 +89,11 @@ fn show(control: Control, evidence: &[Evidence], now: OffsetDateTime) -> Shown {
             Status::Pass => Standing::Pass,
         },
     };
-    Shown { control, standing, evidence: latest }
+    Shown {
+        control,
+        standing,
+        evidence: latest,
+    }
 }
 
 #[cfg(test)]
@@ -99,8 +112,10 @@ mod tests {
 
     fn standing(found: Option<Found>, age: time::Duration) -> Standing {
         let now = OffsetDateTime::UNIX_EPOCH + time::Duration::days(1);
-        let evidence: Vec<Evidence> =
-            found.map(|found| Evidence::of(&CONTROL, found, 1, now - age)).into_iter().collect();
+        let evidence: Vec<Evidence> = found
+            .map(|found| Evidence::of(&CONTROL, found, 1, now - age))
+            .into_iter()
+            .collect();
         let page = trust_page(&[CONTROL], &evidence, now);
         page.checked[0].controls[0].standing
     }
@@ -113,8 +128,14 @@ mod tests {
         assert_eq!(standing(pass(), minute), Standing::Pass);
         assert_eq!(standing(pass(), minute * 16), Standing::Stale);
         assert_eq!(standing(pass(), -minute), Standing::Stale);
-        assert_eq!(standing(Some(Found::Fail(String::new())), minute), Standing::Fail);
-        assert_eq!(standing(Some(Found::Error(String::new())), minute * 100), Standing::Error);
+        assert_eq!(
+            standing(Some(Found::Fail(String::new())), minute),
+            Standing::Fail
+        );
+        assert_eq!(
+            standing(Some(Found::Error(String::new())), minute * 100),
+            Standing::Error
+        );
     }
 
     #[test]

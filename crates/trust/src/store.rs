@@ -51,7 +51,9 @@ pub(crate) async fn latest_evidence(tx: &mut ReadTx) -> Result<Vec<Evidence>, Er
 }
 
 pub(crate) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
-    sqlx::query!("select trust.sweep()").execute(&mut **tx).await?;
+    sqlx::query!("select trust.sweep()")
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
