@@ -107,7 +107,7 @@ mod tests {
         id: "db.row_level_security",
         claim: "AC-01",
         says: "Every table has it.",
-        fresh_for: Duration::from_secs(900),
+        fresh_for: Duration::from_mins(15),
     };
 
     fn standing(found: Option<Found>, age: time::Duration) -> Standing {
