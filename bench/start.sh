@@ -57,7 +57,7 @@ row 'existing database' "${existing[@]}"
 
 start "$work/data1"
 memory 'front + broker, started'
-for _ in $(seq 200); do curl -s -o /dev/null "${url}sign-in" "${url}trust"; done
+for _ in $(seq 200); do curl -s "${url}sign-in" "${url}trust" > /dev/null; done
 memory 'after 400 pages'
 for person in $(seq 8); do
   curl -s -o /dev/null -X POST "${url}api/v1/sign-up" -H 'content-type: application/json' -H "origin: ${url%/}" \

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use db::jobs::{self, ClaimedJob, Outcome, Queue};
 use kernel::ProposalId;
+use tokio::sync::watch;
 
 use crate::error::BrokerError;
 use crate::execute::execute;
@@ -21,25 +22,51 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Sends what people approve, and moves on what time moves on, until the process ends.
 pub async fn work<L: Ledger>(service: Arc<Service<L>>) {
-    loop {
-        match listen_and_work(&service).await {
+    // Nobody sends: it never stops.
+    let (_stop, stopped) = watch::channel(false);
+    work_until(service, stopped).await;
+}
+
+/// The same, until `stopped` becomes true. What is under way by then is carried to its end: a call
+/// that is cut off in the middle is an unknown outcome, for a person to look into.
+pub async fn work_until<L: Ledger>(service: Arc<Service<L>>, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match listen_and_work(&service, &mut stopped).await {
             Ok(()) => {}
             Err(error) => {
                 tracing::warn!(code = error.code(), "broker.work_interrupted");
-                tokio::time::sleep(AFTER_FAILURE).await;
+                pause(AFTER_FAILURE, &mut stopped).await;
             }
         }
     }
 }
 
-async fn listen_and_work<L: Ledger>(service: &Arc<Service<L>>) -> Result<(), BrokerError> {
+async fn listen_and_work<L: Ledger>(
+    service: &Arc<Service<L>>,
+    stopped: &mut watch::Receiver<bool>,
+) -> Result<(), BrokerError> {
     let mut listener = service.db.listen(&["countersign_jobs"]).await?;
-    loop {
-        while run_due(service).await? {}
+    while !*stopped.borrow() {
+        while run_due(service).await? && !*stopped.borrow() {}
         service.ledger.sweep(&service.db, LEASE).await?;
-        // Told or not, the next look comes soon.
-        let _ = tokio::time::timeout(LOOK_EVERY, listener.recv()).await;
+        tokio::select! {
+            // Told or not, the next look comes soon.
+            _ = listener.recv() => {}
+            () = pause(LOOK_EVERY, stopped) => {}
+        }
     }
+    Ok(())
+}
+
+/// Waits, or ends early at the stop.
+async fn pause(wait: Duration, stopped: &mut watch::Receiver<bool>) {
+    // An error says that nobody can stop it any more: then it goes on.
+    let stop = async {
+        if stopped.wait_for(|stopped| *stopped).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let _ = tokio::time::timeout(wait, stop).await;
 }
 
 /// Runs what is due. True where there may be more.

@@ -9,6 +9,7 @@ use kernel::{SystemClock, SystemRng};
 use manifest::Apps;
 use sqlx::ConnectOptions as _;
 use sqlx::Connection as _;
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::exit::{Exit, Failure};
@@ -18,7 +19,7 @@ use crate::{runtime, sequencer};
 
 /// Calls, jobs and the sequencer share these.
 const CONNECTIONS: u32 = 10;
-/// A call that is under way when the server stops may end; what takes longer ends as unknown.
+/// Connections that are in use when the server stops get this long.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Serves until it is asked to stop.
@@ -44,14 +45,19 @@ pub(super) async fn serve(
             tracing::error!(%error, "broker.socket_failed");
         }
     });
-    tasks.spawn(broker::work(service));
+    let (stop, stopped) = watch::channel(false);
+    let mut work = tokio::spawn(broker::work_until(service, stopped));
     tasks.spawn(sequencer::sequence(db.clone(), key));
     report(&channel, Ok(())).map_err(Failure::cannot_run)?;
     tokio::select! {
         stop = runtime::asked_to_stop(channel) => stop.map_err(Failure::cannot_run)?,
         // None of them ends by itself: a broker that does half its work is worse than a new one.
         _ = tasks.join_next() => return Err(ended()),
+        _ = &mut work => return Err(ended()),
     }
+    stop.send_replace(true);
+    // The supervisor waits for longer than a call may take, and then ends this process.
+    let _ = work.await;
     tasks.shutdown().await;
     let _ = tokio::time::timeout(DRAIN, db.close()).await;
     Ok(())

@@ -15,8 +15,6 @@ pub(super) struct Keeper {
     task: JoinHandle<()>,
 }
 
-/// A child that was asked to stop gets this long.
-const STOP_LIMIT: Duration = Duration::from_secs(8);
 /// Callers of a child that is away for longer than this are hung up on, and do not wait.
 const PATIENCE: Duration = Duration::from_secs(1);
 const HANG_UP_EVERY: Duration = Duration::from_millis(50);
@@ -53,7 +51,7 @@ async fn keep(
                 let status = status.map_or_else(|_| "?".to_owned(), |status| status.to_string());
                 tracing::warn!(child = plan.name, pid = running.pid, status, "server.child_ended");
             }
-            _ = &mut stopped => return terminate(running).await,
+            _ = &mut stopped => return terminate(running, plan.stop_limit).await,
         }
         backoff.lived(since.elapsed());
         running = tokio::select! {
@@ -109,12 +107,12 @@ fn hang_up(socket: &OwnedFd) {
     }
 }
 
-async fn terminate(mut running: Running) {
+async fn terminate(mut running: Running, limit: Duration) {
     if let Some(pid) = i32::try_from(running.pid).ok().and_then(Pid::from_raw) {
         // Not reaped yet, so that the number is still the child's.
         let _ = kill_process(pid, Signal::TERM);
     }
-    if tokio::time::timeout(STOP_LIMIT, running.child.wait())
+    if tokio::time::timeout(limit, running.child.wait())
         .await
         .is_err()
     {

@@ -17,6 +17,8 @@ pub(super) struct Plan {
     pub(super) user: Option<u32>,
     /// Its configuration in JSON.
     pub(super) boot: Zeroizing<Vec<u8>>,
+    /// How long it gets to stop once it was asked to.
+    pub(super) stop_limit: Duration,
     /// What it listens on. The supervisor keeps it, so that callers wait for a new child, and are
     /// not refused.
     pub(super) sockets: Vec<OwnedFd>,
@@ -29,6 +31,15 @@ pub(super) struct Running {
     /// Its end tells the child that the supervisor has ended.
     _channel: Parent,
 }
+
+/// How glibc gives memory back; the only words in a child's environment. Each of its arenas keeps
+/// memory for itself, and two threads need no more than two. With a fixed threshold, the 19 MiB of a
+/// password hash go back to the system when it is done; the threshold that glibc adapts by itself
+/// would keep them, several times over, for ever.
+const ALLOCATOR: [(&str, &str); 2] = [
+    ("MALLOC_ARENA_MAX", "2"),
+    ("MALLOC_MMAP_THRESHOLD_", "1048576"),
+];
 
 /// A child that has not reported by then never will.
 const READY_LIMIT: Duration = Duration::from_secs(30);
@@ -70,8 +81,7 @@ fn spawn(plan: &Plan) -> io::Result<(Child, Parent)> {
         .arg0("countersign")
         .arg(plan.name)
         .env_clear()
-        // Each of glibc's arenas keeps memory for itself; two threads need no more than two.
-        .env("MALLOC_ARENA_MAX", "2")
+        .envs(ALLOCATOR)
         .current_dir("/")
         .stdin(Stdio::from(stdin))
         .stdout(Stdio::null())

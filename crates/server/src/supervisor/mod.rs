@@ -52,7 +52,11 @@ async fn serve(config: &Config, announce: Announce) -> Result<(), Failure> {
         status = started.database_ended() => Err(database_ended(status)),
     };
     tracing::info!("server.stopping");
-    stop::stop(started).await;
+    tokio::select! {
+        () = stop::stop(started) => {}
+        // Asked twice: at once, whatever is under way.
+        () = stop.asked() => tracing::warn!("server.stopped_at_once"),
+    }
     outcome
 }
 

@@ -22,6 +22,11 @@ use crate::config::Config;
 use crate::data_dir::{self, DataDir, Lock, ServerSecret, Users};
 use crate::exit::Failure;
 
+/// Requests that are under way may end; streams are cut off after a few seconds.
+const FRONT_STOPS_WITHIN: Duration = Duration::from_secs(8);
+/// On top of the longest call.
+const BROKER_STOPS_WITHIN: Duration = Duration::from_secs(5);
+
 /// A server that runs. Dropping it kills its processes; `stop` stops them in order.
 pub(super) struct Started {
     pub(super) instance: Rc<RefCell<InstanceFile>>,
@@ -88,12 +93,15 @@ pub(super) async fn start(config: &Config) -> Result<Started, Failure> {
                 .front(&database.front_place)
                 .map_err(Failure::usage)?,
         )?,
+        stop_limit: FRONT_STOPS_WITHIN,
         sockets: vec![listener.into(), probe_door.into()],
     };
     let broker = Plan {
         name: "broker",
         user: broker,
         boot: boot(&sources.broker(&database.place))?,
+        // A call that is cut off in the middle is an unknown outcome.
+        stop_limit: config.egress.timeout + BROKER_STOPS_WITHIN,
         sockets: vec![broker_door.into()],
     };
     let (front_runs, broker_runs) = tokio::try_join!(launch(&front), launch(&broker))?;
