@@ -6,7 +6,6 @@ use kernel::RequestId;
 use crate::route::Surface;
 
 /// What one request is known by, from the outermost layer inwards.
-#[derive(Debug)]
 pub(crate) struct Context {
     /// Shown in errors and logs.
     pub(crate) id: RequestId,

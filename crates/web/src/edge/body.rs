@@ -1,11 +1,15 @@
 use std::error::Error;
+use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use http::header;
 use http_body_util::{LengthLimitError, Limited};
 
 use crate::problem::{Problem, kind};
+
+/// How long a body of ordinary size may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Lets no more than `most` bytes of body through. A request that announces more is refused before
 /// a byte is read.
@@ -17,6 +21,22 @@ pub(super) fn limit(request: Request, most: u64) -> Result<Request, Problem> {
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     Ok(request.map(|body| Body::new(Limited::new(body, most))))
+}
+
+/// Reads all of a body that is limited already; for as long as it keeps coming.
+pub(super) async fn whole(request: Request) -> Result<Request, Problem> {
+    let (parts, body) = request.into_parts();
+    let bytes = tokio::time::timeout(PATIENCE, to_bytes(body, usize::MAX))
+        .await
+        .map_err(|_| Problem::new(kind::TIMED_OUT))?
+        .map_err(|error| {
+            Problem::new(if is_too_large(&error) {
+                kind::TOO_LARGE
+            } else {
+                kind::BAD_BODY
+            })
+        })?;
+    Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
 /// Whether reading a body ended because there was too much of it.

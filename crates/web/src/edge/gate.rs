@@ -20,8 +20,18 @@ pub(super) async fn gate(State(edge): State<Edge>, request: Request, next: Next)
         // 404 and 405.
         return next.run(request).await;
     };
-    match admit(&edge, request, &route).await {
-        Ok(request) => in_time(limit(route.pace), request, next).await,
+    let passing = pass(&edge, request, &route, next);
+    match limit(route.pace) {
+        Some(limit) => tokio::time::timeout(limit, passing)
+            .await
+            .unwrap_or_else(|_| Problem::new(kind::TIMED_OUT).into_response()),
+        None => passing.await,
+    }
+}
+
+async fn pass(edge: &Edge, request: Request, route: &RouteInfo, next: Next) -> Response {
+    match admit(edge, request, route).await {
+        Ok(request) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
@@ -32,7 +42,13 @@ async fn admit(edge: &Edge, request: Request, route: &RouteInfo) -> Result<Reque
         Pace::Ordinary | Pace::Broker | Pace::Stream => BODY_LIMIT_BYTES,
     };
     let request = body::limit(request, most)?;
-    forgery::check(&edge.state, request, route).await
+    let request = forgery::check(&edge.state, request, route).await?;
+    match route.pace {
+        Pace::Upload => Ok(request),
+        // Before the handler opens its transaction: somebody who sends a byte a second must not
+        // hold a connection of the database meanwhile.
+        Pace::Ordinary | Pace::Broker | Pace::Stream => body::whole(request).await,
+    }
 }
 
 const fn limit(pace: Pace) -> Option<Duration> {
@@ -42,13 +58,4 @@ const fn limit(pace: Pace) -> Option<Duration> {
         // These end by themselves: an upload when it stops coming, a stream with its session.
         Pace::Upload | Pace::Stream => None,
     }
-}
-
-async fn in_time(limit: Option<Duration>, request: Request, next: Next) -> Response {
-    let Some(limit) = limit else {
-        return next.run(request).await;
-    };
-    tokio::time::timeout(limit, next.run(request))
-        .await
-        .unwrap_or_else(|_| Problem::new(kind::TIMED_OUT).into_response())
 }

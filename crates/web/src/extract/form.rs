@@ -6,7 +6,7 @@ use crate::edge::is_too_large;
 use crate::problem::{Problem, kind};
 
 /// The fields of a page's form, in their order. Its token was checked before a handler ran.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Form(Vec<(String, String)>);
 
 impl Form {

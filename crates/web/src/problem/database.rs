@@ -1,5 +1,3 @@
-use std::error::Error as _;
-
 use db::{Error, Refusal};
 
 use super::{Problem, kind};
@@ -33,14 +31,20 @@ pub(super) fn internal(error: &Error) -> Problem {
 
 /// What kind of failure it was, without its text: a database's message quotes values, and SQL.
 fn outline(error: &Error) -> String {
-    let below = error.source().map(ToString::to_string).unwrap_or_default();
-    // sqlx puts the kind first: "pool timed out", "error returned from database: ..."
-    let kind = below.split(':').next().unwrap_or_default();
-    if kind.is_empty() {
-        error.to_string()
-    } else {
-        format!("{error}: {kind}")
+    let Error::Database(below) = error else {
+        return error.to_string();
+    };
+    let state = match below.as_database_error() {
+        Some(database) => database.code(),
+        None => None,
+    };
+    if let Some(state) = state {
+        return format!("{error}: SQLSTATE {state}");
     }
+    // sqlx puts the kind first: "pool timed out while waiting", "error communicating with: ..."
+    let text = below.to_string();
+    let kind = text.split(':').next().unwrap_or_default();
+    format!("{error}: {kind}")
 }
 
 #[cfg(test)]

@@ -53,6 +53,7 @@ kinds! {
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
     UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
     BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";
+    BAD_BODY = 400, "web.body", "The body did not arrive whole. Send it again.";
     CONTENT_TYPE = 415, "web.content_type", "This takes application/json.";
     CROSS_SITE = 403, "web.cross_site", "This request came from another site. Open the page here and try again.";
     FORGED = 403, "web.csrf", "The form's token is missing or too old. Reload the page and try again.";

@@ -27,3 +27,36 @@ guarded!(A);
 guarded!(A, B);
 guarded!(A, B, C);
 guarded!(A, B, C, D);
+
+#[cfg(test)]
+mod tests {
+    use super::Guarded;
+    use crate::extract::{Id, Json, Visitor};
+    use crate::route::Access;
+    use crate::route::permission::PeopleRead;
+    use crate::{Can, Public};
+
+    /// Two ways to `here` where `T` is [`Guarded`], so that naming it is ambiguous and does not
+    /// compile; one where it is not.
+    trait NotGuarded<A> {
+        fn here() {}
+    }
+    impl<T> NotGuarded<()> for T {}
+    impl<T: Guarded> NotGuarded<Access> for T {}
+
+    #[test]
+    fn ac_02_a_handler_without_a_guard_in_front_cannot_be_mounted() {
+        // These compile: their argument lists are not `Guarded`.
+        <((),) as NotGuarded<_>>::here();
+        <((), Json<u8>) as NotGuarded<_>>::here();
+        <((), Visitor) as NotGuarded<_>>::here();
+        <((), Id<u8>, Can<PeopleRead>) as NotGuarded<_>>::here();
+    }
+
+    #[test]
+    fn the_guard_in_front_says_who_may() {
+        assert_eq!(<((), Public)>::ACCESS, Access::Public);
+        let people = Access::Permission("people.read");
+        assert_eq!(<((), Can<PeopleRead>, Json<u8>)>::ACCESS, people);
+    }
+}

@@ -47,11 +47,17 @@ impl Names {
 }
 
 /// What a request's cookies say, as far as we signed them.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Cookies {
     pub(crate) session: Option<String>,
     pub(crate) visit: Option<String>,
     pub(crate) flash: Option<String>,
+}
+
+impl std::fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Cookies")
+    }
 }
 
 impl Cookies {

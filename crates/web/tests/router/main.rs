@@ -2,12 +2,10 @@
 //! does by itself. Everything else crosses real HTTP in the workspace's integration tests.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "tests and their helpers: what fails here is the test"
 )]
 
 mod api;
-mod database;
 mod door;
 mod edge;
 mod insight_pages;

@@ -1,13 +1,13 @@
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::ConnectInfo;
 use http::{HeaderMap, Method, Request, StatusCode, header};
-use kernel::{SystemClock, SystemRng};
 use serde_json::Value;
+use testkit::app::TestApp;
+use testkit::cluster::TestDatabase;
 use tower::ServiceExt as _;
 use web::{AppState, Parts, Rule, Throttles};
 
@@ -16,6 +16,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:8080";
 /// A front on a database of its own.
 pub(crate) struct Front {
     router: Router,
+    _database: TestDatabase,
 }
 
 /// What came back.
@@ -39,11 +40,8 @@ pub(crate) async fn front() -> Front {
 }
 
 pub(crate) async fn front_with(throttles: Throttles) -> Front {
-    let database = crate::database::fresh().await;
-    // Not the role's own login, which has a password of its own: the rules are those of the role
-    // all the same. The workspace's tests log in as it.
-    let options = database.options([("role", "countersign_front")]);
-    let db = db::Db::new(options, 5, Arc::new(SystemClock), Arc::new(SystemRng));
+    let database = testkit::app::fresh_database().await;
+    let db = TestApp::role(&database, "countersign_front", 5);
     let state = AppState::new(Parts {
         db,
         broker: broker::socket::BrokerClient::new(Path::new("/nonexistent/broker.sock")),
@@ -59,6 +57,7 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
     });
     Front {
         router: web::router(state),
+        _database: database,
     }
 }
 
