@@ -14,6 +14,8 @@ mod audit;
 mod browser;
 mod controls;
 mod egress;
+mod imports;
 mod main_job;
+mod queue;
 mod tenancy;
 mod world;

@@ -30,4 +30,4 @@ pub use approved_write::{ApprovedWrite, Binding};
 pub use ledger::{End, Ledger, Outcome, Payload, Proposed};
 pub use service::Service;
 pub use store::master_keys_in_use;
-pub use work::{work, work_until};
+pub use work::work;

@@ -25,6 +25,7 @@ create table jobs.jobs (
     primary key (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
+create index jobs_ended on jobs.jobs (finished_at) where state in ('done', 'failed');
 create index jobs_ready on jobs.jobs (queue, run_at) where state in ('ready', 'running');
 alter table jobs.jobs enable row level security;
 alter table jobs.jobs force row level security;
@@ -83,9 +84,19 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
      where token_hash = of_token and state = 'running'
 $$;
 
--- Retention: finished jobs are of no use after a week.
+-- A sign of life of whoever runs the job.
+create function jobs.renew(of_token bytea, lease_seconds int) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update jobs.jobs set lease_until = now() + make_interval(secs => lease_seconds)
+     where token_hash = of_token and state = 'running'
+$$;
+
+-- Jobs whose last attempt was left over end here; finished ones are of no use after a week.
 create function jobs.sweep() returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update jobs.jobs
+       set state = 'failed', error_code = 'jobs.abandoned', token_hash = null, lease_until = null, finished_at = now()
+     where state = 'running' and lease_until < now() and attempts >= most_attempts;
     delete from jobs.jobs where state in ('done', 'failed') and finished_at < now() - interval '7 days'
 $$;
 
@@ -104,6 +115,6 @@ begin
     perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, '*');
 end $$;
 
-revoke all on function jobs.claim(text, bytea[], int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
-grant execute on function jobs.claim(text, bytea[], int), jobs.finish(bytea, text, int), jobs.sweep(),
-    ctx.bind_job(bytea) to countersign_front, countersign_broker;
+revoke all on function jobs.claim(text, bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
+grant execute on function jobs.claim(text, bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
+    jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;

@@ -1,6 +1,7 @@
 -- Event logs: who did what, when, in narrow columns; and their statistics.
 
 create schema insight;
+grant create on schema insight to countersign_definer;
 grant usage on schema insight to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
 
 create table insight.logs (
@@ -21,10 +22,13 @@ create table insight.logs (
     statistics jsonb,
     created_at timestamptz not null default now(),
     finished_at timestamptz,
+    -- While it is being read: when whoever reads it was last heard of.
+    alive_at timestamptz not null default now(),
     primary key (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id),
     foreign key (org_id, connection_id) references connectors.connections (org_id, id)
 );
+create index logs_reading on insight.logs (alive_at) where state = 'reading';
 create index logs_by_org on insight.logs (org_id, created_at desc);
 
 create table insight.names (
@@ -66,3 +70,33 @@ create policy logs_progress on insight.logs for update to countersign_front
     with check (org_id = (select ctx.org()));
 grant select, insert, update, delete on insight.logs to countersign_front;
 grant select, insert, delete on insight.names, insight.events to countersign_front;
+create policy logs_definer_read on insight.logs for select to countersign_definer using (true);
+create policy logs_definer_end on insight.logs for update to countersign_definer
+    using (state = 'reading') with check (state = 'failed');
+grant select, update (state, error_code, error_text, cases, events, finished_at) on insight.logs to countersign_definer;
+
+set local role countersign_definer;
+
+-- Ends the reading of logs whose reader died: not heard of for so long. Nothing of them was kept.
+-- Returns how many.
+create function insight.sweep(silent_seconds int) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    ended record;
+    total int := 0;
+begin
+    for ended in
+        update insight.logs l
+           set state = 'failed', error_code = 'insight.interrupted', cases = 0, events = 0, finished_at = now(),
+               error_text = 'The server stopped while this was being read. Nothing was kept: start it again.'
+         where l.state = 'reading' and l.alive_at < now() - make_interval(secs => silent_seconds)
+        returning l.org_id, l.id
+    loop
+        perform audit.append_system(ended.org_id, 'insight.log_failed', audit.text_id('log', ended.id),
+                                    jsonb_build_object('code', 'insight.interrupted'));
+        total := total + 1;
+    end loop;
+    return total;
+end $$;
+revoke all on function insight.sweep(int) from public;
+grant execute on function insight.sweep(int) to countersign_front;

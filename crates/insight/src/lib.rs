@@ -24,5 +24,5 @@ pub use statistics::{
 };
 pub use stored::{
     LogState, NewLog, NewLogError, SaveError, Source, StoredLog, create_log, fail_log, log, logs,
-    note_progress, remove_log, save_log,
+    note_alive, note_progress, remove_log, save_log, sweep,
 };

@@ -96,7 +96,8 @@ pub(crate) async fn set_progress(
     progress: Progress,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update insight.logs set bytes_read = $2, events = $3 where id = $1 and state = 'reading'",
+        "update insight.logs set bytes_read = $2, events = $3, alive_at = now()
+          where id = $1 and state = 'reading'",
         id.uuid(),
         i64::try_from(progress.bytes_read).unwrap_or(i64::MAX),
         i64::try_from(progress.events).unwrap_or(i64::MAX),
@@ -104,6 +105,24 @@ pub(crate) async fn set_progress(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+pub(crate) async fn set_alive(tx: &mut WriteTx, id: LogId) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs set alive_at = now() where id = $1 and state = 'reading'",
+        id.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn sweep(tx: &mut WriteTx, silent_seconds: i32) -> Result<i32, Error> {
+    Ok(
+        sqlx::query_scalar!(r#"select insight.sweep($1) as "ended!""#, silent_seconds)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
 }
 
 pub(crate) async fn set_failed(

@@ -16,6 +16,7 @@ use server::ledger::ApprovalsLedger;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use url::Url;
 use web::{AppState, Parts, Throttles};
@@ -123,7 +124,9 @@ impl TestApp {
             let _ = broker::socket::listen(socket, vec![user], answering).await;
         });
         if !self.options.without_worker {
-            self.tasks.spawn(broker::work(Arc::clone(&self.broker)));
+            let never = watch::channel(false).1;
+            self.tasks
+                .spawn(broker::work(Arc::clone(&self.broker), never));
         }
         self.tasks
             .spawn(server::sequencer::sequence(broker_db, key));

@@ -9,15 +9,19 @@ use crate::AppState;
 const APPROVALS: &str = "countersign_approvals";
 /// How often noted uses of API keys are written down.
 const WRITE_USES_EVERY: Duration = Duration::from_secs(30);
+/// How often to end what was left behind.
+const SWEEP_EVERY: Duration = Duration::from_secs(30);
 /// How long to wait before listening again after the database went away.
 const LISTEN_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Does what goes on between requests, until it is dropped: listens for proposals that move, on one
-/// connection for all pages, writes down which API keys were used, and runs scans.
+/// connection for all pages, writes down which API keys were used, ends what was left behind, and
+/// runs scans.
 pub async fn run_background(state: AppState) {
     tokio::join!(
         listen(&state),
         write_uses(&state),
+        sweep(&state),
         crate::scan::run_jobs(&state)
     );
 }
@@ -47,5 +51,18 @@ async fn write_uses(state: &AppState) {
         if let Err(error) = state.key_uses.write(&state.db).await {
             tracing::warn!(%error, "access.key_uses_not_written");
         }
+    }
+}
+
+/// Ends what processes that died have left: logs half read, jobs half done.
+async fn sweep(state: &AppState) {
+    loop {
+        if let Err(error) = insight::sweep(&state.db).await {
+            tracing::warn!(%error, "insight.not_swept");
+        }
+        if let Err(error) = db::jobs::sweep(&state.db).await {
+            tracing::warn!(%error, "jobs.not_swept");
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }

@@ -5,6 +5,7 @@
 //! finds it from the hash of the credential); an internal error shows a request id and nothing else;
 //! neither tokens nor bodies nor addresses nor query strings reach the log.
 
+mod alive;
 mod api;
 mod background;
 mod context;
@@ -14,6 +15,7 @@ mod import;
 mod mcp;
 mod pages;
 mod problem;
+
 mod route;
 mod router;
 mod scan;

@@ -33,7 +33,7 @@ impl ClaimedJob {
 }
 
 /// Claims up to `most` due jobs of `queue` for as long as `lease`.
-pub async fn claim(
+pub(super) async fn claim(
     db: &Db,
     queue: Queue,
     most: usize,

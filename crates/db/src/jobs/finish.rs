@@ -17,7 +17,7 @@ pub enum Outcome {
 }
 
 /// Ends a claimed job. Nothing happens where its lease has gone to somebody else.
-pub async fn finish(db: &Db, job: &ClaimedJob, outcome: Outcome) -> Result<(), Error> {
+pub(super) async fn finish(db: &Db, job: &ClaimedJob, outcome: Outcome) -> Result<(), Error> {
     let (failure, retry) = match outcome {
         Outcome::Done => (None, None),
         Outcome::Retry(code, pause) => (Some(code), i32::try_from(pause.as_secs()).ok()),
@@ -35,19 +35,6 @@ pub async fn finish(db: &Db, job: &ClaimedJob, outcome: Outcome) -> Result<(), E
     #[expect(
         clippy::disallowed_methods,
         reason = "what the job did is audited by the job"
-    )]
-    tx.commit_silently().await
-}
-
-/// Removes jobs that ended more than a week ago.
-pub async fn sweep(db: &Db) -> Result<(), Error> {
-    let mut tx = db.write(&Scope::Anonymous).await?;
-    sqlx::query!("select jobs.sweep()")
-        .execute(&mut *tx)
-        .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "retention of the queue, no one's data"
     )]
     tx.commit_silently().await
 }

@@ -4,7 +4,15 @@
 mod claim;
 mod enqueue;
 mod finish;
+mod renew;
+mod sweep;
+mod work;
 
-pub use claim::{ClaimedJob, claim};
+pub use claim::ClaimedJob;
+use claim::claim;
 pub use enqueue::{NewJob, Queue, enqueue};
-pub use finish::{Outcome, finish, sweep};
+pub use finish::Outcome;
+use finish::finish;
+use renew::renew;
+pub use sweep::sweep;
+pub use work::{Shift, work};

@@ -1,5 +1,6 @@
 //! Event logs in the database: narrow rows, their names, and the statistics made of them.
 
+mod alive;
 mod create;
 mod fail;
 mod list;
@@ -7,6 +8,7 @@ mod progress;
 mod remove;
 mod save;
 
+pub use alive::{note_alive, sweep};
 pub use create::{NewLog, NewLogError, Source, create_log};
 pub use fail::fail_log;
 pub use list::{LogState, StoredLog, log, logs};

@@ -46,7 +46,7 @@ pub(super) async fn serve(
         }
     });
     let (stop, stopped) = watch::channel(false);
-    let mut work = tokio::spawn(broker::work_until(service, stopped));
+    let mut work = tokio::spawn(broker::work(service, stopped));
     tasks.spawn(sequencer::sequence(db.clone(), key));
     report(&channel, Ok(())).map_err(Failure::cannot_run)?;
     tokio::select! {

@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 
 use super::reading::{Ending, read};
 use crate::AppState;
+use crate::alive::while_reading;
 use crate::problem::{Problem, kind};
 
 /// An import under way. It goes on when nobody waits for it any more.
@@ -34,12 +35,19 @@ pub(crate) fn start(
     let (tell, read) = oneshot::channel();
     // A task of its own: a client that hangs up leaves a log that says why it failed, not one that
     // is being read for ever.
-    let ended = tokio::spawn(async move { import((state, scope, id), format, body, tell).await });
+    let ended = tokio::spawn(async move {
+        let imported = import((&state, &scope, id), format, body, tell);
+        let ended = while_reading(&state, &scope, id, imported).await;
+        if let Err(problem) = &ended {
+            fail(&state, &scope, id, problem).await;
+        }
+        ended
+    });
     Import { read, ended }
 }
 
 async fn import(
-    (state, scope, id): (AppState, Scope, LogId),
+    (state, scope, id): (&AppState, &Scope, LogId),
     format: Format,
     body: BodyDataStream,
     tell_read: oneshot::Sender<()>,
@@ -52,23 +60,10 @@ async fn import(
     });
     let ending = Arc::new(Mutex::new(Ending::Whole));
     let reading = read(body, Arc::clone(&ending), format, tell);
-    let (log, ()) = tokio::join!(reading, note_progress((&state, &scope, id), heard));
+    let (log, ()) = tokio::join!(reading, note_progress((state, scope, id), heard));
     let _ = tell_read.send(());
     let ending = *ending.lock().unwrap_or_else(PoisonError::into_inner);
-    let log = match log {
-        Ok(log) => log,
-        Err(error) => {
-            let problem = refused(&error, ending);
-            let code = if ending == Ending::Whole {
-                error.code()
-            } else {
-                "insight.upload_broken"
-            };
-            let tx = state.db.write(&scope).await?;
-            insight::fail_log(tx, id, code, problem.sentence()).await?;
-            return Err(problem);
-        }
-    };
+    let log = log.map_err(|error| refused(&error, ending))?;
     let computed = tokio::task::spawn_blocking(move || {
         let statistics = insight::statistics(&log);
         (log, statistics)
@@ -76,7 +71,19 @@ async fn import(
     let (log, statistics) = computed
         .await
         .map_err(|_| Problem::new(kind::INTERNAL).because("insight.statistics_panicked"))?;
-    Ok(insight::save_log(&state.db, &scope, id, &log, &statistics).await?)
+    Ok(insight::save_log(&state.db, scope, id, &log, &statistics).await?)
+}
+
+/// The log says why it failed.
+async fn fail(state: &AppState, scope: &Scope, id: LogId, problem: &Problem) {
+    let told = match state.db.write(scope).await {
+        Ok(tx) => insight::fail_log(tx, id, problem.code(), problem.sentence()).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = told {
+        // Its silence ends it.
+        tracing::warn!(%error, log = %id, "insight.failure_not_stored");
+    }
 }
 
 /// Writes progress down now and then, until the reader is gone.

@@ -1,19 +1,18 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use db::jobs::{self, ClaimedJob, Outcome, Queue};
+use db::jobs::{self, ClaimedJob, Outcome, Queue, Shift};
 use kernel::{ConnectionId, LogId};
 use manifest::Arguments;
 use serde::Deserialize;
+use tokio::sync::watch;
 
 use super::collect::{CollectError, Reader};
 use crate::AppState;
+use crate::alive::while_reading;
 
-/// Scans under way at once in this front.
-const MAX_JOBS: usize = 2;
-/// A scan that made no headway for so long belongs to a front that died.
-const LEASE: Duration = Duration::from_mins(30);
-/// How often to look without being told.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
+/// Scans wait for providers more than they compute.
+const SHIFT: Shift = Shift::new(Queue::Front, 4);
 /// How long to wait before a scan is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Tries of one scan.
@@ -28,36 +27,19 @@ struct Payload {
 
 /// Runs this front's jobs, until it is dropped.
 pub(crate) async fn run_jobs(state: &AppState) {
-    loop {
-        if let Err(error) = listen_and_run(state).await {
-            tracing::warn!(%error, "web.jobs_interrupted");
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
+    let never = watch::channel(false).1;
+    let shared = state.clone();
+    let run = move |job: Arc<ClaimedJob>| {
+        let state = shared.clone();
+        async move { run(&state, &job).await }
+    };
+    jobs::work(&state.db, SHIFT, never, run).await;
 }
 
-async fn listen_and_run(state: &AppState) -> Result<(), db::Error> {
-    let mut listener = state.db.listen(&["countersign_jobs"]).await?;
-    loop {
-        loop {
-            let claimed = jobs::claim(&state.db, Queue::Front, MAX_JOBS, LEASE).await?;
-            if claimed.is_empty() {
-                break;
-            }
-            let running = claimed.iter().map(|job| run(state, job));
-            futures_util::future::join_all(running).await;
-        }
-        let _ = tokio::time::timeout(LOOK_EVERY, listener.recv()).await;
-    }
-}
-
-async fn run(state: &AppState, job: &ClaimedJob) {
-    let outcome = match job.kind.as_str() {
+async fn run(state: &AppState, job: &ClaimedJob) -> Outcome {
+    match job.kind.as_str() {
         "connectors.scan" => scan(state, job).await,
         _ => Outcome::Failed("jobs.kind"),
-    };
-    if let Err(error) = jobs::finish(&state.db, job, outcome).await {
-        tracing::warn!(%error, job = %job.id, "jobs.not_finished");
     }
 }
 
@@ -100,7 +82,8 @@ async fn scan_into(
         connection: payload.connection,
         log: payload.log,
     };
-    let log = reader.collect(&asked).await?;
+    let collected = reader.collect(&asked);
+    let log = while_reading(state, &reader.scope, payload.log, collected).await?;
     let (log, statistics) = tokio::task::spawn_blocking(move || {
         let statistics = insight::statistics(&log);
         (log, statistics)
