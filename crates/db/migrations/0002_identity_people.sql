@@ -133,26 +133,37 @@ begin
     end if;
     insert into identity.organisations (id, name) values (new_org, org_name);
     insert into identity.memberships (org_id, user_id, role, level) values (new_org, new_user, 'OWNER', 100);
+    perform audit.append_anonymous(new_org, new_user, 'identity.signed_up', audit.text_id('usr', new_user));
     return true;
 end $$;
 
--- Starts a session where the proof is right, in the organisation joined first.
+-- Starts a session where the proof is right, in the organisation joined first, and binds it, so that
+-- the rest of the transaction is the person's and is told in the organisation's audit log. A wrong
+-- proof is told there too, and nobody is bound.
 create function identity.sign_in(
     address text, proof bytea, new_session uuid, new_token_hash bytea,
     seen_client text, seen_address text, lifetime_seconds int
 ) returns table (user_id uuid, org_id uuid)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    select new_session, m.org_id, u.id, new_token_hash, seen_client, seen_address,
-           now() + make_interval(secs => lifetime_seconds)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    account record;
+begin
+    select u.id, m.org_id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u
       join identity.memberships m on m.user_id = u.id
      where u.email = lower(sign_in.address)
-       and u.password_verifier = sha256(proof)
      order by m.created_at, m.org_id
-     limit 1
-    returning sessions.user_id, sessions.org_id
-$$;
+     limit 1;
+    if account.is_proven is not true then
+        perform audit.append_anonymous(account.org_id, account.id, 'identity.sign_in_failed', audit.text_id('usr', account.id));
+        return;
+    end if;
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
+    values (new_session, account.org_id, account.id, new_token_hash, seen_client, seen_address,
+            now() + make_interval(secs => lifetime_seconds));
+    perform ctx.bind_session(new_token_hash);
+    return query select account.id, account.org_id;
+end $$;
 
 -- Whom an unused link would sign in, without using it up: pages show it before they ask.
 create function identity.sign_in_link(link_hash bytea)
@@ -165,23 +176,27 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
 $$;
 
--- Uses a link up and starts a session for whom it was made.
+-- Uses a link up, starts a session for whom it was made, and binds it.
 create function identity.use_sign_in_link(
     link_hash bytea, new_session uuid, new_token_hash bytea,
     seen_client text, seen_address text, lifetime_seconds int
 ) returns table (user_id uuid, org_id uuid)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
-    with link as (
-        update identity.sign_in_links l set used_at = now()
-         where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
-        returning l.org_id, l.user_id
-    )
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    link record;
+begin
+    update identity.sign_in_links l set used_at = now()
+     where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
+    returning l.org_id, l.user_id into link;
+    if not found then
+        return;
+    end if;
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    select new_session, link.org_id, link.user_id, new_token_hash, seen_client, seen_address,
-           now() + make_interval(secs => lifetime_seconds)
-      from link
-    returning sessions.user_id, sessions.org_id
-$$;
+    values (new_session, link.org_id, link.user_id, new_token_hash, seen_client, seen_address,
+            now() + make_interval(secs => lifetime_seconds));
+    perform ctx.bind_session(new_token_hash);
+    return query select link.user_id, link.org_id;
+end $$;
 
 create function ctx.bind_session(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -87,11 +87,29 @@ language sql volatile set search_path = pg_catalog, pg_temp as $$
                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $$;
 
+-- An identifier as kernel::id writes it: its kind, and Crockford's base 32 of the UUID's 128 bits.
+create function audit.text_id(prefix text, id uuid) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select prefix || '_' || string_agg(
+               substr('0123456789abcdefghjkmnpqrstvwxyz', 1 + substring(bits from 1 + 5 * n for 5)::bit(5)::int, 1),
+               '' order by n)
+      from (select (B'00' || ('x' || encode(uuid_send(id), 'hex'))::bit(128))::bit(130) as bits) as padded,
+           generate_series(0, 25) as n
+$$;
+
 -- Adds an entry about an organisation that the system itself acts on. For definer functions alone.
 create function audit.append_system(of_org uuid, entry_action text, entry_subject text, entry_details jsonb) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into audit.entries (id, org_id, actor_kind, action, subject, details)
     values (audit.new_id(), of_org, 'system', entry_action, entry_subject, entry_details)
+$$;
+
+-- Adds an entry about a person whom nobody has proven to be: an account made, a wrong password. Their
+-- organisation sees it; without one, only the operator. For definer functions alone.
+create function audit.append_anonymous(of_org uuid, of_person uuid, entry_action text, entry_subject text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    insert into audit.entries (id, org_id, actor_kind, person_id, action, subject, details)
+    values (audit.new_id(), of_org, 'anonymous', of_person, entry_action, entry_subject, '{}')
 $$;
 
 -- The next entries to sequence, under a lock that one sequencer holds until its transaction ends.

@@ -15,7 +15,10 @@ pub enum Error {
     /// A value that must be unique stands there already.
     #[error("it exists already")]
     Exists,
-    /// Everything else: the connection, the server, a defect of ours.
+    /// No connection was to be had: the server is busy, or away.
+    #[error("the database cannot be reached at the moment")]
+    Unavailable(#[source] sqlx::Error),
+    /// Everything else: a defect of ours.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
 }
@@ -64,7 +67,15 @@ impl From<sqlx::Error> for Error {
             Some("42501") => Self::Forbidden,
             // unique_violation
             Some("23505") => Self::Exists,
+            _ if is_away(&error) => Self::Unavailable(error),
             _ => Self::Database(error),
         }
     }
+}
+
+fn is_away(error: &sqlx::Error) -> bool {
+    matches!(
+        error,
+        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_)
+    )
 }

@@ -2,12 +2,18 @@ use db::{Error, Refusal};
 
 use super::{Problem, kind};
 
+/// Seconds; longer than a burst of requests, shorter than anybody's patience.
+const RETRY_AFTER: u64 = 5;
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Unauthenticated => Self::new(kind::SIGNED_OUT),
             Error::Forbidden => Self::new(kind::ACCESS_FORBIDDEN),
             Error::Refused(refusal) => refused(refusal),
+            Error::Unavailable(_) => Self::new(kind::UNAVAILABLE)
+                .retry_after(RETRY_AFTER)
+                .because(error.to_string()),
             // Which value stands there already is nothing that a stranger may find out.
             Error::Exists | Error::Database(_) => internal(&error),
         }

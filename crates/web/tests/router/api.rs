@@ -280,6 +280,43 @@ async fn what_happened_is_in_the_audit_log_of_the_organisation_alone() {
 }
 
 #[tokio::test]
+async fn an_organisation_sees_who_signed_up_in_and_failed_to() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let mut bo = front.owner("bo").await;
+    let wrong = json!({ "email": "ada@example.com", "password": "not the password at all" });
+    let refused = Client::default()
+        .post(&front, "/api/v1/sessions", &wrong)
+        .await;
+    assert_eq!(refused.status, 401);
+    let told = |log: serde_json::Value| -> Vec<(String, String)> {
+        let entries = log["entries"].as_array().unwrap().clone();
+        let text = |entry: &serde_json::Value, key: &str| entry[key].as_str().unwrap().to_owned();
+        entries
+            .iter()
+            .map(|entry| (text(entry, "action"), text(entry, "actor_kind")))
+            .collect()
+    };
+    let path = "/api/v1/audit/entries?action=identity.";
+    let entries = ada.get(&front, path).await.json();
+    let subject = entries["entries"][0]["subject"].as_str().unwrap();
+    assert!(subject.starts_with("usr_"), "{subject}");
+    for entry in entries["entries"].as_array().unwrap() {
+        assert_eq!(entry["subject"], subject);
+    }
+    let pair = |action: &str, actor: &str| (action.to_owned(), actor.to_owned());
+    assert_eq!(
+        told(entries),
+        [
+            pair("identity.sign_in_failed", "anonymous"),
+            pair("identity.signed_in", "session"),
+            pair("identity.signed_up", "anonymous"),
+        ]
+    );
+    assert_eq!(told(bo.get(&front, path).await.json()).len(), 2);
+}
+
+#[tokio::test]
 async fn approvals_that_are_not_there_are_not_found_whatever_is_asked_of_them() {
     let front = front().await;
     let mut ada = front.owner("ada").await;
