@@ -24,5 +24,5 @@ pub use list::{Filter, count_waiting, proposals};
 pub use proposal::{DecisionRow, Proposal, SealedPayload, State, proposal, sealed_payload};
 pub use propose::{NewProposal, propose};
 pub use resolve::{Resolution, resolve};
-pub use revoke::revoke;
+pub use revoke::{RevokeError, revoke};
 pub use sweep::sweep;

@@ -147,7 +147,10 @@ begin
             raise exception using errcode = 'CS003', message = 'the proposal has not expired';
         end if;
     elsif (old.state, new.state) in (('waiting', 'revoked'), ('approved', 'revoked')) then
-        null;
+        if not (ctx.can('approvals.propose') and old.requester_person = ctx.person()
+                or ctx.can('approvals.decide') and ctx.kind() = 'session') then
+            raise exception using errcode = '42501', message = 'only who proposed it or may decide revokes it';
+        end if;
     elsif (old.state, new.state) = ('approved', 'executing') then
         if acting = 'countersign_front' then
             raise exception using errcode = 'CS003', message = 'only the broker executes';
@@ -214,7 +217,7 @@ begin
     loop
         perform audit.append_system(moved.org_id,
             case moved.state when 'expired' then 'approvals.expired' else 'approvals.outcome_unknown' end,
-            moved.id::text, '{}');
+            audit.text_id('apr', moved.id), '{}');
         total := total + 1;
     end loop;
     return total;

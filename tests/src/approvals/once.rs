@@ -1,9 +1,10 @@
 //! AG-02: one payload, one target, one use.
 
+use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::world::{World, decide};
+use crate::world::{PASSWORD, World, decide, propose};
 
 #[tokio::test]
 async fn an_approved_write_arrives_once_with_the_approvals_id_as_its_idempotency_key() {
@@ -86,6 +87,37 @@ async fn a_rejected_or_revoked_proposal_is_never_sent() {
         .unwrap();
     assert_eq!(world.approve(&revoked, &hash).await, StatusCode::CONFLICT);
     assert!(world.provider.seen(&Method::POST).is_empty());
+}
+
+#[tokio::test]
+async fn a_proposal_is_revoked_by_whom_it_is_from_or_who_may_decide() {
+    let world = World::start().await;
+    let colleague = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
+        .await
+        .unwrap();
+    // There are no invitations yet: fate makes a colleague who may propose, not decide.
+    world
+        .fate(
+            "with first as (select org_id, user_id from identity.memberships order by created_at limit 1),
+                  moved as (update identity.memberships m set org_id = first.org_id, level = 40, role = 'PARTICIPANT'
+                              from first where m.user_id <> first.user_id returning m.user_id)
+             update identity.sessions s set org_id = first.org_id from first, moved where s.user_id = moved.user_id",
+        )
+        .await;
+    let (owners, _) = world.propose("The owner's").await;
+    let (colleagues, _) = propose(&colleague, &world.writing, "The colleague's").await;
+    let revoke = async |person: &Person, id: &str| {
+        let path = format!("/api/v1/approvals/{id}/revoke");
+        let nothing = json!({});
+        let answer = person.send(Method::POST, &path, Some(&nothing)).await;
+        answer.unwrap().status()
+    };
+    assert_eq!(revoke(&colleague, &owners).await, StatusCode::FORBIDDEN);
+    assert_eq!(revoke(&colleague, &colleagues).await, StatusCode::OK);
+    assert_eq!(revoke(&colleague, &colleagues).await, StatusCode::CONFLICT);
+    let (colleagues, _) = propose(&colleague, &world.writing, "Another").await;
+    assert_eq!(revoke(&world.owner, &colleagues).await, StatusCode::OK);
+    assert_eq!(revoke(&world.owner, &owners).await, StatusCode::OK);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@ use askama::filters::HtmlSafe;
 use kernel::ProposalId;
 use time::OffsetDateTime;
 
-use super::{ProposalState, Risk};
+use super::ProposalState;
 use crate::component::Pages;
 use crate::filters;
 
@@ -49,8 +49,6 @@ pub struct WaitingRow {
     pub requested_at: OffsetDateTime,
     /// Until when.
     pub expires_at: OffsetDateTime,
-    /// How much it can do.
-    pub risk: Risk,
     /// Approvals so far.
     pub approvals: u64,
     /// Approvals needed.

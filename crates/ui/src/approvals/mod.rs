@@ -12,4 +12,4 @@ pub use inbox_rows::{DecidedRow, InboxRows, WaitingRow};
 pub use proposal::{Decision, DecisionForm, Proposal, Subject};
 pub use proposal_status::{ProposalStatus, TimelineEvent};
 pub use request::{Body, Request};
-pub use state::{ProposalState, Risk, Ticket};
+pub use state::{ProposalState, Ticket};

@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::{ConnectionId, ProposalId};
 use time::OffsetDateTime;
 
-use super::{Body, ProposalState, ProposalStatus, Request, Risk};
+use super::{Body, ProposalState, ProposalStatus, Request};
 use crate::Page;
 use crate::component::Tone;
 use crate::filters;
@@ -32,16 +32,12 @@ pub struct Subject {
     pub id: ProposalId,
     /// What it would do, in words.
     pub operation: String,
-    /// How much it can do.
-    pub risk: Risk,
     /// The app.
     pub app: String,
     /// The connection.
     pub connection: ConnectionId,
     /// Name of the key or person that asks.
     pub requester: String,
-    /// What the requester says about it. Not part of the request.
-    pub reason: String,
     /// When it was proposed.
     pub requested_at: OffsetDateTime,
     /// Until when it can be decided.

@@ -25,6 +25,8 @@ pub struct ProposalStatus {
     pub note: String,
     /// Whether this person may resolve an unknown outcome.
     pub may_resolve: bool,
+    /// Whether this person may take it back now.
+    pub may_revoke: bool,
     /// Its audit events, the oldest first.
     pub timeline: Vec<TimelineEvent>,
     /// Whether it stands alone as an answer; then it updates the rest of the page too.

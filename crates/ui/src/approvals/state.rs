@@ -90,34 +90,3 @@ impl ProposalState {
         matches!(self, Self::Approved | Self::Executing { .. })
     }
 }
-
-/// How much a write can do, as its manifest says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Risk {
-    /// Adds something that can be taken back.
-    Low,
-    /// Changes what others see.
-    Medium,
-    /// Cannot be taken back.
-    High,
-}
-
-impl Risk {
-    /// Its name.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Low => "Low risk",
-            Self::Medium => "Medium risk",
-            Self::High => "High risk",
-        }
-    }
-
-    /// Its colour.
-    pub const fn tone(self) -> Tone {
-        match self {
-            Self::Low => Tone::Mute,
-            Self::Medium => Tone::Warn,
-            Self::High => Tone::Bad,
-        }
-    }
-}

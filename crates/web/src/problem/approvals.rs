@@ -1,4 +1,4 @@
-use approvals::{DecideError, NoteError};
+use approvals::{DecideError, NoteError, RevokeError};
 
 use super::{Problem, kind};
 
@@ -17,6 +17,16 @@ impl From<DecideError> for Problem {
             DecideError::Twice => Self::new(kind::APPROVAL_DECIDED_TWICE),
             DecideError::Forbidden => Self::new(kind::APPROVAL_PEOPLE_ONLY),
             DecideError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<RevokeError> for Problem {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::TooLate => Self::new(kind::APPROVAL_NOT_WAITING),
+            RevokeError::Forbidden => Self::new(kind::APPROVAL_NOT_YOURS),
+            RevokeError::Database(error) => error.into(),
         }
     }
 }

@@ -30,6 +30,7 @@ kinds! {
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";
     APPROVAL_FOUR_EYES = 409, "approvals.four_eyes", "You proposed this yourself: somebody else must approve it.";
     APPROVAL_NOT_WAITING = 409, "approvals.not_waiting", "This proposal does not wait for that any more.";
+    APPROVAL_NOT_YOURS = 403, "approvals.not_yours", "Only whoever proposed this, or a person who may decide, can revoke it.";
     APPROVAL_NOTE = 422, "approvals.note_too_long", "Keep the note under 1,000 characters.";
     APPROVAL_OTHER_PAYLOAD = 409, "approvals.other_payload", "What was shown is not what is proposed. Reload, and look again.";
     APPROVAL_PEOPLE_ONLY = 403, "approvals.people_only", "Only a person who may decide can do that, signed in at a browser.";
@@ -66,6 +67,7 @@ kinds! {
     NOT_FOUND = 404, "web.not_found", "There is nothing here, or nothing that is yours to see.";
     TIMED_OUT = 503, "web.timed_out", "This took longer than a request may. Try again in a minute.";
     TOO_LARGE = 413, "web.too_large", "This is larger than it may be.";
+    UNAVAILABLE = 503, "web.unavailable", "The database is busy or away. Try again in a few seconds.";
     WRONG_HOST = 421, "web.wrong_host", "This server is not known under that name.";
 }
 

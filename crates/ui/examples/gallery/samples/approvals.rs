@@ -1,6 +1,6 @@
 use ui::approvals::{
     DecidedRow, Decision, DecisionForm, Inbox, InboxRows, Proposal, ProposalState, ProposalStatus,
-    Risk, Subject, Ticket, TimelineEvent, WaitingRow,
+    Subject, Ticket, TimelineEvent, WaitingRow,
 };
 use ui::component::{ExternalUrl, Pages, Tone};
 use ui::{Nav, Page};
@@ -16,14 +16,13 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
 }
 
 pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
-    let row = |number, operation, app, requester, requested, expires: i64, risk| WaitingRow {
+    let row = |number, operation, app, requester, requested, expires: i64| WaitingRow {
         id: id(number),
         operation: ink.t(operation),
         app: ink.t(app),
         requester: ink.t(requester),
         requested_at: minutes_ago(requested),
         expires_at: minutes_ago(-expires),
-        risk,
         approvals: 0,
         approvals_needed: 1,
     };
@@ -35,7 +34,6 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
             "Desk assistant",
             6,
             54,
-            Risk::Low,
         ),
         row(
             53,
@@ -44,7 +42,6 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
             "Desk assistant",
             31,
             29,
-            Risk::Medium,
         ),
         WaitingRow {
             approvals: 1,
@@ -56,7 +53,6 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
                 "Nightly script",
                 118,
                 2,
-                Risk::High,
             )
         },
     ]
@@ -187,11 +183,9 @@ fn waiting_proposal(ink: &Ink) -> Proposal {
         subject: Subject {
             id: id(51),
             operation: ink.t("Create an issue: Shorten the wait for suppliers"),
-            risk: Risk::Low,
             app: ink.t("Demo tracker"),
             connection: id(1),
             requester: ink.t("Desk assistant"),
-            reason: ink.t("The first bottleneck of the service desk log."),
             requested_at: minutes_ago(6),
             expires_at: minutes_ago(-54),
             approvals_needed: 1,
@@ -205,6 +199,7 @@ fn waiting_proposal(ink: &Ink) -> Proposal {
             decided_by: String::new(),
             note: String::new(),
             may_resolve: false,
+            may_revoke: true,
             timeline: vec![event(ink, 6, "Proposed", "Desk assistant", "", Tone::Info)],
             is_fragment: false,
         },
@@ -232,7 +227,6 @@ fn undecided(ink: &Ink) -> Vec<Rendered> {
         ..view.clone()
     };
     four_eyes.subject.approvals_needed = 2;
-    four_eyes.subject.risk = Risk::High;
     let hidden = Proposal {
         request: requests::with_hidden_characters(ink),
         form: DecisionForm::Open {
@@ -251,6 +245,7 @@ fn undecided(ink: &Ink) -> Vec<Rendered> {
 fn with_state(ink: &Ink, state: ProposalState, events: &[TimelineEvent]) -> Proposal {
     let mut view = waiting_proposal(ink);
     view.form = DecisionForm::Absent;
+    view.status.may_revoke = matches!(state, ProposalState::Approved);
     view.status.state = state;
     view.status.decided_by = ink.t("Example Owner");
     view.status.note = ink.t("Agreed with the suppliers' desk.");

@@ -25,6 +25,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
         decided_by: ink.t("Example Owner"),
         note: ink.t("Agreed."),
         may_resolve: false,
+        may_revoke: false,
         timeline: vec![approvals::event(
             ink,
             1,

@@ -10,6 +10,7 @@ mod show;
 pub(crate) use decide::decide_as;
 pub(crate) use propose::propose_as;
 pub(crate) use resolve::resolve_as;
+pub(crate) use revoke::revoke_as;
 pub(crate) use show::show;
 
 use crate::route::{Pace, Routes, mount_api};

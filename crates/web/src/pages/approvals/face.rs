@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use approvals::{Deciders, Proposal, State};
 use connectors::Apps;
 use kernel::ProposalId;
-use ui::approvals::{DecidedRow, ProposalState, Risk, Ticket, WaitingRow};
+use ui::approvals::{DecidedRow, ProposalState, Ticket, WaitingRow};
 use ui::component::ExternalUrl;
 
 /// How apps and operations are called for people.
@@ -30,9 +30,6 @@ impl Names<'_> {
     }
 }
 
-/// Manifests declare no degrees: every write changes what others see.
-pub(super) const RISK: Risk = Risk::Medium;
-
 /// A proposal that waits, in one line.
 pub(in crate::pages) fn waiting_row(
     names: Names<'_>,
@@ -49,7 +46,6 @@ pub(in crate::pages) fn waiting_row(
         requester: row.requester_name,
         requested_at: row.created_at,
         expires_at: row.expires_at,
-        risk: RISK,
         approvals: u64::try_from(approvals).unwrap_or(0),
         approvals_needed: u64::try_from(row.approvals_needed).unwrap_or(1),
     }

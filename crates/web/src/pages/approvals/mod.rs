@@ -7,6 +7,7 @@ mod inbox;
 mod proposal;
 mod request;
 mod resolve;
+mod revoke;
 mod status;
 
 pub(super) use face::{Names, waiting_row};
@@ -22,7 +23,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
         .page(Method::GET, "/approvals/{id}/status", status::status)
         .page(Method::POST, "/approvals/{id}/approve", decide::approve)
         .page(Method::POST, "/approvals/{id}/reject", decide::reject)
-        .page(Method::POST, "/approvals/{id}/resolve", resolve::resolve);
+        .page(Method::POST, "/approvals/{id}/resolve", resolve::resolve)
+        .page(Method::POST, "/approvals/{id}/revoke", revoke::revoke);
     let shown = (Surface::Page, Pace::Broker);
     let stream = (Surface::Page, Pace::Stream);
     routes

@@ -5,7 +5,7 @@ use kernel::ProposalId;
 use ui::Nav;
 use ui::approvals as view;
 
-use super::face::{Names, RISK};
+use super::face::Names;
 use super::{request, status};
 use crate::Can;
 use crate::api::approvals::show;
@@ -52,11 +52,9 @@ async fn look(mut can: Can<ApprovalsRead>, id: ProposalId) -> Result<view::Propo
     let subject = view::Subject {
         id,
         operation: names.operation(&row.app, &row.operation),
-        risk: RISK,
         app: names.app(&row.app),
         connection: row.connection,
         requester: row.requester_name,
-        reason: String::new(),
         requested_at: row.created_at,
         expires_at: row.expires_at,
         approvals_needed: u64::try_from(row.approvals_needed).unwrap_or(1),

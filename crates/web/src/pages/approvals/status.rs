@@ -9,7 +9,7 @@ use crate::Can;
 use crate::extract::Id;
 use crate::pages::answer::html;
 use crate::problem::{Problem, kind};
-use crate::route::permission::{ApprovalsDecide, ApprovalsRead, Permit as _};
+use crate::route::permission::{ApprovalsDecide, ApprovalsPropose, ApprovalsRead, Permit as _};
 
 /// What became of a proposal, alone, when something has moved.
 pub(super) async fn status(
@@ -42,8 +42,20 @@ pub(super) fn view<P>(
             .map(|decision| decision.note.clone())
             .unwrap_or_default(),
         may_resolve: can.holds(ApprovalsDecide::ACCESS),
+        may_revoke: may_revoke(can, proposal),
         timeline: timeline(proposal, decisions),
         is_fragment: false,
+    }
+}
+
+/// The requester at any time, until it is sent; who may decide, once it is approved: before, they
+/// reject it. The database decides again.
+fn may_revoke<P>(can: &Can<P>, proposal: &Proposal) -> bool {
+    let own = proposal.requester_person == can.principal.user;
+    match proposal.state {
+        State::Waiting => own && can.holds(ApprovalsPropose::ACCESS),
+        State::Approved => own || can.holds(ApprovalsDecide::ACCESS),
+        _ => false,
     }
 }
 
@@ -75,7 +87,7 @@ fn timeline(proposal: &Proposal, decisions: &[DecisionRow]) -> Vec<TimelineEvent
     let ended = match proposal.state {
         State::Waiting | State::Approved | State::Rejected => None,
         State::Expired => Some(("Expired", Tone::Mute)),
-        State::Revoked => Some(("Taken back", Tone::Mute)),
+        State::Revoked => Some(("Revoked", Tone::Mute)),
         State::Executing => Some(("Claimed by the broker", Tone::Info)),
         State::Executed => Some(("Sent", Tone::Ok)),
         State::Failed => Some(("Failed", Tone::Bad)),
