@@ -28,17 +28,35 @@ struct Step {
     next: usize,
 }
 
-/// What must be shown.
+/// What must be shown, by position.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) nodes: Vec<bool>,
+    /// Nodes to which the way from the start comes from nowhere else.
+    pub(super) starts: Vec<bool>,
+    /// Nodes from which the way to the end goes nowhere else.
+    pub(super) ends: Vec<bool>,
     arcs: Vec<bool>,
 }
 
 impl Kept {
+    /// Nothing of a map with so many nodes.
+    fn nothing(nodes: usize) -> Self {
+        Self {
+            nodes: vec![false; nodes],
+            starts: vec![false; nodes],
+            ends: vec![false; nodes],
+            arcs: Vec::new(),
+        }
+    }
+
     /// Whether a way passes the arc at this position.
     pub(super) fn has_arc(&self, at: usize) -> bool {
         self.arcs.get(at).copied().unwrap_or(false)
+    }
+
+    fn node_count(&self) -> usize {
+        self.nodes.iter().filter(|kept| **kept).count()
     }
 }
 
@@ -58,27 +76,32 @@ impl Backbone {
     }
 
     /// The first `wanted` nodes, with every node and arc that their ways from a start and to an end
-    /// pass.
-    pub(super) fn closure_of(&self, wanted: usize) -> Kept {
-        let arcs = self
-            .coming
-            .iter()
-            .chain(&self.leaving)
-            .flatten()
-            .map(|step| step.arc + 1);
+    /// pass. Fewer nodes where that came to more than `most`, and none where the way of the first
+    /// alone does.
+    pub(super) fn closure_within(&self, wanted: usize, most: usize) -> Kept {
+        let closures = (1..=wanted).rev().map(|wanted| self.closure_of(wanted));
+        let mut fitting = closures.filter(|kept| kept.node_count() <= most);
+        fitting
+            .next()
+            .unwrap_or_else(|| Kept::nothing(self.coming.len()))
+    }
+
+    fn closure_of(&self, wanted: usize) -> Kept {
+        let steps = self.coming.iter().chain(&self.leaving).flatten();
+        let arcs = steps.map(|step| step.arc + 1).max().unwrap_or(0);
         let mut kept = Kept {
-            nodes: vec![false; self.coming.len()],
-            arcs: vec![false; arcs.max().unwrap_or(0)],
+            arcs: vec![false; arcs],
+            ..Kept::nothing(self.coming.len())
         };
         let mut open: Vec<usize> = (0..wanted.min(self.coming.len())).collect();
         while let Some(node) = open.pop() {
             if std::mem::replace(&mut kept.nodes[node], true) {
                 continue;
             }
-            for step in [self.coming[node], self.leaving[node]]
-                .into_iter()
-                .flatten()
-            {
+            let (coming, leaving) = (self.coming[node], self.leaving[node]);
+            kept.starts[node] = coming.is_none();
+            kept.ends[node] = leaving.is_none();
+            for step in [coming, leaving].into_iter().flatten() {
                 kept.arcs[step.arc] = true;
                 open.push(step.next);
             }

@@ -19,7 +19,7 @@ pub use percentiles::Percentiles;
 pub use states::State;
 pub use variants::{Variant, variants};
 
-pub(crate) use percentiles::{share, to_f64};
+pub(crate) use percentiles::to_f64;
 
 use serde::{Deserialize, Serialize};
 

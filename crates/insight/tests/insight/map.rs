@@ -45,6 +45,8 @@ fn full_detail_shows_everything_and_none_only_the_main_road() {
         (6, statistics.edges.len())
     );
     assert_eq!((all.hidden_nodes, all.hidden_edges), (0, 0));
+    assert_eq!(all.nodes.iter().map(|node| node.starts).sum::<u64>(), 52);
+    assert_eq!(all.nodes.iter().map(|node| node.ends).sum::<u64>(), 52);
     let main = process_map(&statistics, 0.0);
     assert!(main.edges.len() < all.edges.len());
     assert_eq!(
@@ -81,6 +83,37 @@ fn the_main_road_leads_to_activities_that_a_few_cases_start_with() {
         edges,
         [("assign", "work"), ("open", "assign"), ("work", "close")]
     );
+    let entered = main.nodes.iter().filter(|node| node.starts > 0);
+    let entered: Vec<_> = entered.map(|node| node.activity.as_str()).collect();
+    assert_eq!(entered, ["open"], "the rare starts are left out");
+}
+
+/// A case through so many activities in a row.
+fn chain(length: usize) -> Vec<String> {
+    (0..length).map(|step| format!("step {step:04}")).collect()
+}
+
+#[test]
+fn a_log_of_hundreds_of_activities_keeps_to_what_a_picture_holds() {
+    let names = chain(600);
+    let cases: Vec<Vec<&str>> = names
+        .iter()
+        .map(|name| vec!["open", name.as_str(), "close"])
+        .collect();
+    let cases: Vec<&[&str]> = cases.iter().map(Vec::as_slice).collect();
+    let map = process_map(&statistics(&log(&cases)), 1.0);
+    assert!((50..=60).contains(&map.nodes.len()), "{}", map.nodes.len());
+    assert_eq!(map.nodes.len() as u64 + map.hidden_nodes, 602);
+    assert!(is_connected(&map));
+}
+
+#[test]
+fn a_process_longer_than_any_picture_has_an_empty_map() {
+    let names = chain(600);
+    let case: Vec<&str> = names.iter().map(String::as_str).collect();
+    let map = process_map(&statistics(&log(&[&case])), 0.5);
+    assert!(map.nodes.is_empty() && map.edges.is_empty());
+    assert_eq!((map.hidden_nodes, map.hidden_edges), (600, 599));
 }
 
 #[test]
