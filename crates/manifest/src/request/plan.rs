@@ -113,7 +113,7 @@ impl Parts {
             {
                 &mut parts.body
             } else {
-                return Err(ArgumentError::new(name, "not declared"));
+                return Err(ArgumentError::undeclared(name, operation.arguments()));
             };
             part.insert(name.clone(), value.clone());
         }

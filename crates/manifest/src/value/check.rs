@@ -19,6 +19,20 @@ impl ArgumentError {
             problem: problem.into(),
         }
     }
+
+    /// One of a name that is none of the `declared`.
+    pub(crate) fn undeclared<'a>(
+        name: impl Into<String>,
+        declared: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let declared: Vec<&str> = declared.collect();
+        let problem = if declared.is_empty() {
+            "not declared; it takes no arguments".to_owned()
+        } else {
+            format!("not declared; declared are {}", declared.join(", "))
+        };
+        Self::new(name, problem)
+    }
 }
 
 impl ValueType {

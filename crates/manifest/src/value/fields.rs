@@ -20,7 +20,7 @@ impl Fields {
         for (key, value) in given {
             match self.argument(key) {
                 Some(kind) => kind.check(&place(key), value)?,
-                None => return Err(ArgumentError::new(place(key), "not declared")),
+                None => return Err(ArgumentError::undeclared(place(key), self.arguments())),
             }
         }
         for (key, field) in &self.0 {
@@ -31,6 +31,14 @@ impl Fields {
             }
         }
         Ok(())
+    }
+
+    /// The names of its arguments.
+    pub(crate) fn arguments(&self) -> impl Iterator<Item = &str> {
+        self.iter().filter_map(|(name, field)| match field.role {
+            Role::Argument { .. } => Some(name),
+            Role::Fixed(_) => None,
+        })
     }
 
     /// `given`, which was checked, and what the manifest fixes, down to the innermost object.
@@ -174,7 +182,7 @@ mod tests {
             (json!({"title": null}), "title: not a string"),
             (
                 json!({"title": "a", "is_admin": true}),
-                "is_admin: not declared",
+                "is_admin: not declared; declared are count, parts, title",
             ),
             (
                 json!({"title": "a", "parts": [{"name": "b"}, {}]}),
@@ -182,7 +190,7 @@ mod tests {
             ),
             (
                 json!({"title": "a", "parts": [{"name": "b", "pinned": true}]}),
-                "parts[0].pinned: not declared",
+                "parts[0].pinned: not declared; declared are name",
             ),
             (
                 json!({"title": "a", "parts": [{}, {}, {}]}),

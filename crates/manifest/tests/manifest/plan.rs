@@ -85,7 +85,7 @@ fn what_the_manifest_fixes_cannot_be_given() {
     ] {
         assert_eq!(
             problem(list(json!({name: value}))),
-            format!("{name}: not declared")
+            format!("{name}: not declared; declared are owner, repo, after, page, since")
         );
     }
 }
@@ -143,7 +143,7 @@ fn a_body_is_canonical_and_nothing_undeclared_gets_in() {
         ),
         (
             json!({"title": "t", "assignee": "me"}),
-            "assignee: not declared",
+            "assignee: not declared; declared are body, labels, priority, title",
         ),
         (
             json!({"title": "t", "labels": [["x"]]}),
