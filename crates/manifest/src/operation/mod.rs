@@ -6,6 +6,7 @@ mod parse;
 mod parse_rules;
 mod reconcile;
 mod shown;
+mod subject;
 
 use std::collections::BTreeMap;
 
@@ -76,6 +77,7 @@ pub struct Operation {
     pub result: Option<ResultRule>,
     /// How answers become events.
     pub events: Vec<EventMapping>,
+    pub(crate) subject: Option<String>,
     pub(crate) success: Option<crate::FieldPath>,
     pub(crate) host: HostRef,
     pub(crate) path: PathTemplate,
@@ -182,11 +184,7 @@ impl Operation {
     /// The names of all its arguments.
     pub fn arguments(&self) -> impl Iterator<Item = &str> {
         let all = [&self.params, &self.query].into_iter().chain(&self.body);
-        all.flat_map(Fields::iter)
-            .filter_map(|(name, field)| match field.role {
-                Role::Argument { .. } => Some(name),
-                Role::Fixed(_) => None,
-            })
+        all.flat_map(Fields::arguments)
     }
 
     pub(crate) fn argument(&self, name: &str) -> Option<&crate::value::ValueType> {

@@ -63,6 +63,7 @@ pub(crate) fn parse_operation(
         incremental: None,
         result: None,
         events: Vec::new(),
+        subject: None,
         success: None,
         host,
         path,

@@ -3,6 +3,7 @@ use toml::Spanned;
 use super::headers::is_settable;
 use super::parse::field_path;
 use super::reconcile::parse_reconcile;
+use super::subject::parse_subject;
 use super::{Class, Operation};
 use crate::answer::{FieldPath, FieldTree, Incremental, Pagination, ResultRule};
 use crate::request::{Idempotency, KEY};
@@ -46,6 +47,9 @@ pub(super) fn add_rules(
             return Err(source.at(raw, "only a write is reconciled"));
         }
         operation.reconcile = Some(parse_reconcile(source, raw)?);
+    }
+    if let Some(name) = &written.subject {
+        operation.subject = Some(parse_subject(source, name, operation)?);
     }
     for raw in written.events.iter().flatten() {
         let mapping = parse_events(source, raw, operation)?;

@@ -138,6 +138,7 @@ raw! {
         idempotency: Option<Spanned<RawIdempotency>>,
         reconcile: Option<Spanned<RawReconcile>>,
         result: Option<Spanned<RawResult>>,
+        subject: Option<Text>,
         events: Option<Vec<Spanned<RawEvents>>>,
     }
     /// A path parameter, a query key or a field of a body.

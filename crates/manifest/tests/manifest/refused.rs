@@ -370,3 +370,19 @@ fn rules_refer_only_to_what_is_declared() {
     );
     edited(TRACKER, "\"issues[].url\"]", "\"issues[].link\"]");
 }
+
+#[test]
+fn a_subject_is_one_line_of_a_write() {
+    let error = edited(TRACKER, "subject = \"title\"", "subject = \"body\"");
+    assert!(error.problem.contains("one line"), "{error}");
+    let error = edited(TRACKER, "subject = \"title\"", "subject = \"labels\"");
+    assert!(error.problem.contains("one line"), "{error}");
+    let error = edited(TRACKER, "subject = \"title\"", "subject = \"unknown\"");
+    assert!(error.problem.contains("one line"), "{error}");
+    let error = edited(
+        TRACKER,
+        "incremental = { parameter = \"since\"",
+        "subject = \"since\"\nincremental = { parameter = \"since\"",
+    );
+    assert!(error.problem.contains("only a write"), "{error}");
+}

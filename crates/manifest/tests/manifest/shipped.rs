@@ -76,6 +76,22 @@ fn an_issue_on_the_tracker_is_requested_like_this() {
 }
 
 #[test]
+fn a_list_tells_one_issue_from_another_by_its_title_cut_to_a_line() {
+    for manifest in [github(), tracker()] {
+        let operation = manifest.operation("create_issue").unwrap();
+        let subject = |title: &str| {
+            let asked = crate::support::arguments(&json!({"title": title, "body": "Not this"}));
+            operation.subject(&asked)
+        };
+        assert_eq!(subject("Slow hand-over").as_deref(), Some("Slow hand-over"));
+        assert_eq!(subject(&"é".repeat(200)), Some("é".repeat(200)));
+        assert_eq!(subject(&"é".repeat(201)), Some("é".repeat(199) + "…"));
+        let nothing = crate::support::arguments(&json!({"body": "Not this"}));
+        assert_eq!(operation.subject(&nothing), None);
+    }
+}
+
+#[test]
 fn a_scan_of_github_asks_for_the_timeline_of_each_issue() {
     let github = github();
     let steps = &github.scan.as_ref().unwrap().steps;
