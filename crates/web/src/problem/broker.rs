@@ -26,8 +26,11 @@ fn failed(failure: Failure) -> Problem {
         "broker.vault" | "broker.database" => {
             return Problem::new(kind::INTERNAL).because(failure.code);
         }
-        "broker.arguments" => 422,
-        "connectors.no_operation" => 404,
+        // The app was not asked.
+        "broker.arguments" => {
+            return Problem::new(kind::BROKER_ARGUMENTS).saying(failure.message);
+        }
+        "connectors.no_operation" => return Problem::new(kind::NO_OPERATION),
         "broker.approval_required"
         | "broker.not_a_write"
         | "broker.read_connection"
@@ -80,6 +83,20 @@ mod tests {
         assert_eq!(
             (refused.status(), refused.code()),
             (502, "egress.refused_address")
+        );
+    }
+
+    #[test]
+    fn what_never_reached_the_app_does_not_say_that_it_could_not_be_asked() {
+        let arguments = problem("broker.arguments");
+        assert_eq!(
+            (arguments.kind(), arguments.status(), arguments.sentence()),
+            (&kind::BROKER_ARGUMENTS, 422, "why")
+        );
+        let operation = problem("connectors.no_operation");
+        assert_eq!(
+            (operation.kind(), operation.status()),
+            (&kind::NO_OPERATION, 404)
         );
     }
 

@@ -34,11 +34,13 @@ kinds! {
     APPROVAL_NOTE = 422, "approvals.note_too_long", "Keep the note under 1,000 characters.";
     APPROVAL_OTHER_PAYLOAD = 409, "approvals.other_payload", "What was shown is not what is proposed. Reload, and look again.";
     APPROVAL_PEOPLE_ONLY = 403, "approvals.people_only", "Only a person who may decide can do that, signed in at a browser.";
+    BROKER_ARGUMENTS = 422, "broker.arguments", "The operation does not take these arguments.";
     BROKER_FAILED = 502, "broker.failed", "The connected app could not be asked.";
     BROKER_TIMED_OUT = 504, "broker.timed_out", "The connected app took too long to answer.";
     BROKER_BUSY = 503, "broker.unreachable", "The part of this server that talks to connected apps does not answer. Try again in a minute.";
     CONNECT_REFUSED = 400, "connectors.connect_refused", "The app did not give its consent.";
     CONNECTION_INVALID = 422, "connectors.connection_invalid", "The connection cannot be made like this.";
+    NO_OPERATION = 404, "connectors.no_operation", "The app has no operation of that name.";
     NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
     SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
