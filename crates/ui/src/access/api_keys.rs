@@ -19,8 +19,8 @@ pub struct ApiKeys {
     /// Name of the new key, as typed.
     pub name: String,
     /// Days until it expires, as chosen.
-    pub expires_days: u16,
-    /// What is wrong, by field: `name`, `scopes`, `expires_days`.
+    pub expires_in_days: u16,
+    /// What is wrong, by field: `name`, `scopes`, `expires_in_days`.
     pub errors: FieldErrors,
 }
 

@@ -9,7 +9,7 @@ impl From<NewApiKeyError> for Problem {
             NewApiKeyError::NoScopes
             | NewApiKeyError::UnknownScope(_)
             | NewApiKeyError::PeopleOnly(_) => "scopes",
-            NewApiKeyError::Lifetime => "expires_days",
+            NewApiKeyError::Lifetime => "expires_in_days",
         };
         Self::new(kind::KEY_INVALID).field(field, error.to_string())
     }

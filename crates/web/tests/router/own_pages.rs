@@ -170,7 +170,7 @@ async fn a_key_is_shown_once_and_fails_after_it_was_revoked() {
     let form = [
         ("name", "Desk"),
         ("scopes", "people.read"),
-        ("expires_days", "30"),
+        ("expires_in_days", "30"),
     ];
     let made = ada.submit(&front, "/access/keys", &form).await;
     assert_eq!(
@@ -206,7 +206,7 @@ async fn a_key_is_refused_what_is_for_people_and_the_form_stays() {
     let form = [
         ("name", "Desk"),
         ("scopes", "approvals.decide"),
-        ("expires_days", "30"),
+        ("expires_in_days", "30"),
     ];
     let refused = ada.submit(&front, "/access/keys", &form).await;
     assert_eq!(refused.status, 422);
@@ -254,7 +254,7 @@ async fn the_audit_log_shows_what_happened_and_nothing_of_others() {
     let form = [
         ("name", "Desk"),
         ("scopes", "people.read"),
-        ("expires_days", "30"),
+        ("expires_in_days", "30"),
     ];
     ada.submit(&front, "/access/keys", &form).await;
     ada.post(&front, "/api/v1/sign-in-links", &json!({})).await;

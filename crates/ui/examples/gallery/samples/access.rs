@@ -54,7 +54,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
             ),
         ],
         name: ink.t(""),
-        expires_days: 90,
+        expires_in_days: 90,
         errors: FieldErrors::default(),
     };
     let empty = ApiKeys {

@@ -31,7 +31,7 @@ pub(super) async fn list_api_keys(mut can: Can<ApiKeysRead>) -> Result<Response,
 pub(super) struct Typed {
     pub(super) name: String,
     pub(super) scopes: Vec<String>,
-    pub(super) expires_days: u16,
+    pub(super) expires_in_days: u16,
     pub(super) errors: FieldErrors,
 }
 
@@ -40,7 +40,7 @@ impl Default for Typed {
         Self {
             name: String::new(),
             scopes: USUAL_SCOPES.map(str::to_owned).into(),
-            expires_days: USUAL_LIFETIME_DAYS,
+            expires_in_days: USUAL_LIFETIME_DAYS,
             errors: FieldErrors::default(),
         }
     }
@@ -54,7 +54,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
         keys: rows.into_iter().map(|row| shown(row, page.now)).collect(),
         scopes: choices(&can.principal, &typed.scopes),
         name: typed.name,
-        expires_days: typed.expires_days,
+        expires_in_days: typed.expires_in_days,
         errors: typed.errors,
         page,
     })

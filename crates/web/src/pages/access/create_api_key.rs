@@ -18,7 +18,7 @@ pub(super) async fn create_api_key(
 ) -> Result<Response, Problem> {
     let (name, scopes) = (form.get("name").trim().to_owned(), form.all("scopes"));
     // What is no number is no lifetime either: 0 is refused with the sentence about it.
-    let days: u16 = form.get("expires_days").parse().unwrap_or(0);
+    let days: u16 = form.get("expires_in_days").parse().unwrap_or(0);
     let new = match NewApiKey::parse(&name, &scopes, u32::from(days)) {
         Ok(new) => new,
         Err(error) => {
@@ -26,7 +26,7 @@ pub(super) async fn create_api_key(
             let typed = Typed {
                 name,
                 scopes,
-                expires_days: days,
+                expires_in_days: days,
                 errors: field_errors(&problem),
             };
             let view = page(&mut can, typed).await?;
