@@ -26,16 +26,6 @@ pub enum GuardError {
     /// The server has a known hole in row level security.
     #[error(transparent)]
     Version(#[from] crate::cluster::VersionError),
-    /// The schema is not there yet, or is older than this binary.
-    #[error(
-        "the database is at schema version {found}, this binary needs {needed}. Run `countersign migrate`"
-    )]
-    Schema {
-        /// What is there.
-        found: i64,
-        /// What this binary needs.
-        needed: i64,
-    },
     /// The connection failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

@@ -80,18 +80,6 @@ pub enum Standing {
     Refused,
 }
 
-impl Outcome {
-    /// The exit status of `countersign audit verify`: 0 where all held, 1 where the log failed, 2
-    /// where it could not be checked.
-    pub const fn exit_status(self) -> u8 {
-        match self {
-            Self::Ok => 0,
-            Self::Failed => 1,
-            Self::Error => 2,
-        }
-    }
-}
-
 impl Report {
     /// A report of a check that could not be made at all.
     pub fn error(log: impl Into<String>, code: &'static str, message: impl Into<String>) -> Self {

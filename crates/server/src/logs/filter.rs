@@ -1,6 +1,6 @@
 use tracing::{Level, Metadata};
 use tracing_subscriber::filter::{EnvFilter, FilterFn, filter_fn};
-use tracing_subscriber::layer::{Filter, Layer};
+use tracing_subscriber::layer::Filter;
 use tracing_subscriber::{Registry, filter::FilterExt as _};
 
 /// Our own crates. Others' lines below `warn` hold what they please: h2 logs whole headers.
@@ -43,13 +43,4 @@ fn may_be_told(event: &Metadata<'_>) -> bool {
     // Our events name their room in the message; some have it as their target as well.
     let ours = OURS.contains(&root.split('.').next().unwrap_or_default());
     root != MUTE && (ours || *event.level() <= Level::WARN)
-}
-
-/// Only to name the trait that `filter` is used with.
-#[allow(
-    dead_code,
-    reason = "a compile-time check that the filter fits a layer of the registry"
-)]
-fn fits<L: Layer<Registry>>(layer: L) -> impl Layer<Registry> {
-    layer.with_filter(filter("info"))
 }

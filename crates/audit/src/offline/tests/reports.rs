@@ -39,12 +39,6 @@ fn leaves_past_the_last_checkpoint_are_counted() {
 }
 
 #[test]
-fn exit_statuses_tell_tampering_from_trouble() {
-    let statuses = [Outcome::Ok, Outcome::Failed, Outcome::Error].map(Outcome::exit_status);
-    assert_eq!(statuses, [0, 1, 2]);
-}
-
-#[test]
 fn a_report_lists_so_many_findings_and_counts_them_all() {
     let mut log = Log::new(1_500, &[1_500]);
     log.rows.truncate(100);
