@@ -23,6 +23,19 @@ grant select on trust.evidence to countersign_front, countersign_definer;
 grant select, insert on trust.evidence to countersign_verifier;
 grant delete on trust.evidence to countersign_definer;
 
+-- What a round of controls makes is taken away after it, in the control organisations and nowhere else.
+do $$
+declare t text;
+begin
+    foreach t in array array['identity.sessions', 'access.api_keys', 'broker.authorizations', 'broker.secrets', 'approvals.proposals'] loop
+        execute format('create policy controls_sweep on %s for delete to countersign_definer
+                            using (org_id in (select o.id from identity.organisations o where o.kind = ''control''))', t);
+        execute format('grant delete on %s to countersign_definer', t);
+    end loop;
+end $$;
+create policy authorizations_definer_read on broker.authorizations for select to countersign_definer
+    using (org_id in (select o.id from identity.organisations o where o.kind = 'control'));
+grant select (id, org_id) on broker.authorizations to countersign_definer;
 
 set local role countersign_definer;
 
@@ -60,10 +73,26 @@ begin
         returning sessions.user_id, sessions.org_id;
 end $$;
 
+-- Takes away what a round made: `made` are its sessions and keys, and whatever an earlier round that
+-- was killed left behind has expired. The canary's round trip is never finished; proposals that were
+-- attacked expire after a day.
+create function trust.sweep_controls(made uuid[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    controls uuid[] := array(select o.id from identity.organisations o where o.kind = 'control');
+begin
+    delete from identity.sessions s where s.org_id = any (controls) and (s.id = any (made) or s.expires_at < now());
+    delete from access.api_keys k where k.org_id = any (controls) and (k.id = any (made) or k.expires_at < now());
+    delete from broker.secrets s using broker.authorizations a
+     where s.org_id = any (controls) and a.org_id = s.org_id and s.owner_id = a.id;
+    delete from broker.authorizations a where a.org_id = any (controls);
+    delete from approvals.proposals p where p.org_id = any (controls) and p.state = 'expired';
+end $$;
+
 create function trust.sweep() returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from trust.evidence e where e.checked_at < now() - interval '30 days'
 $$;
 
-revoke all on function trust.control_session(text, uuid, bytea, int), trust.sweep() from public;
-grant execute on function trust.control_session(text, uuid, bytea, int), trust.sweep() to countersign_verifier;
+revoke all on function trust.control_session(text, uuid, bytea, int), trust.sweep(), trust.sweep_controls(uuid[]) from public;
+grant execute on function trust.control_session(text, uuid, bytea, int), trust.sweep(), trust.sweep_controls(uuid[]) to countersign_verifier;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use audit::checkpoint::{KeyError, KeyName, SigningKey};
+use audit::checkpoint::{KeyError, SigningKey, VerifierKey};
 use broker::vault::{self, SigningKeyError, Vault};
 use db::Db;
-use kernel::Secret;
+use kernel::{Scope, Secret};
+
+use crate::database;
 
 /// Why the audit log cannot be signed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,9 @@ pub enum SequencerError {
     /// The stored key is no key.
     #[error("the audit log's signing key is broken")]
     Broken(#[from] KeyError),
+    /// The log's name cannot be read.
+    #[error("the audit log's name cannot be read")]
+    Database(#[from] db::Error),
     /// It is not a 32-byte seed.
     #[error("the audit log's signing key is not 32 bytes")]
     Length,
@@ -26,9 +31,18 @@ const EVERY: Duration = Duration::from_millis(500);
 /// Entries sequenced at once.
 const BATCH: i32 = 1000;
 
-/// The key that signs checkpoints, made on first use and kept in the vault.
-pub async fn signing_key(vault: &Vault, db: &Db, name: &str) -> Result<SigningKey, SequencerError> {
-    let name: KeyName = name.parse()?;
+/// The key that signs checkpoints, made on first use and kept in the vault. A log that is there
+/// keeps its name, which is a part of its key; `new_name` is for a new one.
+pub async fn signing_key(
+    vault: &Vault,
+    db: &Db,
+    new_name: &str,
+) -> Result<SigningKey, SequencerError> {
+    let stored = database::audit_verifier(&mut db.read(&Scope::Anonymous).await?).await;
+    let name = match stored.map_err(db::Error::from)? {
+        Some(verifier) => verifier.parse::<VerifierKey>()?.name().clone(),
+        None => new_name.parse()?,
+    };
     let mut bytes = [0_u8; 32];
     db.chance().fill(&mut bytes);
     let fresh = SigningKey::from_seed(name.clone(), &Secret::new(bytes))?;

@@ -7,8 +7,10 @@ pub struct Control {
     pub id: &'static str,
     /// The claim that it checks, such as `AC-01`.
     pub claim: &'static str,
-    /// What a pass means, in a sentence.
+    /// What a pass shows, in a sentence: no more than what the control looks at.
     pub says: &'static str,
+    /// Whether that is the whole of the claim, and not a part of it.
+    pub whole: bool,
     /// Evidence older than this is stale.
     pub fresh_for: Duration,
 }
@@ -16,7 +18,7 @@ pub struct Control {
 /// What one run of a control found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
-    /// The claim holds; the text says what was looked at.
+    /// What the control says holds; the text tells what was looked at.
     Pass(String),
     /// It does not; the text says where.
     Fail(String),

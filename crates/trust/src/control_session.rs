@@ -1,19 +1,10 @@
 use std::time::Duration;
 
 use crypto::token::{TokenKind, generate};
-use db::{Db, Error};
-use kernel::{AuditEntry, OrganisationId, Scope, Secret, SessionId, TokenHash, UserId};
+use db::{Db, Error, WriteTx};
+use kernel::{ApiKeyId, AuditEntry, OrganisationId, Scope, Secret, SessionId, TokenHash, UserId};
 
 use crate::store;
-
-/// One of the two organisations that the controls attack from and attack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    /// The attacker.
-    A,
-    /// The attacked.
-    B,
-}
 
 /// A session of a control organisation's owner.
 #[derive(Debug)]
@@ -30,25 +21,27 @@ pub struct ControlSession {
     pub hash: TokenHash,
 }
 
-/// Controls end well within this.
-const LIFETIME: Duration = Duration::from_mins(10);
+/// A round that is killed leaves sessions behind that nobody has the token of, for this long.
+const LIFETIME: Duration = Duration::from_mins(90);
 
-/// Starts a session in a control organisation, as the verifier. The organisation is made on first
-/// use and holds nothing but what controls put there.
-pub async fn control_session(db: &Db, which: Which) -> Result<ControlSession, Error> {
+/// Starts a session in each of the two control organisations, as the verifier: the attacker's, then
+/// the attacked one's. The organisations are made on first use and hold nothing but what controls
+/// put there.
+pub async fn control_sessions(db: &Db) -> Result<(ControlSession, ControlSession), Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    let attacker = start(db, &mut tx, "a").await?;
+    let attacked = start(db, &mut tx, "b").await?;
+    let entry = AuditEntry::about("trust.control_session_started", attacker.session)
+        .with("attacked", attacked.session.to_string());
+    tx.commit(entry).await?;
+    Ok((attacker, attacked))
+}
+
+async fn start(db: &Db, tx: &mut WriteTx, name: &str) -> Result<ControlSession, Error> {
     let token = generate(TokenKind::Session, db.chance());
     let hash = TokenHash::from_digest(crypto::digest::sha256(token.expose().as_bytes()));
     let session = SessionId::new(db.clock().now(), db.chance());
-    let name = match which {
-        Which::A => "a",
-        Which::B => "b",
-    };
-    let mut tx = db.write(&Scope::Anonymous).await?;
-    let (user, organisation) =
-        store::control_session(&mut tx, name, (session, &hash), LIFETIME).await?;
-    let entry =
-        AuditEntry::about("trust.control_session_started", session).with("organisation", name);
-    tx.commit(entry).await?;
+    let (user, organisation) = store::control_session(tx, name, (session, &hash), LIFETIME).await?;
     Ok(ControlSession {
         user,
         organisation,
@@ -56,4 +49,23 @@ pub async fn control_session(db: &Db, which: Which) -> Result<ControlSession, Er
         token,
         hash,
     })
+}
+
+/// Takes away what a round of controls made in the control organisations: these sessions and keys,
+/// the canary's unfinished round trip, and what earlier rounds that were killed left behind. Stay
+/// do the organisations, what is attacked in them (made once), and the audit entries.
+pub async fn sweep_controls(
+    db: &Db,
+    sessions: &[SessionId],
+    keys: &[ApiKeyId],
+) -> Result<(), Error> {
+    let sessions = sessions.iter().map(|session| session.uuid());
+    let made: Vec<_> = sessions.chain(keys.iter().map(|key| key.uuid())).collect();
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    store::sweep_controls(&mut tx, &made).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "that the sessions were started is in the log; nothing of anybody's is removed"
+    )]
+    tx.commit_silently().await
 }

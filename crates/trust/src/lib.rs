@@ -1,7 +1,8 @@
 //! Controls, the evidence of their runs, and what the trust page shows of both.
 //!
 //! Promises: nothing is green without fresh evidence; a claim without a control is listed as not
-//! checked; a control that could not run is an error, not a pass.
+//! checked, and one of which controls check a part as partly checked; a control that could not run
+//! is an error, not a pass.
 
 mod claims;
 mod control;
@@ -12,6 +13,6 @@ mod store;
 
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
-pub use control_session::{ControlSession, Which, control_session};
+pub use control_session::{ControlSession, control_sessions, sweep_controls};
 pub use evidence::{Evidence, Status, latest_evidence, record};
-pub use page::{ClaimStanding, Shown, Standing, TrustPage, trust_page};
+pub use page::{ClaimChecked, ClaimStanding, Shown, Standing, TrustPage, trust_page};

@@ -37,6 +37,31 @@ pub struct ClaimStanding {
     pub controls: Vec<Shown>,
 }
 
+/// How much may be said of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClaimChecked {
+    /// A control covers all of it, and each of the claim's controls passed lately.
+    Holds,
+    /// Controls look at parts of it, whatever they found.
+    Partly,
+    /// A control covers all of it, and not every one of the claim's controls passed lately.
+    NotNow,
+}
+
+impl ClaimStanding {
+    /// How much may be said of the claim as a whole.
+    pub fn checked(&self) -> ClaimChecked {
+        let passes = |shown: &Shown| shown.standing == Standing::Pass;
+        if !self.controls.iter().any(|shown| shown.control.whole) {
+            ClaimChecked::Partly
+        } else if self.controls.iter().all(passes) {
+            ClaimChecked::Holds
+        } else {
+            ClaimChecked::NotNow
+        }
+    }
+}
+
 /// The whole page.
 #[derive(Debug, Clone)]
 pub struct TrustPage {
@@ -107,6 +132,7 @@ mod tests {
         id: "db.row_level_security",
         claim: "AC-01",
         says: "Every table has it.",
+        whole: false,
         fresh_for: Duration::from_mins(15),
     };
 
@@ -136,6 +162,33 @@ mod tests {
             standing(Some(Found::Error(String::new())), minute * 100),
             Standing::Error
         );
+    }
+
+    #[test]
+    fn a_claim_holds_only_where_a_control_covers_all_of_it() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let checked = |controls: &[Control], found: &[Found]| {
+            let evidence: Vec<_> = controls
+                .iter()
+                .zip(found)
+                .map(|(control, found)| Evidence::of(control, found.clone(), 1, now))
+                .collect();
+            trust_page(controls, &evidence, now).checked[0].checked()
+        };
+        let whole = Control {
+            id: "db.all_of_it",
+            whole: true,
+            ..CONTROL
+        };
+        let (pass, fail) = (Found::Pass(String::new()), Found::Fail(String::new()));
+        let both = [CONTROL, whole];
+        assert_eq!(checked(&[CONTROL], &[pass.clone()]), ClaimChecked::Partly);
+        assert_eq!(
+            checked(&both, &[pass.clone(), pass.clone()]),
+            ClaimChecked::Holds
+        );
+        assert_eq!(checked(&both, &[fail, pass.clone()]), ClaimChecked::NotNow);
+        assert_eq!(checked(&both, &[pass]), ClaimChecked::NotNow);
     }
 
     #[test]

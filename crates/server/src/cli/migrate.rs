@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 
 use super::{load, print, runtime};
 use crate::config::{Config, ConfigFlags};
-use crate::data_dir::{DataDir, Login, ServerSecret, Users};
+use crate::data_dir::{DataDir, Login, LostSecret, ServerSecret, Users};
 use crate::database::{bring_up_to_date, prepare_remote, start_embedded};
 use crate::exit::Failure;
 
@@ -23,8 +23,9 @@ Examples:
 
 Exit codes: 0 the schema is up to date, 2 wrong configuration, 3 the database could not be reached.")]
 pub(super) struct MigrateArgs {
-    /// Print what an administrator of your PostgreSQL server runs once, and change nothing. The
-    /// passwords in it are of this data directory, and in the form in which the server keeps them
+    /// Print what an administrator of your PostgreSQL server runs once, and touch no database. The
+    /// passwords in it are made from server.secret in the data directory, which is made where there
+    /// is none yet, and are in the form in which PostgreSQL keeps them
     #[arg(long)]
     print_roles: bool,
     /// Print JSON: {"schema":…,"ran":[…]}
@@ -38,9 +39,15 @@ pub(super) fn run(args: &MigrateArgs) -> Result<(), Failure> {
     let config = load(&args.flags)?;
     crate::logs::start_for_command();
     let data_dir = DataDir::new(&config.data_dir);
+    // Changes nothing, and so may be asked while a server runs.
+    if args.print_roles && data_dir.secret_file().exists() {
+        let secret = ServerSecret::load(&data_dir).map_err(Failure::usage)?;
+        return print(&roles(&secret));
+    }
     let users = Users::choose(&config.data_dir, config.run_as);
     let _lock = data_dir.prepare(users.as_ref()).map_err(Failure::usage)?;
-    let secret = ServerSecret::load_or_make(&data_dir, &SystemRng).map_err(Failure::usage)?;
+    let secret = ServerSecret::load_or_make(&data_dir, LostSecret::Refuse, &SystemRng)
+        .map_err(Failure::usage)?;
     if args.print_roles {
         return print(&roles(&secret));
     }

@@ -8,11 +8,13 @@ mod migrate;
 mod verify;
 mod version;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::{Config, ConfigError, ConfigFlags, Environment};
+use crate::config::{Config, ConfigError, ConfigFlags, Environment, ServerFlags};
+use crate::data_dir::LostSecret;
 use crate::exit::{Exit, Failure};
 use crate::supervisor::{self, Announce};
 
@@ -29,7 +31,7 @@ const AFTER_HELP: &str = "\
 Exit codes, of every command:
   0  done, or held
   1  checked, and does not hold
-  2  the command line or the configuration is wrong
+  2  the command line or the configuration is wrong, or a file that it names cannot be read
   3  something could not be reached or run
 
 Start with:
@@ -77,6 +79,13 @@ struct UpArgs {
     /// Print one line of JSON when ready: {"ready":true,"url":…,"data_dir":…,"pids":{…},"ms":…}
     #[arg(long)]
     json: bool,
+    /// Make server.secret anew where it was lost: everybody has to sign in again, and nothing else
+    /// is lost. Does nothing where the file is there
+    #[arg(long)]
+    new_secret: bool,
+    /// Stop when the process that started this one ends, however it ends
+    #[arg(long)]
+    stop_with_parent: bool,
     #[command(flatten)]
     flags: ConfigFlags,
 }
@@ -113,12 +122,26 @@ fn up(args: &UpArgs) -> Result<(), Failure> {
     } else {
         Announce::Text
     };
-    supervisor::run(&config, announce)
+    if args.stop_with_parent {
+        crate::process::stop_with_parent().map_err(Failure::cannot_run)?;
+    }
+    let lost_secret = if args.new_secret {
+        LostSecret::MakeAnew
+    } else {
+        LostSecret::Refuse
+    };
+    supervisor::run(&config, lost_secret, announce)
 }
 
 /// The configuration, or what is wrong with it.
 fn load(flags: &ConfigFlags) -> Result<Config, Failure> {
     Config::load(flags, &Environment::read())
+        .map_err(|error: ConfigError| Failure::new(Exit::Usage, &error))
+}
+
+/// Where the server is that a command is about.
+fn find(flags: &ServerFlags) -> Result<PathBuf, Failure> {
+    Config::data_dir(flags, &Environment::read())
         .map_err(|error: ConfigError| Failure::new(Exit::Usage, &error))
 }
 

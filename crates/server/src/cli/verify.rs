@@ -3,24 +3,30 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use db::Db;
+use kernel::{Scope, SystemClock, SystemRng};
 use trust::{Evidence, Status};
 use url::Url;
 
-use super::{load, print, runtime};
+use super::{find, print, runtime};
 use crate::config::ServerFlags;
 use crate::data_dir::{DataDir, Login, ServerSecret};
 use crate::database::Place;
 use crate::exit::{Exit, Failure};
 use crate::supervisor::InstanceFile;
-use crate::verify::{self, Context, Instance};
+use crate::verify::{self, Context, Instance, Pace};
 
 /// Run the controls against the running server
 ///
 /// Each control attacks the server that runs on the data directory, the way somebody would who broke
-/// the claim that it checks, and tells what became of it. Run it as the user that started the
-/// server. The trust page shows the recorded results.
+/// the claim that it checks, and tells what became of it. Two of them read everything there is, the
+/// whole audit log and every file of the embedded database: that takes its time on a large server.
+///
+/// Run it as the user that started the server. The server runs the controls by itself as well (see
+/// verify_every_seconds), the two large ones once a day. The trust page shows the recorded results.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -36,14 +42,29 @@ pub(super) struct VerifyArgs {
     /// Record the results, for the trust page
     #[arg(long)]
     record: bool,
+    /// The rounds that `up` has run by themselves: record, and print nothing
+    #[arg(long, hide = true, value_enum, conflicts_with_all = ["json", "record"])]
+    round: Option<Round>,
     #[command(flatten)]
     flags: ServerFlags,
 }
 
+/// A round without a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Round {
+    /// The controls that end within seconds.
+    Often,
+    /// Those of the controls that read everything whose time has come.
+    Daily,
+}
+
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
-    let config = load(&(&args.flags).into())?;
+    let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
-    let round = runtime()?.block_on(round(&config.data_dir, args.record))?;
+    if let Some(round) = args.round {
+        return verdict(&runtime()?.block_on(by_itself(&data_dir, round))?);
+    }
+    let round = runtime()?.block_on(all(&data_dir, args.record))?;
     if args.json {
         print(&format!(
             "{}\n",
@@ -55,29 +76,77 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     verdict(&round)
 }
 
-async fn round(data_dir: &Path, record: bool) -> Result<Vec<Evidence>, Failure> {
+/// Every control, for as long as it takes.
+async fn all(data_dir: &Path, record: bool) -> Result<Vec<Evidence>, Failure> {
     let instance = instance(data_dir)?;
-    let _turn = turn(data_dir).map_err(Failure::cannot_run)?;
-    let context = Context::new(instance).await.map_err(Failure::cannot_run)?;
-    let round = verify::run(&context).await;
-    if record {
-        trust::record(&context.db, &round)
-            .await
-            .map_err(Failure::cannot_run)?;
-    }
-    context.db.close().await;
+    let turn = turn(data_dir, Pace::Often).map_err(Failure::cannot_run)?;
+    let context = context(instance).await?.for_as_long_as_it_takes();
+    let mut round = verify::run(&context, Pace::Often, |_| true).await;
+    drop(turn);
+    round.extend(verify::run(&context, Pace::Daily, |_| true).await);
+    end(context, if record { &round } else { &[] }).await?;
     Ok(round)
 }
 
-/// Waits until no other round runs: a round ends the credentials that the one before it attacked with.
-fn turn(data_dir: &Path) -> io::Result<File> {
-    let path = DataDir::new(data_dir).run().join("verify.lock");
+/// A round that nobody waits for.
+async fn by_itself(data_dir: &Path, round: Round) -> Result<Vec<Evidence>, Failure> {
+    let pace = match round {
+        Round::Often => Pace::Often,
+        Round::Daily => Pace::Daily,
+    };
+    let _turn = turn(data_dir, pace).map_err(Failure::cannot_run)?;
+    let instance = instance(data_dir)?;
+    let due = match round {
+        Round::Often => None,
+        Round::Daily => Some(due(&instance).await.map_err(Failure::cannot_run)?),
+    };
+    if due.as_ref().is_some_and(Vec::is_empty) {
+        return Ok(Vec::new());
+    }
+    let context = context(instance).await?;
+    let is_due = |id: &str| due.as_ref().is_none_or(|due| due.contains(&id));
+    let round = verify::run(&context, pace, is_due).await;
+    end(context, &round).await?;
+    Ok(round)
+}
+
+async fn context(instance: Instance) -> Result<Context, Failure> {
+    Context::new(instance).await.map_err(Failure::cannot_run)
+}
+
+/// Records what is to be recorded, and takes away what the round made.
+async fn end(context: Context, record: &[Evidence]) -> Result<(), Failure> {
+    if !record.is_empty() {
+        trust::record(&context.db, record)
+            .await
+            .map_err(Failure::cannot_run)?;
+    }
+    context.close().await.map_err(Failure::cannot_run)
+}
+
+/// The daily controls whose time has come.
+async fn due(instance: &Instance) -> Result<Vec<&'static str>, db::Error> {
+    let login = instance.verifier.clone();
+    let db = Db::new(login, 1, Arc::new(SystemClock), Arc::new(SystemRng));
+    let latest = trust::latest_evidence(&mut db.read(&Scope::Anonymous).await?).await?;
+    let due = verify::due(&latest, db.clock().now());
+    db.close().await;
+    Ok(due)
+}
+
+/// Waits until no other round of that pace runs: two at once would each wait for the rows that the
+/// other attacks.
+fn turn(data_dir: &Path, pace: Pace) -> io::Result<File> {
+    let name = match pace {
+        Pace::Often => "verify.lock",
+        Pace::Daily => "verify-daily.lock",
+    };
     let file = OpenOptions::new()
         .write(true)
         .create(true)
         .truncate(false)
         .mode(0o600)
-        .open(path)?;
+        .open(DataDir::new(data_dir).run().join(name))?;
     rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive)?;
     Ok(file)
 }
@@ -128,7 +197,9 @@ fn table(round: &[Evidence]) -> String {
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{mark}  {}  {}", evidence.claim, evidence.control);
-        let _ = writeln!(text, "              {}", evidence.evidence);
+        for line in evidence.evidence.lines() {
+            let _ = writeln!(text, "              {line}");
+        }
     }
     let count = |status| {
         round

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::error::{ConfigError, Problem};
 use super::file::{EgressSection, RunAsSection, TlsSection};
-use super::{Config, EgressLimits, RunAs, TlsFiles, tls};
+use super::{EgressLimits, RunAs, TlsFiles, tls};
 
 const DEFAULT_PORT: u16 = 7410;
 const DEFAULT_EGRESS_TIMEOUT_SECONDS: u64 = 30;
@@ -29,7 +29,7 @@ impl Checker {
         self.problems.push(problem);
     }
 
-    pub(super) fn finish(self, config: Config) -> Result<Config, ConfigError> {
+    pub(super) fn finish<T>(self, config: T) -> Result<T, ConfigError> {
         if self.problems.is_empty() {
             Ok(config)
         } else {

@@ -37,24 +37,15 @@ pub struct ConfigFlags {
     pub log_format: Option<LogFormat>,
 }
 
-/// What a command says that only has to find a server.
+/// What a command says that only has to find a server. Where `--data-dir` says it, no file is read.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Which server")]
 pub struct ServerFlags {
-    /// The configuration file [default: /etc/countersign/countersign.toml, if it exists]
+    /// The configuration file that says where; not read where --data-dir does [default:
+    /// /etc/countersign/countersign.toml, if it exists]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// The data directory that the server runs on [default: as for `countersign up`]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-}
-
-impl From<&ServerFlags> for ConfigFlags {
-    fn from(flags: &ServerFlags) -> Self {
-        Self {
-            config: flags.config.clone(),
-            data_dir: flags.data_dir.clone(),
-            ..Self::default()
-        }
-    }
 }

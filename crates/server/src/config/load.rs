@@ -6,7 +6,7 @@ use super::check::Checker;
 use super::environment::Environment;
 use super::error::{ConfigError, Problem};
 use super::file::FileConfig;
-use super::flags::ConfigFlags;
+use super::flags::{ConfigFlags, ServerFlags};
 use super::{Config, DEFAULT_FILE, LogConfig, LogFormat};
 
 /// Reads the file, lets the flags outrank it, and checks all values at once.
@@ -48,6 +48,20 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
     };
     checker.reachability(&config);
     checker.finish(config)
+}
+
+/// Where everything is kept, and nothing else of the file.
+pub(super) fn only_data_dir(
+    flags: &ServerFlags,
+    environment: &Environment,
+) -> Result<PathBuf, ConfigError> {
+    if let Some(path) = &flags.data_dir {
+        return Ok(absolute(path));
+    }
+    let (_, file) = read_file(flags.config.as_deref())?;
+    let mut checker = Checker::default();
+    let data_dir = data_dir(&ConfigFlags::default(), &file, environment, &mut checker);
+    checker.finish(data_dir)
 }
 
 fn read_file(asked: Option<&Path>) -> Result<(Option<PathBuf>, FileConfig), ConfigError> {

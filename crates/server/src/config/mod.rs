@@ -122,6 +122,16 @@ impl Config {
         load::load(flags, environment)
     }
 
+    /// Where the server keeps everything, for a command that only has to find it: `--data-dir`, or
+    /// what the file says. No other key is checked: a file that was broken since the server started
+    /// must not hide the server.
+    pub fn data_dir(
+        flags: &ServerFlags,
+        environment: &Environment,
+    ) -> Result<PathBuf, ConfigError> {
+        load::only_data_dir(flags, environment)
+    }
+
     /// The configuration as a file would say it, secrets left out.
     pub fn to_toml(&self) -> String {
         print::to_toml(self)

@@ -3,7 +3,8 @@
 //! ```text
 //! data_dir/            owned by whoever starts it
 //!   lock               held (flock) by the one that runs here
-//!   server.secret      32 random bytes: logins of the database and the cookie key come from it
+//!   server.secret      32 random bytes: logins of the database, the cookie key and the name of a
+//!                      new audit log come from it
 //!   cluster/           the embedded PostgreSQL (db::cluster)
 //!   broker/            the broker's own folder: master.key
 //!   run/               sockets, and instance.json for `countersign verify`
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use key_file::hand_over;
 pub(crate) use lock::Lock;
-pub(crate) use secret::{Login, ServerSecret};
+pub(crate) use secret::{Login, LostSecret, ServerSecret};
 pub(crate) use users::Users;
 
 /// Why the data directory cannot be used.
@@ -37,6 +38,11 @@ pub(crate) enum DataDirError {
     Open { path: PathBuf },
     #[error("{path} does not hold what it should: put it back from your copy", path = path.display())]
     Malformed { path: PathBuf },
+    #[error(
+        "{path} is missing, and there is a database. Put the file back from your copy. If there is none, start once with countersign up --new-secret: everybody has to sign in again, and nothing else is lost",
+        path = path.display()
+    )]
+    SecretLost { path: PathBuf },
     #[error("cannot {doing} {path}", path = path.display())]
     Io {
         doing: &'static str,
@@ -95,6 +101,11 @@ impl DataDir {
 
     pub(crate) fn cluster(&self) -> PathBuf {
         self.root.join("cluster")
+    }
+
+    /// Whether an embedded database was made here.
+    pub(crate) fn has_cluster(&self) -> bool {
+        self.cluster().exists()
     }
 
     pub(crate) fn run(&self) -> PathBuf {

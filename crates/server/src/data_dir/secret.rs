@@ -20,6 +20,16 @@ use super::{DataDir, DataDirError, io_error};
 #[derive(Debug)]
 pub(crate) struct ServerSecret(Secret<[u8; 32]>);
 
+/// What to do where the file is missing beside a database that was made with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LostSecret {
+    /// Say so: the operator may have a copy.
+    Refuse,
+    /// Make another one, at the operator's word. Cookies lose their signature, so that everybody is
+    /// signed out; the logins get other passwords; the audit log keeps the name that it has.
+    MakeAnew,
+}
+
 /// A login role of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Login {
@@ -46,15 +56,19 @@ impl Login {
 }
 
 impl ServerSecret {
-    /// Reads the file in the data directory, or makes it.
+    /// Reads the file in the data directory, or makes it for a new server.
     pub(crate) fn load_or_make(
         data_dir: &DataDir,
+        lost: LostSecret,
         chance: &dyn Chance,
     ) -> Result<Self, DataDirError> {
         let path = data_dir.secret_file();
         let file = match File::open(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if data_dir.has_cluster() && lost == LostSecret::Refuse {
+                    return Err(DataDirError::SecretLost { path });
+                }
                 return make(&path, chance).map_err(io_error("make", &path));
             }
             Err(error) => return Err(io_error("open", &path)(error)),
@@ -106,8 +120,9 @@ impl ServerSecret {
         self.derive("cookie key", "front")
     }
 
-    /// The name of the audit log in its checkpoints (C2SP tlog-checkpoint). Not made of the server's
-    /// address: that may change, and a log that changed its name would be another log.
+    /// The name that a new audit log gets in its checkpoints (C2SP tlog-checkpoint). Not made of the
+    /// server's address: that may change, and a log that changed its name would be another log. From
+    /// then on the log's name is the one in the database.
     pub(crate) fn log_name(&self) -> String {
         let tag = self.derive("log name", "audit");
         format!("countersign/{}/audit", hex::encode(&tag.expose()[..8]))
@@ -194,7 +209,8 @@ mod tests {
     fn the_second_start_reads_what_the_first_one_made_and_others_cannot() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::new(folder.path());
-        let made = ServerSecret::load_or_make(&data_dir, &kernel::SystemRng).unwrap();
+        let made =
+            ServerSecret::load_or_make(&data_dir, LostSecret::Refuse, &kernel::SystemRng).unwrap();
         let read = ServerSecret::load(&data_dir).unwrap();
         assert_eq!(made.0.expose(), read.0.expose());
         let path = data_dir.secret_file();
@@ -205,5 +221,18 @@ mod tests {
             ServerSecret::load(&data_dir),
             Err(DataDirError::Open { .. })
         ));
+    }
+
+    #[test]
+    fn a_lost_secret_is_not_made_anew_beside_a_database_unless_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = DataDir::new(folder.path());
+        std::fs::create_dir(data_dir.cluster()).unwrap();
+        let start = |lost| ServerSecret::load_or_make(&data_dir, lost, &kernel::SystemRng);
+        let refused = start(LostSecret::Refuse).unwrap_err();
+        assert!(refused.to_string().contains("--new-secret"), "{refused}");
+        assert!(!data_dir.secret_file().exists());
+        start(LostSecret::MakeAnew).unwrap();
+        start(LostSecret::Refuse).unwrap();
     }
 }

@@ -14,7 +14,7 @@ pub(crate) enum HardenError {
         #[source]
         source: Errno,
     },
-    #[error("the supervisor has ended")]
+    #[error("the process that started this one has ended")]
     Orphan,
 }
 
@@ -36,6 +36,20 @@ pub(crate) fn harden_child() -> Result<(), HardenError> {
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(refused("tie this process to its parent"))?;
     harden()
+}
+
+/// Has this process asked to stop when the one that started it ends. To be called on the thread that
+/// lives as long as the process.
+pub(crate) fn stop_with_parent() -> Result<(), HardenError> {
+    let parent = getppid();
+    set_parent_process_death_signal(Some(Signal::TERM))
+        .map_err(refused("tie this process to its parent"))?;
+    // A parent that ended in between sends nothing: it shows as a change of parent.
+    if getppid() == parent {
+        Ok(())
+    } else {
+        Err(HardenError::Orphan)
+    }
 }
 
 /// Checks that the parent did not end before the signal was set.

@@ -9,4 +9,4 @@ pub(crate) mod sandbox;
 pub(crate) use boot::{BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, Sensitive, TlsPem};
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};
-pub(crate) use harden::harden;
+pub(crate) use harden::{harden, stop_with_parent};

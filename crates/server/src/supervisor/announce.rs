@@ -6,6 +6,7 @@ use serde_json::json;
 use super::instance::Pids;
 use super::start::Started;
 use crate::config::Config;
+use crate::data_dir::DataDir;
 
 /// How a start is told on stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +83,11 @@ fn text(config: &Config, started: &Started) -> String {
              \x20 - Open the address and sign up: whoever makes an organisation is its owner.\n\
              \x20 - Keep a copy of {}\n\
              \x20   Without it, nobody can open the secrets that are sealed here.\n\
+             \x20 - Keep a copy of {}\n\
+             \x20   Without it, everybody has to sign in again.\n\
              \x20 - In another terminal, see what this server can prove: countersign verify\n",
             config.master_key_file.display(),
+            DataDir::new(&config.data_dir).secret_file().display(),
         );
     }
     text.push('\n');

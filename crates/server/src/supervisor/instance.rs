@@ -1,6 +1,7 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -62,8 +63,11 @@ impl InstanceFile {
 
     /// Reads the file of the server that runs on the data directory.
     pub(crate) fn of_running(data_dir: &DataDir) -> Result<Self, Failure> {
-        let read =
-            fs::read(data_dir.instance_file()).and_then(|text| Ok(serde_json::from_slice(&text)?));
+        let read = fs::read(data_dir.instance_file())
+            .and_then(|text| Ok(serde_json::from_slice::<Self>(&text)?))
+            // The file of a server that was killed stays. The supervisor of one that runs keeps its
+            // sockets open; a process number could be another program's by now.
+            .and_then(|file| UnixStream::connect(&file.front_socket).map(|_| file));
         read.map_err(|error| {
             let what = format!(
                 "no server runs on {}: start one with countersign up, or say where it runs with --data-dir",

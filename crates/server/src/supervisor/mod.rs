@@ -19,6 +19,7 @@ mod stop;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Config;
+use crate::data_dir::LostSecret;
 use crate::exit::{Exit, Failure};
 use crate::process;
 
@@ -27,7 +28,11 @@ pub(crate) use boot::read_manifests;
 pub(crate) use instance::InstanceFile;
 
 /// Runs a server until it is told to stop.
-pub(crate) fn run(config: &Config, announce: Announce) -> Result<(), Failure> {
+pub(crate) fn run(
+    config: &Config,
+    lost_secret: LostSecret,
+    announce: Announce,
+) -> Result<(), Failure> {
     process::harden().map_err(Failure::cannot_run)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .max_blocking_threads(2)
@@ -36,13 +41,17 @@ pub(crate) fn run(config: &Config, announce: Announce) -> Result<(), Failure> {
         .map_err(Failure::cannot_run)?;
     // Keepers share what they know without locks: all of them stay on this thread.
     let tasks = tokio::task::LocalSet::new();
-    tasks.block_on(&runtime, serve(config, announce))
+    tasks.block_on(&runtime, serve(config, lost_secret, announce))
 }
 
-async fn serve(config: &Config, announce: Announce) -> Result<(), Failure> {
+async fn serve(
+    config: &Config,
+    lost_secret: LostSecret,
+    announce: Announce,
+) -> Result<(), Failure> {
     let mut stop = Stop::listen().map_err(Failure::cannot_run)?;
     let started = tokio::select! {
-        started = start::start(config) => started?,
+        started = start::start(config, lost_secret) => started?,
         // Dropping what has been started so far stops it.
         () = stop.asked() => return Ok(()),
     };

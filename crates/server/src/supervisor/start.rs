@@ -19,7 +19,7 @@ use super::keeper::Keeper;
 use super::launch::{Plan, Running, launch};
 use super::rounds::Rounds;
 use crate::config::Config;
-use crate::data_dir::{self, DataDir, Lock, ServerSecret, Users};
+use crate::data_dir::{self, DataDir, Lock, LostSecret, ServerSecret, Users};
 use crate::exit::Failure;
 
 /// Requests that are under way may end; streams are cut off after a few seconds.
@@ -52,13 +52,14 @@ impl Started {
 }
 
 /// Brings everything up.
-pub(super) async fn start(config: &Config) -> Result<Started, Failure> {
+pub(super) async fn start(config: &Config, lost_secret: LostSecret) -> Result<Started, Failure> {
     let since = Instant::now();
     let data_dir = DataDir::new(&config.data_dir);
     let users = Users::choose(&config.data_dir, config.run_as);
     let lock = data_dir.prepare(users.as_ref()).map_err(Failure::usage)?;
-    let is_new = !data_dir.secret_file().exists();
-    let secret = ServerSecret::load_or_make(&data_dir, &SystemRng).map_err(Failure::usage)?;
+    let is_new = !data_dir.secret_file().exists() && !data_dir.has_cluster();
+    let secret =
+        ServerSecret::load_or_make(&data_dir, lost_secret, &SystemRng).map_err(Failure::usage)?;
     if let Some(users) = &users {
         data_dir::hand_over(&config.master_key_file, users.broker).map_err(Failure::usage)?;
     }

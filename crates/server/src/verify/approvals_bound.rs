@@ -8,7 +8,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "approvals.bound",
     "AG-02",
-    "An approval is for exactly one payload, one target and one use: a changed payload, a decision about another hash, and execution without approval are refused by the database.",
+    "The database refuses a decision about another hash, a changed payload, target or expiry, and execution without an approval.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -26,52 +26,42 @@ async fn look(context: &Context) -> Look {
         )
     };
     let set = |what: &str| format!("update approvals.proposals set {what} where id = '{id}'");
-    // (login, statements before, the attack, how it must be refused)
-    let attacks: [(&str, bool, String, &str, &str); 6] = [
-        (
-            "approve what was not shown",
-            true,
-            decide(&other),
-            "CS005",
-            "",
-        ),
+    // What is tried, whether the front's login tries it or the broker's, the statement, and the
+    // SQLSTATE that refuses it: none where row level security leaves no row to change.
+    let attacks: [(&str, bool, String, &str); 6] = [
+        ("approve what was not shown", true, decide(&other), "CS005"),
         (
             "approved without a decision",
             true,
             set("state = 'approved'"),
             "CS003",
-            "",
         ),
         (
             "executed without an approval",
             false,
             set("state = 'executing'"),
             "",
-            "no row",
         ),
         (
             "another payload hash",
             false,
             set(&format!("payload_hash = '\\x{other}'")),
             "42501",
-            "",
         ),
         (
             "another connection",
             false,
             set("connection_id = gen_random_uuid()"),
             "42501",
-            "",
         ),
         (
             "a later expiry",
             false,
             set("expires_at = now() + interval '1 year'"),
             "42501",
-            "",
         ),
     ];
-    for (name, as_front, statement, code, _) in &attacks {
+    for (name, as_front, statement, code) in &attacks {
         let mut connection = if *as_front {
             context.as_front().await?
         } else {

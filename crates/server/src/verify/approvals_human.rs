@@ -7,7 +7,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "approvals.human",
     "AG-01",
-    "Only a person's session decides about a write: an API key cannot, by the API or by SQL.",
+    "An API key, with every scope that a key may have, cannot decide about a write, by the API or by SQL.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

@@ -3,12 +3,12 @@ use audit::offline::Outcome;
 use kernel::Scope;
 use trust::{Control, Found};
 
-use super::{Context, Look, control, fail, looked};
+use super::{Context, Look, daily, fail, looked};
 
-pub(super) const CONTROL: Control = control(
+pub(super) const CONTROL: Control = daily(
     "audit.tamper_evident",
     "AU-02",
-    "Every row of the audit log is in its place in a signed Merkle tree, and no login can change or remove one.",
+    "Every row of the audit log is in its place in a signed Merkle tree, and neither the web process's nor the broker's login can change or remove one.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -34,13 +34,9 @@ async fn look(context: &Context) -> Look {
             }
         }
     }
-    let key: Option<String> = {
+    let key = {
         let mut tx = context.db.read(&Scope::Anonymous).await?;
-        sqlx::query_scalar(
-            "select verifier from broker.signing_keys where purpose = 'audit_checkpoint'",
-        )
-        .fetch_optional(&mut *tx)
-        .await?
+        crate::database::audit_verifier(&mut tx).await?
     };
     let Some(key) = key else {
         return Ok(Found::Error(

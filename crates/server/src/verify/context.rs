@@ -1,15 +1,16 @@
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use broker::socket::BrokerClient;
 use db::Db;
 
-use kernel::{Chance as _, Scope, Secret, SystemClock, SystemRng, TokenHash};
+use kernel::{ApiKeyId, Scope, Secret, SystemClock, SystemRng, TokenHash};
 use reqwest::header::{HOST, HeaderMap, HeaderValue};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use time::OffsetDateTime;
-use trust::{ControlSession, Which, control_session};
+use trust::{ControlSession, control_sessions, sweep_controls};
 use url::Url;
 
 /// A running server, as the verifier finds it.
@@ -52,6 +53,9 @@ pub struct Context {
     pub b: ControlSession,
     /// The attacker's API key.
     pub key_a: Secret<String>,
+    /// How long a daily control may take; for ever where nothing.
+    pub patience: Option<Duration>,
+    keys: [ApiKeyId; 2],
     /// The database as the verifier.
     pub db: Db,
     /// The way to the broker.
@@ -59,6 +63,9 @@ pub struct Context {
     /// A client that follows nothing and sends no cookie by itself.
     pub http: reqwest::Client,
 }
+
+/// How long a daily control may take where nobody waits for it.
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// Why the controls could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -83,10 +90,10 @@ impl Context {
             Arc::new(SystemClock),
             Arc::new(SystemRng),
         );
-        let a = control_session(&db, Which::A).await?;
-        let b = control_session(&db, Which::B).await?;
-        let key_a = make_key(&instance, &a).await?;
-        make_key(&instance, &b).await?;
+        let (a, b) = control_sessions(&db).await?;
+        let (key_a, first) = make_key(&instance, &db, &a).await?;
+        // Nobody uses it: B has to have one, for A not to see it.
+        let (_, second) = make_key(&instance, &db, &b).await?;
         // HTTP/2 would take the host from the address.
         let known_as: HeaderMap = HeaderValue::from_str(&instance.host)
             .map(|host| [(HOST, host)].into_iter().collect())
@@ -101,7 +108,7 @@ impl Context {
             .http1_only()
             .default_headers(known_as)
             .tls_danger_accept_invalid_certs(true)
-            .timeout(std::time::Duration::from_secs(20))
+            .timeout(Duration::from_secs(20))
             .build()?;
         let broker = BrokerClient::new(&instance.broker_socket);
         Ok(Self {
@@ -109,10 +116,29 @@ impl Context {
             a,
             b,
             key_a,
+            patience: Some(PATIENCE),
+            keys: [first, second],
             db,
             broker,
             http,
         })
+    }
+
+    /// Lets the daily controls take the time that they need.
+    #[must_use]
+    pub fn for_as_long_as_it_takes(self) -> Self {
+        Self {
+            patience: None,
+            ..self
+        }
+    }
+
+    /// Takes away what this round made, and ends its connections.
+    pub async fn close(self) -> Result<(), db::Error> {
+        let sessions = [self.a.session, self.b.session];
+        sweep_controls(&self.db, &sessions, &self.keys).await?;
+        self.db.close().await;
+        Ok(())
     }
 
     /// A connection of the front's login, as somebody who stole it would have, bound to nobody.
@@ -154,26 +180,24 @@ pub(super) async fn begin_as(
 /// An API key with every scope that a key may have, for ten minutes.
 async fn make_key(
     instance: &Instance,
+    db: &Db,
     session: &ControlSession,
-) -> Result<Secret<String>, sqlx::Error> {
-    let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, &SystemRng);
+) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
+    let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, db.chance());
     let hash = crypto::digest::sha256(token.expose().as_bytes());
     let scopes: Vec<String> = access::catalogue::ALL
         .iter()
         .filter(|p| !["approvals.decide", "api_keys.manage"].contains(&p.name))
         .map(|p| p.name.to_owned())
         .collect();
+    let id = ApiKeyId::new(db.clock().now(), db.chance());
     let mut connection = PgConnection::connect_with(&instance.front).await?;
     begin_as(&mut connection, &session.hash).await?;
-    // One row for all runs to come: the old key's hash is replaced by nobody, so it is revoked.
-    sqlx::query("update access.api_keys set revoked_at = now() where revoked_at is null")
-        .execute(&mut connection)
-        .await?;
     sqlx::query(
         "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
          values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + interval '10 minutes')",
     )
-    .bind(uuid::Builder::from_random_bytes(SystemRng.bytes::<16>()).into_uuid())
+    .bind(id.uuid())
     .bind(session.organisation.uuid())
     .bind(session.user.uuid())
     .bind(crypto::token::face(token.expose()))
@@ -182,5 +206,5 @@ async fn make_key(
     .execute(&mut connection)
     .await?;
     connection.execute("commit").await?;
-    Ok(token)
+    Ok((token, id))
 }

@@ -6,7 +6,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "web.default_deny",
     "AC-02",
-    "Nothing is open by default: no table, function or route is usable without an explicit policy, grant or permission.",
+    "Every table has a policy, no table or privileged function is open to everybody, and every route that is not public refuses a caller without a credential.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

@@ -1,11 +1,13 @@
 //! The executable controls: each attacks the running system and says what became of it.
 //!
-//! Promises: nothing passes that was not looked at; a control that cannot look says so; controls
-//! leave nothing behind but two control organisations and their own audit entries.
+//! Promises: nothing passes that was not looked at; a control that cannot look says so; a round
+//! leaves nothing behind but its evidence and its audit entries. What is attacked is made once and
+//! used again: two control organisations, with two connections, a log and a waiting proposal.
 
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
+mod canary;
 mod context;
 mod default_deny;
 mod egress_self_test;
@@ -13,7 +15,9 @@ mod exhibit;
 mod front_confined;
 mod organisation;
 mod row_level_security;
+mod search;
 mod secret_canary;
+mod secret_files;
 mod security_headers;
 mod vault_sealed;
 
@@ -23,7 +27,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
-use trust::{Control, Evidence, Found};
+use time::OffsetDateTime;
+use trust::{Control, Evidence, Found, Status};
 
 type Running<'a> = Pin<Box<dyn Future<Output = Found> + Send + 'a>>;
 
@@ -32,17 +37,25 @@ struct Runnable {
     run: for<'a> fn(&'a Context) -> Running<'a>,
 }
 
+/// Controls, by how much they look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Those that end within seconds, whatever the server holds.
+    Often,
+    /// Those that read everything there is: the whole audit log, every file of the database.
+    Daily,
+}
+
 macro_rules! controls {
     ($($module:ident),+ $(,)?) => {
-        /// Every control, with what runs it.
-        const RUNNABLE: &[Runnable] = &[$(Runnable {
+        &[$(Runnable {
             control: $module::CONTROL,
             run: |context| Box::pin($module::run(context)),
-        }),+];
+        }),+]
     };
 }
 
-controls! {
+const OFTEN: &[Runnable] = controls![
     row_level_security,
     default_deny,
     organisation,
@@ -55,9 +68,10 @@ controls! {
     write_needs_approval,
     approvals_human,
     approvals_bound,
-    audit_log,
     security_headers,
-}
+];
+
+const DAILY: &[Runnable] = controls![secret_files, audit_log];
 
 use egress_self_test::{addresses, declared_only, metadata_only, write_needs_approval};
 
@@ -65,42 +79,114 @@ use egress_self_test::{addresses, declared_only, metadata_only, write_needs_appr
 const FRESH_FOR: Duration = Duration::from_mins(15);
 /// A control that hangs has not looked.
 const LIMIT: Duration = Duration::from_mins(1);
+/// How often the daily controls run by themselves.
+const DAY: Duration = Duration::from_hours(24);
+/// One that did not pass is asked again sooner.
+const AGAIN: Duration = Duration::from_hours(1);
+/// Evidence of a daily control stays fresh until the next one can be there.
+const FRESH_FOR_DAILY: Duration = Duration::from_hours(30);
+
+impl Pace {
+    const fn runnable(self) -> &'static [Runnable] {
+        match self {
+            Self::Often => OFTEN,
+            Self::Daily => DAILY,
+        }
+    }
+}
+
+fn all() -> impl Iterator<Item = (Pace, &'static Runnable)> {
+    [Pace::Often, Pace::Daily]
+        .into_iter()
+        .flat_map(|pace| pace.runnable().iter().map(move |runnable| (pace, runnable)))
+}
 
 /// The controls that exist, for the trust page.
 pub fn controls() -> Vec<Control> {
-    RUNNABLE.iter().map(|runnable| runnable.control).collect()
+    all().map(|(_, runnable)| runnable.control).collect()
 }
 
-/// Runs every control against the running system.
-pub async fn run(context: &Context) -> Vec<Evidence> {
-    let mut round = Vec::with_capacity(RUNNABLE.len());
-    for runnable in RUNNABLE {
-        round.push(evidence(context, runnable).await);
+/// The daily controls whose time has come, by the latest evidence of each.
+pub fn due(latest: &[Evidence], now: OffsetDateTime) -> Vec<&'static str> {
+    let is_due = |id: &str| {
+        let found = latest.iter().find(|evidence| evidence.control == id);
+        found.is_none_or(|evidence| {
+            let rest = match evidence.status {
+                Status::Pass => DAY,
+                Status::Fail | Status::Error => AGAIN,
+            };
+            now < evidence.checked_at || now - evidence.checked_at >= rest
+        })
+    };
+    let ids = DAILY.iter().map(|runnable| runnable.control.id);
+    ids.filter(|id| is_due(id)).collect()
+}
+
+/// Runs the controls of a pace against the running system: those that `wanted` names.
+pub async fn run(context: &Context, pace: Pace, wanted: impl Fn(&str) -> bool) -> Vec<Evidence> {
+    let mut round = Vec::new();
+    for runnable in pace.runnable() {
+        if wanted(runnable.control.id) && applies(context, runnable) {
+            round.push(evidence(context, pace, runnable).await);
+        }
     }
     round
 }
 
-/// Runs the control of that name.
-pub async fn run_one(context: &Context, id: &str) -> Option<Evidence> {
-    let runnable = RUNNABLE.iter().find(|runnable| runnable.control.id == id)?;
-    Some(evidence(context, runnable).await)
+/// Whether there is anything to look at. What does not apply shows as never run.
+fn applies(context: &Context, runnable: &Runnable) -> bool {
+    runnable.control.id != secret_files::CONTROL.id || context.instance.cluster_dir.is_some()
 }
 
-async fn evidence(context: &Context, runnable: &Runnable) -> Evidence {
+/// Runs the control of that name.
+pub async fn run_one(context: &Context, id: &str) -> Option<Evidence> {
+    let (pace, runnable) = all().find(|(_, runnable)| runnable.control.id == id)?;
+    Some(evidence(context, pace, runnable).await)
+}
+
+async fn evidence(context: &Context, pace: Pace, runnable: &Runnable) -> Evidence {
     let begun = Instant::now();
-    let found = tokio::time::timeout(LIMIT, (runnable.run)(context))
-        .await
-        .unwrap_or_else(|_| Found::Error("it did not end within a minute".to_owned()));
+    let limit = match pace {
+        Pace::Often => Some(LIMIT),
+        Pace::Daily => context.patience,
+    };
+    let running = (runnable.run)(context);
+    let found = match limit {
+        None => running.await,
+        Some(limit) => tokio::time::timeout(limit, running)
+            .await
+            .unwrap_or_else(|_| Found::Error(too_long(pace, limit))),
+    };
     let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
     Evidence::of(&runnable.control, found, took, context.now())
 }
 
+fn too_long(pace: Pace, limit: Duration) -> String {
+    let ended = format!("it did not end within {} s", limit.as_secs());
+    match pace {
+        Pace::Often => ended,
+        Pace::Daily => {
+            format!("{ended}: run countersign verify, which takes the time that it needs")
+        }
+    }
+}
+
+/// A control that runs in every round, and checks a part of its claim.
 const fn control(id: &'static str, claim: &'static str, says: &'static str) -> Control {
     Control {
         id,
         claim,
         says,
+        whole: false,
         fresh_for: FRESH_FOR,
+    }
+}
+
+/// A control that reads everything there is, and checks a part of its claim.
+const fn daily(id: &'static str, claim: &'static str, says: &'static str) -> Control {
+    Control {
+        fresh_for: FRESH_FOR_DAILY,
+        ..control(id, claim, says)
     }
 }
 
@@ -126,4 +212,38 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_daily_control_is_due_a_day_after_it_passed_and_an_hour_after_it_did_not() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::from_hours(100);
+        let is_due = |found: Found, ago: time::Duration| {
+            let latest = Evidence::of(&audit_log::CONTROL, found, 1, now - ago);
+            due(&[latest], now).contains(&audit_log::CONTROL.id)
+        };
+        let hour = time::Duration::HOUR;
+        assert_eq!(due(&[], now).len(), DAILY.len());
+        assert!(!is_due(Found::Pass(String::new()), 23 * hour));
+        assert!(is_due(Found::Pass(String::new()), 24 * hour));
+        assert!(is_due(Found::Error(String::new()), hour));
+        assert!(!is_due(Found::Fail(String::new()), hour / 2));
+        // A clock that was wrong must not put it off for ever.
+        assert!(is_due(Found::Pass(String::new()), -hour));
+    }
+
+    #[test]
+    fn daily_evidence_is_fresh_for_longer_than_a_day() {
+        for (pace, runnable) in all() {
+            let longest = if pace == Pace::Daily { DAY } else { LIMIT };
+            assert!(
+                runnable.control.fresh_for > longest,
+                "{}",
+                runnable.control.id
+            );
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "web.active_organisation",
     "ID-09",
-    "Whatever a request says about an organisation, in header, path, query or body, the server acts in the one of its credential.",
+    "A request that names another organisation in headers, query, cookie or path is answered in the one of its credential.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

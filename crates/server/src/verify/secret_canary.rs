@@ -1,19 +1,19 @@
-use std::io::Read as _;
+use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use broker::protocol::{Call, SecretText};
-use kernel::{Chance as _, ConnectionId, SystemRng};
-use sqlx::Executor as _;
+use rustix::io::Errno;
 use trust::{Control, Found};
-use uuid::Uuid;
 
-use super::context::begin_as;
-use super::{Context, Look, control, fail, looked};
+use super::canary::plant;
+use super::search::Search;
+use super::{Context, LIMIT, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
     "broker.secret_canary",
     "VA-06",
-    "A secret given to the vault is found nowhere else: not in logs, database files, environments, command lines, the web process's memory or its answers.",
+    "A secret given to the vault is in no place that this check could read: answers, logs, command lines and environments of both processes, the web process's memory. The evidence names what it read, and what it could not.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -21,176 +21,177 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 async fn look(context: &Context) -> Look {
-    let canary = format!("canary{}", hex::encode(SystemRng.bytes::<16>()));
-    let connection = plant(context, &canary).await?;
+    let canary = plant(context).await?;
     // Through the whole of the broker: sealed, opened for use, and an error on the way.
-    let mut looked_at = Vec::new();
-    for path in [
+    let connection = canary.connection;
+    let answers = [
         "/api/v1/connections".to_owned(),
         format!("/api/v1/connections/{connection}"),
         format!("/api/v1/connections/{connection}/calls"),
         "/api/v1/audit/entries".to_owned(),
-    ] {
+    ];
+    for path in &answers {
         let request = context
             .http
-            .get(context.at(&path))
+            .get(context.at(path))
             .bearer_auth(context.key_a.expose());
-        if request.send().await?.text().await?.contains(&canary) {
+        if request.send().await?.text().await?.contains(&canary.text) {
             fail!("the answer of {path} holds it");
         }
     }
-    looked_at.push("4 answers".to_owned());
-    for pid in [context.instance.front_pid, context.instance.broker_pid] {
-        for file in ["environ", "cmdline"] {
-            if holds(Path::new(&format!("/proc/{pid}/{file}")), &canary)? {
-                fail!("/proc/{pid}/{file} holds it");
-            }
-        }
-    }
-    looked_at.push("environment and command line of both processes".to_owned());
-    let memory = memory_of(context.instance.front_pid, &canary);
-    match memory {
-        Ok(true) => fail!("the web process's memory holds it"),
-        Ok(false) => looked_at.push("the web process's memory".to_owned()),
-        // Another user's process cannot be read without being root: said, not passed over.
-        Err(error) => looked_at.push(format!("NOT the web process's memory ({error})")),
-    }
-    let mut files = 0;
-    for file in &context.instance.log_files {
-        files += 1;
-        if file.exists() && holds(file, &canary)? {
-            fail!("the log {} holds it", file.display());
-        }
-    }
-    looked_at.push(format!("{files} log files"));
-    if let Some(cluster) = &context.instance.cluster_dir {
-        match database_files(cluster, &canary) {
-            Ok((Some(file), _)) => fail!("the database file {} holds it", file.display()),
-            Ok((None, count)) => {
-                looked_at.push(format!("{count} database files, write-ahead log included"));
-            }
-            Err(error) => looked_at.push(format!("NOT the database files ({error})")),
-        }
+    let places = places(context);
+    // Ends before the control's own limit does, so that what was read is told.
+    let search = Search::new(&canary.text, Some(Instant::now() + LIMIT / 2));
+    let account = tokio::task::spawn_blocking(move || visit(&places, &search)).await??;
+    if let Some(place) = &account.holds {
+        fail!("{place} holds it");
     }
     Ok(Found::Pass(format!(
-        "a fresh secret was sealed and then looked for in: {}",
-        looked_at.join(", ")
+        "a fresh secret was sealed, and is not in: {} answers, {account}",
+        answers.len()
     )))
 }
 
-/// Gives the vault a client secret to keep, straight through the broker's socket.
-async fn plant(
-    context: &Context,
-    canary: &str,
-) -> Result<ConnectionId, Box<dyn std::error::Error + Send + Sync>> {
-    let mut front = context.as_front().await?;
-    begin_as(&mut front, &context.a.hash).await?;
-    let found: Option<Uuid> = sqlx::query_scalar(
-        "select id from connectors.connections where purpose = 'read' and state = 'pending' limit 1",
-    )
-    .fetch_optional(&mut front)
-    .await?;
-    let id = if let Some(id) = found {
-        id
-    } else {
-        let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
-        sqlx::query(
-                "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
-                 values ($1, ctx.org(), ctx.person(), 'tracker', 'read', 'Control', 'https://controls.invalid', array['issues:read'])",
-            )
-            .bind(id)
-            .execute(&mut front)
-            .await?;
-        id
-    };
-    front.execute("commit").await?;
-    let connection = ConnectionId::from(id);
-    let call = Call::BeginConnect {
-        connection,
-        client_id: "control".to_owned(),
-        client_secret: Some(SecretText::new(canary.to_owned())),
-        redirect_uri: "https://controls.invalid/callback".to_owned(),
-    };
-    context.broker.call(&context.scope_a(), call).await?;
-    Ok(connection)
+/// Where a secret could have been left behind.
+struct Place {
+    name: String,
+    kind: Kind,
 }
 
-/// Whether the file holds the text, read in pieces that overlap.
-fn holds(path: &Path, canary: &str) -> std::io::Result<bool> {
-    let mut file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    };
-    let mut window = Vec::new();
-    let mut piece = vec![0; 1 << 20];
-    loop {
-        let count = file.read(&mut piece)?;
-        if count == 0 {
-            return Ok(false);
+enum Kind {
+    /// A file of `/proc/PID`.
+    Process(u32, &'static str),
+    Memory(u32),
+    Log(PathBuf),
+}
+
+fn places(context: &Context) -> Vec<Place> {
+    let instance = &context.instance;
+    let mut places = Vec::new();
+    let processes = [
+        ("the web process", instance.front_pid),
+        ("the broker", instance.broker_pid),
+    ];
+    for (what, file) in [("command line", "cmdline"), ("environment", "environ")] {
+        for (process, pid) in processes {
+            places.push(Place {
+                name: format!("the {what} of {process}"),
+                kind: Kind::Process(pid, file),
+            });
         }
-        window.extend_from_slice(piece.get(..count).unwrap_or_default());
-        if found_in(&window, canary.as_bytes()) {
-            return Ok(true);
-        }
-        let keep = window.len().saturating_sub(canary.len());
-        window.drain(..keep);
     }
+    places.push(Place {
+        name: "the memory of the web process".to_owned(),
+        kind: Kind::Memory(instance.front_pid),
+    });
+    places.extend(instance.log_files.iter().map(|path| Place {
+        name: format!("the log {}", path.display()),
+        kind: Kind::Log(path.clone()),
+    }));
+    places
 }
 
-fn found_in(bytes: &[u8], text: &[u8]) -> bool {
-    memchr::memmem::find(bytes, text).is_some()
+/// What became of each place. Each is told for itself: what could not be read was not looked at.
+#[derive(Debug, Default)]
+struct Account {
+    read: Vec<String>,
+    /// Closed by the kernel to the very user that the process runs as.
+    closed: Vec<String>,
+    not_read: Vec<String>,
+    holds: Option<String>,
 }
 
-fn memory_of(pid: u32, canary: &str) -> std::io::Result<bool> {
-    use std::os::unix::fs::FileExt as _;
-    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps"))?;
-    let memory = std::fs::File::open(format!("/proc/{pid}/mem"))?;
-    let mut buffer = vec![0; 1 << 20];
-    for line in maps.lines().filter(|line| line.contains(" rw")) {
-        let Some((from, to)) = line
-            .split(' ')
-            .next()
-            .and_then(|range| range.split_once('-'))
-        else {
-            continue;
-        };
-        let (Ok(from), Ok(to)) = (u64::from_str_radix(from, 16), u64::from_str_radix(to, 16))
-        else {
-            continue;
-        };
-        let step = (buffer.len() - canary.len()) as u64;
-        let mut at = from;
-        while at < to {
-            let Ok(count) = memory.read_at(&mut buffer, at) else {
-                break;
-            };
-            if found_in(buffer.get(..count).unwrap_or_default(), canary.as_bytes()) {
-                return Ok(true);
+fn visit(places: &[Place], search: &Search) -> io::Result<Account> {
+    let mut account = Account::default();
+    for Place { name, kind } in places {
+        let (found, pid) = match kind {
+            Kind::Process(pid, file) => {
+                let path = format!("/proc/{pid}/{file}");
+                (search.file(Path::new(&path)), Some(*pid))
             }
-            at += step;
+            Kind::Memory(pid) => (search.memory(*pid), Some(*pid)),
+            Kind::Log(path) => (search.file(path), None),
+        };
+        match found {
+            Ok(true) => {
+                account.holds = Some(name.clone());
+                return Ok(account);
+            }
+            Ok(false) => account.read.push(name.clone()),
+            Err(error) if pid.is_some() && has_ended(&error) => {
+                let told = format!("{name} could not be read: the process has ended");
+                return Err(io::Error::other(told));
+            }
+            Err(error) if is_refusal(&error) && pid.is_some_and(is_own) => {
+                account.closed.push(name.clone());
+            }
+            Err(error) => account.not_read.push(format!("{name} ({error})")),
         }
     }
-    Ok(false)
+    Ok(account)
 }
 
-/// The first file below `folder` that holds the text, and how many were looked at.
-fn database_files(folder: &Path, canary: &str) -> std::io::Result<(Option<PathBuf>, usize)> {
-    let mut folders = vec![folder.to_owned()];
-    let mut count = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                count += 1;
-                if holds(&entry.path(), canary)? {
-                    return Ok((Some(entry.path()), count));
-                }
-            }
+fn has_ended(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::NotFound || Errno::from_io_error(error) == Some(Errno::SRCH)
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::PermissionDenied
+}
+
+/// Whether the process is of the user that this one is of. Asked of its status: the owner of its
+/// folder in `/proc` is root once it has closed itself.
+fn is_own(pid: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("Uid:"));
+    let effective = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u32>().ok());
+    effective == Some(rustix::process::geteuid().as_raw())
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.read.join(", "))?;
+        if !self.closed.is_empty() {
+            let closed = self.closed.join(", ");
+            write!(
+                f,
+                "\nclosed by the kernel even to the user that the processes run as: {closed}"
+            )?;
         }
+        if !self.not_read.is_empty() {
+            write!(f, "\nnot looked at: {}", self.not_read.join(", "))?;
+        }
+        Ok(())
     }
-    Ok((None, count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_read_is_an_item_of_its_own() {
+        let account = Account {
+            read: vec!["a".to_owned(), "b".to_owned()],
+            closed: vec!["c".to_owned()],
+            not_read: vec!["d (gone)".to_owned()],
+            holds: None,
+        };
+        insta::assert_snapshot!(account.to_string(), @r"
+        a, b
+        closed by the kernel even to the user that the processes run as: c
+        not looked at: d (gone)
+        ");
+    }
+
+    #[test]
+    fn a_log_that_is_not_there_was_not_looked_at() {
+        let places = [Place {
+            name: "the log".to_owned(),
+            kind: Kind::Log(PathBuf::from("/nonexistent/log")),
+        }];
+        let account = visit(&places, &Search::new("canary", None)).unwrap();
+        assert!(account.read.is_empty());
+        assert!(account.not_read[0].starts_with("the log ("));
+    }
 }

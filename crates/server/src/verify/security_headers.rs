@@ -3,11 +3,14 @@ use trust::{Control, Found};
 
 use super::{Context, Look, control, fail, looked};
 
-pub(super) const CONTROL: Control = control(
-    "web.security_headers",
-    "ED-02",
-    "Every answer carries a content security policy that restricts each kind of source, with a fresh nonce, and the other security headers.",
-);
+pub(super) const CONTROL: Control = Control {
+    whole: true,
+    ..control(
+        "web.security_headers",
+        "ED-02",
+        "Pages, errors and the API alike answer with a content security policy that restricts each kind of source, with a fresh nonce, and with the other security headers.",
+    )
+};
 
 pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)

@@ -7,7 +7,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "broker.sealed_values",
     "VA-01",
-    "Secrets are sealed to their tenant and place: moved ones do not open, no nonce repeats, and no login but the broker's may read a ciphertext.",
+    "A secret that was moved to another tenant, row, field or version does not open; no nonce repeats; and the web process's login may read no ciphertext.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -24,10 +24,11 @@ async fn look(context: &Context) -> Look {
             "the broker answered something else".to_owned(),
         ));
     };
-    match attacks.iter().find(|attack| attack.claim == "VA-01") {
-        None => return Ok(Found::Error("the broker made no such attack".to_owned())),
-        Some(attack) if !attack.withstood => fail!("{}", attack.detail),
-        Some(_) => {}
+    let Some(moved) = attacks.iter().find(|attack| attack.claim == "VA-01") else {
+        return Ok(Found::Error("the broker made no such attack".to_owned()));
+    };
+    if !moved.withstood {
+        fail!("{}: {}", moved.name, moved.detail);
     }
     let mut tx = context.db.read(&Scope::Anonymous).await?;
     let (sealed, repeated): (i64, i64) =
@@ -54,6 +55,7 @@ async fn look(context: &Context) -> Look {
         }
     }
     Ok(Found::Pass(format!(
-        "a sealed value did not open in 4 other places; {sealed} stored ciphertexts, no nonce twice under one key; the web process's login may read none of them"
+        "{}: {}; {sealed} stored ciphertexts, no nonce twice under one key; the web process's login may read none of them",
+        moved.name, moved.detail
     )))
 }

@@ -97,6 +97,31 @@ fn a_stop_ends_everything_in_order_within_seconds() {
     }
 }
 
+/// Killed in whatever way, whoever started it takes it along.
+#[test]
+fn a_server_that_was_asked_to_stops_with_its_parent() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let up = command(&data, "");
+    let mut parent = Command::new("sh");
+    // More than one command, so that the shell stays.
+    parent.args(["-c", "\"$@\"; true", "sh", crate::support::BINARY]);
+    parent.args(up.get_args()).arg("--stop-with-parent");
+    let mut server = Server::start_with(&data, parent);
+    let pids = ALL.map(|name| server.pid(name));
+    assert_ne!(server.process.id(), pids[0]);
+    signal(server.process.id(), "KILL");
+    server.process.wait().unwrap();
+    for pid in pids {
+        eventually("its end", || !runs(pid));
+    }
+    assert!(
+        server.log().contains("db.stopped how=Fast"),
+        "{}",
+        server.log()
+    );
+}
+
 #[test]
 fn a_stop_in_the_middle_of_a_start_leaves_nothing_behind() {
     let folder = folder();

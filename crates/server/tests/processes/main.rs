@@ -14,5 +14,7 @@ mod master_key;
 mod ordinary_user;
 mod refuses;
 mod remote_database;
+mod rounds;
+mod server_secret;
 mod support;
 mod tls;

@@ -1,9 +1,12 @@
 use std::fs;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Server, command, folder, is_root, run, status};
+use serde_json::Value;
+
+use crate::support::{BINARY, Server, command, folder, is_root, run, status};
 
 /// `nobody`, everywhere.
 const NOBODY: u32 = 65_534;
@@ -55,5 +58,31 @@ fn started_by_an_ordinary_user_the_front_is_kept_apart_by_the_kernel() {
         !refused.status.success() && said.contains("Peer authentication failed"),
         "{said}"
     );
+    verified(&data);
     assert_eq!(server.stop(), Some(0));
+}
+
+/// Every control holds, also those that look at what the kernel closes to an ordinary user.
+fn verified(data: &Path) {
+    let mut verify = Command::new(BINARY);
+    verify.args(["verify", "--json", "--data-dir"]).arg(data);
+    let verified = run(verify.uid(NOBODY).gid(NOBODY));
+    let said = String::from_utf8_lossy(&verified.stderr);
+    assert_eq!(verified.status.code(), Some(0), "{said}");
+    let round: Vec<Value> = serde_json::from_slice(&verified.stdout).unwrap();
+    let canary = round
+        .iter()
+        .find(|evidence| evidence["control"] == "broker.secret_canary")
+        .unwrap();
+    let evidence = canary["evidence"].as_str().unwrap();
+    let (read, closed) = evidence.split_once("\nclosed by the kernel").unwrap();
+    for process in ["the web process", "the broker"] {
+        assert!(read.contains(&format!("the command line of {process}")));
+        assert!(closed.contains(&format!("the environment of {process}")));
+    }
+    assert!(
+        closed.contains("the memory of the web process"),
+        "{evidence}"
+    );
+    assert!(!evidence.contains("not looked at"), "{evidence}");
 }

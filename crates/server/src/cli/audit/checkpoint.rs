@@ -3,7 +3,7 @@ use kernel::Scope;
 use serde_json::json;
 
 use super::source;
-use crate::cli::{load, print, runtime};
+use crate::cli::{find, print, runtime};
 use crate::config::ServerFlags;
 use crate::exit::{Exit, Failure};
 
@@ -31,10 +31,10 @@ pub(in crate::cli) struct CheckpointArgs {
 }
 
 pub(super) fn run(args: &CheckpointArgs) -> Result<(), Failure> {
-    let config = load(&(&args.flags).into())?;
+    let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
     let (key, head) = runtime()?.block_on(async {
-        let db = source::database(&config)?;
+        let db = source::database(&data_dir)?;
         let key = source::key(None, &db).await?;
         let mut tx = db
             .read(&Scope::Anonymous)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::source;
-use crate::cli::{load, runtime, say};
+use crate::cli::{find, runtime, say};
 use crate::config::ServerFlags;
 use crate::exit::{Exit, Failure};
 
@@ -31,7 +31,7 @@ pub(in crate::cli) struct ExportArgs {
 }
 
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
-    let config = load(&(&args.flags).into())?;
+    let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
     let out: Box<dyn Write> = match &args.output {
         None => Box::new(stdout().lock()),
@@ -51,7 +51,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
         }
     };
     let entries = runtime()?.block_on(async {
-        let db = source::database(&config)?;
+        let db = source::database(&data_dir)?;
         let key = source::key(None, &db).await?;
         audit::export(&db, &key, BufWriter::new(out))
             .await

@@ -6,7 +6,6 @@ use audit::checkpoint::VerifierKey;
 use db::Db;
 use kernel::{Scope, SystemClock, SystemRng};
 
-use crate::config::Config;
 use crate::data_dir::{DataDir, Login, ServerSecret};
 use crate::database::{self, Place};
 use crate::exit::{Exit, Failure};
@@ -14,8 +13,8 @@ use crate::supervisor::InstanceFile;
 
 /// The database of the server that runs on the data directory, as the verifier's role. To be
 /// called on a runtime: the pool looks after itself on it.
-pub(super) fn database(config: &Config) -> Result<Db, Failure> {
-    let data_dir = DataDir::new(&config.data_dir);
+pub(super) fn database(data_dir: &Path) -> Result<Db, Failure> {
+    let data_dir = DataDir::new(data_dir);
     let instance = InstanceFile::of_running(&data_dir)?;
     let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
     let options = Place::of(&instance)

@@ -7,7 +7,7 @@ use audit::offline::{Outcome, Report, SavedCheckpoint, verify_bundle};
 use clap::Args;
 
 use super::source;
-use crate::cli::{load, print, runtime};
+use crate::cli::{find, print, runtime};
 use crate::config::ServerFlags;
 use crate::exit::{Exit, Failure};
 
@@ -27,7 +27,8 @@ Examples:
   countersign audit verify --checkpoint monday.txt --key noted-key.txt
   countersign audit verify --bundle audit.jsonl --key noted-key.txt --checkpoint monday.txt
 
-Exit codes: 0 all held, 1 the log is not what was signed, 2 wrong arguments, 3 it could not be checked.")]
+Exit codes: 0 all held, 1 the log is not what was signed, 2 wrong arguments, or a file cannot be
+read, 3 it could not be checked.")]
 pub(in crate::cli) struct VerifyArgs {
     /// A checkpoint that was saved earlier; may be repeated
     #[arg(long, value_name = "FILE")]
@@ -73,7 +74,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
 }
 
 async fn of_database(args: &VerifyArgs, saved: Vec<SavedCheckpoint>) -> Result<Report, Failure> {
-    let db = source::database(&load(&(&args.flags).into())?)?;
+    let db = source::database(&find(&args.flags)?)?;
     let key = source::key(args.key.as_deref(), &db).await?;
     audit::verify_database(&db, &key, saved)
         .await

@@ -23,7 +23,7 @@ Examples:
   countersign insight stats helpdesk.xes.gz --json | jq .case_duration_s
 
 Exit codes: 0 printed, 1 the file is no log that can be read (the message names the line), 2 wrong
-arguments, 3 the file could not be opened.")]
+arguments, or the file cannot be opened, 3 reading it broke off.")]
 pub(in crate::cli) struct StatsArgs {
     /// The log
     file: PathBuf,
@@ -57,7 +57,7 @@ fn read(args: &StatsArgs) -> Result<EventLog, Failure> {
     let path = args.file.display();
     let open = File::open(&args.file).and_then(|file| Ok((file.metadata()?.len(), file)));
     let (size, file) = open.map_err(|error| Failure {
-        exit: Exit::CannotRun,
+        exit: Exit::Usage,
         chain: vec![format!("{path} cannot be opened"), error.to_string()],
     })?;
     let format = args.mapping.format(&args.file.to_string_lossy());
