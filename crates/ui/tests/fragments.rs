@@ -100,6 +100,29 @@ fn only_fresh_evidence_is_green() {
 }
 
 #[test]
+fn a_claim_of_which_controls_check_a_part_is_not_green() {
+    let html = page("trust");
+    let claims: Vec<String> = html
+        .split("<li class=\"checked-claim\">")
+        .skip(1)
+        .filter_map(|claim| {
+            let id = claim.split("class=\"claim\">").nth(1)?.split('<').next()?;
+            let badge = claim.split("class=\"badge ").nth(1)?.split('<').next()?;
+            Some(format!("{id} {badge}"))
+        })
+        .collect();
+    insta::assert_snapshot!(claims.join("\n"), @r#"
+    AC-01 tone-mute">Partly checked
+    AG-01 tone-mute">Partly checked
+    ED-02 tone-ok">Holds
+    ID-09 tone-mute">Partly checked
+    CO-05 tone-mute">Partly checked
+    AU-02 tone-warn">Not shown to hold
+    CO-04 tone-mute">Partly checked
+    "#);
+}
+
+#[test]
 fn the_consent_page_is_honest_about_each_barrier() {
     insta::assert_snapshot!(part(&page("connect"), "<ul class=\"barriers\">", "</ul>"));
 }

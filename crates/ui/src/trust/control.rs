@@ -2,17 +2,15 @@ use time::OffsetDateTime;
 
 use crate::component::Tone;
 
-/// An executable check of a claim.
+/// An executable check of a claim, or of a part of it.
 #[derive(Debug, Clone)]
 pub struct Control {
-    /// Identifier of the claim: `AC-01`.
-    pub claim: String,
-    /// The claim, in one sentence.
-    pub sentence: String,
     /// Name of the check.
     pub name: String,
-    /// What the check looks at, in one sentence.
-    pub method: String,
+    /// What holds when it passes, in one sentence: no more than it looks at.
+    pub says: String,
+    /// Whether that is all of the claim, and not a part of it.
+    pub whole: bool,
     /// Its last run; none if it never ran.
     pub evidence: Option<Evidence>,
 }
@@ -33,7 +31,7 @@ pub struct Evidence {
 /// What a run of a control found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The claim holds.
+    /// What the control says holds.
     Pass,
     /// It does not.
     Fail,
@@ -110,10 +108,9 @@ mod tests {
     fn control(outcome: Outcome, age: Duration) -> Control {
         let checked_at = NOW - age;
         Control {
-            claim: String::new(),
-            sentence: String::new(),
             name: String::new(),
-            method: String::new(),
+            says: String::new(),
+            whole: false,
             evidence: Some(Evidence {
                 checked_at,
                 fresh_until: checked_at + Duration::HOUR,

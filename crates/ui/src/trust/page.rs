@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::{Control, Shown};
+use super::{CheckedClaim, Control, Shown};
 use crate::Page;
 use crate::filters;
 
@@ -10,8 +10,8 @@ use crate::filters;
 pub struct Trust {
     /// What every page shares; without a person for a visitor.
     pub page: Page,
-    /// Every control, in the order of the claims.
-    pub controls: Vec<Control>,
+    /// Claims that controls check, in the order of the catalogue.
+    pub claims: Vec<CheckedClaim>,
     /// Claims that no control checks yet.
     pub unchecked: Vec<Claim>,
     /// Version of this server.
@@ -50,29 +50,31 @@ impl Trust {
         .collect()
     }
 
+    fn controls(&self) -> impl Iterator<Item = &Control> {
+        self.claims.iter().flat_map(|claim| &claim.controls)
+    }
+
     fn count(&self, shown: Shown) -> usize {
-        self.controls
-            .iter()
+        self.controls()
             .filter(|control| control.shown(&self.page.now) == shown)
             .count()
     }
 
     /// One sentence that sums the page up, and never more than was checked.
     fn summary(&self) -> String {
-        let total = self.controls.len();
-        let holds = self.count(Shown::Pass);
+        let total = self.controls().count();
         if total == 0 {
-            "Nothing has been checked yet.".to_owned()
-        } else if holds == total {
-            format!(
-                "All {total} controls hold. {} claims have no control yet.",
-                self.unchecked.len()
-            )
-        } else {
-            format!(
-                "{holds} of {total} controls hold right now. {} claims have no control yet.",
-                self.unchecked.len()
-            )
+            return "Nothing has been checked yet.".to_owned();
         }
+        let holds = match self.count(Shown::Pass) {
+            holds if holds == total => format!("All {total} controls hold."),
+            holds => format!("{holds} of {total} controls hold right now."),
+        };
+        let whole = self.claims.iter().filter(|claim| claim.is_whole()).count();
+        let (part, none) = (self.claims.len() - whole, self.unchecked.len());
+        format!(
+            "{holds} Of {} claims, they cover {whole} whole and {part} in part; {none} have no control yet.",
+            self.claims.len() + none
+        )
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn trust(public: Public, _: Visitor) -> Result<Response, Proble
     let found = ::trust::trust_page(&state.controls, &evidence, page.now);
     html(&view::Trust {
         page,
-        controls: found.checked.into_iter().flat_map(controls).collect(),
+        claims: found.checked.into_iter().map(claim).collect(),
         unchecked: found
             .unchecked
             .into_iter()
@@ -34,21 +34,20 @@ pub(super) async fn trust(public: Public, _: Visitor) -> Result<Response, Proble
     })
 }
 
-fn controls(standing: ClaimStanding) -> impl Iterator<Item = view::Control> {
-    let says = standing.claim.says;
-    standing
-        .controls
-        .into_iter()
-        .map(move |shown| control(says, shown))
+fn claim(standing: ClaimStanding) -> view::CheckedClaim {
+    view::CheckedClaim {
+        id: standing.claim.id.to_owned(),
+        sentence: standing.claim.says.to_owned(),
+        controls: standing.controls.into_iter().map(control).collect(),
+    }
 }
 
-fn control(says: &str, shown: Shown) -> view::Control {
+fn control(shown: Shown) -> view::Control {
     let fresh_for = shown.control.fresh_for;
     view::Control {
-        claim: shown.control.claim.to_owned(),
-        sentence: says.to_owned(),
         name: shown.control.id.to_owned(),
-        method: shown.control.says.to_owned(),
+        says: shown.control.says.to_owned(),
+        whole: shown.control.whole,
         evidence: shown.evidence.map(|evidence| found(evidence, fresh_for)),
     }
 }

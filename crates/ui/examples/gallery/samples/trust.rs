@@ -1,4 +1,4 @@
-use ui::trust::{Claim, Control, Evidence, Outcome, Trust};
+use ui::trust::{CheckedClaim, Claim, Control, Evidence, Outcome, Trust};
 use ui::{Nav, Page};
 
 use super::{Ink, Rendered, minutes_ago, page, shot, visitor};
@@ -6,13 +6,13 @@ use super::{Ink, Rendered, minutes_ago, page, shot, visitor};
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mixed = Trust {
         page: visitor(ink),
-        controls: controls(ink),
+        claims: claims(ink),
         unchecked: unchecked(ink),
         version: ink.t("0.1.0"),
     };
     let held = Trust {
         page: page(ink, Some(Nav::Trust)),
-        controls: controls(ink).into_iter().take(4).collect(),
+        claims: claims(ink).into_iter().take(3).collect(),
         ..mixed.clone()
     };
     let nothing = Trust {
@@ -20,7 +20,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
             nav: Some(Nav::Trust),
             ..page(ink, None)
         },
-        controls: Vec::new(),
+        claims: Vec::new(),
         ..mixed.clone()
     };
     vec![
@@ -30,12 +30,16 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     ]
 }
 
-fn controls(ink: &Ink) -> Vec<Control> {
-    let control = |claim, sentence, name, method, evidence| Control {
-        claim: ink.t(claim),
+fn claims(ink: &Ink) -> Vec<CheckedClaim> {
+    let claim = |id, sentence, controls| CheckedClaim {
+        id: ink.t(id),
         sentence: ink.t(sentence),
+        controls,
+    };
+    let control = |name, says, evidence| Control {
         name: ink.t(name),
-        method: ink.t(method),
+        says: ink.t(says),
+        whole: false,
         evidence,
     };
     let ran = |minutes, outcome, text| {
@@ -48,81 +52,97 @@ fn controls(ink: &Ink) -> Vec<Control> {
         })
     };
     vec![
-        control(
+        claim(
             "AC-01",
             "Row level security is enabled and forced on every table; it holds for API calls and direct connections alike.",
-            "access.forced_rls",
-            "Counts tables without forced row security, and reads every table as another tenant over a direct connection.",
-            ran(
-                4,
-                Outcome::Pass,
-                "tables: 24\nwithout forced row security: 0\nrows of another tenant seen: 0",
-            ),
+            vec![control(
+                "db.row_level_security",
+                "Every table has forced row level security, and a direct connection sees nothing of another organisation.",
+                ran(
+                    4,
+                    Outcome::Pass,
+                    "tables: 24\nwithout forced row security: 0\nrows of another tenant seen: 0",
+                ),
+            )],
         ),
-        control(
+        claim(
             "AG-01",
-            "Every write by an AI or an MCP client needs an explicit, logged human approval.",
-            "agents.write_without_approval",
-            "Asks the broker for a write with no approval, an expired one and a used one.",
-            ran(4, Outcome::Pass, "refused: 3 of 3, before a socket opened"),
+            "Any AI client works through MCP. Every write by an AI or an MCP client needs an explicit, logged human approval.",
+            vec![
+                control(
+                    "egress.write_needs_approval",
+                    "A write without an approval, or with one for other bytes, is refused where the request leaves.",
+                    ran(4, Outcome::Pass, "refused: 2 of 2, before a socket opened"),
+                ),
+                control(
+                    "approvals.human",
+                    "An API key cannot decide about a write, by the API or by SQL.",
+                    ran(4, Outcome::Pass, "403 by the API, refused by the policy"),
+                ),
+            ],
         ),
-        control(
-            "AU-02",
-            "The audit log is append-only and tamper-evident.",
-            "audit.verify",
-            "Recomputes the tree and compares it with the last signed checkpoint.",
-            ran(
-                12,
-                Outcome::Pass,
-                "entries: 18,204\nroot: yB4oG0mU2vX1cQ9r…\nsignature: valid",
-            ),
-        ),
-        control(
+        claim(
             "ED-02",
             "A Content-Security-Policy restricts every source kind, with a nonce per request.",
-            "edge.headers",
-            "Fetches two pages and compares their headers and nonces.",
-            ran(
-                4,
-                Outcome::Pass,
-                "pages: 2\nnonces differ: yes\nheaders: 6 of 6",
-            ),
+            vec![Control {
+                whole: true,
+                ..control(
+                    "web.security_headers",
+                    "Pages, errors and the API alike answer with a policy that restricts each kind of source, with a fresh nonce.",
+                    ran(
+                        4,
+                        Outcome::Pass,
+                        "pages: 2\nnonces differ: yes\nheaders: 6 of 6",
+                    ),
+                )
+            }],
         ),
-        control(
+        claim(
             "ID-09",
             "Every request resolves its active organisation on the server, before any business logic.",
-            "identity.forged_organisation",
-            "Sends a forged organisation in header, path and body.",
-            ran(180, Outcome::Pass, "answers changed: 0 of 3"),
+            vec![control(
+                "web.active_organisation",
+                "A request that names another organisation is answered in the one of its credential.",
+                ran(180, Outcome::Pass, "answers changed: 0 of 3"),
+            )],
         ),
-        control(
+        claim(
             "CO-05",
             "A scan cannot write, whatever the scope permits.",
-            "connectors.egress",
-            "Tries every method on every path that is not declared.",
-            ran(
-                7,
-                Outcome::Fail,
-                "POST /api/issues/1/comments was not refused\nexpected: refused before a socket opened",
-            ),
+            vec![control(
+                "egress.declared_only",
+                "A call that is no declared operation is refused before a socket opens.",
+                ran(
+                    7,
+                    Outcome::Fail,
+                    "POST /api/issues/1/comments was not refused\nexpected: refused before a socket opened",
+                ),
+            )],
         ),
-        control(
-            "VA-06",
-            "Plaintext exists only in the broker and only for the provider call.",
-            "vault.canary",
-            "Looks for a canary token in logs, processes, answers and a dump.",
-            ran(
-                9,
-                Outcome::Error,
-                "could not read /proc/4711/environ: permission denied",
-            ),
+        claim(
+            "AU-02",
+            "The audit log is append-only and tamper-evident, with a witness in a second trust domain.",
+            vec![Control {
+                whole: true,
+                ..control(
+                    "audit.tamper_evident",
+                    "Every row of the audit log is in its place in a signed Merkle tree.",
+                    ran(
+                        9,
+                        Outcome::Error,
+                        "the broker has not made its signing key yet",
+                    ),
+                )
+            }],
         ),
-        control(
+        claim(
             "CO-04",
             "Descriptions, comments and bodies are dropped at the edge.",
-            "connectors.canary_body",
-            "Lets a provider send a canary body and looks for it in every store.",
-            None,
+            vec![control(
+                "egress.metadata_only",
+                "Bodies that a provider sends though nobody asked are dropped at the door.",
+                None,
+            )],
         ),
     ]
 }
