@@ -129,7 +129,7 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
         ))
     })
     .await?;
-    let (key, key_id) = step(&mut tell, "api_key", async {
+    let key = step(&mut tell, "api_key", async {
         let form = json!({
             "name": "Demo AI client", "expires_in_days": 1,
             "scopes": ["approvals.propose", "approvals.read", "connectors.read", "insight.read"],
@@ -139,10 +139,7 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
             .await?;
         let key = text(&made, "key")?.to_owned();
         let face: String = key.chars().take(12).collect();
-        Ok((
-            (key, text(&made, "id")?.to_owned()),
-            format!("{face}…, shown once"),
-        ))
+        Ok((key, format!("{face}…, shown once")))
     })
     .await?;
     let agent = step(&mut tell, "agent_connects", async {
@@ -245,7 +242,6 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
     let waiting = propose(&agent, &writing, "Approve or reject me in your browser").await?;
     let waiting = text(&waiting, "approval_id")?.to_owned();
     agent.close().await;
-    let _ = key_id;
     Ok(Played {
         owner,
         log_path: format!("/insight/logs/{log}"),

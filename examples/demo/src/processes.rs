@@ -31,6 +31,10 @@ impl Countersign {
         command
             .arg("up")
             .arg("--json")
+            .arg("--stop-with-parent")
+            // The steps are what is to be read here; whatever goes wrong is told all the same.
+            .arg("--log-level")
+            .arg("warn")
             .arg("--data-dir")
             .arg(&settings.data_dir)
             .arg("--listen")
@@ -129,6 +133,9 @@ async fn started(name: &'static str, mut command: Command) -> Result<(Child, Val
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
+        // Ctrl-C at a terminal reaches the whole foreground group: the demo alone hears it, and stops
+        // each program once.
+        .process_group(0)
         .kill_on_drop(true)
         .spawn()
         .map_err(|error| Problem::Io(format!("{name} does not start"), error))?;

@@ -3,6 +3,8 @@ use std::path::{Path, PathBuf};
 use aws_lc_rs::rand;
 use demo::Problem;
 
+use crate::data_dir;
+
 /// Plays Countersign's main job on real data.
 ///
 /// Starts Countersign on its embedded PostgreSQL and the example tracker, then: signs up, connects
@@ -21,7 +23,8 @@ pub(crate) struct Args {
     /// Import this event log (XES, XES.gz or CSV) in place of the simulated one
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
-    /// Where the demo keeps its data; removed before each play
+    /// Where the demo keeps its data: a folder that it made, which it empties before each play, or
+    /// one that is empty or not there yet
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The port to serve on; 0 takes a free one
@@ -39,9 +42,12 @@ pub(crate) struct Settings {
     pub(crate) password: String,
     pub(crate) client_secret: String,
     pub(crate) log_name: String,
-    log: PathBuf,
+    /// The event log, read before anything is removed or started.
+    pub(crate) log: Vec<u8>,
 }
 
+/// This repository: the demo is run from where it was built.
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// The simulated log that the repository ships.
 const SIMULATED: &str = "examples/logs/helpdesk-simulated.xes.gz";
 
@@ -53,15 +59,17 @@ impl Settings {
             .map(Path::to_owned)
             .unwrap_or_default();
         let data_dir = args.data_dir.clone().unwrap_or_else(default_data_dir);
-        if data_dir.exists() {
-            std::fs::remove_dir_all(&data_dir).map_err(|error| {
-                Problem::Io(format!("{} cannot be removed", data_dir.display()), error)
-            })?;
-        }
+        let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let (log, log_name) = match &args.log {
             Some(file) => (file.clone(), name_of(file)),
-            None => (PathBuf::from(SIMULATED), "Helpdesk (simulated)".to_owned()),
+            None => (
+                Path::new(REPOSITORY).join(SIMULATED),
+                "Helpdesk (simulated)".to_owned(),
+            ),
         };
+        let log = std::fs::read(&log)
+            .map_err(|error| Problem::Io(format!("{} cannot be read", log.display()), error))?;
+        data_dir::prepare(&data_dir)?;
         Ok(Self {
             binaries,
             data_dir,
@@ -72,11 +80,6 @@ impl Settings {
             log_name,
             log,
         })
-    }
-
-    pub(crate) fn read_log(&self) -> Result<Vec<u8>, Problem> {
-        std::fs::read(&self.log)
-            .map_err(|error| Problem::Io(format!("{} cannot be read", self.log.display()), error))
     }
 }
 
@@ -92,7 +95,7 @@ fn default_data_dir() -> PathBuf {
     if rustix::process::getuid().is_root() {
         PathBuf::from("/var/lib/countersign-demo")
     } else {
-        PathBuf::from("var/demo")
+        Path::new(REPOSITORY).join("var/demo")
     }
 }
 
