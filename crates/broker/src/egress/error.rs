@@ -110,6 +110,7 @@ impl EgressError {
             Self::Tls => "egress.tls",
             Self::Timeout { .. } => "egress.timeout",
             Self::Redirect { .. } => "egress.redirect",
+            Self::Status { status, rate } if refuses(*status, rate) => "egress.refused",
             Self::Status { .. } => "egress.status",
             Self::Declined { .. } => "egress.declined",
             Self::TooLarge { .. } => "egress.too_large",
@@ -170,4 +171,13 @@ impl EgressError {
             _ => None,
         }
     }
+}
+
+/// Whether the same call would be refused again. What asks for patience does not: 408, 425 and 429
+/// (RFC 9110 15.5.9, RFC 8470 5.2, RFC 6585 4), and whatever names a pause or a spent limit, as
+/// GitHub does with 403.
+const fn refuses(status: u16, rate: &RateLimit) -> bool {
+    matches!(status, 400..=407 | 409..=424 | 426..=428 | 430..=499)
+        && rate.retry_after.is_none()
+        && !matches!(rate.remaining, Some(0))
 }

@@ -9,7 +9,7 @@ use crate::egress::{Egress, EgressError};
 /// What became of a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revoked {
-    /// The app confirmed that it has ended, or does not know it.
+    /// The app confirmed that it has ended, or, by RFC 7009 2.2, that it does not know it.
     Confirmed,
     /// The app has no way to be asked; the manifest says what to tell the person.
     NotPossible,
@@ -47,8 +47,9 @@ impl Egress {
             .collect();
         let answered = self.call(client, call, parameters).await?;
         match answered.status {
-            // RFC 7009 2.2 has 200 for a token that is not known; GitHub and others say 404.
-            200..=299 | 404 => Ok(Revoked::Confirmed),
+            200..=299 => Ok(Revoked::Confirmed),
+            // A 404 as well: GitHub says so of a token that it does not know, but also where the
+            // client's secret is wrong, and every server says so of an address that it does not have.
             status => Err(EgressError::Status {
                 status,
                 rate: RateLimit::default(),

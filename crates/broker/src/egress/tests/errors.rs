@@ -2,8 +2,10 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use kernel::Secret;
+use manifest::{RateLimit, Wait};
 use serde_json::json;
 
 use super::site::{Reply, Site};
@@ -95,4 +97,27 @@ async fn a_name_that_does_not_exist_is_unreachable() {
     let door = Door::tracker("https://nobody.example", Arc::<FakeDns>::default(), quick());
     let error = door.refused_without_a_socket().await;
     assert_eq!(error, EgressError::Unreachable { sent: false });
+}
+
+#[test]
+fn a_refusal_is_told_from_a_plea_for_patience() {
+    let code = |status, rate| EgressError::Status { status, rate }.code();
+    let silent = RateLimit::default();
+    for status in [400, 401, 403, 404, 410, 422] {
+        assert_eq!(code(status, silent), "egress.refused", "{status}");
+    }
+    for status in [408, 425, 429, 500, 503] {
+        assert_eq!(code(status, silent), "egress.status", "{status}");
+    }
+    // GitHub's limits come with 403.
+    let spent = RateLimit {
+        remaining: Some(0),
+        ..silent
+    };
+    let paused = RateLimit {
+        retry_after: Some(Wait::For(Duration::from_mins(1))),
+        ..silent
+    };
+    assert_eq!(code(403, spent), "egress.status");
+    assert_eq!(code(403, paused), "egress.status");
 }

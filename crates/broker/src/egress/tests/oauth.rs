@@ -272,6 +272,11 @@ async fn a_grant_ends_as_the_app_wants_it_to() {
     let (_site, door) = github(Reply::with("500 X", "", "")).await;
     let failed = door.egress.revoke(&client(&door, &held), &token).await;
     assert_eq!(failed.unwrap_err().code(), "egress.status");
+
+    // Nobody knows whether it is the token or the address that is not there.
+    let (_site, door) = github(Reply::with("404 X", "", "")).await;
+    let failed = door.egress.revoke(&client(&door, &held), &token).await;
+    assert_eq!(failed.unwrap_err().code(), "egress.refused");
 }
 
 #[tokio::test]
