@@ -1,23 +1,26 @@
-use kernel::{ProposalId, Scope, Secret};
-use manifest::{Operation, PlannedRequest};
+use kernel::{ConnectionId, ProposalId, Scope, Secret};
+use manifest::{Arguments, Operation, PlannedRequest};
 
 use crate::approved_write::{ApprovedWrite, Binding};
 use crate::connection::Connection;
-use crate::egress::{EgressError, FilteredResponse, Route, WriteVerdict};
+use crate::egress::{EgressError, Route};
 use crate::error::BrokerError;
 use crate::ledger::{End, Ledger, Outcome};
+use crate::look_up::{LostWrite, look_up};
+use crate::outcome;
 use crate::payload::Payload;
 use crate::propose::{plan, write_operation};
 use crate::record::{Left, milliseconds, record};
 use crate::service::Service;
 use crate::store;
-use crate::token::access_token;
+use crate::token::{access_token, mark_reconnect};
 use crate::vault::SealedPayload;
 
 /// A claimed proposal, planned again and found to be what was approved.
 struct Ready<'a> {
     connection: Connection<'a>,
     operation: &'a Operation,
+    arguments: Arguments,
     request: PlannedRequest,
     binding: Binding,
     hash: [u8; 32],
@@ -42,7 +45,7 @@ pub(crate) async fn execute<L: Ledger>(
         // Nothing has left yet: whatever is wrong, it did not happen.
         Err(error) => {
             tracing::warn!(proposal = %id, code = error.code(), "approvals.not_sent");
-            failed(error.code())
+            outcome::not_sent(error.code())
         }
     };
     let tx = service.db.write(scope).await?;
@@ -88,6 +91,7 @@ async fn prepare<'a, L: Ledger>(
     Ok(Ready {
         connection,
         operation,
+        arguments,
         request,
         binding,
         hash: stored.hash,
@@ -119,56 +123,34 @@ async fn send<L: Ledger>(
     };
     record(service, scope, left, begun, answered.as_ref()).await?;
     let duration_ms = milliseconds(service.db.clock().now() - begun);
-    Ok(match answered {
-        Ok(answered) => executed(ready.operation, &answered, duration_ms),
-        Err(error) => ended(&error, duration_ms),
-    })
-}
-
-fn executed(operation: &Operation, answered: &FilteredResponse, duration_ms: i32) -> Outcome {
-    let result = operation
-        .result
-        .as_ref()
-        .map(|rule| rule.read(&answered.kept));
-    Outcome {
-        end: End::Executed,
-        status: Some(answered.status),
-        code: None,
-        digest: Some(answered.digest()),
-        url: result
-            .as_ref()
-            .and_then(|result| result.link.as_ref())
-            .map(ToString::to_string),
-        reference: result.and_then(|result| result.id),
-        duration_ms,
-    }
-}
-
-fn ended(error: &EgressError, duration_ms: i32) -> Outcome {
-    let end = match error.verdict() {
-        WriteVerdict::NotSent | WriteVerdict::Refused => End::Failed,
-        WriteVerdict::Done => End::Executed,
-        WriteVerdict::Unknown => End::Unknown,
+    let error = match answered {
+        Ok(answered) => return Ok(outcome::executed(ready.operation, &answered, duration_ms)),
+        Err(error) => error,
     };
-    Outcome {
-        end,
-        status: error.status(),
-        code: Some(error.code()),
-        digest: None,
-        url: None,
-        reference: None,
-        duration_ms,
+    if let EgressError::Status { status: 401, .. } = error {
+        ask_to_reconnect(service, scope, ready.connection.row.id).await;
     }
+    let ended = outcome::ended(&error, duration_ms);
+    if ended.end != End::Unknown {
+        return Ok(ended);
+    }
+    let lost = LostWrite {
+        id,
+        connection: &ready.connection,
+        operation: ready.operation,
+        arguments: &ready.arguments,
+        token: &ready.token,
+    };
+    let found = look_up(service, scope, lost).await;
+    Ok(found.map_or(ended, |found| Outcome {
+        duration_ms,
+        ..found
+    }))
 }
 
-fn failed(code: &'static str) -> Outcome {
-    Outcome {
-        end: End::Failed,
-        status: None,
-        code: Some(code),
-        digest: None,
-        url: None,
-        reference: None,
-        duration_ms: 0,
+/// As a read does whose token is refused. What came of the write is recorded in any case.
+async fn ask_to_reconnect<L: Ledger>(service: &Service<L>, scope: &Scope, id: ConnectionId) {
+    if let Err(error) = mark_reconnect(service, scope, id, "connectors.token_refused").await {
+        tracing::warn!(connection = %id, code = error.code(), "connectors.not_marked");
     }
 }

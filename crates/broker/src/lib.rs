@@ -12,6 +12,8 @@ pub mod egress;
 mod error;
 mod execute;
 mod ledger;
+mod look_up;
+mod outcome;
 mod payload;
 mod propose;
 pub mod protocol;

@@ -101,14 +101,9 @@ pub(crate) fn plan<L: Ledger>(
     (id, requester): (ProposalId, &Requester),
     arguments: &Arguments,
 ) -> Result<(PlannedRequest, Binding), BrokerError> {
-    // The proposal's own id is what makes the write recognisable at the provider.
-    let key: Option<IdempotencyKey> = match operation.idempotency {
+    let key = match operation.idempotency {
         Idempotency::None => None,
-        _ => Some(
-            id.to_string()
-                .parse()
-                .map_err(|_| BrokerError::PayloadChanged)?,
-        ),
+        _ => Some(key_of(id)?),
     };
     let facts = service.egress.facts(connection.instance());
     let request = PlannedRequest::plan(operation, &facts, arguments, key.as_ref())?;
@@ -122,4 +117,10 @@ pub(crate) fn plan<L: Ledger>(
         manifest_sha256: hex::encode(connection.manifest_digest),
     };
     Ok((request, binding))
+}
+
+/// The proposal's own id is what makes its write recognisable at the provider.
+pub(crate) fn key_of(id: ProposalId) -> Result<IdempotencyKey, BrokerError> {
+    let key = id.to_string().parse();
+    key.map_err(|_| BrokerError::PayloadChanged)
 }
