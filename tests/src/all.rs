@@ -16,6 +16,7 @@ mod controls;
 mod egress;
 mod imports;
 mod main_job;
+mod providers;
 mod queue;
 mod tenancy;
 mod world;

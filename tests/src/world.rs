@@ -74,19 +74,7 @@ impl World {
 
     /// Waits until the proposal has come to rest, and returns it.
     pub(crate) async fn settled(&self, id: &str) -> Value {
-        for _ in 0..400 {
-            let proposal = self
-                .owner
-                .get(&format!("/api/v1/approvals/{id}"))
-                .await
-                .unwrap();
-            let state = proposal["state"].as_str().unwrap();
-            if !["waiting", "approved", "executing"].contains(&state) {
-                return proposal;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("the proposal did not come to rest");
+        settled(&self.owner, id).await
     }
 
     /// A direct connection as a login role, bound to the owner's session.
@@ -135,6 +123,38 @@ pub(crate) async fn decide(owner: &Person, id: &str, verdict: &str, hash: &Value
         .status()
 }
 
+/// Waits until the proposal has come to rest, and returns it.
+pub(crate) async fn settled(owner: &Person, id: &str) -> Value {
+    for _ in 0..400 {
+        let path = format!("/api/v1/approvals/{id}");
+        let proposal = owner.get(&path).await.unwrap();
+        let state = proposal["state"].as_str().unwrap();
+        if !["waiting", "approved", "executing"].contains(&state) {
+            return proposal;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the proposal did not come to rest");
+}
+
+/// Scans a connection, and returns the log once it is whole or has failed.
+pub(crate) async fn scanned(owner: &Person, connection: &str, asked: &Value) -> Value {
+    let path = format!("/api/v1/connections/{connection}/scan");
+    let begun = owner
+        .write(Method::POST, &path, asked, StatusCode::ACCEPTED)
+        .await
+        .unwrap();
+    let path = format!("/api/v1/logs/{}", begun["log"].as_str().unwrap());
+    for _ in 0..1200 {
+        let log = owner.get(&path).await.unwrap();
+        if log["state"] != "reading" {
+            return log;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the scan did not end");
+}
+
 pub(crate) async fn connect(owner: &Person, instance: &str, purpose: &str) -> String {
     owner
         .connect(("tracker", instance, purpose), &tracker_owner())
@@ -162,6 +182,33 @@ pub(crate) fn tracker_owner() -> TrackerOwner {
         client_id: "countersign".to_owned(),
         client_secret: "client-secret-of-the-tests".to_owned(),
     }
+}
+
+/// Tables in which any row's text holds `text`.
+pub(crate) async fn rows_with(app: &TestApp, text: &str) -> Vec<String> {
+    let options = app.database.superuser_options();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "select format('%I.%I', n.nspname, c.relname) from pg_class c
+           join pg_namespace n on n.oid = c.relnamespace
+          where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema')",
+    )
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    let mut found = Vec::new();
+    for table in tables {
+        let statement = format!("select count(*) from {table} t where strpos(t::text, $1) > 0");
+        let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement))
+            .bind(text)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        if count > 0 {
+            found.push(table);
+        }
+    }
+    found
 }
 
 pub(crate) fn host_of(url: &str) -> String {

@@ -50,7 +50,11 @@ pub struct Options {
     pub timeout: Option<std::time::Duration>,
     /// The longest answer, in bytes.
     pub max_answer_bytes: Option<usize>,
-    /// Other rules for the broker than those of the binary.
+    /// Hosts of manifests that are found at another origin: `egress.hosts` of the configuration.
+    pub hosts: Vec<(String, String)>,
+    /// Other apps than those of the binary.
+    pub apps: Option<manifest::Apps>,
+    /// Other rules for the broker than those of the rest.
     pub broker_apps: Option<manifest::Apps>,
     /// Leaves approved proposals where they are: nothing is sent.
     pub without_worker: bool,
@@ -133,7 +137,7 @@ impl TestApp {
         let state = AppState::new(Parts {
             db: role(&self.database, "countersign_front"),
             broker: BrokerClient::new(&self.broker_socket),
-            apps: connectors::load_apps(None).unwrap(),
+            apps: apps(&self.options),
             hashes: identity::HashPool::new(2, 50),
             cookie_key: CookieKey::new(&self.cookie_key),
             public_url: Url::parse(&self.url).unwrap(),
@@ -183,16 +187,21 @@ fn make_broker(
 ) -> Arc<broker::Service<ApprovalsLedger>> {
     let vault = Vault::new(MasterKey::new(&Secret::new(*master)));
     let egress = Egress::new(policy(options), Arc::new(SystemLookup)).unwrap();
-    let apps = options.broker_apps.clone();
-    let apps = apps.unwrap_or_else(|| connectors::load_apps(None).unwrap());
+    let rules = options.broker_apps.clone();
+    let rules = rules.unwrap_or_else(|| apps(options));
     let db = role(database, "countersign_broker");
     Arc::new(broker::Service::new(
         db,
         vault,
-        apps,
+        rules,
         egress,
         ApprovalsLedger,
     ))
+}
+
+fn apps(options: &Options) -> manifest::Apps {
+    let given = options.apps.clone();
+    given.unwrap_or_else(|| connectors::load_apps(None).unwrap())
 }
 
 fn policy(options: &Options) -> EgressPolicy {
@@ -200,6 +209,11 @@ fn policy(options: &Options) -> EgressPolicy {
     policy
         .private
         .extend(options.private.iter().map(|host| host.parse().unwrap()));
+    let hosts = options
+        .hosts
+        .iter()
+        .map(|(host, origin)| (host.parse().unwrap(), origin.parse().unwrap()));
+    policy.hosts = hosts.collect();
     policy.timeout = options.timeout.unwrap_or(policy.timeout);
     policy.max_answer_bytes = options.max_answer_bytes.unwrap_or(policy.max_answer_bytes);
     policy

@@ -145,32 +145,30 @@ impl Person {
             .write(Method::POST, &path, &client, StatusCode::OK)
             .await?;
         let back = owner.allow(&self.http, text(&begun, "url")?).await?;
-        self.come_back(&back).await?;
-        Ok(id)
-    }
-
-    /// Follows the provider's redirect to the callback, as a browser does: a top-level GET.
-    async fn come_back(&self, address: &Url) -> Result<(), Problem> {
-        let answer = self
-            .http
-            .get(address.clone())
-            .header(COOKIE, &self.cookie)
-            .header("sec-fetch-site", "cross-site")
-            .header("sec-fetch-mode", "navigate")
-            .send()
-            .await
-            .map_err(|error| Problem::Http("the callback", error))?;
+        let answer = self.come_back(&back).await?;
         let status = answer.status();
         let place = answer
             .headers()
             .get(LOCATION)
             .and_then(|value| value.to_str().ok());
         if status == StatusCode::SEE_OTHER && place.is_some_and(|p| p.contains("/connectors")) {
-            return Ok(());
+            return Ok(id);
         }
         Err(Problem::unexpected(format!(
             "the callback answered {status}, to {place:?}"
         )))
+    }
+
+    /// Follows the provider's redirect to the callback, as a browser does: a top-level GET.
+    pub async fn come_back(&self, address: &Url) -> Result<Response, Problem> {
+        self.http
+            .get(address.clone())
+            .header(COOKIE, &self.cookie)
+            .header("sec-fetch-site", "cross-site")
+            .header("sec-fetch-mode", "navigate")
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the callback", error))
     }
 }
 

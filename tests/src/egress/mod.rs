@@ -1,34 +1,14 @@
 //! What a misbehaving provider can do to a scan.
 
-use std::time::Duration;
-
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::Options;
 use testkit::provider::Mood;
 
-use crate::world::World;
+use crate::world::{self, World, rows_with};
 
 async fn scanned(world: &World) -> Value {
-    let path = format!("/api/v1/connections/{}/scan", world.reading);
-    let begun = world
-        .owner
-        .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
-        .await
-        .unwrap();
-    let id = begun["log"].as_str().unwrap();
-    for _ in 0..1200 {
-        let log = world
-            .owner
-            .get(&format!("/api/v1/logs/{id}"))
-            .await
-            .unwrap();
-        if log["state"] != "reading" {
-            return log;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the scan did not end");
+    world::scanned(&world.owner, &world.reading, &json!({})).await
 }
 
 #[tokio::test]
@@ -56,38 +36,9 @@ async fn a_body_that_nobody_asked_for_is_in_no_table() {
     let log = scanned(&world).await;
     assert_eq!(log["state"], "ready", "{log}");
     assert!(log["events"].as_i64() > Some(3000));
-    assert_eq!(rows_with(&world, canary).await, Vec::<String>::new());
+    assert_eq!(rows_with(&world.app, canary).await, Vec::<String>::new());
     // What was declared did arrive: the search finds what is there.
-    assert!(!rows_with(&world, "In review").await.is_empty());
-}
-
-/// Tables in which any row's text holds `text`.
-async fn rows_with(world: &World, text: &str) -> Vec<String> {
-    use sqlx::{AssertSqlSafe, Connection as _};
-    let options = world.app.database.superuser_options();
-    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
-    let tables: Vec<String> = sqlx::query_scalar(
-        "select format('%I.%I', n.nspname, c.relname) from pg_class c
-           join pg_namespace n on n.oid = c.relnamespace
-          where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema')",
-    )
-    .fetch_all(&mut connection)
-    .await
-    .unwrap();
-    let mut found = Vec::new();
-    for table in tables {
-        let statement =
-            format!("select count(*) from {table} t where t::text like '%' || $1 || '%'");
-        let count: i64 = sqlx::query_scalar(AssertSqlSafe(statement))
-            .bind(text)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        if count > 0 {
-            found.push(table);
-        }
-    }
-    found
+    assert!(!rows_with(&world.app, "In review").await.is_empty());
 }
 
 #[tokio::test]

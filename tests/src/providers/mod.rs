@@ -1,0 +1,10 @@
+//! Providers that are not ours, each in a process of its own: GitHub as the npm package `emulate`
+//! has it, and the OAuth 2 server `oidc-provider`. `./dev test` installs them.
+
+mod github;
+mod logs;
+mod node;
+mod oauth;
+mod round_trip;
+mod unseen;
+mod visitor;

@@ -1,0 +1,70 @@
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A provider of `tests/providers` in a Node process. It ends when this is dropped; where nothing
+/// can be dropped any more, it ends with its standard input.
+pub(super) struct NodeProvider {
+    child: Child,
+    /// Where it listens, without a trailing slash.
+    pub(super) url: String,
+}
+
+/// Node starts in half a second; a loaded machine takes longer.
+const START_LIMIT: Duration = Duration::from_mins(1);
+
+impl NodeProvider {
+    pub(super) fn start(script: &str, wishes: &Value) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("providers");
+        let architecture = match std::env::consts::ARCH {
+            "aarch64" => "arm64",
+            _ => "x64",
+        };
+        // The system's Node may be too old for them.
+        let node = folder.join(format!("node_modules/node-linux-{architecture}/bin/node"));
+        assert!(
+            node.exists(),
+            "run ./dev test, which installs the providers"
+        );
+        let child = Command::new(node)
+            .arg(script)
+            .current_dir(folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut provider = Self {
+            url: String::new(),
+            child,
+        };
+        let told = provider.tell(wishes);
+        provider.url = format!("http://127.0.0.1:{}", told["port"]);
+        provider
+    }
+
+    fn tell(&mut self, wishes: &Value) -> Value {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{wishes}\n").as_bytes()).unwrap();
+        let stdout = BufReader::new(self.child.stdout.take().unwrap());
+        let (first, told) = mpsc::channel();
+        // Reads to the end, so that a talkative provider never waits for a reader.
+        std::thread::spawn(move || {
+            for line in stdout.lines().map_while(Result::ok) {
+                let _ = first.send(line);
+            }
+        });
+        let line = told.recv_timeout(START_LIMIT).unwrap();
+        serde_json::from_str(&line).unwrap()
+    }
+}
+
+impl Drop for NodeProvider {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

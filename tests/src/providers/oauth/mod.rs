@@ -1,0 +1,6 @@
+//! The OAuth 2 plane against `oidc-provider`, a certified implementation: code with PKCE and state,
+//! and refresh tokens that rotate.
+
+mod consent;
+mod refresh;
+mod world;
