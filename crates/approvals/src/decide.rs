@@ -20,7 +20,7 @@ pub enum Verdict {
 pub struct Decision {
     verdict: Verdict,
     note: String,
-    rendered_hash: [u8; 32],
+    payload_hash: [u8; 32],
     address: String,
     client: String,
 }
@@ -56,11 +56,11 @@ pub enum DecideError {
 const MAX_NOTE_CHARACTERS: usize = 1000;
 
 impl Decision {
-    /// A decision about what was shown under `rendered_hash`, from an address and client.
+    /// A decision about what was shown under `payload_hash`, from an address and client.
     pub fn new(
         verdict: Verdict,
         note: &str,
-        rendered_hash: [u8; 32],
+        payload_hash: [u8; 32],
         (address, client): (&str, &str),
     ) -> Result<Self, NoteError> {
         let note = note.trim();
@@ -70,7 +70,7 @@ impl Decision {
         Ok(Self {
             verdict,
             note: note.to_owned(),
-            rendered_hash,
+            payload_hash,
             address: address.chars().take(64).collect(),
             client: client
                 .chars()
@@ -100,7 +100,7 @@ pub async fn decide(
             Verdict::Reject => "reject",
         },
         note: &decision.note,
-        rendered_hash: &decision.rendered_hash,
+        payload_hash: &decision.payload_hash,
         address: &decision.address,
         client: &decision.client,
     };
@@ -134,7 +134,7 @@ pub async fn decide(
         Verdict::Reject => "approvals.rejected",
     };
     let entry = AuditEntry::about(action, proposal.id)
-        .with("payload_hash", hex(&decision.rendered_hash))
+        .with("payload_hash", hex(&decision.payload_hash))
         .with("address", decision.address)
         .with("client", decision.client)
         .with("state", state.as_str());

@@ -38,6 +38,9 @@ pub struct Proposal {
     pub app: String,
     /// The operation, in the manifest's words.
     pub operation: String,
+    /// What it is about in one line, where the manifest names an argument for that: not checked for
+    /// characters that hide.
+    pub subject: Option<String>,
     /// `session`, `api_key` or `job`.
     pub requester_kind: String,
     /// The key's name, or the person's.
@@ -58,6 +61,8 @@ pub struct Proposal {
     pub expires_at: OffsetDateTime,
     /// When it came into its state.
     pub state_changed_at: OffsetDateTime,
+    /// Who revoked it, ended its connection, or said what an unknown outcome was.
+    pub ended_by: Option<String>,
     /// The provider's HTTP status.
     pub outcome_status: Option<i32>,
     /// Why it failed, a stable code.

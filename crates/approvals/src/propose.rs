@@ -16,6 +16,8 @@ pub struct NewProposal<'a> {
     pub app: &'a str,
     /// The operation, in the manifest's words.
     pub operation: &'a str,
+    /// What it is about, for lists: up to 200 characters.
+    pub subject: Option<&'a str>,
     /// SHA-256 of the canonical request.
     pub hash: &'a [u8; 32],
     /// The data key of the sealed payload.

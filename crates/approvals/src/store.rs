@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{OrganisationId, PageSize, ProposalId, SessionId, UserId};
+use kernel::{ConnectionId, OrganisationId, ProposalId, SessionId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -16,7 +16,7 @@ pub(crate) struct NewDecision<'a> {
     pub(crate) session: SessionId,
     pub(crate) verdict: &'static str,
     pub(crate) note: &'a str,
-    pub(crate) rendered_hash: &'a [u8; 32],
+    pub(crate) payload_hash: &'a [u8; 32],
     pub(crate) address: &'a str,
     pub(crate) client: &'a str,
 }
@@ -26,6 +26,7 @@ struct ProposalRow {
     connection_id: Uuid,
     app: String,
     operation: String,
+    subject: Option<String>,
     requester_kind: String,
     requester_name: String,
     requester_person: Uuid,
@@ -36,6 +37,7 @@ struct ProposalRow {
     created_at: OffsetDateTime,
     expires_at: OffsetDateTime,
     state_changed_at: OffsetDateTime,
+    ended_by: Option<String>,
     outcome_status: Option<i32>,
     outcome_code: Option<String>,
     outcome_url: Option<String>,
@@ -50,6 +52,7 @@ impl ProposalRow {
             connection: self.connection_id.into(),
             app: self.app,
             operation: self.operation,
+            subject: self.subject,
             requester_kind: self.requester_kind,
             requester_name: self.requester_name,
             requester_person: self.requester_person.into(),
@@ -60,11 +63,32 @@ impl ProposalRow {
             created_at: self.created_at,
             expires_at: self.expires_at,
             state_changed_at: self.state_changed_at,
+            ended_by: self.ended_by,
             outcome_status: self.outcome_status,
             outcome_code: self.outcome_code,
             outcome_url: self.outcome_url,
             outcome_reference: self.outcome_reference,
             duration_ms: self.duration_ms,
+        })
+    }
+}
+
+struct PayloadRow {
+    payload_key_id: String,
+    payload_sealed: Vec<u8>,
+    payload_hash: Vec<u8>,
+    connection_id: Uuid,
+    operation: String,
+}
+
+impl PayloadRow {
+    fn parse(self) -> Result<SealedPayload, Error> {
+        Ok(SealedPayload {
+            key_id: self.payload_key_id,
+            sealed: self.payload_sealed,
+            hash: digest(self.payload_hash)?,
+            connection: self.connection_id.into(),
+            operation: self.operation,
         })
     }
 }
@@ -82,14 +106,15 @@ fn unexpected(column: &str) -> Error {
 pub(crate) async fn insert_proposal(tx: &mut WriteTx, new: &NewProposal<'_>) -> Result<(), Error> {
     sqlx::query!(
         "insert into approvals.proposals
-                (id, org_id, connection_id, app, operation, requester_kind, requester_id,
-                 requester_person, payload_hash, payload_key_id, payload_sealed, expires_at)
-         values ($1, ctx.org(), $2, $3, $4, ctx.kind(), ctx.principal(), ctx.person(), $5, $6, $7,
-                 now() + make_interval(secs => $8))",
+                (id, org_id, connection_id, app, operation, subject, requester_kind,
+                 requester_id, requester_person, payload_hash, payload_key_id, payload_sealed, expires_at)
+         values ($1, ctx.org(), $2, $3, $4, $5, ctx.kind(), ctx.principal(), ctx.person(), $6, $7, $8,
+                 now() + make_interval(secs => $9))",
         new.id.uuid(),
         new.connection.uuid(),
         new.app,
         new.operation,
+        new.subject,
         new.hash,
         new.key_id,
         new.sealed,
@@ -100,46 +125,65 @@ pub(crate) async fn insert_proposal(tx: &mut WriteTx, new: &NewProposal<'_>) -> 
     Ok(())
 }
 
-pub(crate) async fn proposal(tx: &mut ReadTx, id: ProposalId) -> Result<Option<Proposal>, Error> {
-    sqlx::query_as!(
-        ProposalRow,
-        r#"select p.id, p.connection_id, p.app, p.operation, p.requester_kind,
-                  coalesce(k.name, u.name, '') as "requester_name!", p.requester_person, p.payload_hash,
-                  p.approvals_needed, p.four_eyes, p.state, p.created_at, p.expires_at,
-                  p.state_changed_at, p.outcome_status, p.outcome_code, p.outcome_url,
-                  p.outcome_reference, p.duration_ms
-             from approvals.proposals p
-             left join access.api_keys k on k.org_id = p.org_id and k.id = p.requester_id
-             left join identity.users u on u.id = p.requester_person
-            where p.id = $1"#,
-        id.uuid()
-    )
-    .fetch_optional(&mut **tx)
-    .await?
-    .map(ProposalRow::parse)
-    .transpose()
+/// The columns of a [`ProposalRow`], and what follows `from … join …`.
+macro_rules! select_proposals {
+    ($rest:tt, $($argument:expr),+) => {
+        sqlx::query_as!(
+            ProposalRow,
+            r#"select p.id, p.connection_id, p.app, p.operation, p.subject, p.requester_kind,
+                      coalesce(k.name, u.name, '') as "requester_name!", p.requester_person,
+                      p.payload_hash, p.approvals_needed, p.four_eyes, p.state, p.created_at,
+                      p.expires_at, p.state_changed_at, e.name as "ended_by?", p.outcome_status,
+                      p.outcome_code, p.outcome_url, p.outcome_reference, p.duration_ms
+                 from approvals.proposals p
+                 left join access.api_keys k on k.org_id = p.org_id and k.id = p.requester_id
+                 left join identity.users u on u.id = p.requester_person
+                 left join identity.users e on e.id = p.ended_by "# + $rest,
+            $($argument),+
+        )
+    };
 }
 
-pub(crate) async fn proposals(
+pub(crate) async fn proposal(tx: &mut ReadTx, id: ProposalId) -> Result<Option<Proposal>, Error> {
+    select_proposals!("where p.id = $1", id.uuid())
+        .fetch_optional(&mut **tx)
+        .await?
+        .map(ProposalRow::parse)
+        .transpose()
+}
+
+pub(crate) async fn proposals_for_people(
     tx: &mut ReadTx,
-    needs_person: bool,
-    page: PageSize,
+    after: Option<ProposalId>,
+    rows: i64,
 ) -> Result<Vec<Proposal>, Error> {
-    sqlx::query_as!(
-        ProposalRow,
-        r#"select p.id, p.connection_id, p.app, p.operation, p.requester_kind,
-                  coalesce(k.name, u.name, '') as "requester_name!", p.requester_person, p.payload_hash,
-                  p.approvals_needed, p.four_eyes, p.state, p.created_at, p.expires_at,
-                  p.state_changed_at, p.outcome_status, p.outcome_code, p.outcome_url,
-                  p.outcome_reference, p.duration_ms
-             from approvals.proposals p
-             left join access.api_keys k on k.org_id = p.org_id and k.id = p.requester_id
-             left join identity.users u on u.id = p.requester_person
-            where (p.state in ('waiting', 'unknown_outcome')) = $1
-            order by p.created_at desc, p.id desc
-            limit $2"#,
-        needs_person,
-        page.rows(),
+    select_proposals!(
+        "where p.state in ('waiting', 'unknown_outcome')
+           and ($1::uuid is null or (p.expires_at, p.id) >
+                (select last.expires_at, last.id from approvals.proposals last where last.id = $1))
+         order by p.expires_at, p.id limit $2",
+        after.map(ProposalId::uuid),
+        rows
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(ProposalRow::parse)
+    .collect()
+}
+
+pub(crate) async fn settled_proposals(
+    tx: &mut ReadTx,
+    after: Option<ProposalId>,
+    rows: i64,
+) -> Result<Vec<Proposal>, Error> {
+    select_proposals!(
+        "where p.state not in ('waiting', 'unknown_outcome')
+           and ($1::uuid is null or (p.created_at, p.id) <
+                (select last.created_at, last.id from approvals.proposals last where last.id = $1))
+         order by p.created_at desc, p.id desc limit $2",
+        after.map(ProposalId::uuid),
+        rows
     )
     .fetch_all(&mut **tx)
     .await?
@@ -211,22 +255,15 @@ pub(crate) async fn sealed_payload(
     tx: &mut ReadTx,
     id: ProposalId,
 ) -> Result<Option<SealedPayload>, Error> {
-    sqlx::query!(
+    sqlx::query_as!(
+        PayloadRow,
         "select payload_key_id, payload_sealed, payload_hash, connection_id, operation
            from approvals.proposals where id = $1",
         id.uuid()
     )
     .fetch_optional(&mut **tx)
     .await?
-    .map(|row| {
-        Ok(SealedPayload {
-            key_id: row.payload_key_id,
-            sealed: row.payload_sealed,
-            hash: digest(row.payload_hash)?,
-            connection: row.connection_id.into(),
-            operation: row.operation,
-        })
-    })
+    .map(PayloadRow::parse)
     .transpose()
 }
 
@@ -241,7 +278,7 @@ pub(crate) async fn insert_decision(tx: &mut WriteTx, new: NewDecision<'_>) -> R
         new.session.uuid(),
         new.verdict,
         new.note,
-        new.rendered_hash,
+        new.payload_hash,
         new.address,
         new.client,
     )
@@ -281,22 +318,15 @@ pub(crate) async fn claim(
     tx: &mut WriteTx,
     id: ProposalId,
 ) -> Result<Option<SealedPayload>, Error> {
-    sqlx::query!(
+    sqlx::query_as!(
+        PayloadRow,
         "update approvals.proposals set state = 'executing' where id = $1 and state = 'approved'
          returning payload_key_id, payload_sealed, payload_hash, connection_id, operation",
         id.uuid()
     )
     .fetch_optional(&mut **tx)
     .await?
-    .map(|row| {
-        Ok(SealedPayload {
-            key_id: row.payload_key_id,
-            sealed: row.payload_sealed,
-            hash: digest(row.payload_hash)?,
-            connection: row.connection_id.into(),
-            operation: row.operation,
-        })
-    })
+    .map(PayloadRow::parse)
     .transpose()
 }
 
@@ -304,8 +334,8 @@ pub(crate) async fn finish(
     tx: &mut WriteTx,
     id: ProposalId,
     outcome: &Outcome,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<bool, Error> {
+    let moved = sqlx::query!(
         "update approvals.proposals
             set state = $2, outcome_status = $3, outcome_code = $4, outcome_digest = $5,
                 outcome_url = $6, outcome_reference = $7, duration_ms = $8
@@ -321,7 +351,19 @@ pub(crate) async fn finish(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(moved.rows_affected() == 1)
+}
+
+pub(crate) async fn revoke_disconnected(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select approvals.revoke_disconnected($1) as "revoked!""#,
+        connection.uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 pub(crate) async fn sweep(tx: &mut WriteTx, lease_seconds: i32) -> Result<i32, Error> {

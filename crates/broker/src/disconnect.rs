@@ -11,7 +11,8 @@ use crate::store;
 use crate::token::{client, stored};
 use crate::vault::Field;
 
-/// Ends a connection: its state first, so that no call leaves from then on; then the provider is
+/// Ends a connection: its state first, with the proposals that wait for it, so that no call leaves
+/// from then on; then the provider is
 /// told, where it can be; then the tokens are destroyed, whatever the provider said.
 pub(crate) async fn disconnect<L: Ledger>(
     service: &Service<L>,
@@ -24,8 +25,10 @@ pub(crate) async fn disconnect<L: Ledger>(
     drop(tx);
     let mut tx = service.db.write(scope).await?;
     store::set_connection_state(&mut tx, id, "disconnected", None).await?;
-    tx.commit(AuditEntry::about("connectors.disconnected", id))
-        .await?;
+    let proposals = service.ledger.revoke_disconnected(&mut tx, id).await?;
+    let entry = AuditEntry::about("connectors.disconnected", id)
+        .with("proposals_revoked", i64::from(proposals));
+    tx.commit(entry).await?;
     let revoked = revoke(service, scope, &connection).await?;
     let mut tx = service.db.write(scope).await?;
     let destroyed = store::delete_secrets(&mut tx, id.uuid()).await?;

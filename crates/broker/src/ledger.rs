@@ -29,13 +29,22 @@ pub trait Ledger: Send + Sync + 'static {
         id: ProposalId,
     ) -> impl Future<Output = Result<Option<Payload>, Error>> + Send;
 
-    /// Records what came of a claimed proposal.
+    /// Records what came of a claimed proposal. Whether it came in time: after the lease, it stands
+    /// in the audit log alone.
     fn finish(
         &self,
         tx: WriteTx,
         id: ProposalId,
         outcome: Outcome,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
+
+    /// Revokes what is not claimed yet, of a connection that ends in this transaction. Returns how
+    /// many proposals.
+    fn revoke_disconnected(
+        &self,
+        tx: &mut WriteTx,
+        connection: ConnectionId,
+    ) -> impl Future<Output = Result<i32, Error>> + Send;
 
     /// Moves on what time moves on; `lease` is the longest that a sending may take.
     fn sweep(&self, db: &Db, lease: Duration) -> impl Future<Output = Result<i32, Error>> + Send;

@@ -35,6 +35,9 @@ create policy connections_add on connectors.connections for insert to countersig
 -- Only the broker, which holds the tokens, says what state they are in.
 create policy connections_state on connectors.connections for update to countersign_broker
     using (org_id = (select ctx.org())) with check (org_id = (select ctx.org()));
+-- For approvals.hold_transition: what waits for a connection is revoked only once that has ended.
+create policy connections_definer on connectors.connections for select to countersign_definer using (true);
+grant select (org_id, id, state) on connectors.connections to countersign_definer;
 grant select, insert on connectors.connections to countersign_front;
 grant select, update (state, state_reason, scopes_granted, connected_at, disconnected_at)
     on connectors.connections to countersign_broker;

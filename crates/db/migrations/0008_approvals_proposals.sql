@@ -14,6 +14,10 @@ create table approvals.proposals (
     connection_id uuid not null,
     app text not null,
     operation text not null check (length(operation) <= 100),
+    -- The one argument that the manifest names for lists, such as an issue's title. In clear: whoever
+    -- may read this row may have the broker show the whole request, and a list of sealed lines would
+    -- have the broker open a page of payloads for each look at the inbox.
+    subject text check (length(subject) between 1 and 200),
     -- The credential that asked, and the person behind it.
     requester_kind text not null check (requester_kind in ('session', 'api_key', 'job')),
     requester_id uuid not null,
@@ -29,6 +33,8 @@ create table approvals.proposals (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
     state_changed_at timestamptz not null default now(),
+    -- Who revoked it, ended its connection, or said what an unknown outcome was. The trigger sets it.
+    ended_by uuid,
     -- What came of it: identifiers and numbers of the answer, no content.
     outcome_status int,
     outcome_code text check (length(outcome_code) <= 100),
@@ -39,9 +45,14 @@ create table approvals.proposals (
     primary key (org_id, id),
     foreign key (org_id, connection_id) references connectors.connections (org_id, id),
     foreign key (org_id, payload_key_id) references broker.data_keys (org_id, id),
-    foreign key (org_id, requester_person) references identity.memberships (org_id, user_id)
+    foreign key (org_id, requester_person) references identity.memberships (org_id, user_id),
+    foreign key (org_id, ended_by) references identity.memberships (org_id, user_id)
 );
-create index proposals_by_state on approvals.proposals (org_id, state, created_at desc);
+create index proposals_for_people on approvals.proposals (org_id, expires_at, id)
+    where state in ('waiting', 'unknown_outcome');
+create index proposals_settled on approvals.proposals (org_id, created_at desc, id desc);
+create index proposals_by_connection on approvals.proposals (org_id, connection_id)
+    where state in ('waiting', 'approved');
 create index proposals_open on approvals.proposals (expires_at) where state in ('waiting', 'approved', 'executing');
 
 create table approvals.decisions (
@@ -88,8 +99,8 @@ create policy proposals_move_broker on approvals.proposals for update to counter
     using (org_id = (select ctx.org()) and state in ('approved', 'executing'))
     with check (org_id = (select ctx.org()));
 -- No payload for the front: it asks the broker to show a proposal to a person who may see it.
-grant select (id, org_id, connection_id, app, operation, requester_kind, requester_id, requester_person,
-              payload_hash, approvals_needed, four_eyes, state, created_at, expires_at, state_changed_at,
+grant select (id, org_id, connection_id, app, operation, subject, requester_kind, requester_id, requester_person,
+              payload_hash, approvals_needed, four_eyes, state, created_at, expires_at, state_changed_at, ended_by,
               outcome_status, outcome_code, outcome_digest, outcome_url, outcome_reference, duration_ms),
       update (state) on approvals.proposals to countersign_front;
 grant select, insert,
@@ -147,10 +158,16 @@ begin
             raise exception using errcode = 'CS003', message = 'the proposal has not expired';
         end if;
     elsif (old.state, new.state) in (('waiting', 'revoked'), ('approved', 'revoked')) then
+        -- Whoever ends a connection ends what waits for it: the broker alone says that it has ended.
         if not (ctx.can('approvals.propose') and old.requester_person = ctx.person()
-                or ctx.can('approvals.decide') and ctx.kind() = 'session') then
+                or ctx.can('approvals.decide') and ctx.kind() = 'session'
+                or acting = 'countersign_broker' and old.org_id = ctx.org() and ctx.can('connectors.manage')
+                   and exists (select from connectors.connections c
+                                where c.org_id = old.org_id and c.id = old.connection_id
+                                  and c.state = 'disconnected')) then
             raise exception using errcode = '42501', message = 'only who proposed it or may decide revokes it';
         end if;
+        new.ended_by := ctx.person();
     elsif (old.state, new.state) = ('approved', 'executing') then
         if acting = 'countersign_front' then
             raise exception using errcode = 'CS003', message = 'only the broker executes';
@@ -167,6 +184,7 @@ begin
         if ctx.kind() is distinct from 'session' or not ctx.can('approvals.decide') then
             raise exception using errcode = 'CS003', message = 'a person must resolve an unknown outcome';
         end if;
+        new.ended_by := ctx.person();
     else
         raise exception using errcode = 'CS003',
             message = 'no way from ' || old.state || ' to ' || new.state;
@@ -224,6 +242,29 @@ begin
 end $$;
 revoke all on function approvals.sweep(int) from public;
 grant execute on function approvals.sweep(int) to countersign_broker;
+
+-- Revokes what waits, or is approved and not claimed, for a connection of the bound organisation that
+-- has ended in this transaction. The trigger says whether it may. Returns how many.
+create function approvals.revoke_disconnected(of_connection uuid) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    moved record;
+    total int := 0;
+begin
+    for moved in
+        update approvals.proposals p
+           set state = 'revoked', outcome_code = 'connectors.disconnected'
+         where p.org_id = ctx.org() and p.connection_id = of_connection and p.state in ('waiting', 'approved')
+        returning p.id
+    loop
+        perform audit.append(audit.new_id(), 'approvals.revoked', audit.text_id('apr', moved.id),
+                             '{"reason": "connectors.disconnected"}');
+        total := total + 1;
+    end loop;
+    return total;
+end $$;
+revoke all on function approvals.revoke_disconnected(uuid) from public;
+grant execute on function approvals.revoke_disconnected(uuid) to countersign_broker;
 
 -- Tells open pages that something moved: the organisation and nothing more.
 create function approvals.tell() returns trigger

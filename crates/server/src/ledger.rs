@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use approvals::{ClaimError, State};
+use approvals::{ClaimError, Finished, State};
 use broker::{End, Ledger, Outcome, Payload, Proposed};
 use db::{Db, Error, ReadTx, WriteTx};
-use kernel::{AuditEntry, ProposalId};
+use kernel::{AuditEntry, ConnectionId, ProposalId};
 
 /// The broker's view of the record of proposals, kept by crate `approvals`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,6 +18,7 @@ impl Ledger for ApprovalsLedger {
             connection: new.connection,
             app: new.app,
             operation: new.operation,
+            subject: None,
             hash: new.hash,
             key_id: new.key_id,
             sealed: new.sealed,
@@ -38,7 +39,7 @@ impl Ledger for ApprovalsLedger {
         }
     }
 
-    async fn finish(&self, tx: WriteTx, id: ProposalId, outcome: Outcome) -> Result<(), Error> {
+    async fn finish(&self, tx: WriteTx, id: ProposalId, outcome: Outcome) -> Result<bool, Error> {
         let state = match outcome.end {
             End::Executed => State::Executed,
             End::Failed => State::Failed,
@@ -53,7 +54,15 @@ impl Ledger for ApprovalsLedger {
             reference: outcome.reference,
             duration_ms: outcome.duration_ms,
         };
-        approvals::finish(tx, id, outcome).await
+        Ok(approvals::finish(tx, id, outcome).await? == Finished::InTime)
+    }
+
+    async fn revoke_disconnected(
+        &self,
+        tx: &mut WriteTx,
+        connection: ConnectionId,
+    ) -> Result<i32, Error> {
+        approvals::revoke_disconnected(tx, connection).await
     }
 
     async fn sweep(&self, db: &Db, lease: Duration) -> Result<i32, Error> {

@@ -59,10 +59,34 @@ fn a_decision_sends_back_the_hash_of_what_was_shown() {
         .trim_end_matches('<');
     assert_eq!(hash.len(), 64);
     assert!(
-        form.contains(&format!("name=\"payload_sha256\" value=\"{hash}\"")),
+        form.contains(&format!("name=\"payload_hash\" value=\"{hash}\"")),
         "{form}"
     );
     insta::assert_snapshot!(form);
+}
+
+#[test]
+fn the_document_that_is_hashed_is_on_the_page() {
+    let html = page("proposal-waiting");
+    let document = part(&html, "<code id=\"hashed-document\">", "</code>").replace("&#34;", "\"");
+    assert!(
+        document.contains(r#""operation":"create_issue""#),
+        "{document}"
+    );
+    let css = include_str!("../assets/css/component/request.css");
+    assert_eq!(
+        html.matches("name=\"body-view\"").count(),
+        html.matches("class=\"tab-panel\"").count()
+    );
+    assert!(css.contains("input:nth-of-type(3):checked ~ .tab-panel:nth-of-type(3)"));
+}
+
+#[test]
+fn a_row_says_what_it_is_about_and_hides_nothing() {
+    let html = page("inbox");
+    assert!(html.contains("Create an issue: Shorten the wait for suppliers</a>"));
+    assert!(html.contains("Pay⟨U+200B⟩ment reminder</a>") && !html.contains('\u{200b}'));
+    assert!(html.contains("href=\"/approvals?waiting_before=x\""));
 }
 
 #[test]

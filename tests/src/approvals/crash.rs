@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use testkit::provider::Mood;
 
+use super::job_ended;
 use crate::world::World;
 
 #[tokio::test]
@@ -33,7 +34,7 @@ async fn a_broker_that_dies_while_sending_leaves_an_unknown_outcome_and_sends_no
     let ended = world.settled(&id).await;
     assert_eq!(ended["state"], "unknown_outcome", "{ended}");
     assert_eq!(ended["outcome"]["code"], "broker.interrupted");
-    // Time enough for the job to be claimed again, and to find nothing to claim.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    // The job is claimed again, and finds nothing to claim.
+    job_ended(&world, &id).await;
     assert_eq!(world.provider.seen(&Method::POST).len(), 1);
 }

@@ -40,7 +40,10 @@ async fn a_stolen_login_can_neither_approve_nor_execute_nor_change_a_proposal() 
         ("countersign_front", "alter table approvals.proposals disable trigger all", "42501"),
         ("countersign_front", "set role countersign_owner", "42501"),
         ("countersign_front", "set session_replication_role = replica", "42501"),
+        ("countersign_front", "update approvals.proposals set ended_by = requester_person", "42501"),
+        ("countersign_front", "select approvals.revoke_disconnected(connection_id) from approvals.proposals", "42501"),
         ("countersign_broker", "update approvals.proposals set state = 'executing'", "no rows"),
+        ("countersign_broker", "update approvals.proposals set ended_by = requester_person", "42501"),
         ("countersign_broker", "update approvals.proposals set payload_sealed = ''", "42501"),
         ("countersign_broker", "delete from approvals.proposals", "42501"),
         (

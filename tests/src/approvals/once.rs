@@ -4,6 +4,7 @@ use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
+use super::job_ended;
 use crate::world::{PASSWORD, World, decide, propose};
 
 #[tokio::test]
@@ -24,7 +25,8 @@ async fn a_second_use_of_an_approval_is_refused() {
     let world = World::start().await;
     let (id, hash) = world.propose("Once").await;
     assert_eq!(world.approve(&id, &hash).await, StatusCode::OK);
-    world.settled(&id).await;
+    job_ended(&world, &id).await;
+    assert_eq!(world.settled(&id).await["state"], "executed");
     assert_eq!(world.approve(&id, &hash).await, StatusCode::CONFLICT);
     // The job is put back, as a confused operator might: the claim finds nothing to claim.
     world
@@ -33,7 +35,7 @@ async fn a_second_use_of_an_approval_is_refused() {
         )
         .await;
     world.fate("notify countersign_jobs, 'broker'").await;
-    tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+    job_ended(&world, &id).await;
     assert_eq!(world.provider.seen(&Method::POST).len(), 1);
 }
 
@@ -121,7 +123,7 @@ async fn a_proposal_is_revoked_by_whom_it_is_from_or_who_may_decide() {
 }
 
 #[tokio::test]
-async fn twenty_people_approving_at_once_send_one_request() {
+async fn twenty_approvals_of_one_person_at_once_send_one_request() {
     let world = World::start().await;
     let (id, hash) = world.propose("Race").await;
     let races = (0..20).map(|_| world.approve(&id, &hash));
@@ -130,7 +132,8 @@ async fn twenty_people_approving_at_once_send_one_request() {
         wins += i32::from(status == StatusCode::OK);
     }
     assert_eq!(wins, 1);
-    world.settled(&id).await;
+    job_ended(&world, &id).await;
+    assert_eq!(world.settled(&id).await["state"], "executed");
     assert_eq!(world.provider.seen(&Method::POST).len(), 1);
 }
 

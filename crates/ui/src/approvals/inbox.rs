@@ -9,6 +9,8 @@ use crate::Page;
 pub struct Inbox {
     /// What every page shares.
     pub page: Page,
+    /// Where its rows are fetched again: path and query.
+    pub rows_path: String,
     /// Its rows; the same fragment that is fetched again when something changes.
     pub rows: InboxRows,
 }

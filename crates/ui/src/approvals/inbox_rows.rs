@@ -15,11 +15,13 @@ pub struct InboxRows {
     pub now: OffsetDateTime,
     /// All that wait, even those that are not in `waiting`.
     pub waiting_count: u64,
-    /// Those that wait, the oldest first.
+    /// Those that wait: what expires next is first.
     pub waiting: Vec<WaitingRow>,
-    /// Those that are decided, the newest first.
+    /// The way to those that wait and are not in `waiting`: `older` leads on to what expires later.
+    pub waiting_pages: Pages,
+    /// Those that are decided, the last proposed first.
     pub decided: Vec<DecidedRow>,
-    /// The way to older ones.
+    /// The way to those decided that are older.
     pub pages: Pages,
     /// Whether it stands alone as an answer; then it updates the counts outside of itself too.
     pub is_fragment: bool,
@@ -41,6 +43,8 @@ pub struct WaitingRow {
     pub id: ProposalId,
     /// What it would do, in words.
     pub operation: String,
+    /// What it is about, such as an issue's title; empty where the app's manifest names nothing.
+    pub subject: String,
     /// The app that it would do it in.
     pub app: String,
     /// Name of the key or person that asks.
@@ -62,6 +66,8 @@ pub struct DecidedRow {
     pub id: ProposalId,
     /// What it would do or did, in words.
     pub operation: String,
+    /// What it is about; empty where the app's manifest names nothing.
+    pub subject: String,
     /// The app.
     pub app: String,
     /// Name of the key or person that asked.

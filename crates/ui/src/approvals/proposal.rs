@@ -32,6 +32,8 @@ pub struct Subject {
     pub id: ProposalId,
     /// What it would do, in words.
     pub operation: String,
+    /// What it is about; empty where the app's manifest names nothing.
+    pub subject: String,
     /// The app.
     pub app: String,
     /// The connection.

@@ -19,9 +19,9 @@ pub struct ProposalStatus {
     pub csrf: String,
     /// Where it is.
     pub state: ProposalState,
-    /// Who brought it there, and their note; empty when nobody did.
+    /// Who brought it there: decided, revoked, or said what became of it; empty when nobody did.
     pub decided_by: String,
-    /// The note that goes with it.
+    /// The note that goes with a decision.
     pub note: String,
     /// Whether this person may resolve an unknown outcome.
     pub may_resolve: bool,

@@ -17,8 +17,10 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
-    /// SHA-256 of the canonical payload, in hexadecimal: what an approval is bound to.
-    pub payload_sha256: String,
+    /// The canonical document (RFC 8785) that `payload_hash` is over; empty when it cannot be shown.
+    pub document: String,
+    /// SHA-256 of the document, in hexadecimal: what an approval is bound to.
+    pub payload_hash: String,
 }
 
 /// The body of a request.
@@ -79,7 +81,8 @@ mod tests {
             query: vec![("project".to_owned(), "ops".to_owned())],
             headers: Vec::new(),
             body: Body::Json(r#"{"title":"plain"}"#.to_owned()),
-            payload_sha256: String::new(),
+            document: String::new(),
+            payload_hash: String::new(),
         };
         assert!(!request.hides_something());
         request.query[0].1.push('\u{200b}');

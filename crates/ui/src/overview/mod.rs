@@ -14,7 +14,7 @@ use crate::filters;
 pub struct Overview {
     /// What every page shares.
     pub page: Page,
-    /// The first few proposals that wait, the oldest first.
+    /// The first few proposals that wait: what expires next is first.
     pub waiting: Vec<WaitingRow>,
     /// Connected apps.
     pub connections: Vec<ConnectionCard>,

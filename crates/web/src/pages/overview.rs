@@ -19,9 +19,10 @@ const SHOWN: usize = 3;
 /// What needs the person now. What they may not see is left out by the database.
 pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem> {
     let page = can.page(Nav::Overview).await?;
-    let rows = approvals::proposals(&mut can.tx, Filter::NeedsPerson, PageSize::default()).await?;
-    let oldest: Vec<_> = rows.into_iter().rev().take(SHOWN).collect();
-    let ids: Vec<_> = oldest.iter().map(|row| row.id).collect();
+    let size = PageSize::default();
+    let waiting = approvals::proposals(&mut can.tx, Filter::NeedsPerson, None, size).await?;
+    let urgent: Vec<_> = waiting.proposals.into_iter().take(SHOWN).collect();
+    let ids: Vec<_> = urgent.iter().map(|row| row.id).collect();
     let deciders = approvals::deciders(&mut can.tx, &ids).await?;
     let state = can.state.clone();
     let names = Names(&state.apps);
@@ -33,7 +34,7 @@ pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem
         .filter(|c| c.state != ConnectionState::Disconnected);
     html(&view::Overview {
         page,
-        waiting: oldest
+        waiting: urgent
             .into_iter()
             .map(|row| waiting_row(names, &deciders, row))
             .collect(),
@@ -80,7 +81,8 @@ async fn first_steps(
     connections: &[Connection],
     has_log: bool,
 ) -> Result<view::FirstSteps, Problem> {
-    let settled = approvals::proposals(&mut can.tx, Filter::Settled, PageSize::default()).await?;
+    let size = PageSize::default();
+    let settled = approvals::proposals(&mut can.tx, Filter::Settled, None, size).await?;
     let approved = |state| {
         matches!(
             state,
@@ -93,7 +95,7 @@ async fn first_steps(
             .any(|c| c.state == ConnectionState::Connected),
         log_imported: has_log,
         key_made: !access::api_keys(&mut can.tx).await?.is_empty(),
-        write_approved: settled.iter().any(|row| approved(row.state)),
+        write_approved: settled.proposals.iter().any(|row| approved(row.state)),
     })
 }
 

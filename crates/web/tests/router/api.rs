@@ -320,12 +320,14 @@ async fn an_organisation_sees_who_signed_up_in_and_failed_to() {
 async fn approvals_that_are_not_there_are_not_found_whatever_is_asked_of_them() {
     let front = front().await;
     let mut ada = front.owner("ada").await;
-    assert_eq!(ada.get(&front, "/api/v1/approvals").await.text, "[]");
+    let nothing = r#"{"approvals":[],"next":null}"#;
+    for path in ["/api/v1/approvals", "/api/v1/approvals?state=settled"] {
+        assert_eq!(ada.get(&front, path).await.text, nothing);
+    }
+    let wrong = ada.get(&front, "/api/v1/approvals?before=x").await;
     assert_eq!(
-        ada.get(&front, "/api/v1/approvals?state=settled")
-            .await
-            .text,
-        "[]"
+        (wrong.status.as_u16(), wrong.code().as_str()),
+        (400, "web.invalid_query")
     );
     let path = "/api/v1/approvals/apr_01jd6w3z9m4q8v7t2y5x0n1k3c";
     assert_eq!(ada.get(&front, path).await.status, 404);

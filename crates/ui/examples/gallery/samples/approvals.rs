@@ -16,9 +16,10 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
 }
 
 pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
-    let row = |number, operation, app, requester, requested, expires: i64| WaitingRow {
+    let row = |number, subject, app, requester, requested, expires: i64| WaitingRow {
         id: id(number),
-        operation: ink.t(operation),
+        operation: ink.t("Create an issue"),
+        subject: ink.t(subject),
         app: ink.t(app),
         requester: ink.t(requester),
         requested_at: minutes_ago(requested),
@@ -29,7 +30,7 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
     vec![
         row(
             51,
-            "Create an issue: Shorten the wait for suppliers",
+            "Shorten the wait for suppliers",
             "Demo tracker",
             "Desk assistant",
             6,
@@ -37,7 +38,7 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
         ),
         row(
             53,
-            "Change the assignee of 14 issues",
+            "Pay\u{200b}ment reminder",
             "GitHub issues",
             "Desk assistant",
             31,
@@ -48,7 +49,7 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
             approvals_needed: 2,
             ..row(
                 54,
-                "Close a project with a name that is long enough to need two lines on a phone",
+                "A title that is long enough to need two lines on a phone, as titles are",
                 "Demo tracker",
                 "Nightly script",
                 118,
@@ -59,9 +60,10 @@ pub(crate) fn waiting(ink: &Ink) -> Vec<WaitingRow> {
 }
 
 fn inbox(ink: &Ink) -> Vec<Rendered> {
-    let row = |number, operation, by: &str, minutes, state| DecidedRow {
+    let row = |number, subject, by: &str, minutes, state| DecidedRow {
         id: id(number),
-        operation: ink.t(operation),
+        operation: ink.t("Create an issue"),
+        subject: ink.t(subject),
         app: ink.t("Demo tracker"),
         requester: ink.t("Desk assistant"),
         decided_by: if by.is_empty() {
@@ -84,35 +86,23 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
         decided: vec![
             row(
                 56,
-                "Create an issue: Ask the customer earlier",
+                "Ask the customer earlier",
                 "Example Owner",
                 0,
                 ProposalState::Executing { since: NOW },
             ),
-            row(
-                52,
-                "Create an issue: Two hand-overs too many",
-                "Example Owner",
-                4,
-                sent,
-            ),
+            row(52, "Two hand-overs too many", "Example Owner", 4, sent),
             row(
                 57,
-                "Create an issue: Weekly figures",
+                "Weekly figures",
                 "Example Admin",
                 200,
                 ProposalState::Rejected,
             ),
-            row(
-                58,
-                "Create an issue: Supplier list",
-                "",
-                300,
-                ProposalState::Expired,
-            ),
+            row(58, "Supplier list", "", 300, ProposalState::Expired),
             row(
                 59,
-                "Create an issue: Reopened cases",
+                "Reopened cases",
                 "Example Owner",
                 420,
                 ProposalState::UnknownOutcome {
@@ -121,7 +111,7 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
             ),
             row(
                 60,
-                "Create an issue: Late answers",
+                "Late answers",
                 "Example Owner",
                 900,
                 ProposalState::Failed {
@@ -129,6 +119,10 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
                 },
             ),
         ],
+        waiting_pages: Pages {
+            newer: None,
+            older: Some(ink.t("/approvals?waiting_before=x")),
+        },
         pages: Pages {
             newer: None,
             older: Some(ink.t("/approvals?before=x")),
@@ -137,6 +131,7 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
     };
     let full = Inbox {
         page: page(ink, Some(Nav::Approvals)),
+        rows_path: ink.t("/approvals/rows?before=x"),
         rows: rows.clone(),
     };
     let empty = Inbox {
@@ -144,10 +139,12 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
             waiting_approvals: 0,
             ..page(ink, Some(Nav::Approvals))
         },
+        rows_path: ink.t("/approvals/rows"),
         rows: InboxRows {
             waiting_count: 0,
             waiting: Vec::new(),
             decided: Vec::new(),
+            waiting_pages: Pages::default(),
             pages: Pages::default(),
             ..rows.clone()
         },
@@ -182,7 +179,8 @@ fn waiting_proposal(ink: &Ink) -> Proposal {
         page: page(ink, Some(Nav::Approvals)),
         subject: Subject {
             id: id(51),
-            operation: ink.t("Create an issue: Shorten the wait for suppliers"),
+            operation: ink.t("Create an issue"),
+            subject: ink.t("Shorten the wait for suppliers"),
             app: ink.t("Demo tracker"),
             connection: id(1),
             requester: ink.t("Desk assistant"),
@@ -345,7 +343,14 @@ fn ended(ink: &Ink) -> Vec<Rendered> {
     let revoked = with_state(
         ink,
         ProposalState::Revoked,
-        &[event(ink, 1, "Revoked", "Example Owner", "", Tone::Mute)],
+        &[event(
+            ink,
+            1,
+            "Revoked: its connection was ended",
+            "Example Owner",
+            "",
+            Tone::Mute,
+        )],
     );
     let failed = event(ink, 1, "Failed", "the broker", "HTTP 422", Tone::Bad);
     let mut failed = with_state(
@@ -354,7 +359,25 @@ fn ended(ink: &Ink) -> Vec<Rendered> {
         &[failed],
     );
     failed.request = requests::without_body(ink);
+    let resolved = event(
+        ink,
+        1,
+        "Found not to have happened",
+        "Example Admin",
+        "",
+        Tone::Bad,
+    );
+    let mut resolved = with_state(
+        ink,
+        ProposalState::Failed {
+            message: ink.t("A person found that it did not happen."),
+        },
+        &[resolved],
+    );
+    resolved.status.decided_by = ink.t("Example Admin");
+    resolved.status.note = String::new();
     vec![
+        shot("proposal-resolved", &resolved),
         shot("proposal-rejected", &rejected),
         shot("proposal-expired", &expired),
         shot("proposal-revoked", &revoked),

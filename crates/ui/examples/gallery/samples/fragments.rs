@@ -14,6 +14,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
         waiting_count: 4,
         waiting: approvals::waiting(ink),
         decided: Vec::new(),
+        waiting_pages: Pages::default(),
         pages: Pages::default(),
         is_fragment: true,
     };

@@ -4,6 +4,8 @@ use super::Ink;
 
 const BODY: &str = r#"{"assignee":null,"description":"In the median, 2.1 days pass between Diagnose and Wait for supplier (212 cases since 1 October).\n\nProposed: agree on a first answer within 8 hours.","labels":["process","waiting"],"priority":2,"source":{"log":"log_06jd8k","measure":"median_wait_s","value":181440},"title":"Shorten the wait for suppliers"}"#;
 
+const DOCUMENT: &str = r#"{"actor":"key_06jd8k","app":"tracker","connection":"con_06jd8k","format":1,"manifest_sha256":"2c4d1e8b","operation":"create_issue","organisation":"org_06jd8k","proposal":"apr_06jd8k","request":{"body_sha256":"5b69788796","method":"POST","path":"/api/projects/operations/issues","port":443}}"#;
+
 pub(crate) fn ticket(ink: &Ink) -> Request {
     Request {
         method: ink.t("POST"),
@@ -16,7 +18,8 @@ pub(crate) fn ticket(ink: &Ink) -> Request {
             ("accept", "application/json"),
         ]),
         body: Body::Json(ink.t(BODY)),
-        payload_sha256: ink.t("9f2c4d1e8b7a60534f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"),
+        document: ink.t(DOCUMENT),
+        payload_hash: ink.t("9f2c4d1e8b7a60534f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978"),
     }
 }
 

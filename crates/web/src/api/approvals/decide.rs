@@ -59,17 +59,17 @@ pub(super) async fn decide(
     Ok(Answer(Moved::to(state)))
 }
 
-/// Takes a decision about what was shown under `shown_hash`, in hexadecimal.
+/// Takes a decision about what was shown under `payload_hash`, in hexadecimal.
 pub(crate) async fn decide_as(
     mut can: Can<ApprovalsDecide>,
     id: ProposalId,
-    (verdict, note, shown_hash): (Verdict, &str, &str),
+    (verdict, note, payload_hash): (Verdict, &str, &str),
 ) -> Result<State, Problem> {
     let found = approvals::proposal(&mut can.tx, id).await?;
     let (proposal, _) = found.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
     let mut hash = [0_u8; 32];
     // What is no hash cannot be the hash of what was shown.
-    hex::decode_to_slice(shown_hash, &mut hash)
+    hex::decode_to_slice(payload_hash, &mut hash)
         .map_err(|_| Problem::new(kind::APPROVAL_OTHER_PAYLOAD))?;
     let caller = can.release();
     let (address, client) = caller.seen();

@@ -1,5 +1,6 @@
-use approvals::{Filter, Proposal};
+use approvals::{Filter, List, Proposal};
 use axum::Json;
+use kernel::ProposalId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -7,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::Can;
 use crate::api::page_size;
 use crate::extract::Query;
-use crate::problem::Problem;
+use crate::problem::{Problem, kind};
 use crate::route::permission::ApprovalsRead;
 
 /// Which approvals.
@@ -19,6 +20,8 @@ pub(super) struct Which {
     #[serde(default)]
     #[param(inline)]
     state: Needs,
+    /// Only those behind this one: `next` of the page before.
+    before: Option<String>,
     /// 1 to 200, 50 unless told.
     limit: Option<u16>,
 }
@@ -32,6 +35,15 @@ enum Needs {
     Waiting,
     /// Nobody any more.
     Settled,
+}
+
+/// A page of proposed writes.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Approvals {
+    /// What waits: what expires next is first. What is settled: the last proposed first.
+    approvals: Vec<Approval>,
+    /// `before` of the next page, where there is one.
+    next: Option<String>,
 }
 
 /// A proposed write, without the request itself.
@@ -49,6 +61,9 @@ pub(super) struct Approval {
     connection: String,
     /// The operation.
     operation: String,
+    /// What it is about in one line, such as an issue's title, where the app's manifest names an
+    /// argument for that; up to 200 characters, as they were proposed.
+    subject: Option<String>,
     /// `session`, `api_key` or `job`.
     requester_kind: String,
     /// The key's name, or the person's.
@@ -68,6 +83,8 @@ pub(super) struct Approval {
     /// When it came into its state.
     #[serde(with = "time::serde::rfc3339")]
     state_changed_at: OffsetDateTime,
+    /// Who revoked it, ended its connection, or said what an unknown outcome was.
+    ended_by: Option<String>,
     /// What came of it.
     outcome: Outcome,
 }
@@ -87,21 +104,28 @@ struct Outcome {
     duration_ms: Option<i32>,
 }
 
-/// The organisation's proposed writes, newest first.
+/// The organisation's proposed writes.
 #[utoipa::path(get, path = "/api/v1/approvals", tag = "approvals", params(Which), responses(
-    (status = 200, description = "Without the requests themselves.", body = Vec<Approval>),
+    (status = 200, description = "A page of them, without the requests themselves.", body = Approvals),
 ))]
 pub(super) async fn list_approvals(
     mut can: Can<ApprovalsRead>,
     Query(which): Query<Which>,
-) -> Result<Json<Vec<Approval>>, Problem> {
+) -> Result<Json<Approvals>, Problem> {
     let filter = match which.state {
         Needs::Waiting => Filter::NeedsPerson,
         Needs::Settled => Filter::Settled,
     };
     let page = page_size(which.limit)?;
-    let rows = approvals::proposals(&mut can.tx, filter, page).await?;
-    Ok(Json(rows.into_iter().map(Approval::from).collect()))
+    let before = which.before.as_deref().map(str::parse::<ProposalId>);
+    let before = before
+        .transpose()
+        .map_err(|_| Problem::new(kind::BAD_QUERY))?;
+    let List { proposals, next } = approvals::proposals(&mut can.tx, filter, before, page).await?;
+    Ok(Json(Approvals {
+        approvals: proposals.into_iter().map(Approval::from).collect(),
+        next: next.map(|id| id.to_string()),
+    }))
 }
 
 impl From<Proposal> for Approval {
@@ -112,6 +136,7 @@ impl From<Proposal> for Approval {
             app: row.app,
             connection: row.connection.to_string(),
             operation: row.operation,
+            subject: row.subject,
             requester_kind: row.requester_kind,
             requester: row.requester_name,
             payload_hash: hex::encode(row.payload_hash),
@@ -120,6 +145,7 @@ impl From<Proposal> for Approval {
             created_at: row.created_at,
             expires_at: row.expires_at,
             state_changed_at: row.state_changed_at,
+            ended_by: row.ended_by,
             outcome: Outcome {
                 status: row.outcome_status,
                 code: row.outcome_code,

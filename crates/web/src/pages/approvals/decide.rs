@@ -39,7 +39,7 @@ async fn decide(
         can.principal.clone(),
         can.context.clone(),
     );
-    let shown = (verdict, form.get("note"), form.get("payload_sha256"));
+    let shown = (verdict, form.get("note"), form.get("payload_hash"));
     match decide_as(can, id, shown).await {
         Ok(now) => Ok(done(&state, &format!("/approvals/{id}"), told(now))),
         Err(problem) if is_about_form(&problem) => {

@@ -42,6 +42,7 @@ pub(in crate::pages) fn waiting_row(
     WaitingRow {
         id: row.id,
         operation: names.operation(&row.app, &row.operation),
+        subject: row.subject.clone().unwrap_or_default(),
         app: names.app(&row.app),
         requester: row.requester_name,
         requested_at: row.created_at,
@@ -60,6 +61,7 @@ pub(super) fn decided_row(
     DecidedRow {
         id: row.id,
         operation: names.operation(&row.app, &row.operation),
+        subject: row.subject.clone().unwrap_or_default(),
         app: names.app(&row.app),
         decided_by: deciders
             .get(&row.id)
@@ -83,8 +85,10 @@ pub(super) fn state(row: &Proposal) -> ProposalState {
             since: row.state_changed_at,
         },
         State::Executed => ProposalState::Executed {
+            // What the app answered to an unknown outcome is not its answer that it was done.
             status: row
                 .outcome_status
+                .filter(|_| row.ended_by.is_none())
                 .and_then(|status| u16::try_from(status).ok()),
             ticket: ticket(row),
             duration_ms: row
@@ -112,10 +116,14 @@ fn ticket(row: &Proposal) -> Option<Ticket> {
 }
 
 fn failure(row: &Proposal) -> String {
+    // A person's word is later than the code, which says why the outcome was unknown.
+    if row.ended_by.is_some() {
+        return "A person found that it did not happen.".to_owned();
+    }
     match (row.outcome_status, row.outcome_code.as_deref()) {
         (Some(status), Some(code)) => format!("The app answered {status} ({code})."),
         (Some(status), None) => format!("The app answered {status}."),
         (None, Some(code)) => format!("It was not sent ({code})."),
-        (None, None) => "A person found that it did not happen.".to_owned(),
+        (None, None) => "It was not sent.".to_owned(),
     }
 }

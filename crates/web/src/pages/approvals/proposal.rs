@@ -52,6 +52,7 @@ async fn look(mut can: Can<ApprovalsRead>, id: ProposalId) -> Result<view::Propo
     let subject = view::Subject {
         id,
         operation: names.operation(&row.app, &row.operation),
+        subject: row.subject.unwrap_or_default(),
         app: names.app(&row.app),
         connection: row.connection,
         requester: row.requester_name,

@@ -22,12 +22,13 @@ pub(super) fn shown(request: ShownRequest) -> Request {
         query,
         body: body(request.body, &request.headers),
         headers: request.headers,
-        payload_sha256: request.payload_hash,
+        document: request.document,
+        payload_hash: request.payload_hash,
     }
 }
 
 /// In place of a request that the broker cannot show.
-pub(super) fn hidden(why: &str, payload_sha256: String) -> Request {
+pub(super) fn hidden(why: &str, payload_hash: String) -> Request {
     Request {
         method: String::new(),
         scheme: String::new(),
@@ -36,7 +37,8 @@ pub(super) fn hidden(why: &str, payload_sha256: String) -> Request {
         query: Vec::new(),
         headers: Vec::new(),
         body: Body::Text(format!("This cannot be shown now: {why}")),
-        payload_sha256,
+        document: String::new(),
+        payload_hash,
     }
 }
 

@@ -30,17 +30,19 @@ pub(super) fn view<P>(
     decisions: &[DecisionRow],
 ) -> ProposalStatus {
     let last = decisions.last();
+    // Who ended it later than by a decision is who brought it where it is.
+    let (decided_by, note) = match (&proposal.ended_by, last) {
+        (Some(person), _) => (person.clone(), String::new()),
+        (None, Some(last)) => (last.name.clone(), last.note.clone()),
+        (None, None) => Default::default(),
+    };
     ProposalStatus {
         id: proposal.id,
         now: can.state.now(),
         csrf: can.context.csrf.clone(),
         state: face::state(proposal),
-        decided_by: last
-            .map(|decision| decision.name.clone())
-            .unwrap_or_default(),
-        note: last
-            .map(|decision| decision.note.clone())
-            .unwrap_or_default(),
+        decided_by,
+        note,
         may_resolve: can.holds(ApprovalsDecide::ACCESS),
         may_revoke: may_revoke(can, proposal),
         timeline: timeline(proposal, decisions),
@@ -84,18 +86,30 @@ fn timeline(proposal: &Proposal, decisions: &[DecisionRow]) -> Vec<TimelineEvent
             ..event(decision.at, title, &decision.name, tone)
         }
     });
-    let ended = match proposal.state {
-        State::Waiting | State::Approved | State::Rejected => None,
-        State::Expired => Some(("Expired", Tone::Mute)),
-        State::Revoked => Some(("Revoked", Tone::Mute)),
-        State::Executing => Some(("Claimed by the broker", Tone::Info)),
-        State::Executed => Some(("Sent", Tone::Ok)),
-        State::Failed => Some(("Failed", Tone::Bad)),
-        State::UnknownOutcome => Some(("The line broke", Tone::Warn)),
-    };
-    let ended = ended.map(|(title, tone)| event(proposal.state_changed_at, title, "", tone));
+    let ended = end(proposal).map(|(title, tone)| {
+        let person = proposal.ended_by.as_deref().unwrap_or_default();
+        event(proposal.state_changed_at, title, person, tone)
+    });
     std::iter::once(proposed)
         .chain(decided)
         .chain(ended)
         .collect()
+}
+
+/// How it came where it is, where that was no decision.
+fn end(proposal: &Proposal) -> Option<(&'static str, Tone)> {
+    let by_person = proposal.ended_by.is_some();
+    let disconnected = proposal.outcome_code.as_deref() == Some("connectors.disconnected");
+    Some(match proposal.state {
+        State::Waiting | State::Approved | State::Rejected => return None,
+        State::Expired => ("Expired", Tone::Mute),
+        State::Revoked if disconnected => ("Revoked: its connection was ended", Tone::Mute),
+        State::Revoked => ("Revoked", Tone::Mute),
+        State::Executing => ("Claimed by the broker", Tone::Info),
+        State::Executed if by_person => ("Found to have happened", Tone::Ok),
+        State::Executed => ("Sent", Tone::Ok),
+        State::Failed if by_person => ("Found not to have happened", Tone::Bad),
+        State::Failed => ("Failed", Tone::Bad),
+        State::UnknownOutcome => ("The line broke", Tone::Warn),
+    })
 }

@@ -1,0 +1,96 @@
+//! A connection ends, and with it what waits for it.
+
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use testkit::app::Options;
+
+use super::{audited, page};
+use crate::world::World;
+
+/// Without a worker, so that what is approved stays so.
+async fn world() -> World {
+    World::start_with(Options {
+        without_worker: true,
+        ..Options::default()
+    })
+    .await
+}
+
+fn disconnect_path(connection: &str) -> String {
+    format!("/api/v1/connections/{connection}")
+}
+
+#[tokio::test]
+async fn what_waits_or_is_approved_is_revoked_with_its_connection() {
+    let world = world().await;
+    let (waiting, hash) = world.propose("Waiting").await;
+    let (approved, of_approved) = world.propose("Approved").await;
+    let (rejected, of_rejected) = world.propose("Rejected").await;
+    assert_eq!(world.approve(&approved, &of_approved).await, StatusCode::OK);
+    let no = crate::world::decide(&world.owner, &rejected, "reject", &of_rejected).await;
+    assert_eq!(no, StatusCode::OK);
+    let path = disconnect_path(&world.writing);
+    world
+        .owner
+        .write(Method::DELETE, &path, &json!({}), StatusCode::OK)
+        .await
+        .unwrap();
+    for id in [&waiting, &approved] {
+        let ended = world.settled(id).await;
+        assert_eq!(ended["state"], "revoked", "{ended}");
+        assert_eq!(ended["outcome"]["code"], "connectors.disconnected");
+        assert!(ended["ended_by"].is_string(), "{ended}");
+        assert_eq!(audited(&world, id).await[0], "approvals.revoked");
+        let shown = page(&world, &format!("/approvals/{id}")).await;
+        assert!(
+            shown.contains("Revoked: its connection was ended"),
+            "{shown}"
+        );
+        assert!(!shown.contains("Approve and send"), "{shown}");
+    }
+    assert_eq!(world.settled(&rejected).await["state"], "rejected");
+    assert_eq!(world.approve(&waiting, &hash).await, StatusCode::CONFLICT);
+    let told = world
+        .owner
+        .get("/api/v1/audit/entries?action=connectors.disconnected")
+        .await
+        .unwrap();
+    assert_eq!(told["entries"][0]["details"]["proposals_revoked"], 2);
+    assert!(world.provider.seen(&Method::POST).is_empty());
+}
+
+#[tokio::test]
+async fn whoever_may_end_a_connection_ends_what_waits_for_it_and_nothing_else() {
+    let world = world().await;
+    let (id, _) = world.propose("Of the owner").await;
+    let form = json!({
+        "name": "Janitor", "scopes": ["connectors.manage", "connectors.read"], "expires_in_days": 1,
+    });
+    let made = world
+        .owner
+        .write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED)
+        .await
+        .unwrap();
+    let key = made["key"].as_str().unwrap();
+    let send = async |method: Method, path: String| {
+        let address = format!("{}{path}", world.app.url);
+        let request = reqwest::Client::new().request(method, address);
+        let sent = request.bearer_auth(key).json(&json!({})).send().await;
+        sent.unwrap().status()
+    };
+    let revoked = send(Method::POST, format!("/api/v1/approvals/{id}/revoke")).await;
+    assert_eq!(revoked, StatusCode::FORBIDDEN);
+    // Another connection's end is nothing to this proposal.
+    assert_eq!(
+        send(Method::DELETE, disconnect_path(&world.reading)).await,
+        StatusCode::OK
+    );
+    let path = format!("/api/v1/approvals/{id}");
+    let still = world.owner.get(&path).await.unwrap();
+    assert_eq!(still["state"], "waiting");
+    assert_eq!(
+        send(Method::DELETE, disconnect_path(&world.writing)).await,
+        StatusCode::OK
+    );
+    assert_eq!(world.settled(&id).await["state"], "revoked");
+}
