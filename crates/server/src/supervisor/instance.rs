@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,12 @@ impl InstanceFile {
                 "no server runs on {}: start one with countersign up, or say where it runs with --data-dir",
                 data_dir.root().display()
             );
-            Failure { exit: Exit::CannotRun, chain: vec![what, error.to_string()] }
+            let mut chain = vec![what];
+            // No file and nobody behind the socket: there is nothing more to say.
+            if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) {
+                chain.push(error.to_string());
+            }
+            Failure { exit: Exit::CannotRun, chain }
         })
     }
 }

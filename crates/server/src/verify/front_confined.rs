@@ -28,7 +28,7 @@ async fn look(context: &Context) -> Look {
         );
     }
     Ok(Found::Pass(format!(
-        "asked to try, the web process got: network {}; master key file {}",
+        "asked to try, the web process got: {}; {}",
         report.network, report.key_file
     )))
 }

@@ -76,5 +76,31 @@ fn verify_and_audit_say_that_no_server_runs() {
         let (code, said) = refusal(command.args(arguments).arg("--data-dir").arg(folder.path()));
         assert_eq!(code, Some(3), "{arguments:?}");
         assert!(said.contains("start one with countersign up"), "{said}");
+        assert!(!said.contains("because"), "{said}");
+    }
+    // Nothing is made that would be in the way of the next try.
+    let output = folder.path().join("audit.jsonl");
+    let mut export = std::process::Command::new(BINARY);
+    export.args(["audit", "export", "--output"]).arg(&output);
+    let (code, _) = refusal(export.arg("--data-dir").arg(folder.path()));
+    assert_eq!(code, Some(3));
+    assert!(!output.exists());
+}
+
+/// A file that the command line names and that cannot be opened is the command line's fault.
+#[test]
+fn an_input_that_is_not_there_ends_with_the_same_status_everywhere() {
+    let folder = folder();
+    let missing = folder.path().join("missing");
+    for (arguments, file) in [
+        (&["insight", "stats"][..], missing.as_path()),
+        (&["insight", "stats"], folder.path()),
+        (&["audit", "verify", "--checkpoint"], &missing),
+        (&["verify", "--config"], &missing),
+        (&["config", "check", "--config"], &missing),
+    ] {
+        let mut command = std::process::Command::new(BINARY);
+        let (code, said) = refusal(command.args(arguments).arg(file));
+        assert_eq!(code, Some(2), "{arguments:?}: {said}");
     }
 }

@@ -1,7 +1,7 @@
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write, stdout};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -33,30 +33,40 @@ pub(in crate::cli) struct ExportArgs {
 pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
-    let out: Box<dyn Write> = match &args.output {
-        None => Box::new(stdout().lock()),
-        Some(path) => {
-            let file = OpenOptions::new()
-                .write(true)
-                .create_new(true)
-                .mode(0o600)
-                .open(path);
-            Box::new(file.map_err(|error| Failure {
-                exit: Exit::Usage,
-                chain: vec![
-                    format!("{} cannot be made", path.display()),
-                    error.to_string(),
-                ],
-            })?)
-        }
-    };
     let entries = runtime()?.block_on(async {
+        // Before a file is made: one that was made for nothing would be in the way of the next try.
         let db = source::database(&data_dir)?;
         let key = source::key(None, &db).await?;
-        audit::export(&db, &key, BufWriter::new(out))
-            .await
-            .map_err(Failure::cannot_run)
+        let out = BufWriter::new(open(args.output.as_deref())?);
+        audit::export(&db, &key, out).await.map_err(|error| {
+            if let Some(path) = &args.output {
+                // Half a log is none.
+                let _ = std::fs::remove_file(path);
+            }
+            Failure::cannot_run(error)
+        })
     })?;
     say(&format!("{entries} entries exported"));
     Ok(())
+}
+
+fn open(output: Option<&Path>) -> Result<Box<dyn Write>, Failure> {
+    let Some(path) = output else {
+        return Ok(Box::new(stdout().lock()));
+    };
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match file {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(Failure {
+            exit: Exit::Usage,
+            chain: vec![
+                format!("{} cannot be made", path.display()),
+                error.to_string(),
+            ],
+        }),
+    }
 }

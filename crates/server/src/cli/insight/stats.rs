@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{IsTerminal as _, stdout};
+use std::io::{ErrorKind, IsTerminal as _, stdout};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -55,7 +55,13 @@ pub(super) fn run(args: &StatsArgs) -> Result<(), Failure> {
 
 fn read(args: &StatsArgs) -> Result<EventLog, Failure> {
     let path = args.file.display();
-    let open = File::open(&args.file).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let open = File::open(&args.file).and_then(|file| {
+        let found = file.metadata()?;
+        if found.is_dir() {
+            return Err(ErrorKind::IsADirectory.into());
+        }
+        Ok((found.len(), file))
+    });
     let (size, file) = open.map_err(|error| Failure {
         exit: Exit::Usage,
         chain: vec![format!("{path} cannot be opened"), error.to_string()],
