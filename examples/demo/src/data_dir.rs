@@ -75,7 +75,6 @@ fn empty(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests: what fails here is the test")]
 mod tests {
     use super::*;
 

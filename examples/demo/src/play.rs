@@ -61,13 +61,10 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
         let id = owner
             .connect(("tracker", play.tracker, "read"), &play.tracker_owner)
             .await?;
-        let granted = owner.get(&format!("/api/v1/connections/{id}")).await?;
+        let granted = granted(&owner, &id).await?;
         Ok((
             id,
-            format!(
-                "OAuth code with PKCE and state; granted {}",
-                granted["scopes_granted"]
-            ),
+            format!("OAuth code with PKCE and state; granted {granted}"),
         ))
     })
     .await?;
@@ -75,11 +72,8 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
         let id = owner
             .connect(("tracker", play.tracker, "write"), &play.tracker_owner)
             .await?;
-        let granted = owner.get(&format!("/api/v1/connections/{id}")).await?;
-        Ok((
-            id,
-            format!("a token of its own; granted {}", granted["scopes_granted"]),
-        ))
+        let granted = granted(&owner, &id).await?;
+        Ok((id, format!("a token of its own; granted {granted}")))
     })
     .await?;
     step(&mut tell, "scan", async {
@@ -291,6 +285,17 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = inner.source();
     }
     all
+}
+
+/// The scopes that the tracker granted a connection.
+async fn granted(owner: &Person, id: &str) -> Result<Value, Problem> {
+    let connection = owner.get(&format!("/api/v1/connections/{id}")).await?;
+    match &connection["scopes_granted"] {
+        Value::Array(scopes) if !scopes.is_empty() => Ok(connection["scopes_granted"].clone()),
+        _ => Err(Problem::unexpected(format!(
+            "the tracker granted nothing: {connection}"
+        ))),
+    }
 }
 
 /// Waits until a log is whole.

@@ -1,3 +1,4 @@
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand;
@@ -74,13 +75,24 @@ impl Settings {
             binaries,
             data_dir,
             port: args.port,
-            tracker_port: if args.port == 0 { 0 } else { args.port + 1 },
+            tracker_port: match args.port {
+                0 => free_port()?,
+                port => port.saturating_add(1),
+            },
             password: random_text(),
             client_secret: random_text(),
             log_name,
             log,
         })
     }
+}
+
+/// A port for the tracker that is free now: the server is told it before the tracker starts.
+fn free_port() -> Result<u16, Problem> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|error| Problem::Io("no port is free".to_owned(), error))
 }
 
 fn name_of(file: &Path) -> String {
