@@ -6,6 +6,8 @@ use kernel::{ConnectionId, OrganisationId, ProposalId};
 use manifest::PlannedRequest;
 use serde_json::{Value, json};
 
+use crate::claimed::Claimed;
+
 /// What an approval is for, beside the request itself. It is taken from the database, never from a
 /// caller: nobody chooses what the hash covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +28,23 @@ pub struct Binding {
     pub manifest_sha256: String,
 }
 
-/// The right to send one write, once. Only a claimed approval gives it; it cannot be cloned, and
-/// sending consumes it.
+/// The right to send one write, once. Only a claimed approval opens the door; it cannot be cloned,
+/// and sending consumes it.
 #[derive(Debug)]
 pub struct ApprovedWrite {
     payload_hash: Digest,
     binding: Binding,
+    is_claimed: bool,
 }
 
-/// The request is another one than was approved.
+/// Why nothing is sent under an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Changed;
+pub(crate) enum NotSpent {
+    /// The request is another one than was approved.
+    Changed,
+    /// Nobody claimed it: an attack of our own.
+    NotClaimed,
+}
 
 impl Binding {
     /// The document that the hash of an approval is taken over (RFC 8785).
@@ -71,20 +79,47 @@ impl Binding {
 }
 
 impl ApprovedWrite {
-    /// Takes over the hash of an approval that was claimed, in the database, by this call.
-    pub(crate) const fn claimed(payload_hash: Digest, binding: Binding) -> Self {
+    /// Takes over the hash of an approval that this process claimed.
+    pub(crate) const fn claimed(claimed: &Claimed, binding: Binding) -> Self {
+        Self {
+            payload_hash: claimed.payload().hash,
+            binding,
+            is_claimed: true,
+        }
+    }
+
+    /// One that nobody claimed, for attacks on the door: it is compared like any other, and opens
+    /// nothing.
+    pub(crate) const fn forged(payload_hash: Digest, binding: Binding) -> Self {
         Self {
             payload_hash,
             binding,
+            is_claimed: false,
+        }
+    }
+
+    /// One that counts as claimed, for the tests of the door.
+    #[cfg(test)]
+    pub(crate) const fn of_test(payload_hash: Digest, binding: Binding) -> Self {
+        Self {
+            payload_hash,
+            binding,
+            is_claimed: true,
         }
     }
 
     /// Uses the approval up for `request`, which is hashed anew.
-    pub(crate) fn spend(self, request: &PlannedRequest) -> Result<(), Changed> {
+    pub(crate) fn spend(self, request: &PlannedRequest) -> Result<(), NotSpent> {
         let is_for_it = self.binding.operation == request.operation();
         match self.binding.payload_hash(request) {
-            Ok(hash) if is_for_it && equal(&hash, &self.payload_hash) => Ok(()),
-            _ => Err(Changed),
+            Ok(hash) if is_for_it && equal(&hash, &self.payload_hash) => {
+                if self.is_claimed {
+                    Ok(())
+                } else {
+                    Err(NotSpent::NotClaimed)
+                }
+            }
+            _ => Err(NotSpent::Changed),
         }
     }
 }

@@ -1,31 +1,18 @@
 use kernel::{ConnectionId, ProposalId, Scope, Secret};
-use manifest::{Arguments, Operation, PlannedRequest};
+use time::OffsetDateTime;
 
-use crate::approved_write::{ApprovedWrite, Binding};
-use crate::connection::Connection;
+use crate::approved_write::ApprovedWrite;
+use crate::claimed::Claimed;
 use crate::egress::{EgressError, Route};
 use crate::error::BrokerError;
+use crate::lease::begin_within;
 use crate::ledger::{End, Ledger, Outcome};
 use crate::look_up::{LostWrite, look_up};
+use crate::open_proposal::{OpenProposal, open_proposal};
 use crate::outcome;
-use crate::payload::Payload;
-use crate::propose::{plan, write_operation};
 use crate::record::{Left, milliseconds, record};
 use crate::service::Service;
-use crate::store;
 use crate::token::{access_token, mark_reconnect};
-use crate::vault::SealedPayload;
-
-/// A claimed proposal, planned again and found to be what was approved.
-struct Ready<'a> {
-    connection: Connection<'a>,
-    operation: &'a Operation,
-    arguments: Arguments,
-    request: PlannedRequest,
-    binding: Binding,
-    hash: [u8; 32],
-    token: Secret<String>,
-}
 
 /// Sends an approved proposal, once.
 ///
@@ -36,12 +23,16 @@ pub(crate) async fn execute<L: Ledger>(
     scope: &Scope,
     id: ProposalId,
 ) -> Result<(), BrokerError> {
+    let begun = service.db.clock().now();
     let tx = service.db.write(scope).await?;
-    let Some(stored) = service.ledger.claim(tx, id).await? else {
+    let Some(claimed) = Claimed::claim(&service.ledger, tx, id).await? else {
         return Ok(());
     };
-    let outcome = match prepare(service, scope, id, stored).await {
-        Ok(ready) => send(service, scope, id, ready).await?,
+    let outcome = match prepare(service, scope, (id, &claimed), begun).await {
+        Ok((open, token)) => {
+            let approved = ApprovedWrite::claimed(&claimed, open.binding.clone());
+            send(service, scope, id, (open, token, approved)).await?
+        }
         // Nothing has left yet: whatever is wrong, it did not happen.
         Err(error) => {
             tracing::warn!(proposal = %id, code = error.code(), "approvals.not_sent");
@@ -49,86 +40,59 @@ pub(crate) async fn execute<L: Ledger>(
         }
     };
     let tx = service.db.write(scope).await?;
-    service.ledger.finish(tx, id, outcome).await?;
+    if !service.ledger.finish(tx, id, outcome).await? {
+        tracing::warn!(proposal = %id, "approvals.outcome_late");
+    }
     Ok(())
 }
 
+/// Opens what was claimed, and a token for it: all that comes before the sending.
 async fn prepare<'a, L: Ledger>(
     service: &'a Service<L>,
     scope: &Scope,
-    id: ProposalId,
-    stored: crate::ledger::Payload,
-) -> Result<Ready<'a>, BrokerError> {
-    let mut tx = service.db.read(scope).await?;
-    let (organisation, ..) = store::bound(&mut tx)
-        .await?
-        .ok_or(BrokerError::Unauthenticated)?;
-    let connection = Connection::read(&mut tx, &service.apps, stored.connection).await?;
-    let sealed = SealedPayload {
-        key_id: stored.key_id,
-        sealed: stored.sealed,
-    };
-    let opened = service
-        .vault
-        .open_payload(&mut tx, (organisation, id), sealed)
-        .await?;
-    drop(tx);
-    connection.usable()?;
-    let payload = Payload::parse(opened.expose())?;
-    let operation = write_operation(&connection, &stored.operation)?;
-    let arguments = payload.arguments()?;
-    let (request, binding) = plan(
-        service,
-        &connection,
-        operation,
-        (id, &payload.requester),
-        &arguments,
-    )?;
-    if binding.payload_hash(&request)? != stored.hash {
-        return Err(BrokerError::PayloadChanged);
+    (id, claimed): (ProposalId, &Claimed),
+    begun: OffsetDateTime,
+) -> Result<(OpenProposal<'a>, Secret<String>), BrokerError> {
+    let tx = service.db.read(scope).await?;
+    let open = open_proposal(service, tx, id, claimed.payload()).await?;
+    open.connection.usable()?;
+    let token = access_token(service, scope, &open.connection).await?;
+    // What begins later could end after the lease, when a person has been asked to look already.
+    if service.db.clock().now() - begun > begin_within(service.egress.policy().timeout) {
+        return Err(BrokerError::TooLate);
     }
-    let token = access_token(service, scope, &connection).await?;
-    Ok(Ready {
-        connection,
-        operation,
-        arguments,
-        request,
-        binding,
-        hash: stored.hash,
-        token,
-    })
+    Ok((open, token))
 }
 
 async fn send<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     id: ProposalId,
-    ready: Ready<'_>,
+    (open, token, approved): (OpenProposal<'_>, Secret<String>, ApprovedWrite),
 ) -> Result<Outcome, BrokerError> {
-    let approved = ApprovedWrite::claimed(ready.hash, ready.binding);
     let route = Route {
-        manifest: ready.connection.manifest,
-        instance: ready.connection.instance(),
+        manifest: open.connection.manifest,
+        instance: open.connection.instance(),
         mark: None,
     };
     let begun = service.db.clock().now();
     let answered = service
         .egress
-        .send_write(&ready.request, route, &ready.token, approved)
+        .send_write(&open.request, route, &token, approved)
         .await;
     let left = Left {
-        connection: ready.connection.row.id,
-        operation: &ready.operation.id,
+        connection: open.connection.row.id,
+        operation: &open.operation.id,
         proposal: Some(id),
     };
     record(service, scope, left, begun, answered.as_ref()).await?;
     let duration_ms = milliseconds(service.db.clock().now() - begun);
     let error = match answered {
-        Ok(answered) => return Ok(outcome::executed(ready.operation, &answered, duration_ms)),
+        Ok(answered) => return Ok(outcome::executed(open.operation, &answered, duration_ms)),
         Err(error) => error,
     };
     if let EgressError::Status { status: 401, .. } = error {
-        ask_to_reconnect(service, scope, ready.connection.row.id).await;
+        ask_to_reconnect(service, scope, open.connection.row.id).await;
     }
     let ended = outcome::ended(&error, duration_ms);
     if ended.end != End::Unknown {
@@ -136,10 +100,10 @@ async fn send<L: Ledger>(
     }
     let lost = LostWrite {
         id,
-        connection: &ready.connection,
-        operation: ready.operation,
-        arguments: &ready.arguments,
-        token: &ready.token,
+        connection: &open.connection,
+        operation: open.operation,
+        arguments: &open.arguments,
+        token: &token,
     };
     let found = look_up(service, scope, lost).await;
     Ok(found.map_or(ended, |found| Outcome {

@@ -5,14 +5,17 @@
 //! claimed itself, in the database, before a socket opened, and at most once.
 
 mod approved_write;
+mod claimed;
 mod connect;
 mod connection;
 mod disconnect;
 pub mod egress;
 mod error;
 mod execute;
+mod lease;
 mod ledger;
 mod look_up;
+mod open_proposal;
 mod outcome;
 mod payload;
 mod propose;

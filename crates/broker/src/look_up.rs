@@ -15,8 +15,8 @@ use crate::service::Service;
 const LOOKS_AFTER: [Duration; 2] = [Duration::ZERO, Duration::from_secs(2)];
 /// Pages of one look. Apps list what is new first.
 const MAX_PAGES: usize = 3;
-/// All of it. With the call before it, it must end before a sending counts as interrupted.
-const LIMIT: Duration = Duration::from_secs(20);
+/// All of it: a part of the lease (`crate::lease`).
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 /// The code of an outcome that was found out so.
 const CODE: &str = "broker.looked_up";
 

@@ -37,13 +37,12 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.changed_payload().await?,
         moved_ciphertext(service),
     ];
-    for (claim, name, instance) in [
-        ("CO-09", "cloud_metadata_address", "https://169.254.169.254"),
-        ("CO-09", "unlisted_private_address", "https://10.255.255.1"),
-        ("ED-01", "plain_http_to_the_internet", "http://example.com"),
+    for (name, instance) in [
+        ("cloud_metadata_address", "https://169.254.169.254"),
+        ("unlisted_private_address", "https://10.255.255.1"),
     ] {
         let bench = Bench::new(manifest, service.egress.policy().clone(), instance)?;
-        attacks.push(bench.refused_address(claim, name).await?);
+        attacks.push(bench.refused_address(name).await?);
     }
     Ok(Answer::SelfTested { attacks })
 }
@@ -202,7 +201,7 @@ impl<'a> Bench<'a> {
             manifest_sha256: String::new(),
         };
         let hash = binding.payload_hash(&self.write("What a person saw")?)?;
-        let approved = ApprovedWrite::claimed(hash, binding);
+        let approved = ApprovedWrite::forged(hash, binding);
         let write = self.write("What runs")?;
         let got = fresh
             .egress
@@ -215,16 +214,12 @@ impl<'a> Bench<'a> {
         ))
     }
 
-    async fn refused_address(&self, claim: &str, name: &str) -> Result<Attack, BrokerError> {
+    async fn refused_address(&self, name: &str) -> Result<Attack, BrokerError> {
         let got = self
             .egress
             .send_read(&self.read()?, self.route(self.manifest), &self.token)
             .await;
-        Ok(self.refused(
-            (claim, name),
-            got,
-            &["egress.private_address", "egress.insecure"],
-        ))
+        Ok(self.refused(("CO-09", name), got, &["egress.private_address"]))
     }
 }
 

@@ -6,12 +6,11 @@ use kernel::ProposalId;
 use tokio::sync::watch;
 
 use crate::execute::execute;
+use crate::lease::lease;
 use crate::ledger::Ledger;
 use crate::service::Service;
 
 const SHIFT: Shift = Shift::new(Queue::Broker, 16);
-/// Longer than any call may take: what was claimed before that belongs to a broker that died.
-const LONGEST_SENDING: Duration = Duration::from_mins(2);
 /// How often to look for what time moves on.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
@@ -32,8 +31,9 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
 
 /// Until it is dropped.
 async fn sweep<L: Ledger>(service: &Service<L>) {
+    let lease = lease(service.egress.policy().timeout);
     loop {
-        if let Err(error) = service.ledger.sweep(&service.db, LONGEST_SENDING).await {
+        if let Err(error) = service.ledger.sweep(&service.db, lease).await {
             tracing::warn!(%error, "broker.not_swept");
         }
         tokio::time::sleep(SWEEP_EVERY).await;

@@ -16,7 +16,7 @@ use super::policy::EgressPolicy;
 use super::sockets::SocketCount;
 use super::transport::{check_scheme, exchange};
 use super::wire::{build, recognise};
-use crate::approved_write::ApprovedWrite;
+use crate::approved_write::{ApprovedWrite, NotSpent};
 
 /// The one door out.
 pub struct Egress {
@@ -127,9 +127,10 @@ impl Egress {
             (Class::Read, Some(_)) => return Err(EgressError::NotAWrite),
             (Class::Write, None) => return Err(EgressError::WriteNeedsApproval),
             (Class::Write, Some(approved)) => {
-                approved
-                    .spend(&sent)
-                    .map_err(|_| EgressError::PayloadChanged)?;
+                approved.spend(&sent).map_err(|why| match why {
+                    NotSpent::Changed => EgressError::PayloadChanged,
+                    NotSpent::NotClaimed => EgressError::WriteNeedsApproval,
+                })?;
             }
         }
         if sent != *planned {

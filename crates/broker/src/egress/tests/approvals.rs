@@ -27,7 +27,7 @@ fn binding(operation: &str) -> Binding {
 
 fn approved(planned: &PlannedRequest) -> ApprovedWrite {
     let binding = binding("create_issue");
-    ApprovedWrite::claimed(binding.payload_hash(planned).unwrap(), binding)
+    ApprovedWrite::of_test(binding.payload_hash(planned).unwrap(), binding)
 }
 
 type Change = fn(&mut Binding);
@@ -78,6 +78,24 @@ async fn a_write_does_not_leave_as_a_read() {
 }
 
 #[tokio::test]
+async fn an_approval_that_nobody_claimed_opens_nothing_not_even_for_its_own_bytes() {
+    let site = Site::always(Reply::json(CREATED)).await;
+    let door = Door::to(&site);
+    let planned = door.plan("create_issue", &issue("Slow")).unwrap();
+    let binding = binding("create_issue");
+    let forged = ApprovedWrite::forged(binding.payload_hash(&planned).unwrap(), binding);
+    let refused = door
+        .egress
+        .send_write(&planned, door.route(), &token(), forged)
+        .await;
+    assert_eq!(refused, Err(EgressError::WriteNeedsApproval));
+    assert_eq!(
+        (door.egress.sockets().opened(), site.connections().await),
+        (0, 0)
+    );
+}
+
+#[tokio::test]
 async fn an_approval_is_for_these_bytes_this_connection_and_this_operation() {
     let site = Site::always(Reply::json(CREATED)).await;
     let door = Door::to(&site);
@@ -98,7 +116,7 @@ async fn an_approval_is_for_these_bytes_this_connection_and_this_operation() {
             EgressError::Undeclared(manifest::Undeclared::Address),
         ),
     ] {
-        let right = ApprovedWrite::claimed(hash, binding("create_issue"));
+        let right = ApprovedWrite::of_test(hash, binding("create_issue"));
         let refused = door
             .egress
             .send_write(other, door.route(), &token(), right)
@@ -106,7 +124,7 @@ async fn an_approval_is_for_these_bytes_this_connection_and_this_operation() {
         assert_eq!(refused, Err(why));
     }
     // The same bytes through another connection that has them declared.
-    let right = ApprovedWrite::claimed(hash, binding("create_issue"));
+    let right = ApprovedWrite::of_test(hash, binding("create_issue"));
     let refused = elsewhere
         .egress
         .send_write(&moved, elsewhere.route(), &token(), right)
@@ -124,7 +142,7 @@ async fn an_approval_is_for_these_bytes_this_connection_and_this_operation() {
     for change in changes {
         let mut other = binding("create_issue");
         change(&mut other);
-        let right = ApprovedWrite::claimed(hash, other);
+        let right = ApprovedWrite::of_test(hash, other);
         let refused = door
             .egress
             .send_write(&planned, door.route(), &token(), right)
@@ -143,7 +161,7 @@ async fn an_approval_does_not_open_a_read() {
     let door = Door::to(&site);
     let planned = door.plan("list_events", &json!({})).unwrap();
     let binding = binding("list_events");
-    let right = ApprovedWrite::claimed(binding.payload_hash(&planned).unwrap(), binding);
+    let right = ApprovedWrite::of_test(binding.payload_hash(&planned).unwrap(), binding);
     let refused = door
         .egress
         .send_write(&planned, door.route(), &token(), right)
