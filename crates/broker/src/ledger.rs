@@ -61,6 +61,8 @@ pub struct Proposed<'a> {
     pub app: &'a str,
     /// The operation.
     pub operation: &'a str,
+    /// What it is about, for lists: the one argument that the manifest names for that.
+    pub subject: Option<&'a str>,
     /// SHA-256 of the canonical document.
     pub hash: &'a [u8; 32],
     /// The data key of the sealed payload.

@@ -49,8 +49,12 @@ pub(crate) async fn propose<L: Ledger>(
         &arguments,
     )?;
     let hash = binding.payload_hash(&request)?;
+    let subject = operation.subject(&arguments);
     let payload = Payload::new(requester, &arguments)?.to_vec()?;
     let mut tx = service.db.write(scope).await?;
+    if !store::hold_connected(&mut tx, connection.row.id).await? {
+        return Err(BrokerError::NotConnected);
+    }
     let sealed = service
         .vault
         .seal_payload(&mut tx, (organisation, id), &payload, service.db.chance())
@@ -60,6 +64,7 @@ pub(crate) async fn propose<L: Ledger>(
         connection: connection.row.id,
         app: &connection.row.app,
         operation: &operation.id,
+        subject: subject.as_deref(),
         hash: &hash,
         key_id: &sealed.key_id,
         sealed: &sealed.sealed,

@@ -250,6 +250,22 @@ pub(crate) async fn connection(
     }))
 }
 
+/// Whether the connection is connected. It stays so until the transaction ends: whoever disconnects
+/// it waits, and then finds what the transaction adds.
+pub(crate) async fn hold_connected(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+) -> Result<bool, Error> {
+    let held = sqlx::query_scalar!(
+        r#"select true as "held!" from connectors.connections
+            where id = $1 and state = 'connected' for share"#,
+        connection.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(held.is_some())
+}
+
 pub(crate) async fn put_credential(
     tx: &mut WriteTx,
     connection: ConnectionId,

@@ -18,7 +18,7 @@ impl Ledger for ApprovalsLedger {
             connection: new.connection,
             app: new.app,
             operation: new.operation,
-            subject: None,
+            subject: new.subject,
             hash: new.hash,
             key_id: new.key_id,
             sealed: new.sealed,

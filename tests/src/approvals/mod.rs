@@ -6,6 +6,7 @@ mod lists;
 mod once;
 mod outcomes;
 mod shown;
+mod subject;
 
 use std::time::Duration;
 
