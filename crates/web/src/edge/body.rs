@@ -1,7 +1,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use http::header;
 use http_body_util::{LengthLimitError, Limited};
@@ -26,7 +26,12 @@ pub(super) fn limit(request: Request, most: u64) -> Result<Request, Problem> {
 /// Reads all of a body that is limited already; for as long as it keeps coming.
 pub(super) async fn whole(request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
-    let bytes = tokio::time::timeout(PATIENCE, to_bytes(body, usize::MAX))
+    Ok(Request::from_parts(parts, Body::from(bytes(body).await?)))
+}
+
+/// All bytes of a body. `gate` has limited it, and has read most of them already.
+pub(crate) async fn bytes(body: Body) -> Result<Bytes, Problem> {
+    tokio::time::timeout(PATIENCE, to_bytes(body, usize::MAX))
         .await
         .map_err(|_| Problem::new(kind::TIMED_OUT))?
         .map_err(|error| {
@@ -35,8 +40,7 @@ pub(super) async fn whole(request: Request) -> Result<Request, Problem> {
             } else {
                 kind::BAD_BODY
             })
-        })?;
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+        })
 }
 
 /// Whether reading a body ended because there was too much of it.

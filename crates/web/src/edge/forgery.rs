@@ -4,11 +4,11 @@
 //! token, wherever a cookie speaks: for pages always, for the API unless the route is public.
 //! Requests with an API key need no token: no browser adds that header by itself.
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use http::{HeaderMap, header};
 
-use super::{is_too_large, multipart_token};
+use super::{body, multipart_token};
 use crate::AppState;
 use crate::problem::{Problem, kind};
 use crate::route::{Access, RouteInfo, Surface};
@@ -35,8 +35,20 @@ pub(super) async fn check(
     if token.is_some_and(|token| csrf::holds(&state.cookie_key, &cookies, &token)) {
         Ok(request)
     } else {
-        Err(Problem::new(kind::FORGED))
+        Err(forged(route.surface))
     }
+}
+
+/// In the words of whoever asks: a person has a form, a program has a header.
+fn forged(surface: Surface) -> Problem {
+    let problem = Problem::new(kind::FORGED);
+    if surface == Surface::Page {
+        return problem;
+    }
+    problem.saying(
+        "A session's write needs its token in the header X-CSRF-Token: the csrf_token that signing \
+         in answered. An API key needs none.",
+    )
 }
 
 /// `same-site` is another site as well: another port of localhost, a sibling subdomain.
@@ -97,14 +109,7 @@ async fn read_token(
 
 async fn read_urlencoded(request: Request) -> Result<(Request, Option<String>), Problem> {
     let (parts, body) = request.into_parts();
-    // The body is limited already.
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| {
-        Problem::new(if is_too_large(&error) {
-            kind::TOO_LARGE
-        } else {
-            kind::BAD_FORM
-        })
-    })?;
+    let bytes = body::bytes(body).await?;
     let token = url::form_urlencoded::parse(&bytes)
         .find(|(name, _)| name == csrf::FIELD)
         .map(|(_, value)| value.into_owned());

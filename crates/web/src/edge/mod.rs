@@ -24,7 +24,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::AppState;
 use crate::route::RouteInfo;
 
-pub(crate) use body::is_too_large;
+pub(crate) use body::{bytes, is_too_large};
 
 /// What the layers share.
 #[derive(Debug, Clone)]

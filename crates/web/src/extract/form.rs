@@ -1,9 +1,8 @@
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 
 use crate::AppState;
-use crate::edge::is_too_large;
-use crate::problem::{Problem, kind};
+use crate::edge;
+use crate::problem::Problem;
 
 /// The fields of a page's form, in their order. Its token was checked before a handler ran.
 #[derive(Default)]
@@ -39,15 +38,7 @@ impl FromRequest<AppState> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &AppState) -> Result<Self, Problem> {
-        let bytes = to_bytes(request.into_body(), usize::MAX)
-            .await
-            .map_err(|error| {
-                Problem::new(if is_too_large(&error) {
-                    kind::TOO_LARGE
-                } else {
-                    kind::BAD_FORM
-                })
-            })?;
+        let bytes = edge::bytes(request.into_body()).await?;
         Ok(Self(
             url::form_urlencoded::parse(&bytes).into_owned().collect(),
         ))

@@ -1,12 +1,11 @@
 use std::error::Error as _;
 
-use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use http::header;
 use serde::de::DeserializeOwned;
 
 use crate::AppState;
-use crate::edge::is_too_large;
+use crate::edge;
 use crate::problem::{Problem, kind};
 
 /// A JSON body that has exactly one meaning: announced as JSON, no key twice, no integer past 2^53,
@@ -21,16 +20,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
         if !is_json(&request) {
             return Err(Problem::new(kind::CONTENT_TYPE));
         }
-        // The body is limited already.
-        let bytes = to_bytes(request.into_body(), usize::MAX)
-            .await
-            .map_err(|error| {
-                Problem::new(if is_too_large(&error) {
-                    kind::TOO_LARGE
-                } else {
-                    kind::MALFORMED_JSON
-                })
-            })?;
+        let bytes = edge::bytes(request.into_body()).await?;
         parse(&bytes).map(Self)
     }
 }

@@ -1,12 +1,12 @@
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 
 use super::desk::CallerDesk;
 use crate::Can;
-use crate::edge::is_too_large;
+use crate::edge;
 use crate::problem::{Problem, kind};
 use crate::route::permission::SignedIn;
 
@@ -14,14 +14,7 @@ use crate::route::permission::SignedIn;
 pub(super) async fn serve(can: Can<SignedIn>, request: Request) -> Result<Response, Problem> {
     let caller = can.release();
     let (parts, body) = request.into_parts();
-    // The body is limited already.
-    let bytes = to_bytes(body, usize::MAX).await.map_err(|error| {
-        Problem::new(if is_too_large(&error) {
-            kind::TOO_LARGE
-        } else {
-            kind::MALFORMED_JSON
-        })
-    })?;
+    let bytes = edge::bytes(body).await?;
     // The SDK would choose between duplicate keys; arguments must have one meaning.
     crypto::canonical::parse(&bytes).map_err(|_| Problem::new(kind::MALFORMED_JSON))?;
     let request = Request::from_parts(parts, Body::from(bytes));

@@ -75,6 +75,8 @@ async fn a_write_by_cookie_needs_its_token_and_our_own_origin() {
             (answer.status.as_u16(), answer.code().as_str()),
             (403, "web.csrf")
         );
+        let detail = answer.json()["detail"].to_string();
+        assert!(detail.contains("X-CSRF-Token"), "{detail}");
     }
     for (name, value) in [
         ("origin", "https://evil.example"),
