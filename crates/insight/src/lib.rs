@@ -23,6 +23,6 @@ pub use statistics::{
     State, Statistics, TOP_VARIANTS, Variant, Week, statistics, variants,
 };
 pub use stored::{
-    LogState, NewLog, NewLogError, SaveError, Source, StoredLog, create_log, fail_log, log, logs,
-    note_alive, note_progress, remove_log, save_log, sweep,
+    Highlight, LogState, NewLog, NewLogError, SaveError, Source, StoredLog, create_log, fail_log,
+    highlights, log, logs, note_alive, note_progress, remove_log, save_log, sweep,
 };

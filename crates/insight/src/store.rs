@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Progress;
-use crate::stored::{LogState, NewLog, Source, StoredLog};
+use crate::stored::{Highlight, LogState, NewLog, Source, StoredLog};
 
 /// Columns of events on their way to the database.
 #[derive(Debug, Default)]
@@ -250,4 +250,29 @@ pub(crate) async fn log(tx: &mut ReadTx, id: LogId) -> Result<Option<StoredLog>,
     .await?
     .map(Row::parse)
     .transpose()
+}
+
+/// Reads a few figures out of the statistics, which may be megabytes, where they are.
+pub(crate) async fn highlights(tx: &mut ReadTx, most: u8) -> Result<Vec<Highlight>, Error> {
+    let rows = sqlx::query!(
+        r#"select id, name, cases,
+                  coalesce((statistics #>> '{case_duration_s,p50}')::float8, 0)
+                    as "median_duration_s!",
+                  statistics #>> '{bottlenecks,0,sentence}' as bottleneck
+             from insight.logs where state = 'ready'
+            order by created_at desc, id desc limit $1"#,
+        i64::from(most),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Highlight {
+            id: row.id.into(),
+            name: row.name,
+            cases: row.cases,
+            median_duration_s: row.median_duration_s,
+            bottleneck: row.bottleneck,
+        })
+        .collect())
 }

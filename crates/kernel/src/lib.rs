@@ -1,5 +1,5 @@
-//! The words that every other crate shares: identifiers, time, chance, secrets, scopes and audit
-//! entries.
+//! The words that every other crate shares: identifiers, time, chance, secrets, scopes, audit
+//! entries, and how figures read.
 //!
 //! Promises: does no IO; reads no ambient time and no ambient randomness outside [`SystemClock`]
 //! and [`SystemRng`]; a [`Secret`] cannot be printed, serialised, cloned or compared.
@@ -11,6 +11,7 @@ mod id;
 mod page;
 mod scope;
 mod secret;
+pub mod words;
 
 pub use audit_entry::{AuditEntry, Detail};
 pub use chance::{Chance, SystemRng};

@@ -11,6 +11,7 @@
 )]
 
 use askama::{Result, Values, filter_fn};
+use kernel::words;
 use time::OffsetDateTime;
 
 use crate::format;
@@ -46,17 +47,17 @@ impl Read<u64> for usize {
 
 #[filter_fn]
 pub(crate) fn count<T: Read<u64>>(number: T, _: &dyn Values) -> Result<String> {
-    Ok(format::count(number.read()))
+    Ok(words::count(number.read()))
 }
 
 #[filter_fn]
 pub(crate) fn percent<T: Read<f64>>(share: T, _: &dyn Values) -> Result<String> {
-    Ok(format::percent(share.read()))
+    Ok(words::percent(share.read()))
 }
 
 #[filter_fn]
-pub(crate) fn seconds<T: Read<f64>>(seconds: T, _: &dyn Values) -> Result<String> {
-    Ok(format::seconds(seconds.read()))
+pub(crate) fn duration<T: Read<f64>>(seconds: T, _: &dyn Values) -> Result<String> {
+    Ok(words::duration(seconds.read()))
 }
 
 #[filter_fn]

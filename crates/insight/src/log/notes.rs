@@ -1,6 +1,5 @@
+use kernel::words::count;
 use serde::{Deserialize, Serialize};
-
-use crate::report::count;
 
 /// What a reader did that its user should know about. Counted while reading, told as sentences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,6 @@ mod sparkline;
 mod style;
 mod table;
 mod waiting;
-mod words;
-
-pub use words::{count, duration, percent};
 
 use crate::statistics::Statistics;
 use style::Style;

@@ -1,8 +1,9 @@
+use kernel::words::{count, duration, percent, rounded};
+
 use super::safe;
 use super::sparkline::sparkline;
 use super::style::Style;
 use super::table::{Column, Table, shortened};
-use super::words::{count, duration, percent, rounded};
 use crate::statistics::{Statistics, Week, to_f64};
 
 /// How many ways are shown; the JSON output has more.

@@ -1,8 +1,9 @@
+use kernel::words::{duration, percent};
+
 use super::safe;
 use super::sections::{heading, paragraph};
 use super::style::Style;
 use super::table::{Column, Table};
-use super::words::{duration, percent};
 use crate::statistics::{Bottleneck, BottleneckKind, Statistics};
 
 /// How many rows a ranking shows; the JSON output has all.

@@ -1,9 +1,9 @@
+use kernel::words::{count, duration, percent};
 use serde::{Deserialize, Serialize};
 
 use super::edges::{Edge, ShapedEdge};
 use super::percentiles::{share, to_f64};
 use super::timers::{OUTSIDE, Shape, Timer};
-use crate::report::{count, duration, percent};
 
 /// A step between two activities at which cases lose time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

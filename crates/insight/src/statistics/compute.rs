@@ -1,3 +1,5 @@
+use kernel::words::count;
+
 use super::activities::counts;
 use super::bottlenecks::bottlenecks;
 use super::edges::{Gaps, edges};
@@ -8,7 +10,6 @@ use super::variants::Sequences;
 use super::{Statistics, TOP_VARIANTS};
 use crate::instant::instant_text;
 use crate::log::EventLog;
-use crate::report::count;
 
 /// Computes every figure of [`Statistics`]. Pure: the same log gives the same figures, in the same
 /// order.

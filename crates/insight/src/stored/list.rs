@@ -47,6 +47,21 @@ pub struct StoredLog {
     pub finished_at: Option<OffsetDateTime>,
 }
 
+/// The most telling figures of a log.
+#[derive(Debug, Clone)]
+pub struct Highlight {
+    /// The log.
+    pub id: LogId,
+    /// Its name.
+    pub name: String,
+    /// Its cases.
+    pub cases: i64,
+    /// Half of the cases take at most this long, in seconds.
+    pub median_duration_s: f64,
+    /// The first of the ranked bottlenecks in one sentence, where there is one.
+    pub bottleneck: Option<String>,
+}
+
 impl LogState {
     /// The stored form.
     pub const fn as_str(self) -> &'static str {
@@ -67,6 +82,11 @@ impl LogState {
 /// The bound organisation's logs, newest first, without statistics.
 pub async fn logs(tx: &mut ReadTx) -> Result<Vec<StoredLog>, Error> {
     store::logs(tx).await
+}
+
+/// The most telling figures of the bound organisation's newest logs that are whole.
+pub async fn highlights(tx: &mut ReadTx, most: u8) -> Result<Vec<Highlight>, Error> {
+    store::highlights(tx, most).await
 }
 
 /// One log of the bound organisation.

@@ -11,7 +11,7 @@ mod save;
 pub use alive::{note_alive, sweep};
 pub use create::{NewLog, NewLogError, Source, create_log};
 pub use fail::fail_log;
-pub use list::{LogState, StoredLog, log, logs};
+pub use list::{Highlight, LogState, StoredLog, highlights, log, logs};
 pub use progress::note_progress;
 pub use remove::remove_log;
 pub use save::{SaveError, save_log};

@@ -39,7 +39,7 @@ fn the_shipped_log_holds_what_its_readme_says() {
     .unwrap();
     let statistics = statistics(&log);
     let readme = fs::read_to_string(shipped().with_file_name("README.md")).unwrap();
-    let [cases, events] = [statistics.cases, statistics.events].map(insight::report::count);
+    let [cases, events] = [statistics.cases, statistics.events].map(kernel::words::count);
     let sizes = format!("{cases} cases, {events} events, {}", statistics.activities);
     assert!(readme.contains(&sizes), "the README should say: {sizes}");
     assert_eq!(statistics.resources, 12);

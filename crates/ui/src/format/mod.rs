@@ -1,15 +1,15 @@
-//! Values as people read them.
+//! Values as pages show them. Counts, shares and durations are in [`kernel::words`].
 
 mod bytes;
-mod count;
-mod duration;
+mod code_spans;
 mod json;
+mod millis;
 mod moment;
 mod visible;
 
 pub use bytes::bytes;
-pub use count::{count, percent};
-pub use duration::{millis, seconds};
+pub use code_spans::{Span, code_spans};
 pub use json::{JsonToken, JsonTokenKind, json_tokens};
+pub use millis::millis;
 pub use moment::{ago, day, machine, utc};
 pub use visible::{hides_something, visible};

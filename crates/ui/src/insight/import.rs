@@ -1,6 +1,6 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
-use kernel::{JobId, LogId};
+use kernel::{ConnectionId, JobId, LogId};
 
 use crate::Page;
 use crate::filters;
@@ -15,6 +15,8 @@ pub struct Import {
     pub name: String,
     /// Where the log comes from, in words.
     pub source: String,
+    /// The log that it fills.
+    pub log: LogId,
     /// How far it is; the same fragment that is fetched again while it runs.
     pub status: ImportStatus,
 }
@@ -27,6 +29,16 @@ pub struct ImportStatus {
     pub job: JobId,
     /// How far it is.
     pub state: ImportState,
+    /// The connection that it is scanned from; none where it is a file.
+    pub connection: Option<ConnectionId>,
+    /// Whether the person may remove what is left of it.
+    pub may_remove: bool,
+}
+
+impl Import {
+    fn remove_path(&self) -> String {
+        format!("/insight/logs/{}/remove", self.log)
+    }
 }
 
 impl HtmlSafe for ImportStatus {}

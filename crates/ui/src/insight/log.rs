@@ -29,8 +29,12 @@ pub struct Log {
     pub cycle_times: CycleTimes,
     /// Steps and what follows what.
     pub flow: Flow,
-    /// How much of the flow the map shows.
+    /// The part of it that the map shows.
+    pub shown: Flow,
+    /// How much that is.
     pub detail: Detail,
+    /// Whether the person may remove it.
+    pub may_remove: bool,
     /// Where work waits, the longest in sum first.
     pub bottlenecks: Vec<Bottleneck>,
     /// Ways that cases take, the most frequent first.
@@ -130,6 +134,10 @@ pub struct DetailLink {
 }
 
 impl Log {
+    fn remove_path(&self) -> String {
+        format!("/insight/logs/{}/remove", self.id)
+    }
+
     fn weeks_chart(&self) -> WeeksChart {
         WeeksChart::new(&self.weeks)
     }
@@ -139,7 +147,7 @@ impl Log {
     }
 
     fn map(&self) -> ProcessMap {
-        process_map(&self.flow, self.detail)
+        process_map(&self.flow, &self.shown)
     }
 
     fn details(&self) -> [DetailLink; 4] {

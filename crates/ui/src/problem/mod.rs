@@ -80,7 +80,7 @@ impl ProblemKind {
             Self::MethodNotAllowed => "Go back and use the buttons of the page.".to_owned(),
             Self::TooLarge => "Send a smaller file, or compress it with gzip.".to_owned(),
             Self::TooManyRequests(wait) => {
-                format!("Wait {}, then try again.", crate::format::seconds(wait.as_seconds_f64()))
+                format!("Wait {}, then try again.", kernel::words::duration(wait.as_seconds_f64()))
             }
             Self::Internal => {
                 "Reload to see whether your change was saved. If this stays, tell your operator the number below."

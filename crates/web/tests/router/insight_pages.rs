@@ -110,3 +110,44 @@ async fn a_form_without_its_token_imports_nothing() {
             .contains("No logs yet")
     );
 }
+
+#[tokio::test]
+async fn a_log_and_what_is_left_of_a_refused_one_are_removed_on_their_pages() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let token = ada.csrf.clone();
+    let job = import(&mut ada, &front, (&[], CSV), &token).await;
+    let log = job.header("location").replace("imports/job_", "logs/log_");
+    import(&mut ada, &front, (&[("name", "Bad")], "no,log\n"), &token).await;
+    let logs = ada.get(&front, "/api/v1/logs").await.json();
+    let failed = logs
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|log| log["name"] == "Bad");
+    let failed = format!("/insight/logs/{}", failed.unwrap()["id"].as_str().unwrap());
+    let refused = failed.replace("logs/log_", "imports/job_");
+    let again = ada.get(&front, &refused).await;
+    assert!(again.text.contains("Import again"), "{}", again.text);
+
+    let mut bo = front.owner("bo").await;
+    for (page, log) in [(&log, &log), (&refused, &failed)] {
+        let remove = format!("{log}/remove");
+        let form = format!("<form method=\"post\" action=\"{remove}\">");
+        let shown = ada.get(&front, page).await.text;
+        assert!(shown.contains(&form) && shown.contains("Remove this log?"));
+        assert_eq!(bo.submit(&front, &remove, &[]).await.status, 404);
+        let removed = ada.submit(&front, &remove, &[]).await;
+        assert_eq!(
+            (removed.status.as_u16(), removed.header("location")),
+            (303, "/insight")
+        );
+        assert_eq!(ada.get(&front, page).await.status, 404);
+    }
+    assert!(
+        ada.get(&front, "/insight")
+            .await
+            .text
+            .contains("No logs yet")
+    );
+}

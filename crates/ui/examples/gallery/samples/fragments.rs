@@ -50,6 +50,8 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
     let import = ImportStatus {
         job: id(71),
         state: ImportState::Queued,
+        connection: None,
+        may_remove: true,
     };
     vec![
         ("inbox-rows", rows.render()),

@@ -109,7 +109,13 @@ fn imports(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Insight)),
         name: ink.t("Service desk (simulated)"),
         source: ink.t("Imported file"),
-        status: ImportStatus { job: id(71), state },
+        log: id(34),
+        status: ImportStatus {
+            job: id(71),
+            state,
+            connection: None,
+            may_remove: true,
+        },
     };
     let problem = ImportProblem {
         message: ink.t("the time \u{201c}2026-13-01T09:00\u{201d} is no date of the calendar."),
@@ -140,6 +146,7 @@ fn imports(ink: &Ink) -> Vec<Rendered> {
 }
 
 fn log(ink: &Ink) -> Vec<Rendered> {
+    let flow = service_desk::flow(ink);
     let view = Log {
         page: page(ink, Some(Nav::Insight)),
         id: id(31),
@@ -155,8 +162,10 @@ fn log(ink: &Ink) -> Vec<Rendered> {
         },
         weeks: service_desk::weeks(),
         cycle_times: service_desk::CYCLE_TIMES,
-        flow: service_desk::flow(ink),
+        shown: service_desk::frequent(&flow, (215, 200)),
+        flow: flow.clone(),
         detail: Detail::Common,
+        may_remove: true,
         bottlenecks: service_desk::bottlenecks(ink),
         variants: service_desk::variants(ink),
         notes: ink.all(&[
@@ -178,6 +187,7 @@ fn log(ink: &Ink) -> Vec<Rendered> {
         weeks: Vec::new(),
         cycle_times: zero,
         flow: Flow::default(),
+        shown: Flow::default(),
         bottlenecks: Vec::new(),
         variants: Vec::new(),
         notes: Vec::new(),
@@ -192,10 +202,16 @@ fn log(ink: &Ink) -> Vec<Rendered> {
     };
     let main = Log {
         detail: Detail::Main,
+        shown: service_desk::frequent(&flow, (1_000, 900)),
         ..view.clone()
     };
     let everything = Log {
         detail: Detail::All,
+        shown: flow.clone(),
+        ..view.clone()
+    };
+    let too_long = Log {
+        shown: Flow::default(),
         ..view.clone()
     };
     vec![
@@ -203,5 +219,6 @@ fn log(ink: &Ink) -> Vec<Rendered> {
         shot("log-main-path", &main),
         shot("log-everything", &everything),
         shot("log-empty", &empty),
+        shot("log-too-long-to-draw", &too_long),
     ]
 }

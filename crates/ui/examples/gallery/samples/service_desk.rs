@@ -71,6 +71,37 @@ pub(crate) fn flow(ink: &Ink) -> Flow {
     }
 }
 
+/// The steps and ways that are at least so frequent.
+pub(crate) fn frequent(whole: &Flow, (step, way): (u64, u64)) -> Flow {
+    let kept: Vec<usize> = (0..whole.activities.len())
+        .filter(|&index| whole.activities[index].count >= step)
+        .collect();
+    let place = |index: usize| kept.iter().position(|&kept| kept == index);
+    let enough = |cases: u64| if cases >= way { cases } else { 0 };
+    Flow {
+        activities: kept
+            .iter()
+            .map(|&index| Activity {
+                starts: enough(whole.activities[index].starts),
+                ends: enough(whole.activities[index].ends),
+                ..whole.activities[index].clone()
+            })
+            .collect(),
+        transitions: whole
+            .transitions
+            .iter()
+            .filter(|transition| transition.count >= way)
+            .filter_map(|transition| {
+                Some(Transition {
+                    from: place(transition.from)?,
+                    to: place(transition.to)?,
+                    ..*transition
+                })
+            })
+            .collect(),
+    }
+}
+
 pub(crate) fn weeks() -> Vec<Week> {
     let mut open = 38_u64;
     (0..104_u64)
@@ -126,7 +157,7 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
             "Wait for supplier",
             "Resolve",
             lies,
-            "Half of 512 cases lie longer than 8.6 d until a supplier answers.",
+            "Half of 512 cases lie longer than 8 d 14 h until a supplier answers.",
             512,
             8.6 * DAY,
             0.21,
@@ -135,7 +166,7 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
             "Ask the customer for details",
             "Diagnose",
             lies,
-            "Half of 1,044 cases lie longer than 3.2 d until the customer answers.",
+            "Half of 1,044 cases lie longer than 3 d 5 h until the customer answers.",
             1_044,
             3.2 * DAY,
             0.16,
@@ -144,7 +175,7 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
             "Diagnose",
             "Wait for supplier",
             lies,
-            "Half of 402 cases lie longer than 2.1 d before a supplier is asked.",
+            "Half of 402 cases lie longer than 2 d 2 h before a supplier is asked.",
             402,
             2.1 * DAY,
             0.06,
@@ -153,7 +184,7 @@ pub(crate) fn bottlenecks(ink: &Ink) -> Vec<Bottleneck> {
             "Diagnose",
             "Resolve",
             lies,
-            "Half of 3,122 cases lie longer than 9.0 h.",
+            "Half of 3,122 cases lie longer than 9 h.",
             3_122,
             9.0 * HOUR,
             0.05,

@@ -1,14 +1,14 @@
 /// How much of the flow a map shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// The strongest way of each step.
+    /// The main road.
     Main,
-    /// Ways that four fifths of the flow take.
+    /// The ways that cases commonly take.
     #[default]
     Common,
-    /// Ways that nineteen twentieths take.
+    /// Rarer ones as well.
     Most,
-    /// Every way, as far as one can still be told from another.
+    /// Everything that ever happened, as far as a picture holds it.
     All,
 }
 
@@ -29,9 +29,9 @@ impl Detail {
     /// Its name on the page.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Main => "Main path",
-            Self::Common => "80 %",
-            Self::Most => "95 %",
+            Self::Main => "Main road",
+            Self::Common => "Common ways",
+            Self::Most => "Most ways",
             Self::All => "Everything",
         }
     }
@@ -39,15 +39,5 @@ impl Detail {
     /// The one with this key in the query string.
     pub fn from_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|detail| detail.key() == key)
-    }
-
-    /// Share of the transitions that stay.
-    pub(super) const fn coverage(self) -> f64 {
-        match self {
-            Self::Main => 0.0,
-            Self::Common => 0.8,
-            Self::Most => 0.95,
-            Self::All => 1.0,
-        }
     }
 }

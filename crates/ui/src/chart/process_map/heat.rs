@@ -1,5 +1,6 @@
+use kernel::words::duration;
+
 use super::Transition;
-use crate::format;
 
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 60.0 * MINUTE;
@@ -28,7 +29,8 @@ const STEPS: [f64; 16] = [
 /// Colours in the style sheet, `heat-0` to `heat-4`.
 const HOTTEST: usize = 4;
 
-/// Which colour a wait has, relative to the other waits of the same log.
+/// Which colour a wait has, relative to the other waits of the same log: all of them, drawn or not, so
+/// that a colour means the same at every detail.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Heat {
     /// Ascending, at most four.
@@ -70,7 +72,7 @@ impl Heat {
 
     /// Each colour in use with the waits that it stands for.
     pub(super) fn legend(&self) -> Vec<(u8, String)> {
-        let read = |index: usize| self.thresholds.get(index).copied().map(format::seconds);
+        let read = |index: usize| self.thresholds.get(index).copied().map(duration);
         (0..=self.thresholds.len())
             .map(|band| {
                 let from = band.checked_sub(1).and_then(read);

@@ -1,9 +1,9 @@
 use dagre::graph::{Graph, GraphOptions};
 use dagre::layout::types::LabelPos;
 use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
+use kernel::words::{count, duration};
 
 use super::geometry::Point;
-use super::simplify::Kept;
 use super::{End, Flow, Line, Node, Transition, label};
 use crate::chart::scale::share;
 
@@ -25,9 +25,9 @@ pub(super) struct Placed {
     pub(super) ways: Vec<Way>,
 }
 
-/// An arrow between two steps, or from the start, or to the end.
+/// An arrow.
 pub(super) struct Way {
-    pub(super) transition: Option<Transition>,
+    pub(super) along: Along,
     pub(super) count: u64,
     pub(super) width: f64,
     pub(super) points: Vec<Point>,
@@ -36,17 +36,38 @@ pub(super) struct Way {
 
 type Layout = Graph<NodeLabel, EdgeLabel>;
 
+/// Between what an arrow leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Along {
+    /// From the start to this step.
+    Start(usize),
+    /// From a step to the next.
+    Transition(Transition),
+    /// From this step to the end.
+    End(usize),
+}
+
+impl Along {
+    /// Where something waits.
+    pub(super) const fn transition(self) -> Option<Transition> {
+        match self {
+            Self::Transition(transition) => Some(transition),
+            Self::Start(_) | Self::End(_) => None,
+        }
+    }
+}
+
 /// Places steps in layers from top to bottom (Sugiyama's method, by `dagre`).
-pub(super) fn layout(flow: &Flow, kept: &Kept) -> Placed {
-    let widest = kept.transitions.iter().map(|t| t.count).max().unwrap_or(1);
-    let ways = ways(flow, kept);
+pub(super) fn layout(flow: &Flow) -> Placed {
+    let widest = widest(flow);
+    let ways = ways(flow);
     let mut graph = Layout::with_options(GraphOptions {
         directed: true,
         multigraph: true,
         compound: false,
     });
-    for &index in &kept.activities {
-        let lines = label::lines(&flow.activities[index].name);
+    for (index, activity) in flow.activities.iter().enumerate() {
+        let lines = label::lines(&activity.name);
         let text = lines
             .iter()
             .map(|line| label::width(line))
@@ -92,17 +113,17 @@ pub(super) fn layout(flow: &Flow, kept: &Kept) -> Placed {
         marginy: MARGIN,
         ..LayoutOptions::default()
     };
-    if !kept.activities.is_empty() {
+    if !flow.activities.is_empty() {
         dagre::layout(&mut graph, Some(options));
     }
-    read(flow, kept, ways, &graph)
+    read(flow, ways, &graph)
 }
 
 /// An arrow before it has a place.
 struct Plan {
     from: String,
     to: String,
-    transition: Option<Transition>,
+    along: Along,
     count: u64,
 }
 
@@ -115,13 +136,12 @@ impl Plan {
 
     /// The room for its label.
     fn space(&self, widest: u64) -> EdgeLabel {
-        let text = crate::format::count(self.count);
-        let wait = self
-            .transition
-            .map_or_else(String::new, |t| crate::format::seconds(t.median_s));
+        let text = count(self.count);
+        let wait = self.along.transition();
+        let wait = wait.map_or_else(String::new, |t| duration(t.median_s));
         EdgeLabel {
             width: label::width(&text).max(label::width(&wait)) + 8.0,
-            height: if self.transition.is_some() {
+            height: if self.along.transition().is_some() {
                 28.0
             } else {
                 14.0
@@ -133,40 +153,41 @@ impl Plan {
     }
 }
 
-fn ways(flow: &Flow, kept: &Kept) -> Vec<Plan> {
-    let between = kept.transitions.iter().map(|transition| Plan {
+fn ways(flow: &Flow) -> Vec<Plan> {
+    let between = flow.transitions.iter().map(|transition| Plan {
         from: transition.from.to_string(),
         to: transition.to.to_string(),
-        transition: Some(*transition),
+        along: Along::Transition(*transition),
         count: transition.count,
     });
-    let begin = kept.starts.iter().map(|&index| Plan {
+    let steps = || flow.activities.iter().enumerate();
+    let begin = steps().map(|(index, activity)| Plan {
         from: START.to_owned(),
         to: index.to_string(),
-        transition: None,
-        count: flow.activities[index].starts,
+        along: Along::Start(index),
+        count: activity.starts,
     });
-    let end = kept.ends.iter().map(|&index| Plan {
+    let end = steps().map(|(index, activity)| Plan {
         from: index.to_string(),
         to: STOP.to_owned(),
-        transition: None,
-        count: flow.activities[index].ends,
+        along: Along::End(index),
+        count: activity.ends,
     });
-    begin.chain(between).chain(end).collect()
+    let ways = begin.chain(between).chain(end);
+    ways.filter(|way| way.count > 0).collect()
 }
 
-fn read(flow: &Flow, kept: &Kept, plans: Vec<Plan>, graph: &Layout) -> Placed {
-    let busiest = kept
-        .activities
-        .iter()
-        .map(|&index| flow.activities[index].count)
-        .max()
-        .unwrap_or(1);
-    let widest = kept.transitions.iter().map(|t| t.count).max().unwrap_or(1);
-    let nodes: Vec<Node> = kept
-        .activities
-        .iter()
-        .filter_map(|&index| node(flow, index, busiest, graph))
+fn widest(flow: &Flow) -> u64 {
+    let counts = flow.transitions.iter().map(|t| t.count);
+    counts.max().unwrap_or(1)
+}
+
+fn read(flow: &Flow, plans: Vec<Plan>, graph: &Layout) -> Placed {
+    let counts = flow.activities.iter().map(|activity| activity.count);
+    let busiest = counts.max().unwrap_or(1);
+    let widest = widest(flow);
+    let nodes: Vec<Node> = (0..flow.activities.len())
+        .filter_map(|index| node(flow, index, busiest, graph))
         .collect();
     let ends = [(START, "Start", -12.0), (STOP, "End", 20.0)];
     let ends: Vec<End> = ends
@@ -188,7 +209,7 @@ fn read(flow: &Flow, kept: &Kept, plans: Vec<Plan>, graph: &Layout) -> Placed {
             let points: Vec<Point> = edge.points.iter().map(|point| (point.x, point.y)).collect();
             let middle = points.get(points.len() / 2).copied().unwrap_or_default();
             Some(Way {
-                transition: plan.transition,
+                along: plan.along,
                 count: plan.count,
                 width: 1.25 + share(plan.count, widest).min(1.0).sqrt() * (WIDEST_WAY - 1.25),
                 label: (edge.x.unwrap_or(middle.0), edge.y.unwrap_or(middle.1)),

@@ -3,14 +3,15 @@ mod geometry;
 mod heat;
 mod label;
 mod layout;
-mod simplify;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use kernel::words::{count, duration};
 
 use crate::filters;
 pub use detail::Detail;
 use heat::Heat;
+use layout::Along;
 
 /// A step of a process.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,11 +98,11 @@ impl ProcessMap {
     }
 }
 
-/// Draws a map of `flow` with as much detail as asked.
-pub fn process_map(flow: &Flow, detail: Detail) -> ProcessMap {
-    let kept = simplify::simplify(flow, detail);
-    let heat = Heat::of(&kept.transitions);
-    let placed = layout::layout(flow, &kept);
+/// Draws `shown`, the part of `whole` that a detail asks for, all of it.
+pub fn process_map(whole: &Flow, shown: &Flow) -> ProcessMap {
+    let flow = drawable(shown);
+    let heat = Heat::of(&whole.transitions);
+    let placed = layout::layout(&flow);
     let gone = |all: usize, kept: usize| all.saturating_sub(kept) as u64;
     ProcessMap {
         width: placed.width,
@@ -112,11 +113,9 @@ pub fn process_map(flow: &Flow, detail: Detail) -> ProcessMap {
             .ways
             .into_iter()
             .map(|way| Edge {
-                heat: way
-                    .transition
-                    .map(|transition| heat.level(transition.median_s)),
-                transition: way.transition,
-                title: title(flow, way.transition),
+                heat: way.along.transition().map(|way| heat.level(way.median_s)),
+                transition: way.along.transition(),
+                title: title(&flow, way.along, way.count),
                 count: way.count,
                 width: way.width,
                 path: geometry::smooth(&way.points),
@@ -127,8 +126,20 @@ pub fn process_map(flow: &Flow, detail: Detail) -> ProcessMap {
         legend: Legend {
             bands: heat.legend(),
         },
-        hidden_activities: gone(flow.activities.len(), kept.activities.len()),
-        hidden_transitions: gone(flow.transitions.len(), kept.transitions.len()),
+        hidden_activities: gone(whole.activities.len(), flow.activities.len()),
+        hidden_transitions: gone(whole.transitions.len(), flow.transitions.len()),
+    }
+}
+
+/// Without ways from or to steps that do not exist.
+fn drawable(flow: &Flow) -> Flow {
+    let exists = |index: usize| index < flow.activities.len();
+    let transitions = flow.transitions.iter().copied();
+    Flow {
+        activities: flow.activities.clone(),
+        transitions: transitions
+            .filter(|way| exists(way.from) && exists(way.to))
+            .collect(),
     }
 }
 
@@ -173,22 +184,24 @@ struct Edge {
     label: (f64, f64),
 }
 
-fn title(flow: &Flow, transition: Option<Transition>) -> String {
+fn title(flow: &Flow, along: Along, cases: u64) -> String {
     let name = |index: usize| {
         flow.activities
             .get(index)
             .map_or("", |activity| activity.name.as_str())
     };
-    transition.map_or_else(String::new, |transition| {
-        format!(
+    match along {
+        Along::Start(to) => format!("Start to {}: {} cases", name(to), count(cases)),
+        Along::End(from) => format!("{} to end: {} cases", name(from), count(cases)),
+        Along::Transition(way) => format!(
             "{} to {}: {} times, half within {}, nine in ten within {}",
-            name(transition.from),
-            name(transition.to),
-            crate::format::count(transition.count),
-            crate::format::seconds(transition.median_s),
-            crate::format::seconds(transition.p90_s),
-        )
-    })
+            name(way.from),
+            name(way.to),
+            count(way.count),
+            duration(way.median_s),
+            duration(way.p90_s),
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -223,7 +236,7 @@ mod tests {
     #[test]
     fn a_way_that_waits_longer_is_hotter() {
         let flow = flow(3, &[(0, 1, 100, 60.0), (1, 2, 100, 2_000_000.0)]);
-        let map = process_map(&flow, Detail::All);
+        let map = process_map(&flow, &flow);
         let level = |from: usize| {
             map.edges
                 .iter()
@@ -232,26 +245,71 @@ mod tests {
         };
         assert!(level(0) < level(1), "{:?} {:?}", level(0), level(1));
         let svg = map.render().unwrap();
-        assert!(
-            svg.contains("Step 1 to Step 2: 100 times, half within 23 d, nine in ten within 46 d")
-        );
+        assert!(svg.contains(
+            "Step 1 to Step 2: 100 times, half within 23 d 4 h, nine in ten within 46 d 7 h"
+        ));
     }
 
     #[test]
     fn an_empty_flow_draws_nothing() {
-        let map = process_map(&Flow::default(), Detail::All);
+        let map = process_map(&Flow::default(), &Flow::default());
         assert!(map.is_empty());
         assert!(!map.render().unwrap().contains("NaN"));
     }
 
     #[test]
-    fn more_detail_never_shows_less() {
-        let edges: Vec<_> = (0..60_u64)
-            .map(|n| ((n % 8) as usize, (n / 8) as usize, 1 + n * n, 60.0))
+    fn a_colour_means_the_same_whatever_is_left_out() {
+        let waits = [60.0, 3_000.0, 20_000.0, 90_000.0, 600_000.0, 2_000_000.0];
+        let ways: Vec<_> = waits
+            .iter()
+            .enumerate()
+            .map(|(step, wait)| (step, step + 1, 10, *wait))
             .collect();
-        let flow = flow(8, &edges);
-        let shown = Detail::ALL.map(|detail| process_map(&flow, detail).edges.len());
-        assert!(shown.is_sorted(), "{shown:?}");
+        let whole = flow(7, &ways);
+        let shown = flow(3, &ways[..2]);
+        let part = process_map(&whole, &shown);
+        let all = process_map(&whole, &whole);
+        assert_eq!(part.legend().bands, all.legend().bands);
+        let levels = |map: &ProcessMap| -> Vec<_> {
+            map.edges
+                .iter()
+                .filter_map(|edge| edge.heat)
+                .take(2)
+                .collect()
+        };
+        assert_eq!(levels(&part), levels(&all));
+        assert_eq!(
+            (part.hidden_activities(), part.hidden_transitions()),
+            (4, 4)
+        );
+    }
+
+    #[test]
+    fn what_is_to_be_shown_is_drawn_with_its_ways_from_the_start_and_to_the_end() {
+        let mut flow = flow(
+            3,
+            &[
+                (0, 1, 9, 1.0),
+                (1, 1, 4, 1.0),
+                (1, 2, 9, 1.0),
+                (2, 7, 9, 1.0),
+            ],
+        );
+        flow.activities[1].starts = 3;
+        let map = process_map(&flow, &flow);
+        let titles: Vec<&str> = map.edges.iter().map(|edge| edge.title.as_str()).collect();
+        let begins = |start: &str| titles.iter().any(|title| title.starts_with(start));
+        assert_eq!(titles.len(), 6, "{titles:?}");
+        for way in [
+            "Start to Step 0: 100 cases",
+            "Start to Step 1: 3 cases",
+            "Step 0 to Step 1: 9 times",
+            "Step 1 to Step 1: 4 times",
+            "Step 1 to Step 2: 9 times",
+            "Step 2 to end: 100 cases",
+        ] {
+            assert!(begins(way), "{way}: {titles:?}");
+        }
     }
 
     proptest! {
@@ -261,7 +319,8 @@ mod tests {
             activities in 1_usize..12,
             edges in prop::collection::vec((0_usize..13, 0_usize..13, 0_u64..5_000, 0.0_f64..1e8), 0..40),
         ) {
-            let map = process_map(&flow(activities, &edges), Detail::All);
+            let flow = flow(activities, &edges);
+            let map = process_map(&flow, &flow);
             for node in &map.nodes {
                 prop_assert!(node.x >= 0.0 && node.x + node.width <= map.width + 0.1);
                 prop_assert!(node.y >= 0.0 && node.y + node.height <= map.height + 0.1);

@@ -10,7 +10,7 @@ use crate::Can;
 use crate::extract::Id;
 use crate::pages::answer::html;
 use crate::problem::{Problem, kind};
-use crate::route::permission::InsightRead;
+use crate::route::permission::{InsightImport, InsightRead, Permit as _};
 
 /// An import on its way, and how it ended.
 pub(super) async fn import_page(
@@ -23,7 +23,8 @@ pub(super) async fn import_page(
     html(&Import {
         page,
         source: sources.words(&log),
-        status: status(job, &log),
+        log: log.id,
+        status: status(job, &log, can.holds(InsightImport::ACCESS)),
         name: log.name,
     })
 }
@@ -34,7 +35,7 @@ pub(super) async fn import_status(
     Id(job): Id<JobId>,
 ) -> Result<Response, Problem> {
     let log = find(&mut can, job).await?;
-    html(&status(job, &log))
+    html(&status(job, &log, can.holds(InsightImport::ACCESS)))
 }
 
 /// An import is known by its log.
@@ -44,10 +45,12 @@ async fn find(can: &mut Can<InsightRead>, job: JobId) -> Result<StoredLog, Probl
         .ok_or_else(|| Problem::new(kind::NOT_FOUND))
 }
 
-fn status(job: JobId, log: &StoredLog) -> ImportStatus {
+fn status(job: JobId, log: &StoredLog, may_remove: bool) -> ImportStatus {
     ImportStatus {
         job,
         state: state(log),
+        connection: log.connection,
+        may_remove,
     }
 }
 
@@ -108,7 +111,9 @@ mod tests {
     }
 
     fn fragment(log: &StoredLog) -> String {
-        status(JobId::from(log.id.uuid()), log).render().unwrap()
+        status(JobId::from(log.id.uuid()), log, true)
+            .render()
+            .unwrap()
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::Can;
 use crate::extract::{Id, Query};
 use crate::pages::answer::{go, html};
 use crate::problem::{Problem, kind};
-use crate::route::permission::InsightRead;
+use crate::route::permission::{InsightImport, InsightRead, Permit as _};
 
 /// What the page's own links say.
 #[derive(Debug, Deserialize)]
@@ -39,6 +39,7 @@ pub(super) async fn log(
         .map_err(|_| Problem::new(kind::INTERNAL).because("insight.statistics_unreadable"))?;
     let detail = shown.detail.as_deref().and_then(Detail::from_key);
     let face = Face {
+        may_remove: can.holds(InsightImport::ACCESS),
         page,
         source: sources.words(&log),
         log,

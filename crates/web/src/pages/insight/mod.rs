@@ -5,6 +5,7 @@ mod import_status;
 mod log;
 mod logs;
 mod map;
+mod remove_log;
 mod source;
 mod upload;
 
@@ -31,4 +32,9 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             import_status::import_status,
         )
         .page(Method::GET, "/insight/logs/{id}", log::log)
+        .page(
+            Method::POST,
+            "/insight/logs/{id}/remove",
+            remove_log::remove_log,
+        )
 }

@@ -1,8 +1,13 @@
-//! Durations, counts and shares as people read them.
+//! Durations, counts and shares as people read them: the same on pages, in terminals, to AI clients.
 
-/// The two largest units of a duration: `5 d 4 h`, `12 min`, `0.4 s`.
+/// Units of a duration with their seconds, the largest first.
+const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
+
+/// The two largest units of a duration: `5 d 4 h`, `12 min`, `0.4 s`; `n/a` for what is no number.
 pub fn duration(seconds: f64) -> String {
-    const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
+    if !seconds.is_finite() {
+        return "n/a".to_owned();
+    }
     let (sign, seconds) = if seconds < 0.0 {
         ("-", -seconds)
     } else {
@@ -65,7 +70,7 @@ pub fn count(number: u64) -> String {
 }
 
 /// A number without its fraction, with commas between thousands; 0 below 0.
-pub(crate) fn rounded(number: f64) -> String {
+pub fn rounded(number: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -96,6 +101,7 @@ mod tests {
             (86_400.0 * 488.0 + 9_000.0, "488 d"),
             (86_400.0 * 30_156.0, "30,156 d"),
             (-90.0, "-1 min 30 s"),
+            (f64::NAN, "n/a"),
         ] {
             assert_eq!(duration(seconds), text);
         }
@@ -109,8 +115,8 @@ mod tests {
         ];
         assert_eq!(shares, texts);
         assert_eq!(
-            [0, 999, 1_000, 561_470].map(count),
-            ["0", "999", "1,000", "561,470"]
+            [0, 999, 1_000, 561_470, u64::MAX].map(count),
+            ["0", "999", "1,000", "561,470", "18,446,744,073,709,551,615"]
         );
     }
 }
