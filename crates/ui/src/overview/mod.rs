@@ -29,10 +29,14 @@ pub struct Overview {
 pub struct ConnectionCard {
     /// Its identifier.
     pub id: ConnectionId,
-    /// The app's name.
-    pub app: String,
-    /// Whom it is connected as, or to which instance.
-    pub account: String,
+    /// What its person calls it.
+    pub name: String,
+    /// The instance that it goes to; empty where the app has but one.
+    pub host: String,
+    /// Whether it is for writing.
+    pub writes: bool,
+    /// Who connected it.
+    pub connected_by: String,
     /// Whether it works.
     pub state: ConnectionState,
 }

@@ -1,7 +1,7 @@
 use approvals::{Filter, State};
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
-use insight::{LogState, Statistics, StoredLog};
+use insight::Highlight;
 use kernel::PageSize;
 use ui::Nav;
 use ui::overview as view;
@@ -13,8 +13,10 @@ use crate::Can;
 use crate::problem::Problem;
 use crate::route::permission::SignedIn;
 
-/// Proposals and logs that are shown of each.
+/// Proposals that are shown.
 const SHOWN: usize = 3;
+/// Logs that are shown.
+const LOGS_SHOWN: u8 = 3;
 
 /// What needs the person now. What they may not see is left out by the database.
 pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem> {
@@ -27,7 +29,7 @@ pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem
     let state = can.state.clone();
     let names = Names(&state.apps);
     let connections = connectors::connections(&mut can.tx).await?;
-    let logs = logs(&mut can).await?;
+    let logs = insight::highlights(&mut can.tx, LOGS_SHOWN).await?;
     let first_steps = first_steps(&mut can, &connections, !logs.is_empty()).await?;
     let open = connections
         .into_iter()
@@ -38,42 +40,20 @@ pub(super) async fn overview(mut can: Can<SignedIn>) -> Result<Response, Problem
             .into_iter()
             .map(|row| waiting_row(names, &deciders, row))
             .collect(),
-        connections: open.map(|row| card(names, row)).collect(),
-        logs,
+        connections: open.map(card).collect(),
+        logs: logs.into_iter().map(log_card).collect(),
         first_steps,
     })
 }
 
-async fn logs(can: &mut Can<SignedIn>) -> Result<Vec<view::LogCard>, Problem> {
-    let newest = insight::logs(&mut can.tx).await?;
-    let ready: Vec<_> = newest
-        .into_iter()
-        .filter(|log| log.state == LogState::Ready)
-        .take(SHOWN)
-        .collect();
-    let mut cards = Vec::new();
-    for log in ready {
-        let Some(whole) = insight::log(&mut can.tx, log.id).await? else {
-            continue;
-        };
-        cards.extend(log_card(whole));
-    }
-    Ok(cards)
-}
-
-/// A log without figures has nothing telling to say here.
-fn log_card(log: StoredLog) -> Option<view::LogCard> {
-    let figures: Statistics = serde_json::from_value(log.statistics?).ok()?;
-    let worst = figures.bottlenecks.into_iter().next();
-    Some(view::LogCard {
+fn log_card(log: Highlight) -> view::LogCard {
+    view::LogCard {
         id: log.id,
         name: log.name,
-        cases: figures.cases,
-        median_cycle_s: figures.case_duration_s.p50,
-        bottleneck: worst
-            .map(|bottleneck| bottleneck.sentence)
-            .unwrap_or_default(),
-    })
+        cases: u64::try_from(log.cases).unwrap_or(0),
+        median_cycle_s: log.median_duration_s,
+        bottleneck: log.bottleneck.unwrap_or_default(),
+    }
 }
 
 async fn first_steps(
@@ -99,11 +79,13 @@ async fn first_steps(
     })
 }
 
-fn card(names: Names<'_>, row: Connection) -> view::ConnectionCard {
+fn card(row: Connection) -> view::ConnectionCard {
     view::ConnectionCard {
         id: row.id,
-        app: names.app(&row.app),
-        account: row.instance.unwrap_or(row.name),
+        name: row.name,
+        host: row.instance.unwrap_or_default(),
+        writes: row.writes,
+        connected_by: row.connected_by,
         state: state_shown(row.state),
     }
 }

@@ -22,15 +22,22 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
             connection(
                 ink,
                 1,
-                "Demo tracker",
-                "tracker.example",
+                "Demo tracker, to read",
+                ("https://tracker.example", false),
+                ConnectionState::Connected,
+            ),
+            connection(
+                ink,
+                3,
+                "Demo tracker, to write",
+                ("https://tracker.example", true),
                 ConnectionState::Connected,
             ),
             connection(
                 ink,
                 2,
-                "GitHub issues",
-                "api.github.com",
+                "GitHub issues, to read",
+                ("", false),
                 ConnectionState::Reconnect,
             ),
         ],
@@ -41,7 +48,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 cases: 4_212,
                 median_cycle_s: 6.4 * 86_400.0,
                 bottleneck: ink
-                    .t("Work lies 2.1 d, in the median, between Diagnose and Wait for supplier."),
+                    .t("Work lies 2 d 2 h, in the median, between Diagnose and Wait for supplier."),
             },
             LogCard {
                 id: id(32),
@@ -81,14 +88,16 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
 fn connection(
     ink: &Ink,
     number: u128,
-    app: &str,
-    account: &str,
+    name: &str,
+    (host, writes): (&str, bool),
     state: ConnectionState,
 ) -> ConnectionCard {
     ConnectionCard {
         id: id(number),
-        app: ink.t(app),
-        account: ink.t(account),
+        name: ink.t(name),
+        host: ink.t(host),
+        writes,
+        connected_by: ink.t("Example Owner"),
         state,
     }
 }
