@@ -1,5 +1,5 @@
 use db::{Error, ReadTx};
-use kernel::{ConnectionId, PageSize, ProposalId};
+use kernel::{CallId, ConnectionId, PageSize, ProposalId};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -7,6 +7,8 @@ use crate::store;
 /// A call that left through a connection. No content.
 #[derive(Debug, Clone)]
 pub struct CallRow {
+    /// Its identifier.
+    pub id: CallId,
     /// When.
     pub at: OffsetDateTime,
     /// The operation, in the manifest's words.
@@ -25,11 +27,22 @@ pub struct CallRow {
     pub proposal: Option<ProposalId>,
 }
 
-/// The latest calls of a connection.
+/// The latest calls of a connection, or the latest that are older than `before`. None where `before`
+/// is no call of it.
 pub async fn calls(
     tx: &mut ReadTx,
     connection: ConnectionId,
+    before: Option<CallId>,
     page: PageSize,
 ) -> Result<Vec<CallRow>, Error> {
-    store::calls(tx, connection, page).await
+    store::calls(tx, connection, before, page).await
+}
+
+/// How many calls of a connection left since then.
+pub async fn calls_since(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+    since: OffsetDateTime,
+) -> Result<u64, Error> {
+    store::calls_since(tx, connection, since).await
 }

@@ -4,7 +4,6 @@
 //! app may do is read from the same manifest that the broker enforces.
 
 mod add_connection;
-
 mod calls;
 mod list_connections;
 mod load_apps;
@@ -13,7 +12,7 @@ mod store;
 pub use add_connection::{
     AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for,
 };
-pub use calls::{CallRow, calls};
+pub use calls::{CallRow, calls, calls_since};
 pub use list_connections::{Connection, ConnectionState, connection, connections};
 pub use load_apps::{LoadAppsError, load_apps};
 pub use manifest::Apps;

@@ -1,7 +1,7 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{ConnectionId, PageSize};
+use kernel::{CallId, ConnectionId, PageSize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -105,12 +105,18 @@ pub(crate) async fn connection(
 pub(crate) async fn calls(
     tx: &mut ReadTx,
     connection: ConnectionId,
+    before: Option<CallId>,
     page: PageSize,
 ) -> Result<Vec<CallRow>, Error> {
     let rows = sqlx::query!(
-        "select at, operation, status, error_code, duration_ms, answer_bytes, actor_kind, proposal_id
-           from broker.calls where connection_id = $1 order by at desc, id desc limit $2",
+        "select id, at, operation, status, error_code, duration_ms, answer_bytes, actor_kind, proposal_id
+           from broker.calls
+          where connection_id = $1
+            and ($2::uuid is null
+                 or (at, id) < (select at, id from broker.calls where connection_id = $1 and id = $2))
+          order by at desc, id desc limit $3",
         connection.uuid(),
+        before.map(CallId::uuid),
         page.rows(),
     )
     .fetch_all(&mut **tx)
@@ -118,6 +124,7 @@ pub(crate) async fn calls(
     Ok(rows
         .into_iter()
         .map(|row| CallRow {
+            id: row.id.into(),
             at: row.at,
             operation: row.operation,
             status: row.status,
@@ -128,4 +135,19 @@ pub(crate) async fn calls(
             proposal: row.proposal_id.map(Into::into),
         })
         .collect())
+}
+
+pub(crate) async fn calls_since(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+    since: OffsetDateTime,
+) -> Result<u64, Error> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from broker.calls where connection_id = $1 and at >= $2"#,
+        connection.uuid(),
+        since,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }

@@ -32,6 +32,22 @@ pub struct App {
 }
 
 impl App {
+    /// What it can do, in words.
+    fn facts(&self) -> String {
+        let reads = match self.reads {
+            0 => None,
+            1 => Some("1 operation reads".to_owned()),
+            several => Some(format!("{several} operations read")),
+        };
+        let writes = match self.writes {
+            0 => None,
+            1 => Some("1 operation writes, with approval".to_owned()),
+            several => Some(format!("{several} operations write, each with approval")),
+        };
+        let facts: Vec<String> = reads.into_iter().chain(writes).collect();
+        facts.join("; ")
+    }
+
     fn initial(&self) -> String {
         self.name
             .chars()
@@ -39,5 +55,31 @@ impl App {
             .into_iter()
             .flat_map(char::to_uppercase)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_that_only_reads_or_only_writes_says_nothing_of_the_other() {
+        let facts = |reads, writes| {
+            App {
+                key: String::new(),
+                name: String::new(),
+                description: String::new(),
+                reads,
+                writes,
+                connection: None,
+            }
+            .facts()
+        };
+        assert_eq!(facts(2, 0), "2 operations read");
+        assert_eq!(facts(0, 1), "1 operation writes, with approval");
+        assert_eq!(
+            facts(1, 3),
+            "1 operation reads; 3 operations write, each with approval"
+        );
     }
 }

@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{CallId, ConnectionId, ProposalId};
+use kernel::{ConnectionId, ProposalId};
 use time::OffsetDateTime;
 
 use super::{ConnectionState, ScanStatus};
@@ -15,6 +15,8 @@ pub struct Connection {
     pub page: Page,
     /// Its identifier.
     pub id: ConnectionId,
+    /// What its person calls it.
+    pub name: String,
     /// The app's name.
     pub app: String,
     /// The app's key in paths.
@@ -29,8 +31,6 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: OffsetDateTime,
-    /// When the token was last refreshed, where that is known.
-    pub refreshed_at: Option<OffsetDateTime>,
     /// Scopes that were asked or granted.
     pub scopes: Vec<ScopeRow>,
     /// What the manifest declares; nothing else leaves.
@@ -115,8 +115,6 @@ impl CallOutcome {
 /// A call that left, or tried to.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Its identifier.
-    pub id: CallId,
     /// When.
     pub at: OffsetDateTime,
     /// The operation, in words.

@@ -28,17 +28,17 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
         apps: vec![
             app(
                 "tracker",
-                "Demo tracker",
+                "Demo tracker, to read",
                 "A small issue tracker that comes with the demo. Scans its issues' history and creates tickets.",
                 3,
-                1,
+                0,
                 Some((id(1), ConnectionState::Connected)),
             ),
             app(
                 "github",
-                "GitHub issues",
+                "GitHub issues, to write",
                 "Scans when issues were opened, labelled, assigned and closed. Creates issues.",
-                4,
+                0,
                 1,
                 Some((id(2), ConnectionState::Reconnect)),
             ),
@@ -196,8 +196,7 @@ fn connected(ink: &Ink) -> Connection {
         method: ink.t(method),
         path: ink.t(path),
     };
-    let call = |number, minutes, operation, outcome, duration_ms, size_bytes, by| Call {
-        id: id(number),
+    let call = |minutes, operation, outcome, duration_ms, size_bytes, by| Call {
         at: minutes_ago(minutes),
         operation: ink.t(operation),
         outcome,
@@ -209,6 +208,7 @@ fn connected(ink: &Ink) -> Connection {
     Connection {
         page: page(ink, Some(Nav::Connectors)),
         id: id(1),
+        name: ink.t("Demo tracker, to read"),
         app: ink.t("Demo tracker"),
         app_key: ink.t("tracker"),
         host: ink.t("https://tracker.example"),
@@ -216,7 +216,6 @@ fn connected(ink: &Ink) -> Connection {
         state_reason: String::new(),
         connected_by: ink.t("Example Owner"),
         connected_at: days_ago(12),
-        refreshed_at: Some(minutes_ago(22)),
         scopes: vec![
             ScopeRow {
                 scope: ink.t("issues:read"),
@@ -265,7 +264,6 @@ fn connected(ink: &Ink) -> Connection {
             Call {
                 approval: Some(id(52)),
                 ..call(
-                    1,
                     4,
                     "Create an issue",
                     CallOutcome::Answered(201),
@@ -275,7 +273,6 @@ fn connected(ink: &Ink) -> Connection {
                 )
             },
             call(
-                2,
                 95,
                 "List issues",
                 CallOutcome::Answered(200),
@@ -284,7 +281,6 @@ fn connected(ink: &Ink) -> Connection {
                 "Scan by Example Owner",
             ),
             call(
-                3,
                 96,
                 "List the events of an issue",
                 CallOutcome::Answered(429),
@@ -293,7 +289,6 @@ fn connected(ink: &Ink) -> Connection {
                 "Scan by Example Owner",
             ),
             call(
-                4,
                 97,
                 "Delete an issue",
                 CallOutcome::Refused(ink.t("no such operation")),
@@ -302,7 +297,6 @@ fn connected(ink: &Ink) -> Connection {
                 "Desk assistant",
             ),
             call(
-                5,
                 98,
                 "List issues",
                 CallOutcome::Failed(ink.t("no answer within 30 s")),

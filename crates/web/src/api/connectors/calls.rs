@@ -1,6 +1,6 @@
 use axum::Json;
 use connectors::CallRow;
-use kernel::ConnectionId;
+use kernel::{CallId, ConnectionId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
@@ -11,11 +11,13 @@ use crate::extract::{Id, Query};
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsRead;
 
-/// How many.
+/// Which calls.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct HowMany {
+pub(super) struct Which {
+    /// Only those before this one: the last `id` of the page before.
+    before: Option<String>,
     /// 1 to 200, 50 unless told.
     limit: Option<u16>,
 }
@@ -23,6 +25,8 @@ pub(super) struct HowMany {
 /// A call that left. No content.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OneCall {
+    /// Its identifier.
+    id: String,
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
@@ -44,25 +48,30 @@ pub(super) struct OneCall {
 
 /// The latest calls of a connection, newest first.
 #[utoipa::path(get, path = "/api/v1/connections/{id}/calls", tag = "connectors",
-    params(("id" = String, Path, description = "The connection."), HowMany),
+    params(("id" = String, Path, description = "The connection."), Which),
     responses((status = 200, description = "What left.", body = Vec<OneCall>)),
 )]
 pub(super) async fn list_calls(
     mut can: Can<ConnectorsRead>,
     Id(id): Id<ConnectionId>,
-    Query(how_many): Query<HowMany>,
+    Query(which): Query<Which>,
 ) -> Result<Json<Vec<OneCall>>, Problem> {
-    let page = page_size(how_many.limit)?;
+    let page = page_size(which.limit)?;
     if connectors::connection(&mut can.tx, id).await?.is_none() {
         return Err(Problem::new(kind::NOT_FOUND));
     }
-    let rows = connectors::calls(&mut can.tx, id, page).await?;
+    let before = which.before.as_deref().map(str::parse::<CallId>);
+    let before = before
+        .transpose()
+        .map_err(|_| Problem::new(kind::BAD_QUERY))?;
+    let rows = connectors::calls(&mut can.tx, id, before, page).await?;
     Ok(Json(rows.into_iter().map(OneCall::from).collect()))
 }
 
 impl From<CallRow> for OneCall {
     fn from(row: CallRow) -> Self {
         Self {
+            id: row.id.to_string(),
             at: row.at,
             operation: row.operation,
             status: row.status,

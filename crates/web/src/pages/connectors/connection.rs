@@ -1,23 +1,52 @@
 use axum::response::Response;
-use kernel::{ConnectionId, PageSize};
+use connectors::CallRow;
+use kernel::{CallId, ConnectionId, PageSize};
+use serde::Deserialize;
+use ui::component::Pages;
 
 use super::{connection_page, scan_face};
 use crate::Can;
-use crate::extract::Id;
+use crate::extract::{Id, Query};
 use crate::pages::answer::html;
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsRead;
+
+/// Which of its calls.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    /// Only those before this one.
+    before: Option<String>,
+}
 
 /// One connected app: what it may do and what it did.
 pub(super) async fn connection(
     mut can: Can<ConnectorsRead>,
     Id(id): Id<ConnectionId>,
+    Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
+    let before = which.before.as_deref().map(str::parse::<CallId>);
+    let before = before
+        .transpose()
+        .map_err(|_| Problem::new(kind::BAD_QUERY))?;
     let page = can.page(ui::Nav::Connectors).await?;
     let row = connectors::connection(&mut can.tx, id).await?;
     let row = row.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
-    let calls = connectors::calls(&mut can.tx, id, PageSize::default()).await?;
-    let scan = scan_face::view(&mut can, &row, &calls).await?;
+    let size = PageSize::default();
+    let calls = connectors::calls(&mut can.tx, id, before, size).await?;
+    let pages = pages(id, (before, &calls), size);
+    let scan = scan_face::view(&mut can, &row).await?;
     let manifest = can.state.apps.get(&row.app);
-    html(&connection_page::view(page, manifest, (row, calls), scan))
+    let list = (calls, pages);
+    html(&connection_page::view(page, manifest, (row, list), scan))
+}
+
+/// Cursors lead one way: newer is where the list begins.
+fn pages(id: ConnectionId, (before, calls): (Option<CallId>, &[CallRow]), size: PageSize) -> Pages {
+    let is_full = i64::try_from(calls.len()).is_ok_and(|count| count == size.rows());
+    let older = calls.last().filter(|_| is_full);
+    Pages {
+        newer: before.map(|_| format!("/connectors/{id}#calls-title")),
+        older: older.map(|last| format!("/connectors/{id}?before={}#calls-title", last.id)),
+    }
 }

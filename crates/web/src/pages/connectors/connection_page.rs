@@ -1,17 +1,16 @@
 use connectors::{CallRow, Connection, ConnectionState};
-use kernel::CallId;
 use manifest::{Class, Manifest, Operation};
 use ui::component::Pages;
 use ui::connectors as view;
 
-use super::app_key::{AppKey, named};
+use super::app_key::AppKey;
 use super::catalogue::state_shown;
 
 /// The page of a connection. Without a manifest the app was taken from this server.
 pub(super) fn view(
     page: ui::Page,
     manifest: Option<&Manifest>,
-    (row, calls): (Connection, Vec<CallRow>),
+    (row, (calls, pages)): (Connection, (Vec<CallRow>, Pages)),
     scan: view::ScanStatus,
 ) -> view::Connection {
     let purpose = if row.writes {
@@ -30,10 +29,8 @@ pub(super) fn view(
     view::Connection {
         page,
         id: row.id,
-        app: named(
-            manifest.map_or(&row.app, |manifest| &manifest.name),
-            purpose,
-        ),
+        app: manifest.map_or(&row.app, |manifest| &manifest.name).clone(),
+        name: row.name.clone(),
         app_key: AppKey {
             app: row.app.clone(),
             purpose,
@@ -44,8 +41,6 @@ pub(super) fn view(
         state_reason: reason(&row),
         connected_by: row.connected_by.clone(),
         connected_at: row.connected_at.unwrap_or(row.created_at),
-        // Only the broker knows.
-        refreshed_at: None,
         scopes: scopes(&row),
         calls: calls
             .into_iter()
@@ -53,7 +48,7 @@ pub(super) fn view(
             .collect(),
         operations: operations.into_iter().map(operation).collect(),
         scan,
-        pages: Pages::default(),
+        pages,
     }
 }
 
@@ -117,7 +112,6 @@ fn call(row: CallRow, operations: &[&Operation]) -> view::Call {
         (None, code) => view::CallOutcome::Failed(code.unwrap_or_default()),
     };
     view::Call {
-        id: CallId::from(uuid::Uuid::nil()),
         at: row.at,
         operation: known.map_or(row.operation, |operation| operation.title.clone()),
         outcome,

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use kernel::{ConnectionId, PageSize};
+use kernel::ConnectionId;
 use serde_json::{Map, Value};
 
 use super::scan_face;
@@ -17,8 +17,7 @@ pub(super) async fn status(
 ) -> Result<Response, Problem> {
     let connection = connectors::connection(&mut can.tx, id).await?;
     let connection = connection.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
-    let calls = connectors::calls(&mut can.tx, id, PageSize::default()).await?;
-    html(&scan_face::view(&mut can, &connection, &calls).await?)
+    html(&scan_face::view(&mut can, &connection).await?)
 }
 
 /// Begins one.

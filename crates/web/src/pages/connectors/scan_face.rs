@@ -1,4 +1,4 @@
-use connectors::{CallRow, Connection, ConnectionState};
+use connectors::{Connection, ConnectionState};
 use insight::{LogState, StoredLog};
 use manifest::Scan as ScanRule;
 use ui::connectors::{Scan, ScanStatus};
@@ -6,16 +6,20 @@ use ui::connectors::{Scan, ScanStatus};
 use crate::Can;
 use crate::problem::Problem;
 
-/// How far the newest scan of a connection is. `calls` are its latest.
+/// How far the newest scan of a connection is.
 pub(super) async fn view<P>(
     can: &mut Can<P>,
     connection: &Connection,
-    calls: &[CallRow],
 ) -> Result<ScanStatus, Problem> {
     let logs = insight::logs(&mut can.tx).await?;
     let newest = logs
         .into_iter()
         .find(|log| log.connection == Some(connection.id));
+    let running = newest.as_ref().filter(|log| log.state == LogState::Reading);
+    let calls = match running {
+        Some(log) => connectors::calls_since(&mut can.tx, connection.id, log.created_at).await?,
+        None => 0,
+    };
     let rule = can
         .state
         .apps
@@ -34,7 +38,7 @@ fn scan(
     rule: Option<&ScanRule>,
     connection: &Connection,
     newest: Option<StoredLog>,
-    calls: &[CallRow],
+    calls: u64,
 ) -> Scan {
     let figure = |number| u64::try_from(number).unwrap_or(0);
     match newest {
@@ -42,10 +46,7 @@ fn scan(
         _ if rule.is_none() || connection.writes => Scan::Unsupported,
         Some(log) if log.state == LogState::Reading => Scan::Running {
             since: log.created_at,
-            calls: calls
-                .iter()
-                .filter(|call| call.at >= log.created_at)
-                .count() as u64,
+            calls,
             events: figure(log.events),
         },
         _ if connection.state != ConnectionState::Connected => Scan::Unavailable,
