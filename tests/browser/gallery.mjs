@@ -1,6 +1,6 @@
 // Opens every page of the gallery (or of a server) in Chromium: light and dark, phone and desk.
 //
-//   node gallery.mjs FOLDER|URL [--out DIR] [--only NAME] [--no-shots]
+//   node gallery.mjs FOLDER|URL [--out DIR] [--only NAME] [--width PX] [--theme light|dark] [--no-shots]
 //
 // Fails on: a serious or critical finding of axe-core, a violation of the Content-Security-Policy, an
 // exception in a script, a page wider than its window. Writes screenshots to tests/output/gallery.
@@ -26,10 +26,12 @@ const EXTRAS = [
 ];
 
 function options(args) {
-  const given = { target: null, out: resolve(here, "../output/gallery"), only: null, shots: true };
+  const given = { target: null, out: resolve(here, "../output/gallery"), only: null, widths: WIDTHS, themes: THEMES, shots: true };
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--out") given.out = resolve(args[++i]);
     else if (args[i] === "--only") given.only = args[++i];
+    else if (args[i] === "--width") given.widths = [Number(args[++i])];
+    else if (args[i] === "--theme") given.themes = [args[++i]];
     else if (args[i] === "--no-shots") given.shots = false;
     else given.target = args[i];
   }
@@ -82,8 +84,8 @@ const browser = await chromium.launch(LAUNCH);
 const findings = [];
 let looked = 0;
 try {
-  for (const width of WIDTHS) {
-    for (const theme of THEMES) {
+  for (const width of given.widths) {
+    for (const theme of given.themes) {
       const context = await browser.newContext({ viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme: theme, reducedMotion: "reduce", deviceScaleFactor: 1 });
       const page = await context.newPage();
       const views = pages.map((name) => ({ name, url: `${served.base}/${name}.html` }));
