@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, read_log};
 
 /// What `tests/mcp/client.py` printed. The interpreter is put there by `./dev test`.
 fn python_client(world: &World, key: &str, log: &str) -> Value {
@@ -73,18 +73,9 @@ async fn small_log(world: &World) -> String {
         "{}",
         answer.text().await.unwrap()
     );
-    for _ in 0..100 {
-        let log = world
-            .owner
-            .get(&format!("/api/v1/logs/{id}"))
-            .await
-            .unwrap();
-        if log["state"] == "ready" {
-            return id;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the log was not read");
+    let log = read_log(&world.owner, &id).await;
+    assert_eq!(log["state"], "ready", "{log}");
+    id
 }
 
 #[tokio::test(flavor = "multi_thread")]

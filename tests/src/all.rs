@@ -12,6 +12,7 @@ mod agents;
 mod approvals;
 mod audit;
 mod browser;
+mod connections;
 mod controls;
 mod egress;
 mod imports;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::world::{World, read_log};
 
 fn chromium(input: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
@@ -61,19 +61,9 @@ async fn imported(world: &World) -> String {
         "{}",
         answer.text().await.unwrap()
     );
-    for _ in 0..200 {
-        if world
-            .owner
-            .get(&format!("/api/v1/logs/{id}"))
-            .await
-            .unwrap()["state"]
-            == "ready"
-        {
-            return id;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the log was not read");
+    let log = read_log(&world.owner, &id).await;
+    assert_eq!(log["state"], "ready", "{log}");
+    id
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -144,7 +144,12 @@ pub(crate) async fn scanned(owner: &Person, connection: &str, asked: &Value) -> 
         .write(Method::POST, &path, asked, StatusCode::ACCEPTED)
         .await
         .unwrap();
-    let path = format!("/api/v1/logs/{}", begun["log"].as_str().unwrap());
+    read_log(owner, begun["log"].as_str().unwrap()).await
+}
+
+/// Waits until a log is whole or has failed, and returns it.
+pub(crate) async fn read_log(owner: &Person, id: &str) -> Value {
+    let path = format!("/api/v1/logs/{id}");
     for _ in 0..1200 {
         let log = owner.get(&path).await.unwrap();
         if log["state"] != "reading" {
@@ -152,7 +157,7 @@ pub(crate) async fn scanned(owner: &Person, connection: &str, asked: &Value) -> 
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("the scan did not end");
+    panic!("the log was not read");
 }
 
 pub(crate) async fn connect(owner: &Person, instance: &str, purpose: &str) -> String {
