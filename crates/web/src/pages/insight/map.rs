@@ -84,8 +84,7 @@ const fn cycle_times(durations: &Percentiles) -> CycleTimes {
     }
 }
 
-/// How much of everything that happened each choice asks for, 0 to 1. On logs of real service desks
-/// these steps look about equally far apart.
+/// How much of everything that happened each choice asks for, 0 to 1.
 const fn share(detail: Detail) -> f64 {
     match detail {
         Detail::Main => 0.0,
