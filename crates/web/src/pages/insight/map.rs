@@ -88,8 +88,8 @@ const fn cycle_times(durations: &Percentiles) -> CycleTimes {
 const fn share(detail: Detail) -> f64 {
     match detail {
         Detail::Main => 0.0,
-        Detail::Common => 0.4,
-        Detail::Most => 0.7,
+        Detail::Common => 0.7,
+        Detail::Most => 0.85,
         Detail::All => 1.0,
     }
 }
@@ -327,6 +327,15 @@ mod tests {
             drawn.push(titles.len());
         }
         assert!(drawn.is_sorted() && drawn[0] < drawn[3], "{drawn:?}");
+    }
+
+    #[test]
+    fn the_map_that_is_shown_first_has_the_worst_bottleneck_on_it() {
+        let statistics = sample();
+        let worst = &statistics.bottlenecks[0];
+        let way = format!("<title>{} to {}: ", worst.from, worst.to);
+        let html = page(statistics.clone(), Detail::default()).render();
+        assert!(html.unwrap().contains(&way), "{way}");
     }
 
     #[test]
