@@ -94,6 +94,20 @@ impl World {
     }
 }
 
+/// Waits until the proposal has come to rest, and returns it.
+pub(crate) async fn settled(owner: &Person, id: &str) -> Value {
+    for _ in 0..400 {
+        let path = format!("/api/v1/approvals/{id}");
+        let proposal = owner.get(&path).await.unwrap();
+        let state = proposal["state"].as_str().unwrap();
+        if !["waiting", "approved", "executing"].contains(&state) {
+            return proposal;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the proposal did not come to rest");
+}
+
 pub(crate) async fn propose(owner: &Person, connection: &str, title: &str) -> (String, Value) {
     let form = json!({
         "connection": connection, "operation": "create_issue", "arguments": { "title": title },

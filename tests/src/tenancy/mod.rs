@@ -1,2 +1,4 @@
+mod api;
 mod forged_context;
-mod two_tenants;
+mod tables;
+mod tenant;

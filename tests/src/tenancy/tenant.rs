@@ -1,0 +1,53 @@
+//! Tenants that have done everything there is to do.
+
+use demo::{Person, unused_address};
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::world::{PASSWORD, World, connect, decide, propose, settled};
+
+/// A second tenant that does everything the first one did.
+pub(super) async fn second_tenant(world: &World) -> Person {
+    let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
+        .await
+        .unwrap();
+    fill(world, &other).await;
+    other
+}
+
+/// Leaves rows in every table.
+pub(super) async fn fill(world: &World, person: &Person) {
+    let reading = connect(person, world.provider.url(), "read").await;
+    let writing = connect(person, world.provider.url(), "write").await;
+    let path = format!("/api/v1/connections/{reading}/scan");
+    let begun = person
+        .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
+        .await
+        .unwrap();
+    let log = begun["log"].as_str().unwrap();
+    for _ in 0..600 {
+        let log = person.get(&format!("/api/v1/logs/{log}")).await.unwrap();
+        if log["state"] == "ready" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    propose(person, &writing, "Waiting").await;
+    let (id, hash) = propose(person, &writing, "Mine").await;
+    assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);
+    settled(person, &id).await;
+    let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
+    person
+        .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
+        .await
+        .unwrap();
+    person
+        .write(
+            Method::POST,
+            "/api/v1/sign-in-links",
+            &json!({}),
+            StatusCode::CREATED,
+        )
+        .await
+        .unwrap();
+}
