@@ -9,7 +9,8 @@ create table audit.entries (
     id uuid primary key,
     -- Null where nobody was bound yet: a sign-up, a failed sign-in.
     org_id uuid references identity.organisations (id),
-    at timestamptz not null default now(),
+    -- When it was told, at the end of its transaction, not when that began.
+    at timestamptz not null default clock_timestamp(),
     actor_kind text not null check (actor_kind in ('anonymous', 'session', 'api_key', 'job', 'system')),
     -- The credential's row and the person behind it.
     actor_id uuid,
@@ -114,11 +115,19 @@ $$;
 
 -- The next entries to sequence, under a lock that one sequencer holds until its transaction ends.
 -- Sorted by id, which orders by time; an entry of a transaction that commits late gets a later place.
+-- One that claims to be from long before the log's last entry (audit::offline::SETTLING) was put there
+-- behind our back: it gets no place, and the verifier names it.
 create function audit.unsequenced(most int) returns setof audit.entries
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform pg_advisory_xact_lock(hashtext('countersign audit sequencer'));
-    return query select * from audit.entries where leaf_index is null order by id limit most;
+    return query
+        select * from audit.entries
+         where leaf_index is null and at >= coalesce(
+                   (select least(last.at, now()) - interval '10 minutes'
+                      from audit.entries last where last.leaf_index is not null
+                     order by last.leaf_index desc limit 1), '-infinity')
+         order by id limit most;
 end $$;
 
 create function audit.sequence(
