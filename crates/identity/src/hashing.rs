@@ -85,15 +85,23 @@ impl HashPool {
         password: Secret<String>,
         parameters: Parameters,
     ) -> Result<Proof, HashPoolBusy> {
+        self.run(move || argon2id(&password, &parameters)).await
+    }
+
+    /// Does what costs a password's worth of computing, when there is a place for it.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HashPoolBusy> {
         let _place = self.waiting.try_acquire().map_err(|_| HashPoolBusy)?;
         let _thread = self.running.acquire().await.map_err(|_| HashPoolBusy)?;
-        tokio::task::spawn_blocking(move || argon2id(&password, &parameters))
+        tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| HashPoolBusy)
     }
 }
 
-fn argon2id(password: &Secret<String>, parameters: &Parameters) -> Proof {
+pub(crate) fn argon2id(password: &Secret<String>, parameters: &Parameters) -> Proof {
     let mut output = [0_u8; OUTPUT_BYTES];
     if let Some((params, salt)) = parameters.parts() {
         let hashed = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(

@@ -1,6 +1,6 @@
 use kernel::{AuditEntry, OrganisationId, Scope, Secret, UserId};
 
-use crate::hashing::Parameters;
+use crate::hashing::{Parameters, argon2id};
 use crate::{Email, EmailError, HashPool, HashPoolBusy, NewPassword, PasswordError, store};
 
 /// A new person with a first organisation.
@@ -31,6 +31,9 @@ pub enum SignUpError {
     /// Try again later.
     #[error(transparent)]
     Busy(#[from] HashPoolBusy),
+    /// The password is easy to guess.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
     /// The database failed.
     #[error("the account could not be stored")]
     Database(#[from] db::Error),
@@ -48,7 +51,7 @@ impl NewAccount {
     ) -> Result<Self, NewAccountError> {
         let (name, organisation) = (name.trim().to_owned(), organisation.trim().to_owned());
         let parsed_email = Email::parse(email);
-        let parsed_password = NewPassword::parse(password, &[email, &name, &organisation]);
+        let parsed_password = NewPassword::parse(password);
         let errors = NewAccountError {
             email: parsed_email.clone().err(),
             name: check_name(&name),
@@ -85,9 +88,14 @@ pub async fn sign_up(
     account: NewAccount,
 ) -> Result<(), SignUpError> {
     let parameters = Parameters::fresh(db.chance());
+    let about = [account.email.as_str(), &account.name, &account.organisation].map(str::to_owned);
+    let (password, chosen) = (account.password, parameters.clone());
     let proof = hashes
-        .prove(account.password.into_secret(), parameters.clone())
-        .await?;
+        .run(move || {
+            let password = password.judge(&about.each_ref().map(String::as_str))?;
+            Ok::<_, PasswordError>(argon2id(&password, &chosen))
+        })
+        .await??;
     let (user, organisation) = (
         UserId::new(db.clock().now(), db.chance()),
         OrganisationId::new(db.clock().now(), db.chance()),

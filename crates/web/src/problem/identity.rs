@@ -42,6 +42,9 @@ impl From<SignUpError> for Problem {
     fn from(error: SignUpError) -> Self {
         match error {
             SignUpError::Busy(busy) => busy.into(),
+            SignUpError::Password(wrong) => {
+                Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())
+            }
             SignUpError::Database(error) => error.into(),
         }
     }

@@ -8,7 +8,7 @@ use crate::Public;
 use crate::extract::Form;
 use crate::pages::answer::{field_errors, html, refused};
 use crate::pages::page_of;
-use crate::problem::Problem;
+use crate::problem::{Problem, kind};
 
 /// The form that makes a person and an organisation.
 pub(super) async fn show_sign_up(public: Public) -> Result<Response, Problem> {
@@ -28,15 +28,20 @@ pub(super) async fn sign_up(public: Public, form: Form) -> Result<Response, Prob
         form.get("organisation"),
         Secret::new(form.get("password").to_owned()),
     );
-    let account = match account {
-        Ok(account) => account,
-        Err(error) => {
-            let problem = Problem::from(error);
+    let signed_up = match account {
+        Ok(account) => identity::sign_up(&state.db, &state.hashes, account)
+            .await
+            .map_err(Problem::from),
+        Err(error) => Err(error.into()),
+    };
+    match signed_up {
+        Ok(()) => {}
+        Err(problem) if *problem.kind() == kind::ACCOUNT_INVALID => {
             let view = page(&public, &form, field_errors(&problem));
             return refused(&problem, &view);
         }
-    };
-    identity::sign_up(&state.db, &state.hashes, account).await?;
+        Err(problem) => return Err(problem),
+    }
     let view = SignUpDone {
         page: page_of(state, &public.context, None),
         email: form.get("email").to_owned(),
