@@ -61,7 +61,7 @@ impl Desk {
         let db = self.db.clone();
         let shift = Shift {
             lease,
-            ..Shift::new(Queue::Broker, 2)
+            ..Shift::new(2)
         };
         Worker {
             stop,

@@ -32,8 +32,9 @@ catalogue! {
     APPROVALS_PROPOSE = "approvals.propose", 40, "Propose a write for somebody to approve.";
     APPROVALS_READ = "approvals.read", 40, "See proposed writes and what became of them.";
     AUDIT_READ = "audit.read", 80, "Read the organisation's audit log.";
-    CONNECTORS_MANAGE = "connectors.manage", 80, "Connect, scan and disconnect apps.";
+    CONNECTORS_MANAGE = "connectors.manage", 80, "Connect and disconnect apps.";
     CONNECTORS_READ = "connectors.read", 40, "See the connected apps and their calls.";
+    CONNECTORS_SCAN = "connectors.scan", 80, "Read the history of connected apps into event logs.";
     INSIGHT_IMPORT = "insight.import", 40, "Import and remove event logs.";
     INSIGHT_READ = "insight.read", 20, "Read event logs' statistics.";
     PEOPLE_READ = "people.read", 20, "See who is in the organisation.";

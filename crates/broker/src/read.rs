@@ -20,7 +20,7 @@ pub(crate) async fn read<L: Ledger>(
     (operation, arguments): (&str, &str),
 ) -> Result<Answer, BrokerError> {
     let mut tx = service.db.read(scope).await?;
-    store::require(&mut tx, "connectors.manage").await?;
+    store::require(&mut tx, "connectors.scan").await?;
     let connection = Connection::read(&mut tx, &service.apps, connection).await?;
     drop(tx);
     connection.usable()?;

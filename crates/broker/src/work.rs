@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::jobs::{self, ClaimedJob, Outcome, Queue, Shift};
+use db::jobs::{self, ClaimedJob, Outcome, Shift};
 use kernel::ProposalId;
 use tokio::sync::watch;
 
@@ -10,7 +10,9 @@ use crate::lease::lease;
 use crate::ledger::Ledger;
 use crate::service::Service;
 
-const SHIFT: Shift = Shift::new(Queue::Broker, 16);
+const SHIFT: Shift = Shift::new(16);
+/// Longer than any call may take: what was claimed before that belongs to a broker that died.
+const LONGEST_SENDING: Duration = Duration::from_mins(2);
 /// How often to look for what time moves on.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 

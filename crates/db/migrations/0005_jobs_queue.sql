@@ -34,7 +34,8 @@ create policy jobs_read on jobs.jobs for select to countersign_front, countersig
 create policy jobs_add on jobs.jobs for insert to countersign_front, countersign_broker
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and state = 'ready' and token_hash is null);
 create policy jobs_definer on jobs.jobs for all to countersign_definer using (true) with check (true);
-grant select (id, org_id, user_id, queue, kind, state, run_at, attempts, created_at, finished_at, error_code), insert
+grant select (id, org_id, user_id, queue, kind, state, run_at, attempts, created_at, finished_at, error_code),
+      insert (id, org_id, user_id, queue, kind, payload)
       on jobs.jobs to countersign_front, countersign_broker;
 grant select, update, delete on jobs.jobs to countersign_definer;
 
@@ -49,22 +50,34 @@ create trigger jobs_wake after insert on jobs.jobs for each row execute function
 
 set local role countersign_definer;
 
+-- Which jobs a login claims: those of its own process.
+create function jobs.own_queue() returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select case session_user when 'countersign_front' then 'front' when 'countersign_broker' then 'broker' end
+$$;
+
+-- Nobody holds a job for longer without a sign of life.
+create function jobs.lease_end(lease_seconds int) returns timestamptz
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select now() + make_interval(secs => least(lease_seconds, 300))
+$$;
+
 -- Claims up to as many jobs as tokens are given. A job whose lease ran out is claimed again until
 -- its attempts are used up: what it does must bear running twice.
-create function jobs.claim(of_queue text, token_hashes bytea[], lease_seconds int)
+create function jobs.claim(token_hashes bytea[], lease_seconds int)
 returns table (id uuid, org_id uuid, kind text, payload jsonb, attempts int, token_hash bytea)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     with due as (
         select j.org_id, j.id, row_number() over () as n
           from (select j.org_id, j.id from jobs.jobs j
-                 where j.queue = of_queue and j.run_at <= now() and j.attempts < j.most_attempts
+                 where j.queue = jobs.own_queue() and j.run_at <= now() and j.attempts < j.most_attempts
                    and (j.state = 'ready' or (j.state = 'running' and j.lease_until < now()))
                  order by j.run_at limit cardinality(token_hashes)
                  for update skip locked) j
     )
     update jobs.jobs j
        set state = 'running', attempts = j.attempts + 1, token_hash = token_hashes[due.n],
-           lease_until = now() + make_interval(secs => lease_seconds)
+           lease_until = jobs.lease_end(lease_seconds)
       from due
      where j.org_id = due.org_id and j.id = due.id
     returning j.id, j.org_id, j.kind, j.payload, j.attempts, j.token_hash
@@ -87,8 +100,8 @@ $$;
 -- A sign of life of whoever runs the job.
 create function jobs.renew(of_token bytea, lease_seconds int) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    update jobs.jobs set lease_until = now() + make_interval(secs => lease_seconds)
-     where token_hash = of_token and state = 'running'
+    update jobs.jobs set lease_until = jobs.lease_end(lease_seconds)
+     where token_hash = of_token and state = 'running' and queue = jobs.own_queue()
 $$;
 
 -- Jobs whose last attempt was left over end here; finished ones are of no use after a week.
@@ -100,21 +113,25 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from jobs.jobs where state in ('done', 'failed') and finished_at < now() - interval '7 days'
 $$;
 
+-- A job may do what its queue's work needs, and no more than the person whom it acts for.
 create function ctx.bind_job(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_job record;
 begin
-    select j.id, j.org_id, j.user_id, m.level into found_job
+    select j.id, j.org_id, j.user_id, m.level,
+           case j.queue when 'front' then 'connectors.read,connectors.scan,insight.import,insight.read'
+                        when 'broker' then 'connectors.read' end as scopes
+      into found_job
       from jobs.jobs j
       join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
      where j.token_hash = presented and j.state = 'running' and j.lease_until > now();
     if not found then
         raise exception using errcode = 'CS001', message = 'the job is not running under this token';
     end if;
-    perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, '*');
+    perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, found_job.scopes);
 end $$;
 
-revoke all on function jobs.claim(text, bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
-grant execute on function jobs.claim(text, bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
+revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
+grant execute on function jobs.claim(bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
     jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;

@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use kernel::{JobId, OrganisationId, Scope, TokenHash};
 
-use super::Queue;
 use crate::{Db, Error};
 
 /// A job under a lease.
@@ -32,13 +31,8 @@ impl ClaimedJob {
     }
 }
 
-/// Claims up to `most` due jobs of `queue` for as long as `lease`.
-pub(super) async fn claim(
-    db: &Db,
-    queue: Queue,
-    most: usize,
-    lease: Duration,
-) -> Result<Vec<ClaimedJob>, Error> {
+/// Claims up to `most` due jobs of this process's queue for as long as `lease`.
+pub(super) async fn claim(db: &Db, most: usize, lease: Duration) -> Result<Vec<ClaimedJob>, Error> {
     let tokens: Vec<Vec<u8>> = (0..most)
         .map(|_| {
             let mut token = vec![0_u8; 32];
@@ -50,8 +44,7 @@ pub(super) async fn claim(
     let rows = sqlx::query!(
         r#"select id as "id!", org_id as "org_id!", kind as "kind!", payload as "payload!",
                   attempts as "attempts!", token_hash as "token_hash!"
-             from jobs.claim($1, $2, $3)"#,
-        queue.as_str(),
+             from jobs.claim($1, $2)"#,
         &tokens,
         i32::try_from(lease.as_secs()).unwrap_or(i32::MAX),
     )

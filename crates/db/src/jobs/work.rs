@@ -6,14 +6,12 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
-use super::{ClaimedJob, Outcome, Queue, claim, finish, renew};
+use super::{ClaimedJob, Outcome, claim, finish, renew};
 use crate::{Db, Error};
 
-/// How one process works a queue off.
+/// How a process works its queue off: the database gives each login the jobs of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Shift {
-    /// Which queue.
-    pub queue: Queue,
     /// Jobs under way at once.
     pub slots: usize,
     /// A job whose process has not been heard of for so long is claimed by another one. A process
@@ -23,9 +21,8 @@ pub struct Shift {
 
 impl Shift {
     /// A shift with the lease that suits a process that looks after itself.
-    pub const fn new(queue: Queue, slots: usize) -> Self {
+    pub const fn new(slots: usize) -> Self {
         Self {
-            queue,
             slots,
             lease: LEASE,
         }
@@ -49,7 +46,7 @@ where
     let mut running = JoinSet::new();
     while !*stopped.borrow() {
         if let Err(error) = serve(db, shift, (&mut running, &mut stopped), &run).await {
-            tracing::warn!(%error, queue = shift.queue.as_str(), "jobs.interrupted");
+            tracing::warn!(%error, "jobs.interrupted");
             pause(AFTER_FAILURE, &mut stopped).await;
         }
     }
@@ -72,7 +69,7 @@ where
     while !*stopped.borrow() {
         let free = shift.slots.saturating_sub(running.len());
         if free > 0 {
-            for job in claim(db, shift.queue, free, shift.lease).await? {
+            for job in claim(db, free, shift.lease).await? {
                 running.spawn(one(db.clone(), (job, shift.lease), run.clone()));
             }
         }

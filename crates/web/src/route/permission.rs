@@ -52,6 +52,7 @@ markers! {
     AuditRead = AUDIT_READ;
     ConnectorsManage = CONNECTORS_MANAGE;
     ConnectorsRead = CONNECTORS_READ;
+    ConnectorsScan = CONNECTORS_SCAN;
     InsightImport = INSIGHT_IMPORT;
     InsightRead = INSIGHT_READ;
     PeopleRead = PEOPLE_READ;

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use db::jobs::{self, ClaimedJob, Outcome, Queue, Shift};
+use db::jobs::{self, ClaimedJob, Outcome, Shift};
 use kernel::{ConnectionId, LogId};
 use manifest::Arguments;
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use crate::AppState;
 use crate::alive::while_reading;
 
 /// Scans wait for providers more than they compute.
-const SHIFT: Shift = Shift::new(Queue::Front, 4);
+const SHIFT: Shift = Shift::new(4);
 /// How long to wait before a scan is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Tries of one scan.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::Can;
 use crate::extract::{Id, Json};
 use crate::problem::{Problem, kind};
-use crate::route::permission::ConnectorsManage;
+use crate::route::permission::ConnectorsScan;
 use crate::scan;
 
 /// What the app's scan wants to know, such as a repository; an empty object where it asks nothing.
@@ -31,7 +31,7 @@ pub(super) struct Begun {
     responses((status = 202, description = "Begun. Follow the log.", body = Begun)),
 )]
 pub(super) async fn start_scan(
-    can: Can<ConnectorsManage>,
+    can: Can<ConnectorsScan>,
     Id(id): Id<ConnectionId>,
     Json(Asked(asked)): Json<Asked>,
 ) -> Result<(StatusCode, Answer<Begun>), Problem> {
@@ -46,7 +46,7 @@ pub(super) async fn start_scan(
 
 /// Begins a scan with what the person chose, the text of a JSON object.
 pub(crate) async fn begin_scan(
-    mut can: Can<ConnectorsManage>,
+    mut can: Can<ConnectorsScan>,
     id: ConnectionId,
     asked: &str,
 ) -> Result<LogId, Problem> {

@@ -8,7 +8,7 @@ use crate::api::connectors::begin_scan;
 use crate::extract::{Form, Id};
 use crate::pages::answer::{done, failed, html, is_about_form};
 use crate::problem::{Problem, kind};
-use crate::route::permission::{ConnectorsManage, ConnectorsRead};
+use crate::route::permission::{ConnectorsRead, ConnectorsScan};
 
 /// How far a scan is, alone, while it runs.
 pub(super) async fn status(
@@ -22,7 +22,7 @@ pub(super) async fn status(
 
 /// Begins one.
 pub(super) async fn start(
-    can: Can<ConnectorsManage>,
+    can: Can<ConnectorsScan>,
     Id(id): Id<ConnectionId>,
     form: Form,
 ) -> Result<Response, Problem> {
