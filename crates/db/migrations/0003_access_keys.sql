@@ -25,7 +25,7 @@ create table access.api_keys (
     token_hash bytea not null unique check (length(token_hash) = 32),
     scopes text[] not null check (cardinality(scopes) between 1 and 50),
     created_at timestamptz not null default now(),
-    expires_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at <= created_at + interval '8760 hours'),
     revoked_at timestamptz,
     last_used_at timestamptz,
     primary key (org_id, id),
@@ -34,7 +34,8 @@ create table access.api_keys (
 alter table access.api_keys enable row level security;
 alter table access.api_keys force row level security;
 grant select (id, org_id, user_id, name, face, scopes, created_at, expires_at, revoked_at, last_used_at),
-      insert, update (revoked_at) on access.api_keys to countersign_front;
+      insert (id, org_id, user_id, name, face, token_hash, scopes, expires_at),
+      update (revoked_at) on access.api_keys to countersign_front;
 grant select (id, org_id, user_id, name, face, scopes, created_at, expires_at, revoked_at, last_used_at)
       on access.api_keys to countersign_broker;
 grant select, update (last_used_at) on access.api_keys to countersign_definer;

@@ -44,6 +44,16 @@ create table audit.checkpoints (
     signed_at timestamptz not null default now()
 );
 
+-- Whoever holds its row sequences; nobody else may lock it. An advisory lock anybody can take.
+create table audit.turn (only_row boolean primary key default true check (only_row));
+alter table audit.turn enable row level security;
+alter table audit.turn force row level security;
+create policy turn_owner on audit.turn for insert to countersign_owner with check (true);
+create policy turn_definer_read on audit.turn for select to countersign_definer using (true);
+create policy turn_definer_lock on audit.turn for update to countersign_definer using (true);
+grant select, update on audit.turn to countersign_definer;
+insert into audit.turn default values;
+
 do $$
 declare t text;
 begin
@@ -120,7 +130,7 @@ $$;
 create function audit.unsequenced(most int) returns setof audit.entries
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform pg_advisory_xact_lock(hashtext('countersign audit sequencer'));
+    perform from audit.turn for update;
     return query
         select * from audit.entries
          where leaf_index is null and at >= coalesce(
@@ -139,7 +149,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     sequenced bigint;
 begin
-    perform pg_advisory_xact_lock(hashtext('countersign audit sequencer'));
+    perform from audit.turn for update;
     if first_index <> (select coalesce(max(size), 0) from audit.checkpoints) then
         raise exception using errcode = 'CS002', message = 'another sequencer was faster';
     end if;

@@ -38,6 +38,7 @@ create policy connections_state on connectors.connections for update to counters
 -- For approvals.hold_transition: what waits for a connection is revoked only once that has ended.
 create policy connections_definer on connectors.connections for select to countersign_definer using (true);
 grant select (org_id, id, state) on connectors.connections to countersign_definer;
-grant select, insert on connectors.connections to countersign_front;
+grant select, insert (id, org_id, user_id, app, name, purpose, instance, scopes_requested)
+    on connectors.connections to countersign_front;
 grant select, update (state, state_reason, scopes_granted, connected_at, disconnected_at)
     on connectors.connections to countersign_broker;

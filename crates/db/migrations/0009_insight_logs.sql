@@ -89,7 +89,7 @@ begin
         update insight.logs l
            set state = 'failed', error_code = 'insight.interrupted', cases = 0, events = 0, finished_at = now(),
                error_text = 'The server stopped while this was being read. Nothing was kept: start it again.'
-         where l.state = 'reading' and l.alive_at < now() - make_interval(secs => silent_seconds)
+         where l.state = 'reading' and l.alive_at < now() - make_interval(secs => greatest(silent_seconds, 60))
         returning l.org_id, l.id
     loop
         perform audit.append_system(ended.org_id, 'insight.log_failed', audit.text_id('log', ended.id),

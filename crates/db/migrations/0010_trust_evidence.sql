@@ -53,15 +53,14 @@ begin
     if which not in ('a', 'b') then
         raise exception using errcode = 'CS007', message = 'there are two control organisations, a and b';
     end if;
-    perform pg_advisory_xact_lock(hashtext('countersign control organisations'));
-    select u.id into control_user from identity.users u where u.email = address;
-    if not found then
-        control_user := gen_random_uuid();
+    -- 32 random bytes as the verifier: no password has that digest.
+    insert into identity.users (id, email, name, password_parameters, password_verifier)
+    values (gen_random_uuid(), address, 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
+            sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')))
+    on conflict (email) do nothing
+    returning id into control_user;
+    if found then
         control_org := gen_random_uuid();
-        -- 32 random bytes as the verifier: no password has that digest.
-        insert into identity.users (id, email, name, password_parameters, password_verifier)
-        values (control_user, address, 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
-                sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')));
         insert into identity.organisations (id, name, kind) values (control_org, 'Control ' || upper(which), 'control');
         insert into identity.memberships (org_id, user_id, role, level) values (control_org, control_user, 'OWNER', 100);
     end if;
@@ -69,7 +68,10 @@ begin
         insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
         select new_session, m.org_id, m.user_id, new_token_hash, 'countersign verify', 'local',
                now() + make_interval(secs => lifetime_seconds)
-          from identity.memberships m where m.user_id = control_user
+          from identity.users u
+          join identity.memberships m on m.user_id = u.id
+          join identity.organisations o on o.id = m.org_id and o.kind = 'control'
+         where u.email = address
         returning sessions.user_id, sessions.org_id;
 end $$;
 

@@ -7,3 +7,16 @@ begin
     execute format('grant connect on database %I to countersign_migrator, countersign_front, countersign_broker, countersign_verifier', current_database());
 end $$;
 revoke all on schema public from public;
+-- Large objects have no row level security, and no owner but whoever made them.
+do $$
+declare
+    large record;
+begin
+    for large in
+        select p.oid::regprocedure as name from pg_proc p
+         where p.pronamespace = 'pg_catalog'::regnamespace and p.proacl is null
+           and (p.proname like 'lo\_%' or p.proname in ('loread', 'lowrite'))
+    loop
+        execute format('revoke all on function %s from public', large.name);
+    end loop;
+end $$;

@@ -15,6 +15,14 @@ pub enum GuardError {
         /// What makes it too strong.
         why: &'static str,
     },
+    /// Somebody with the login's password has given it settings that outlive them.
+    #[error(
+        "the database login {role} has settings of its own. Run what `countersign migrate --print-roles` prints, which resets them"
+    )]
+    OwnSettings {
+        /// The role.
+        role: String,
+    },
     /// A table would show its rows to anyone with a grant.
     #[error(
         "the table {table} has no forced row level security. Run `countersign migrate`; if it is not ours, move it to another database"
@@ -38,6 +46,9 @@ pub async fn check(connection: &mut PgConnection) -> Result<(), GuardError> {
                   r.rolcreaterole as "createrole!",
                   pg_has_role(current_user, 'countersign_owner', 'member') as "owner!",
                   pg_has_role(current_user, 'countersign_definer', 'member') as "definer!",
+                  exists (select from pg_db_role_setting s where s.setrole = r.oid
+                             and s.setconfig <> array['track_activities=off'])
+                      or current_setting('track_activities') <> 'off' as "own_settings!",
                   current_setting('server_version_num')::int as "version!"
              from pg_roles r where r.rolname = current_user"#
     )
@@ -55,6 +66,9 @@ pub async fn check(connection: &mut PgConnection) -> Result<(), GuardError> {
             role: login.role,
             why,
         });
+    }
+    if login.own_settings {
+        return Err(GuardError::OwnSettings { role: login.role });
     }
     crate::cluster::check_version(login.version)?;
     if let Some(table) = open_table(connection).await? {

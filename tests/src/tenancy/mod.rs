@@ -1,4 +1,5 @@
 mod api;
 mod forged_context;
+mod stolen_login;
 mod tables;
 mod tenant;

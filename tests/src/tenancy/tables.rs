@@ -11,10 +11,11 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 9] = [
+const UNNAMED: [(&str, Option<&str>); 10] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
+    ("audit.turn", None),
     ("broker.signing_keys", None),
     ("ctx.mac_key", None),
     ("db.migrations", None),

@@ -27,6 +27,7 @@ pub(super) async fn fill(world: &World, person: &Person) {
     let log = begun["log"].as_str().unwrap();
     for _ in 0..600 {
         let log = person.get(&format!("/api/v1/logs/{log}")).await.unwrap();
+        assert_ne!(log["state"], "failed", "{log}");
         if log["state"] == "ready" {
             break;
         }

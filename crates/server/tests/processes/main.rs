@@ -12,6 +12,7 @@ mod confined;
 mod dies;
 mod master_key;
 mod ordinary_user;
+mod own_settings;
 mod refuses;
 mod remote_database;
 mod rounds;

@@ -1,0 +1,189 @@
+//! What the password of the front's database login alone is good for: nothing of anybody's.
+
+use db::jobs::{self, NewJob, Queue};
+use kernel::{AuditEntry, JobId, Scope};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use testkit::app::Options;
+
+use crate::world::{PASSWORD, World, session_hash};
+
+async fn login(world: &World, role: &str) -> PgConnection {
+    PgConnection::connect_with(&world.app.login(role))
+        .await
+        .unwrap()
+}
+
+async fn state(connection: &mut PgConnection, statement: &str) -> String {
+    let refused = connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await
+        .unwrap_err();
+    refused
+        .as_database_error()
+        .unwrap()
+        .code()
+        .unwrap()
+        .into_owned()
+}
+
+#[tokio::test]
+async fn it_does_not_see_the_statements_that_bind_other_sessions() {
+    let world = World::start().await;
+    let mut other = world.sql("countersign_front").await;
+    let mut thief = login(&world, "countersign_front").await;
+    let pid: i32 = sqlx::query_scalar("select pg_backend_pid()")
+        .fetch_one(&mut other)
+        .await
+        .unwrap();
+    let seen: Option<String> =
+        sqlx::query_scalar("select query from pg_stat_activity where pid = $1")
+            .bind(pid)
+            .fetch_one(&mut thief)
+            .await
+            .unwrap();
+    assert_eq!(seen.unwrap_or_default(), "");
+    // Nor can it have them shown.
+    assert_eq!(
+        state(&mut thief, "set track_activities = on").await,
+        "42501"
+    );
+    assert_eq!(
+        state(
+            &mut thief,
+            "alter role countersign_front set track_activities = on"
+        )
+        .await,
+        "42501"
+    );
+}
+
+#[tokio::test]
+async fn it_claims_no_job_of_the_broker_and_none_for_long() {
+    let options = Options {
+        without_worker: true,
+        ..Options::default()
+    };
+    let world = World::start_with(options).await;
+    let (id, hash) = world.propose("Approved").await;
+    assert!(world.approve(&id, &hash).await.is_success());
+    let mut thief = login(&world, "countersign_front").await;
+    let claim = "select count(*) from jobs.claim(array[sha256('thief')], 2147483647)";
+    let claimed: i64 = sqlx::query_scalar(claim)
+        .fetch_one(&mut thief)
+        .await
+        .unwrap();
+    assert_eq!(claimed, 0, "a job of the broker");
+    // One of its own it may claim, for minutes, to do what such jobs do and nothing else.
+    add_front_job(&world).await;
+    let claimed: i64 = sqlx::query_scalar(claim)
+        .fetch_one(&mut thief)
+        .await
+        .unwrap();
+    assert_eq!(claimed, 1);
+    let long = world
+        .fate("update jobs.jobs set payload = payload where lease_until > now() + interval '5 minutes'")
+        .await;
+    assert_eq!(long, 0, "the lease outlasts five minutes");
+    thief
+        .execute("begin; select ctx.bind_job(sha256('thief'))")
+        .await
+        .unwrap();
+    let permissions: Vec<String> = sqlx::query_scalar("select unnest(ctx.permissions())")
+        .fetch_all(&mut thief)
+        .await
+        .unwrap();
+    assert_eq!(
+        permissions,
+        [
+            "connectors.read",
+            "connectors.scan",
+            "insight.import",
+            "insight.read"
+        ]
+    );
+}
+
+async fn add_front_job(world: &World) {
+    let front = world.app.db("countersign_front");
+    let scope = Scope::Session(session_hash(&world.owner));
+    let mut read = front.read(&scope).await.unwrap();
+    let owner = identity::principal(&mut read).await.unwrap();
+    drop(read);
+    let mut tx = front.write(&scope).await.unwrap();
+    let job = NewJob {
+        id: JobId::new(front.clock().now(), front.chance()),
+        organisation: owner.organisation,
+        person: owner.user,
+        queue: Queue::Front,
+        kind: "tests.idle",
+        payload: serde_json::json!({}),
+    };
+    // Not yet: the server's own worker must not have it first.
+    jobs::enqueue(&mut tx, job).await.unwrap();
+    tx.commit(AuditEntry::new("jobs.added")).await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_that_it_makes_lasts_for_ever() {
+    let world = World::start().await;
+    for statement in [
+        "insert into identity.sign_in_links (org_id, user_id, token_hash, expires_at)
+         values (ctx.org(), ctx.person(), sha256('x'), 'infinity')",
+        "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
+         values (gen_random_uuid(), ctx.org(), ctx.person(), 'x', 'x', sha256('x'), '{insight.read}', 'infinity')",
+    ] {
+        let mut thief = world.sql("countersign_front").await;
+        assert_eq!(state(&mut thief, statement).await, "23514", "{statement}");
+    }
+    let mut thief = world.sql("countersign_front").await;
+    let sign_in = "select identity.sign_in('x@example.com', sha256('x'), gen_random_uuid(), sha256('y'), '', '', 2147483647)";
+    // An unknown address: what is tried is that a lifetime is a check of the table, not of a caller.
+    thief.execute(sign_in).await.unwrap();
+    let fate = world
+        .fate(
+            "do $$ begin
+               update identity.sessions set expires_at = created_at + interval '12 hours 1 second';
+               raise exception 'a session may last longer';
+             exception when check_violation then null; end $$",
+        )
+        .await;
+    assert_eq!(fate, 0);
+}
+
+#[tokio::test]
+async fn it_stops_no_sequencer_and_leaves_no_large_object() {
+    let world = World::start().await;
+    let mut thief = world.sql("countersign_front").await;
+    assert_eq!(
+        state(&mut thief, "select from audit.turn for update").await,
+        "42501"
+    );
+    for statement in [
+        "lock table audit.turn",
+        "select lo_from_bytea(0, 'x')",
+        "select lo_create(0)",
+    ] {
+        let mut thief = world.sql("countersign_front").await;
+        assert_eq!(state(&mut thief, statement).await, "42501", "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_signs_up_as_an_organisation_of_the_controls() {
+    let world = World::start().await;
+    let form = serde_json::json!({
+        "email": "Control-A@controls.invalid", "name": "x", "organisation": "x", "password": PASSWORD,
+    });
+    let answer = world
+        .owner
+        .send(reqwest::Method::POST, "/api/v1/sign-up", Some(&form))
+        .await
+        .unwrap();
+    // The same as for everybody.
+    assert_eq!(answer.status(), reqwest::StatusCode::ACCEPTED);
+    let made = world
+        .fate("update identity.users set name = name where email like '%@controls.invalid'")
+        .await;
+    assert_eq!(made, 0);
+}
