@@ -137,20 +137,6 @@ pub(crate) async fn decide(owner: &Person, id: &str, verdict: &str, hash: &Value
         .status()
 }
 
-/// Waits until the proposal has come to rest, and returns it.
-pub(crate) async fn settled(owner: &Person, id: &str) -> Value {
-    for _ in 0..400 {
-        let path = format!("/api/v1/approvals/{id}");
-        let proposal = owner.get(&path).await.unwrap();
-        let state = proposal["state"].as_str().unwrap();
-        if !["waiting", "approved", "executing"].contains(&state) {
-            return proposal;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the proposal did not come to rest");
-}
-
 /// Scans a connection, and returns the log once it is whole or has failed.
 pub(crate) async fn scanned(owner: &Person, connection: &str, asked: &Value) -> Value {
     let path = format!("/api/v1/connections/{connection}/scan");
