@@ -11,8 +11,6 @@ use crate::ledger::Ledger;
 use crate::service::Service;
 
 const SHIFT: Shift = Shift::new(16);
-/// Longer than any call may take: what was claimed before that belongs to a broker that died.
-const LONGEST_SENDING: Duration = Duration::from_mins(2);
 /// How often to look for what time moves on.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
