@@ -36,7 +36,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_bytes: 4 << 30,
-            max_events: 20_000_000,
+            max_events: 5_000_000,
             max_cases: 5_000_000,
             max_activities: 10_000,
             max_resources: 1_000_000,

@@ -2,9 +2,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kernel::OrganisationId;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::broadcast;
 use url::Url;
 
+use crate::import::Places;
 use crate::throttle::Throttles;
 
 /// What the front is wired from. The server fills it in; nothing here is global.
@@ -47,7 +48,7 @@ pub struct Shared {
     /// Tells of proposals that moved.
     pub changes: Changes,
     /// A place for each file that is being read.
-    pub(crate) imports: Semaphore,
+    pub(crate) imports: Places,
     /// The MCP server.
     pub(crate) mcp: agents::Mcp,
     /// The origin of `public_url` in the form of an `Origin` header.
@@ -60,8 +61,6 @@ pub struct Shared {
 #[derive(Debug, Clone)]
 pub struct Changes(broadcast::Sender<OrganisationId>);
 
-/// Files that are read at once; the reader's limits allow each of them a gigabyte at worst.
-const MAX_IMPORTS: usize = 4;
 /// A reader that falls further behind looks for itself.
 const CHANGES_KEPT: usize = 256;
 
@@ -93,7 +92,7 @@ impl AppState {
             parts,
             key_uses: access::KeyUses::default(),
             changes: Changes::new(),
-            imports: Semaphore::new(MAX_IMPORTS),
+            imports: Places::new(),
             mcp: agents::Mcp::new(&authority, &origin),
             origin,
             authority,

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt as _, unfold};
 use insight::{EventLog, Format, Limits, Progress, ReadError};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use crate::edge::is_too_large;
@@ -23,8 +24,10 @@ pub(super) enum Ending {
     TooLarge,
 }
 
-/// An upload that sends nothing for so long has ended.
+/// How often an upload's pace is looked at.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// An upload that sends less in that time has ended: it would hold a place for nothing.
+const LEAST_BYTES: usize = 64 << 10;
 
 /// Reads a log from a body on a thread of its own, since the reader blocks.
 pub(super) async fn read(
@@ -55,17 +58,48 @@ fn patient(
     body: BodyDataStream,
     ending: Arc<Mutex<Ending>>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    unfold((body, ending), async |(mut body, ending)| {
-        let failure = match tokio::time::timeout(PATIENCE, body.next()).await {
-            Ok(Some(Ok(chunk))) => return Some((Ok(chunk), (body, ending))),
-            Ok(None) => return None,
-            Ok(Some(Err(error))) if is_too_large(&error) => Ending::TooLarge,
-            Ok(Some(Err(_))) | Err(_) => Ending::Broken,
-        };
-        *ending.lock().unwrap_or_else(PoisonError::into_inner) = failure;
-        Some((
-            Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
-            (body, ending),
-        ))
-    })
+    let pace = Pace::new();
+    unfold(
+        (body, ending, pace),
+        async |(mut body, ending, mut pace)| {
+            let failure = match tokio::time::timeout_at(pace.until, body.next()).await {
+                Ok(Some(Ok(chunk))) => {
+                    pace.take(chunk.len());
+                    return Some((Ok(chunk), (body, ending, pace)));
+                }
+                Ok(None) => return None,
+                Ok(Some(Err(error))) if is_too_large(&error) => Ending::TooLarge,
+                Ok(Some(Err(_))) | Err(_) => Ending::Broken,
+            };
+            *ending.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+            Some((
+                Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+                (body, ending, pace),
+            ))
+        },
+    )
+}
+
+/// How much more has to come, and until when.
+struct Pace {
+    missing: usize,
+    until: Instant,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self {
+            missing: LEAST_BYTES,
+            until: Instant::now() + PATIENCE,
+        }
+    }
+
+    /// Enough of it starts the time anew. A chunk that has come is taken however late it is asked for:
+    /// the reader may be slower than the client.
+    fn take(&mut self, bytes: usize) {
+        self.missing = self.missing.saturating_sub(bytes);
+        if self.missing == 0 {
+            *self = Self::new();
+        }
+    }
 }

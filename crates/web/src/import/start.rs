@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use insight::{Format, Progress, ReadError};
-use kernel::{LogId, Scope};
+use kernel::{LogId, OrganisationId, Scope};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -27,7 +27,7 @@ const TELL_EVERY: Duration = Duration::from_millis(300);
 /// Begins to read `body` into the log `id`.
 pub(crate) fn start(
     state: AppState,
-    scope: Scope,
+    (scope, organisation): (Scope, OrganisationId),
     id: LogId,
     format: Format,
     body: BodyDataStream,
@@ -36,7 +36,11 @@ pub(crate) fn start(
     // A task of its own: a client that hangs up leaves a log that says why it failed, not one that
     // is being read for ever.
     let ended = tokio::spawn(async move {
-        let imported = import((&state, &scope, id), format, body, tell);
+        let imported = async {
+            let place = state.imports.take(organisation).await;
+            let _place = place.ok_or_else(|| Problem::new(kind::IMPORTS_BUSY))?;
+            import((&state, &scope, id), format, body, tell).await
+        };
         let ended = while_reading(&state, &scope, id, imported).await;
         if let Err(problem) = &ended {
             fail(&state, &scope, id, problem).await;
@@ -52,8 +56,6 @@ async fn import(
     body: BodyDataStream,
     tell_read: oneshot::Sender<()>,
 ) -> Result<(), Problem> {
-    // Never closed.
-    let _place = state.imports.acquire().await;
     let (tell, heard) = watch::channel(Progress {
         bytes_read: 0,
         events: 0,

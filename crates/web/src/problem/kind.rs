@@ -50,6 +50,7 @@ kinds! {
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
     TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
     WRONG_PASSWORD = 401, "identity.wrong_password", "That address and password do not go together.";
+    IMPORTS_BUSY = 503, "insight.imports_busy", "Other files are being read at this moment, or another one of yours is. Try again in a minute.";
     LOG_INVALID = 422, "insight.log_invalid", "The log cannot be made like this.";
     LOG_NOT_READING = 409, "insight.log_not_reading", "This log is not waiting for a file. Make a new one.";
     LOG_NOT_READY = 409, "insight.log_not_ready", "This log is still being read, or could not be read.";

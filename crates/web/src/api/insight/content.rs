@@ -33,8 +33,8 @@ pub(super) async fn put_content(
     }
     let caller = can.release();
     let body = request.into_body().into_data_stream();
-    let (state, scope) = (caller.state.clone(), caller.scope);
-    let import = import::start(state, scope, id, format.into_format(), body);
+    let reader = (caller.scope, caller.principal.organisation);
+    let import = import::start(caller.state.clone(), reader, id, format.into_format(), body);
     import
         .ended
         .await

@@ -49,7 +49,7 @@ async fn begin(caller: &Caller, upload: &mut Upload) -> Result<LogId, Problem> {
     let log = create(caller, &upload.typed.name).await?;
     let mut import = import::start(
         caller.state.clone(),
-        caller.scope,
+        (caller.scope, caller.principal.organisation),
         log,
         upload.typed.format(),
         Body::from_stream(file).into_data_stream(),
