@@ -57,12 +57,20 @@ impl Desk {
         F: Fn(Arc<ClaimedJob>) -> Running + Clone + Send + Sync + 'static,
         Running: Future<Output = Outcome> + Send + 'static,
     {
-        let (stop, stopped) = watch::channel(false);
-        let db = self.db.clone();
         let shift = Shift {
             lease,
-            ..Shift::new(2)
+            ..Shift::new(2, 2)
         };
+        self.work_in(shift, run)
+    }
+
+    fn work_in<F, Running>(&self, shift: Shift, run: F) -> Worker
+    where
+        F: Fn(Arc<ClaimedJob>) -> Running + Clone + Send + Sync + 'static,
+        Running: Future<Output = Outcome> + Send + 'static,
+    {
+        let (stop, stopped) = watch::channel(false);
+        let db = self.db.clone();
         Worker {
             stop,
             task: tokio::spawn(async move { jobs::work(&db, shift, stopped, run).await }),
@@ -128,6 +136,35 @@ async fn a_slow_job_holds_no_other_back_and_is_carried_to_its_end_at_a_stop() {
     go_on.notify_one();
     stopping.await.unwrap();
     assert_eq!(ended.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn an_organisation_has_no_more_under_way_than_its_share() {
+    let desk = Desk::open().await;
+    let (now, most, ended) = (
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(AtomicU32::new(0)),
+    );
+    let counts = (Arc::clone(&now), Arc::clone(&most), Arc::clone(&ended));
+    for _ in 0..5 {
+        desk.add("tests.slow").await;
+    }
+    let worker = desk.work_in(Shift::new(4, 2), move |_| {
+        let (now, most, ended) = counts.clone();
+        async move {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            now.fetch_sub(1, Ordering::SeqCst);
+            ended.fetch_add(1, Ordering::SeqCst);
+            Outcome::Done
+        }
+    });
+    while ended.load(Ordering::SeqCst) < 5 {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(most.load(Ordering::SeqCst), 2);
+    worker.stop().await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::lease::lease;
 use crate::ledger::Ledger;
 use crate::service::Service;
 
-const SHIFT: Shift = Shift::new(16);
+const SHIFT: Shift = Shift::new(16, 4);
 /// How often to look for what time moves on.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 

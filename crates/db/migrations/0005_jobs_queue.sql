@@ -64,22 +64,35 @@ $$;
 
 -- Claims up to as many jobs as tokens are given. A job whose lease ran out is claimed again until
 -- its attempts are used up: what it does must bear running twice.
-create function jobs.claim(token_hashes bytea[], lease_seconds int)
+-- No organisation has more than `most_each` under way: one with a slow provider holds nobody up.
+create function jobs.claim(token_hashes bytea[], lease_seconds int, most_each int)
 returns table (id uuid, org_id uuid, kind text, payload jsonb, attempts int, token_hash bytea)
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    with due as (
-        select j.org_id, j.id, row_number() over () as n
-          from (select j.org_id, j.id from jobs.jobs j
-                 where j.queue = jobs.own_queue() and j.run_at <= now() and j.attempts < j.most_attempts
-                   and (j.state = 'ready' or (j.state = 'running' and j.lease_until < now()))
-                 order by j.run_at limit cardinality(token_hashes)
-                 for update skip locked) j
+    with busy as (
+        select r.org_id, count(*) as running from jobs.jobs r
+         where r.queue = jobs.own_queue() and r.state = 'running' and r.lease_until > now()
+         group by r.org_id
+    ), candidates as (
+        select j.org_id, j.id, j.run_at, coalesce(busy.running, 0) as running
+          from jobs.jobs j left join busy on busy.org_id = j.org_id
+         where j.queue = jobs.own_queue() and j.run_at <= now() and j.attempts < j.most_attempts
+           and (j.state = 'ready' or (j.state = 'running' and j.lease_until < now()))
+           and coalesce(busy.running, 0) < most_each
+         order by j.run_at limit 10 * cardinality(token_hashes)
+         for update of j skip locked
+    ), ranked as (
+        select c.org_id, c.id, c.run_at,
+               c.running + row_number() over (partition by c.org_id order by c.run_at) as turn
+          from candidates c
+    ), due as (
+        select ranked.org_id, ranked.id, row_number() over (order by ranked.turn, ranked.run_at) as n
+          from ranked where ranked.turn <= most_each
     )
     update jobs.jobs j
        set state = 'running', attempts = j.attempts + 1, token_hash = token_hashes[due.n],
            lease_until = jobs.lease_end(lease_seconds)
       from due
-     where j.org_id = due.org_id and j.id = due.id
+     where j.org_id = due.org_id and j.id = due.id and due.n <= cardinality(token_hashes)
     returning j.id, j.org_id, j.kind, j.payload, j.attempts, j.token_hash
 $$;
 
@@ -132,6 +145,6 @@ begin
     perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, found_job.scopes);
 end $$;
 
-revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
-grant execute on function jobs.claim(bytea[], int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
+revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
+grant execute on function jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
     jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;

@@ -68,7 +68,7 @@ async fn it_claims_no_job_of_the_broker_and_none_for_long() {
     let (id, hash) = world.propose("Approved").await;
     assert!(world.approve(&id, &hash).await.is_success());
     let mut thief = login(&world, "countersign_front").await;
-    let claim = "select count(*) from jobs.claim(array[sha256('thief')], 2147483647)";
+    let claim = "select count(*) from jobs.claim(array[sha256('thief')], 2147483647, 100)";
     let claimed: i64 = sqlx::query_scalar(claim)
         .fetch_one(&mut thief)
         .await

@@ -1,7 +1,6 @@
-use std::time::Duration;
-
 use kernel::{JobId, OrganisationId, Scope, TokenHash};
 
+use super::Shift;
 use crate::{Db, Error};
 
 /// A job under a lease.
@@ -31,8 +30,8 @@ impl ClaimedJob {
     }
 }
 
-/// Claims up to `most` due jobs of this process's queue for as long as `lease`.
-pub(super) async fn claim(db: &Db, most: usize, lease: Duration) -> Result<Vec<ClaimedJob>, Error> {
+/// Claims up to `most` due jobs of this process's queue.
+pub(super) async fn claim(db: &Db, most: usize, shift: Shift) -> Result<Vec<ClaimedJob>, Error> {
     let tokens: Vec<Vec<u8>> = (0..most)
         .map(|_| {
             let mut token = vec![0_u8; 32];
@@ -44,9 +43,10 @@ pub(super) async fn claim(db: &Db, most: usize, lease: Duration) -> Result<Vec<C
     let rows = sqlx::query!(
         r#"select id as "id!", org_id as "org_id!", kind as "kind!", payload as "payload!",
                   attempts as "attempts!", token_hash as "token_hash!"
-             from jobs.claim($1, $2)"#,
+             from jobs.claim($1, $2, $3)"#,
         &tokens,
-        i32::try_from(lease.as_secs()).unwrap_or(i32::MAX),
+        i32::try_from(shift.lease.as_secs()).unwrap_or(i32::MAX),
+        i32::try_from(shift.most_each).unwrap_or(i32::MAX),
     )
     .fetch_all(&mut *tx)
     .await?;

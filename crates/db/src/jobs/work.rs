@@ -14,6 +14,8 @@ use crate::{Db, Error};
 pub struct Shift {
     /// Jobs under way at once.
     pub slots: usize,
+    /// Of those, jobs of one organisation: what they wait for must not hold everybody up.
+    pub most_each: usize,
     /// A job whose process has not been heard of for so long is claimed by another one. A process
     /// that lives says so three times as often.
     pub lease: Duration,
@@ -21,9 +23,10 @@ pub struct Shift {
 
 impl Shift {
     /// A shift with the lease that suits a process that looks after itself.
-    pub const fn new(slots: usize) -> Self {
+    pub const fn new(slots: usize, most_each: usize) -> Self {
         Self {
             slots,
+            most_each,
             lease: LEASE,
         }
     }
@@ -69,7 +72,7 @@ where
     while !*stopped.borrow() {
         let free = shift.slots.saturating_sub(running.len());
         if free > 0 {
-            for job in claim(db, free, shift.lease).await? {
+            for job in claim(db, free, shift).await? {
                 running.spawn(one(db.clone(), (job, shift.lease), run.clone()));
             }
         }

@@ -21,6 +21,9 @@ pub(super) enum CollectError {
     /// More than a log may hold.
     #[error("the app's history is larger than a log may be")]
     TooLarge,
+    /// It took hours.
+    #[error("the app was too slow: reading its history took more than two hours")]
+    TooSlow,
     /// The manifest changed under the scan.
     #[error("the app's manifest has no such operation any more")]
     Manifest,

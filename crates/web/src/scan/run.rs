@@ -12,7 +12,9 @@ use crate::AppState;
 use crate::alive::while_reading;
 
 /// Scans wait for providers more than they compute.
-const SHIFT: Shift = Shift::new(4);
+const SHIFT: Shift = Shift::new(4, 1);
+/// A provider that is slower than this holds its place for nothing.
+const LONGEST_SCAN: Duration = Duration::from_hours(2);
 /// How long to wait before a scan is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
 /// Tries of one scan.
@@ -82,8 +84,10 @@ async fn scan_into(
         connection: payload.connection,
         log: payload.log,
     };
-    let collected = reader.collect(&asked);
-    let log = while_reading(state, &reader.scope, payload.log, collected).await?;
+    let collected = tokio::time::timeout(LONGEST_SCAN, reader.collect(&asked));
+    let log = while_reading(state, &reader.scope, payload.log, collected)
+        .await
+        .map_err(|_| CollectError::TooSlow)??;
     let (log, statistics) = tokio::task::spawn_blocking(move || {
         let statistics = insight::statistics(&log);
         (log, statistics)
