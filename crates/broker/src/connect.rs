@@ -146,7 +146,7 @@ pub(crate) async fn finish<L: Ledger>(
     };
     let tokens = service.egress.exchange_code(&client, &exchange).await?;
     forget_verifier(service, scope, row.id).await?;
-    store_tokens(service, scope, &connection, &tokens).await?;
+    store_tokens(service, scope, (&connection, &client), &tokens).await?;
     Ok(Answer::Connected {
         connection: row.connection,
     })

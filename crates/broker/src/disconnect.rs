@@ -12,8 +12,8 @@ use crate::token::{client, stored};
 use crate::vault::Field;
 
 /// Ends a connection: its state first, with the proposals that wait for it, so that no call leaves
-/// from then on; then the provider is
-/// told, where it can be; then the tokens are destroyed, whatever the provider said.
+/// from then on; then the provider is told, where it can be; then the tokens are destroyed, whatever
+/// the provider said.
 pub(crate) async fn disconnect<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
@@ -24,6 +24,7 @@ pub(crate) async fn disconnect<L: Ledger>(
     let connection = Connection::read(&mut tx, &service.apps, id).await?;
     drop(tx);
     let mut tx = service.db.write(scope).await?;
+    // Once more is harmless: whatever is left of it goes.
     store::set_connection_state(&mut tx, id, "disconnected", None).await?;
     let proposals = service.ledger.revoke_disconnected(&mut tx, id).await?;
     let entry = AuditEntry::about("connectors.disconnected", id)

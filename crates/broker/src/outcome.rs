@@ -5,6 +5,16 @@ use manifest::Operation;
 use crate::egress::{EgressError, FilteredResponse, WriteVerdict};
 use crate::ledger::{End, Outcome};
 
+/// What the ledger keeps of a link; it counts characters, and a longer one is no use to anybody.
+const MAX_URL_BYTES: usize = 2000;
+const MAX_REFERENCE_CHARACTERS: usize = 200;
+
+/// What a provider says must not keep the outcome from being recorded: what cannot be stored, and
+/// what would be cut, is left out.
+fn is_reference(text: &str) -> bool {
+    text.chars().count() <= MAX_REFERENCE_CHARACTERS && !text.chars().any(char::is_control)
+}
+
 /// The provider took it.
 pub(crate) fn executed(
     operation: &Operation,
@@ -23,8 +33,11 @@ pub(crate) fn executed(
         url: result
             .as_ref()
             .and_then(|result| result.link.as_ref())
-            .map(ToString::to_string),
-        reference: result.and_then(|result| result.id),
+            .map(ToString::to_string)
+            .filter(|url| url.len() <= MAX_URL_BYTES),
+        reference: result
+            .and_then(|result| result.id)
+            .filter(|text| is_reference(text)),
         duration_ms,
     }
 }

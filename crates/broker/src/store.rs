@@ -338,12 +338,13 @@ pub(crate) async fn use_authorization(
     }))
 }
 
+/// False where the connection has ended meanwhile.
 pub(crate) async fn set_connected(
     tx: &mut WriteTx,
     connection: ConnectionId,
     granted: Option<&[String]>,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<bool, Error> {
+    let set = sqlx::query!(
         "update connectors.connections
             set state = 'connected', state_reason = null, connected_at = now(),
                 scopes_granted = coalesce($2, scopes_granted)
@@ -353,16 +354,17 @@ pub(crate) async fn set_connected(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(set.rows_affected() == 1)
 }
 
+/// False where the connection has ended already.
 pub(crate) async fn set_connection_state(
     tx: &mut WriteTx,
     connection: ConnectionId,
     state: &str,
     reason: Option<&str>,
-) -> Result<(), Error> {
-    sqlx::query!(
+) -> Result<bool, Error> {
+    let set = sqlx::query!(
         "update connectors.connections
             set state = $2, state_reason = $3,
                 disconnected_at = case when $2 = 'disconnected' then now() else disconnected_at end
@@ -373,7 +375,7 @@ pub(crate) async fn set_connection_state(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(set.rows_affected() == 1)
 }
 
 pub(crate) async fn insert_call(tx: &mut WriteTx, call: &CallRow<'_>) -> Result<(), Error> {

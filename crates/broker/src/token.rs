@@ -73,7 +73,7 @@ async fn refresh<L: Ledger>(
     let secret = stored(service, scope, connection, Field::ClientSecret).await?;
     let client = client(connection, secret.as_ref())?;
     match service.egress.refresh(&client, &refresh_token).await {
-        Ok(tokens) => store_tokens(service, scope, connection, &tokens).await,
+        Ok(tokens) => store_tokens(service, scope, (connection, &client), &tokens).await,
         Err(OAuthError::DeadGrant) => {
             mark_reconnect(service, scope, connection.row.id, "connectors.grant_ended").await?;
             Err(BrokerError::Reconnect)
@@ -116,7 +116,7 @@ pub(crate) async fn stored<L: Ledger>(
 pub(crate) async fn store_tokens<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    connection: &Connection<'_>,
+    (connection, client): (&Connection<'_>, &OAuthClient<'_>),
     tokens: &TokenAnswer,
 ) -> Result<(), BrokerError> {
     let id = connection.row.id;
@@ -148,7 +148,11 @@ pub(crate) async fn store_tokens<L: Ledger>(
             .checked_add(Duration::seconds(i64::try_from(seconds).ok()?))
     });
     store::set_expiry(&mut tx, id, ends).await?;
-    store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await?;
+    if !store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await? {
+        drop(tx);
+        give_back(service, id, client, tokens).await;
+        return Err(BrokerError::NotConnected);
+    }
     let entry = kernel::AuditEntry::about("connectors.tokens_stored", id).with(
         "granted",
         tokens
@@ -160,6 +164,22 @@ pub(crate) async fn store_tokens<L: Ledger>(
     Ok(tx.commit(entry).await?)
 }
 
+/// Tells the app to forget tokens that came for a connection that had ended by then: they were stored
+/// nowhere, so this is the one chance.
+async fn give_back<L: Ledger>(
+    service: &Service<L>,
+    id: ConnectionId,
+    client: &OAuthClient<'_>,
+    tokens: &TokenAnswer,
+) {
+    let token = tokens.refresh_token.as_ref();
+    let token = token.unwrap_or(&tokens.access_token);
+    if let Err(error) = service.egress.revoke(client, token).await {
+        let code = BrokerError::from(error).code();
+        tracing::warn!(connection = %id, code, "connectors.not_given_back");
+    }
+}
+
 /// Says that a person must connect again, and why.
 pub(crate) async fn mark_reconnect<L: Ledger>(
     service: &Service<L>,
@@ -168,7 +188,9 @@ pub(crate) async fn mark_reconnect<L: Ledger>(
     reason: &'static str,
 ) -> Result<(), BrokerError> {
     let mut tx = service.db.write(scope).await?;
-    store::set_connection_state(&mut tx, connection, "reconnect", Some(reason)).await?;
+    if !store::set_connection_state(&mut tx, connection, "reconnect", Some(reason)).await? {
+        return Ok(());
+    }
     let entry =
         kernel::AuditEntry::about("connectors.reconnect_needed", connection).with("reason", reason);
     Ok(tx.commit(entry).await?)

@@ -32,9 +32,10 @@ create policy connections_read on connectors.connections for select to countersi
 create policy connections_add on connectors.connections for insert to countersign_front
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
                 and state = 'pending' and (select ctx.can('connectors.manage')));
--- Only the broker, which holds the tokens, says what state they are in.
+-- Only the broker, which holds the tokens, says what state they are in; and an end is an end, whatever
+-- was under way then.
 create policy connections_state on connectors.connections for update to countersign_broker
-    using (org_id = (select ctx.org())) with check (org_id = (select ctx.org()));
+    using (org_id = (select ctx.org()) and state <> 'disconnected') with check (org_id = (select ctx.org()));
 -- For approvals.hold_transition: what waits for a connection is revoked only once that has ended.
 create policy connections_definer on connectors.connections for select to countersign_definer using (true);
 grant select (org_id, id, state) on connectors.connections to countersign_definer;

@@ -1,11 +1,14 @@
 //! A connection ends, and with it what waits for it.
 
+use std::time::Duration;
+
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use testkit::app::Options;
+use testkit::provider::{Mood, Provider};
 
 use super::{audited, page};
-use crate::world::World;
+use crate::world::{World, host_of, tracker_owner};
 
 /// Without a worker, so that what is approved stays so.
 async fn world() -> World {
@@ -95,4 +98,60 @@ async fn whoever_may_end_a_connection_ends_what_waits_for_it_and_nothing_else() 
         StatusCode::OK
     );
     assert_eq!(world.settled(&id).await["state"], "revoked");
+}
+
+#[tokio::test]
+async fn a_round_trip_that_ends_after_its_connection_brings_nothing_back() {
+    let slow = Provider::in_front_of("http://127.0.0.1:1", &["/token", "/revoke"]).await;
+    let options = Options {
+        private: vec![host_of(slow.url())],
+        ..Options::default()
+    };
+    let world = World::start_with(options).await;
+    slow.upstream(world.provider.url());
+    slow.be(Mood::Slow(Duration::from_secs(1)));
+    let before: Vec<String> = ids(&world).await;
+    let tracker = tracker_owner();
+    let connecting = world
+        .owner
+        .connect(("tracker", slow.url(), "write"), &tracker);
+    let disconnecting = async {
+        // Once the token endpoint was asked, the answer is on its way.
+        while slow.seen(&Method::POST).is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        let id = ids(&world)
+            .await
+            .into_iter()
+            .find(|id| !before.contains(id));
+        let id = id.unwrap();
+        let path = disconnect_path(&id);
+        let ended = world.owner.send(Method::DELETE, &path, None).await.unwrap();
+        assert_eq!(ended.status(), StatusCode::OK);
+        id
+    };
+    let (_, id) = tokio::join!(connecting, disconnecting);
+    let now = world.owner.get(&disconnect_path(&id)).await.unwrap();
+    assert_eq!(now["state"], "disconnected", "{now}");
+    let connection: kernel::ConnectionId = id.parse().unwrap();
+    let kept = format!(
+        "update broker.secrets set version = version where owner_id = '{}'",
+        connection.uuid()
+    );
+    assert_eq!(
+        world.fate(&kept).await,
+        0,
+        "a secret of an ended connection"
+    );
+    // And the app was told to forget what it gave.
+    let told = slow.seen(&Method::POST);
+    assert!(told.iter().any(|call| call.target.contains("revoke")));
+}
+
+async fn ids(world: &World) -> Vec<String> {
+    let list = world.owner.get("/api/v1/connections").await.unwrap();
+    let list = list.as_array().unwrap();
+    list.iter()
+        .map(|row| row["id"].as_str().unwrap().to_owned())
+        .collect()
 }
