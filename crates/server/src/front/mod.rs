@@ -1,6 +1,7 @@
-//! The front's process: HTTP, pages and rules. It holds no key, opens no file and reaches no
-//! network: what it needs, the supervisor hands it.
+//! The front's process: HTTP, pages and rules. It holds no key that opens a secret, opens no file and
+//! reaches no network: what it needs, the supervisor hands it.
 
+mod connections;
 pub mod probe;
 mod serve;
 mod tls;

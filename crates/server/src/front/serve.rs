@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use axum::Router;
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use crypto::cookie::CookieKey;
 use db::Db;
@@ -19,6 +18,7 @@ use tokio::task::JoinSet;
 use web::{AppState, Parts, Throttles};
 use zeroize::Zeroize as _;
 
+use super::connections::Room;
 use super::probe::{self, Probe};
 use super::tls;
 use crate::exit::{Exit, Failure};
@@ -55,13 +55,14 @@ pub(super) async fn serve(
         forbidden: boot.forbidden.clone(),
     };
     let tls = boot.tls.as_ref().map(tls::acceptor).transpose()?;
+    let room = Room::new(&boot.trusted_proxies);
     let state = state(boot).await?;
     let router = web::router(state.clone());
     let mut background = JoinSet::new();
     background.spawn(web::run_background(state.clone()));
     background.spawn(probe::serve(sockets.probe, probe));
     let handle = Handle::new();
-    let mut serving = tokio::spawn(listen(sockets.http, tls, router, handle.clone()));
+    let mut serving = tokio::spawn(listen(sockets.http, (tls, room), router, handle.clone()));
     report(&channel, Ok(())).map_err(Failure::cannot_run)?;
     tokio::select! {
         stop = runtime::asked_to_stop(channel) => stop.map_err(Failure::cannot_run)?,
@@ -108,7 +109,7 @@ async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
 
 async fn listen(
     listener: TcpListener,
-    tls: Option<RustlsConfig>,
+    (tls, room): (Option<RustlsConfig>, Room),
     router: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
@@ -127,12 +128,9 @@ async fn listen(
     match tls {
         Some(config) => {
             let acceptor = RustlsAcceptor::new(config).handshake_timeout(HEAD_LIMIT);
-            server
-                .acceptor(acceptor.acceptor(NoDelayAcceptor))
-                .serve(app)
-                .await
+            server.acceptor(acceptor.acceptor(room)).serve(app).await
         }
-        None => server.acceptor(NoDelayAcceptor).serve(app).await,
+        None => server.acceptor(room).serve(app).await,
     }
 }
 

@@ -1,6 +1,6 @@
 use rustix::io::Errno;
 use rustix::process::{
-    DumpableBehavior, Resource, Rlimit, Signal, getppid, set_dumpable_behavior,
+    DumpableBehavior, Resource, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
 };
 use rustix::thread::set_no_new_privs;
@@ -26,9 +26,25 @@ pub(crate) fn harden() -> Result<(), HardenError> {
         maximum: Some(0),
     };
     setrlimit(Resource::Core, none).map_err(refused("forbid core dumps"))?;
+    raise_open_files().map_err(refused("open more files"))?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(refused("close this process to debuggers"))?;
     set_no_new_privs(true).map_err(refused("give up setuid programs"))
+}
+
+/// A connection is an open file, and 1,024 of them are few.
+fn raise_open_files() -> rustix::io::Result<()> {
+    const ENOUGH: u64 = 65_536;
+    let now = getrlimit(Resource::Nofile);
+    let most = now.maximum.map_or(ENOUGH, |most| most.min(ENOUGH));
+    if now.current.is_none_or(|current| current >= most) {
+        return Ok(());
+    }
+    let raised = Rlimit {
+        current: Some(most),
+        ..now
+    };
+    setrlimit(Resource::Nofile, raised)
 }
 
 /// The same for a child, which also ends with its parent, in whatever way that ends.

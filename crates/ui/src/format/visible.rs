@@ -1,5 +1,10 @@
 use std::fmt::Write as _;
 
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{
+    CodePointMapData, CodePointMapDataBorrowed, CodePointSetData, CodePointSetDataBorrowed,
+};
+
 /// Text with every character that hides or reorders others shown by its number.
 ///
 /// An approver must see what will be sent: U+202E would print `gpj.exe` as `exe.jpg`, and a
@@ -25,29 +30,27 @@ pub fn hides_something(text: &str) -> bool {
     text.chars().any(is_hidden)
 }
 
-/// Control and format characters: bidirectional controls, zero-width ones, tags, variation
-/// selectors, and the letters that print as a blank.
+/// Whatever prints as nothing or moves what is beside it: controls, format characters (general
+/// category Cf), what Unicode lets a font ignore (UAX 44, Default_Ignorable_Code_Point), line and
+/// paragraph separators, and the letters and signs that print as a blank.
 fn is_hidden(c: char) -> bool {
+    const IGNORABLE: CodePointSetDataBorrowed<'static> =
+        CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    const CATEGORY: CodePointMapDataBorrowed<'static, GeneralCategory> =
+        CodePointMapData::<GeneralCategory>::new();
     match c {
         '\n' | '\t' => false,
-        c if c.is_control() => true,
-        '\u{ad}'
-        | '\u{34f}'
-        | '\u{61c}'
-        | '\u{115f}'..='\u{1160}'
-        | '\u{17b4}'..='\u{17b5}'
-        | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}'
-        | '\u{feff}'
-        | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}'
-        | '\u{1d173}'..='\u{1d17a}'
-        | '\u{e0000}'..='\u{e0fff}' => true,
-        _ => false,
+        '\u{2800}' | '\u{fff0}'..='\u{fffb}' | '\u{1d159}' => true,
+        c => {
+            IGNORABLE.contains(c)
+                || matches!(
+                    CATEGORY.get(c),
+                    GeneralCategory::Control
+                        | GeneralCategory::Format
+                        | GeneralCategory::LineSeparator
+                        | GeneralCategory::ParagraphSeparator
+                )
+        }
     }
 }
 
@@ -65,6 +68,34 @@ mod tests {
             visible("pay\u{200b}ee\0"),
             "pay\u{27e8}U+200B\u{27e9}ee\u{27e8}U+0000\u{27e9}"
         );
+    }
+
+    #[test]
+    fn what_prints_as_nothing_is_named_whatever_its_block() {
+        for c in [
+            '\u{ad}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{17b4}',
+            '\u{180b}',
+            '\u{2028}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{fff0}',
+            '\u{13430}',
+            '\u{1bca0}',
+            '\u{1d159}',
+            '\u{1d173}',
+            '\u{e0001}',
+            '\u{e0100}',
+        ] {
+            let named = format!("\u{27e8}U+{:04X}\u{27e9}", u32::from(c));
+            assert_eq!(visible(&c.to_string()), named);
+        }
     }
 
     #[test]

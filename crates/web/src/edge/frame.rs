@@ -126,6 +126,10 @@ fn check_host(state: &AppState, request: &Request) -> Result<(), Problem> {
     if matches!(request.uri().path(), "/healthz" | "/readyz") {
         return Ok(());
     }
+    // RFC 9112 3.2: two of them are two opinions of where this goes.
+    if request.headers().get_all(header::HOST).iter().count() > 1 {
+        return Err(Problem::new(kind::TWO_HOSTS));
+    }
     let named = match request.uri().authority() {
         // HTTP/2 has no Host header but an authority.
         Some(authority) => Some(authority.as_str()),

@@ -70,6 +70,7 @@ kinds! {
     NOT_FOUND = 404, "web.not_found", "There is nothing here, or nothing that is yours to see.";
     TIMED_OUT = 503, "web.timed_out", "This took longer than a request may. Try again in a minute.";
     TOO_LARGE = 413, "web.too_large", "This is larger than it may be.";
+    TWO_HOSTS = 400, "web.two_hosts", "The request names more than one host.";
     UNAVAILABLE = 503, "web.unavailable", "The database is busy or away. Try again in a few seconds.";
     WRONG_HOST = 421, "web.wrong_host", "This server is not known under that name.";
 }

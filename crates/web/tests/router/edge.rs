@@ -197,3 +197,16 @@ async fn a_body_that_is_too_large_or_ambiguous_is_refused() {
         assert_eq!((status, code.as_str()), expected);
     }
 }
+
+#[tokio::test]
+async fn a_request_that_names_two_hosts_is_refused() {
+    let front = front().await;
+    let mut request = Client::default().request(Method::GET, "/api/v1/trust");
+    let other = "evil.example".parse().unwrap();
+    request.headers_mut().append(header::HOST, other);
+    let answer = front.send(request).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (400, "web.two_hosts")
+    );
+}
