@@ -16,7 +16,8 @@ use crate::exit::{Exit, Failure};
 /// Checks every row against the Merkle tree, and the tree against signed checkpoints: the log's own
 /// newest one, and those that you saved elsewhere. Whoever has the database could rewrite all of it
 /// and sign it anew; a checkpoint saved elsewhere, and a key that you noted, are what they cannot
-/// rewrite. Names each row that was altered, removed or inserted.
+/// rewrite. Names each row that was altered, removed or inserted. A row that the database's superuser
+/// adds with the present date is an entry like any other: nothing tells it apart.
 ///
 /// Without --bundle it reads the database of the server that runs on the data directory. With
 /// --bundle it needs no server and no database.
