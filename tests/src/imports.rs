@@ -36,3 +36,36 @@ async fn a_log_whose_reader_died_ends_as_interrupted_and_says_what_to_do() {
     let told = world.owner.get(&path).await.unwrap();
     assert_eq!(told["entries"][0]["actor_kind"], "system", "{told}");
 }
+
+#[tokio::test]
+async fn an_organisation_that_has_stored_what_it_may_is_told_so_and_keeps_nothing_more() {
+    let world = World::start().await;
+    let form = json!({ "name": "Full" });
+    let made = world
+        .owner
+        .write(Method::POST, "/api/v1/logs", &form, StatusCode::CREATED)
+        .await
+        .unwrap();
+    let id = made["id"].as_str().unwrap();
+    world
+        .fate(
+            "insert into insight.logs (id, org_id, user_id, name, source, state, events)
+             select gen_random_uuid(), org_id, user_id, 'Old', 'import', 'ready', 20000000 from insight.logs limit 1",
+        )
+        .await;
+    let csv = b"case,activity,time\n1,a,2026-01-01T00:00:00Z\n".to_vec();
+    let path =
+        format!("/api/v1/logs/{id}/content?format=csv&case=case&activity=activity&timestamp=time");
+    let refused = world.owner.upload(&path, csv).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let log = world
+        .owner
+        .get(&format!("/api/v1/logs/{id}"))
+        .await
+        .unwrap();
+    assert_eq!(
+        (&log["state"], &log["error_code"], &log["events"]),
+        (&json!("failed"), &json!("insight.log_quota"), &json!(0)),
+        "{log}"
+    );
+}

@@ -145,6 +145,15 @@ pub(crate) async fn set_failed(
     Ok(())
 }
 
+/// Of the bound organisation, in logs that are whole.
+pub(crate) async fn stored_events(tx: &mut WriteTx) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select coalesce(sum(events), 0)::bigint as "events!" from insight.logs where state = 'ready'"#
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 pub(crate) async fn set_ready(
     tx: &mut WriteTx,
     id: LogId,

@@ -10,6 +10,11 @@ pub enum SaveError {
     /// It was removed while it was read, or read twice.
     #[error("the log is not waiting for its events any more")]
     NotReading,
+    /// The organisation has stored as much as it may.
+    #[error(
+        "the organisation's logs would hold more than {MOST_EVENTS} events: remove one that is not needed"
+    )]
+    Quota,
     /// The statistics have no JSON form.
     #[error("the statistics could not be written")]
     Statistics(#[source] serde_json::Error),
@@ -18,6 +23,9 @@ pub enum SaveError {
     Database(#[from] db::Error),
 }
 
+/// Events that one organisation may store in all, about 5 GB: a disk that one tenant fills is full for
+/// everybody.
+const MOST_EVENTS: i64 = 20_000_000;
 /// Rows sent at once.
 const BATCH: usize = 50_000;
 
@@ -32,6 +40,13 @@ pub async fn save_log(
     let statistics = serde_json::to_value(statistics).map_err(SaveError::Statistics)?;
     let mut tx = db.write(scope).await?;
     let counts = (count(log.case_count()), count(log.event_count()));
+    if store::stored_events(&mut tx)
+        .await?
+        .saturating_add(counts.1)
+        > MOST_EVENTS
+    {
+        return Err(SaveError::Quota);
+    }
     if !store::set_ready(&mut tx, id, counts, statistics).await? {
         return Err(SaveError::NotReading);
     }

@@ -54,6 +54,7 @@ kinds! {
     LOG_INVALID = 422, "insight.log_invalid", "The log cannot be made like this.";
     LOG_NOT_READING = 409, "insight.log_not_reading", "This log is not waiting for a file. Make a new one.";
     LOG_NOT_READY = 409, "insight.log_not_ready", "This log is still being read, or could not be read.";
+    LOG_QUOTA = 422, "insight.log_quota", "Your organisation's logs hold as many events as they may. Remove one that is not needed, then import this one again.";
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
     UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
     BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";

@@ -21,6 +21,11 @@ pub(super) enum CollectError {
     /// More than a log may hold.
     #[error("the app's history is larger than a log may be")]
     TooLarge,
+    /// The organisation has stored as much as it may.
+    #[error(
+        "your organisation's logs hold as many events as they may: remove one that is not needed"
+    )]
+    Quota,
     /// It took hours.
     #[error("the app was too slow: reading its history took more than two hours")]
     TooSlow,

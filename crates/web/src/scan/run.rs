@@ -98,6 +98,7 @@ async fn scan_into(
         // Removed while it was read: nobody wants it any more.
         Ok(()) | Err(insight::SaveError::NotReading) => Ok(()),
         Err(insight::SaveError::Database(error)) => Err(error.into()),
+        Err(insight::SaveError::Quota) => Err(CollectError::Quota),
         Err(insight::SaveError::Statistics(_)) => Err(CollectError::TooLarge),
     }
 }
