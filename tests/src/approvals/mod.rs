@@ -1,6 +1,7 @@
 mod crash;
 mod disconnect;
 mod forgery;
+mod killed;
 mod late;
 mod lists;
 mod once;
