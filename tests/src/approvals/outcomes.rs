@@ -48,6 +48,23 @@ async fn resolve(world: &World, id: &str, outcome: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
+async fn an_answer_that_drips_is_cut_off_and_its_status_tells_what_happened() {
+    let options = Options {
+        timeout: Some(Duration::from_secs(3)),
+        ..Options::default()
+    };
+    // A byte a second: no pause is as long as the limit.
+    let (_, _, ended) = ended_in(Mood::Drip, options).await;
+    assert_eq!(ended["state"], "executed", "{ended}");
+    let outcome = &ended["outcome"];
+    assert_eq!(
+        (&outcome["status"], &outcome["code"], &outcome["url"]),
+        (&json!(200), &json!("egress.timeout"), &json!(null)),
+        "{ended}"
+    );
+}
+
+#[tokio::test]
 async fn a_slow_answer_is_an_unknown_outcome() {
     let options = Options {
         timeout: Some(Duration::from_secs(1)),

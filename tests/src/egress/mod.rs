@@ -42,15 +42,17 @@ async fn a_body_that_nobody_asked_for_is_in_no_table() {
 }
 
 #[tokio::test]
-async fn a_page_that_calls_itself_html_ends_the_scan_and_keeps_nothing() {
-    let world = World::start().await;
-    world.provider.be(Mood::Html);
-    let log = scanned(&world).await;
-    assert_eq!(
-        (&log["state"], &log["events"]),
-        (&json!("failed"), &json!(0)),
-        "{log}"
-    );
+async fn a_page_ends_the_scan_whatever_it_calls_itself_and_nothing_is_kept() {
+    for mood in [Mood::Html, Mood::HtmlAsJson] {
+        let world = World::start().await;
+        world.provider.be(mood);
+        let log = scanned(&world).await;
+        assert_eq!(
+            (&log["state"], &log["events"]),
+            (&json!("failed"), &json!(0)),
+            "{log}"
+        );
+    }
 }
 
 #[tokio::test]

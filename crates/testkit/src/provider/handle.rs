@@ -52,6 +52,11 @@ async fn respond(shared: &Shared, mood: Mood, parts: Parts, body: Bytes) -> Resp
             answer(StatusCode::OK, "application/json", Body::from(text))
         }
         Mood::Html => answer(StatusCode::OK, "text/html", Body::from("<h1>Sign in</h1>")),
+        Mood::HtmlAsJson => answer(
+            StatusCode::OK,
+            "application/json",
+            Body::from("<h1>Sign in</h1>"),
+        ),
         Mood::Canary(text) => canary(shared, &parts, body, &text).await,
         Mood::HangUpAfterCommit => {
             let _ = pass(shared, &parts.method, &parts.uri, &parts.headers, body).await;

@@ -30,6 +30,8 @@ pub enum Mood {
     Huge(usize),
     /// Answers with HTML that calls itself HTML.
     Html,
+    /// Answers with HTML that calls itself JSON.
+    HtmlAsJson,
     /// Answers with JSON in which every object has this text in fields that nobody asked for.
     Canary(String),
     /// Passes the call on, then hangs up without an answer: committed, and nobody knows.
