@@ -8,8 +8,10 @@ cargo build --release --quiet -p tests --example broker
 target/release/examples/broker "${1:-2000}" "${2:-4}" | python3 -c '
 import json, sys
 m = json.load(sys.stdin)
-ms = lambda us: f"{us / 1000:7.2f} ms"
+def row(name, way):
+    median, p99, rate = m[way + "_median_us"], m[way + "_p99_us"], m[way + "_per_second"]
+    print("%-14s median %6.2f ms   p99 %6.2f ms   %6.0f/s at %d clients" % (name, median / 1000, p99 / 1000, rate, m["clients"]))
+row("direct", "direct")
+row("by the broker", "broker")
 added = m["broker_median_us"] - m["direct_median_us"]
-print(f"direct        median {ms(m["direct_median_us"])}   p99 {ms(m["direct_p99_us"])}   {m["direct_per_second"]:7.0f}/s at {m["clients"]} clients")
-print(f"by the broker median {ms(m["broker_median_us"])}   p99 {ms(m["broker_p99_us"])}   {m["broker_per_second"]:7.0f}/s at {m["clients"]} clients")
-print(f"added         median {ms(added)}   ratio of throughput {m["broker_per_second"] / m["direct_per_second"]:.2f}")'
+print("added          median %6.2f ms   ratio of throughput %.2f" % (added / 1000, m["broker_per_second"] / m["direct_per_second"]))'

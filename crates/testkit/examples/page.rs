@@ -44,7 +44,7 @@ async fn main() {
            select lpad(n::text, 32, '0')::uuid, lpad(n::text, 32, '0')::uuid, 'OWNER', 100 from generate_series(1, {ORGANISATIONS}) n;
          insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
            select lpad(n::text, 32, '0')::uuid, lpad(n::text, 32, '0')::uuid, lpad(n::text, 32, '0')::uuid,
-                  sha256(n::text::bytea), '', '', now() + interval '1 day' from generate_series(1, {ORGANISATIONS}) n;
+                  sha256(n::text::bytea), '', '', now() + interval '1 hour' from generate_series(1, {ORGANISATIONS}) n;
          insert into audit.entries (id, org_id, actor_kind, person_id, action, subject, details)
            select gen_random_uuid(), lpad((1 + n % {ORGANISATIONS})::text, 32, '0')::uuid, 'session',
                   lpad((1 + n % {ORGANISATIONS})::text, 32, '0')::uuid, 'approvals.approved', 'apr_' || n, '{{\"state\":\"approved\"}}'
