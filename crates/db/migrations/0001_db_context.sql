@@ -45,11 +45,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function ctx.mac(text) from public;
 
--- Where and when a context holds: this backend, this transaction.
-create function ctx.here() returns text
-language sql stable set search_path = pg_catalog, pg_temp as $$
-    select pg_backend_pid()::text || '/' || (extract(epoch from transaction_timestamp()) * 1000000)::bigint
-$$;
+-- Where and when a context holds: this backend, this transaction. Names are bound when it is made, so
+-- that it can be written out where it is used: each policy of each query asks for it.
+create function ctx.here() returns text language sql stable
+return pg_catalog.pg_backend_pid()::text || '/'
+       || (extract(epoch from pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
 revoke all on function ctx.here() from public;
 
 -- kind: session, api_key, job. principal: the credential's row. scopes: what an API key is limited
@@ -65,35 +65,36 @@ end $$;
 revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text) from public;
 
 -- One part of the context, or null where nothing valid is bound. A setting that was local to an
--- earlier transaction reads as '', not as null.
+-- earlier transaction reads as '', not as null. Written in one piece, since every query pays for it.
 create function ctx.part(number int) returns text
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    bound text := nullif(current_setting('countersign.context', true), '');
+    bound text := current_setting('countersign.context', true);
     message text;
 begin
-    if bound is null or split_part(bound, '|', 1) <> ctx.here() then
+    if bound is null or bound = '' or split_part(bound, '|', 1) <> ctx.here() then
         return null;
     end if;
     message := left(bound, -65);
-    if right(bound, 65) <> '|' || ctx.mac(message) then
+    if right(bound, 65) <> '|' || (
+        select encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(message, 'UTF8'))), 'hex')
+          from ctx.mac_key k)
+    then
         return null;
     end if;
     return nullif(split_part(message, '|', number), '');
 end $$;
 revoke all on function ctx.part(int) from public;
 
-create function ctx.kind() returns text
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(2) $$;
-create function ctx.principal() returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(3)::uuid $$;
-create function ctx.org() returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(4)::uuid $$;
-create function ctx.person() returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(5)::uuid $$;
-create function ctx.level() returns int
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$ select ctx.part(6)::int $$;
+-- What policies ask for. Names are bound when they are made, so that they need no search_path of their
+-- own and are written out as calls of ctx.part.
+create function ctx.kind() returns text language sql stable return ctx.part(2);
+create function ctx.principal() returns uuid language sql stable return ctx.part(3)::uuid;
+create function ctx.org() returns uuid language sql stable return ctx.part(4)::uuid;
+create function ctx.person() returns uuid language sql stable return ctx.part(5)::uuid;
+create function ctx.level() returns int language sql stable return ctx.part(6)::int;
 
 revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level() from public;
+grant execute on function ctx.part(int) to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level()
    to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

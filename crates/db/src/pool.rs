@@ -3,7 +3,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{Chance, Clock, Scope};
-use sqlx::Executor as _;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 
 use crate::scope::{Mode, begin_statement};
@@ -34,16 +33,8 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_LIMIT)
-            // Takes the place of the ping that the pool would send. A credential that does not bind
-            // fails after its BEGIN, and sqlx does not end that transaction: without this, whoever
-            // presents made-up keys would leave connections behind that fail for everybody.
+            // The pool pings what comes back; a transaction begins with a rollback (`scope`).
             .test_before_acquire(false)
-            .before_acquire(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("rollback").await?;
-                    Ok(true)
-                })
-            })
             .connect_lazy_with(options);
         Self {
             pool,

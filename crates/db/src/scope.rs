@@ -27,12 +27,16 @@ pub(crate) enum Mode {
     Write,
 }
 
-/// Begins and binds in one round trip: one simple query of two statements.
+/// Begins and binds in one round trip: one simple query.
+///
+/// It starts with a rollback: a credential that does not bind fails after its BEGIN, and sqlx does not
+/// end that transaction. Without it, whoever presents made-up keys would leave connections behind that
+/// fail for everybody.
 pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + use<> {
     let begin = match mode {
-        Mode::Read => "begin read only",
-        Mode::Snapshot => "begin isolation level repeatable read read only",
-        Mode::Write => "begin",
+        Mode::Read => "rollback; begin read only",
+        Mode::Snapshot => "rollback; begin isolation level repeatable read read only",
+        Mode::Write => "rollback; begin",
     };
     let text = match scope {
         Scope::Anonymous => begin.to_owned(),
