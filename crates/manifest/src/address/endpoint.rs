@@ -47,7 +47,7 @@ pub struct Endpoint {
     pub(crate) path: String,
 }
 
-/// The one placeholder of an endpoint's path.
+/// The one variable of an endpoint's path.
 const CLIENT_ID: &str = "{client_id}";
 
 impl Endpoint {
