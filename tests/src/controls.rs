@@ -84,9 +84,9 @@ async fn ac_01_falls_with_an_open_policy() {
 
 #[tokio::test]
 async fn ac_01_falls_when_a_forged_context_is_believed() {
-    let gullible = "create or replace function ctx.part(number int) returns text language sql stable security definer
+    let gullible = "create or replace function ctx.bound() returns text[] language sql stable security definer
         set search_path = pg_catalog, pg_temp as $$
-            select nullif(split_part(nullif(current_setting('countersign.context', true), ''), '|', number), '') $$";
+            select string_to_array(nullif(current_setting('countersign.context', true), ''), '|', '') $$";
     falls_with("db.row_level_security", gullible, "believed").await;
 }
 

@@ -159,8 +159,8 @@ pub(crate) async fn proposals_for_people(
 ) -> Result<Vec<Proposal>, Error> {
     select_proposals!(
         "where p.state in ('waiting', 'unknown_outcome')
-           and ($1::uuid is null or (p.expires_at, p.id) >
-                (select last.expires_at, last.id from approvals.proposals last where last.id = $1))
+           and case when $1::uuid is null then true else (p.expires_at, p.id) >
+                (select last.expires_at, last.id from approvals.proposals last where last.id = $1) end
          order by p.expires_at, p.id limit $2",
         after.map(ProposalId::uuid),
         rows
@@ -179,8 +179,8 @@ pub(crate) async fn settled_proposals(
 ) -> Result<Vec<Proposal>, Error> {
     select_proposals!(
         "where p.state not in ('waiting', 'unknown_outcome')
-           and ($1::uuid is null or (p.created_at, p.id) <
-                (select last.created_at, last.id from approvals.proposals last where last.id = $1))
+           and case when $1::uuid is null then true else (p.created_at, p.id) <
+                (select last.created_at, last.id from approvals.proposals last where last.id = $1) end
          order by p.created_at desc, p.id desc limit $2",
         after.map(ProposalId::uuid),
         rows

@@ -226,9 +226,9 @@ pub(crate) async fn entries(
     let rows = sqlx::query!(
         r#"select e.id, e.at, e.actor_kind, u.name as "person?", e.action, e.subject, e.details, e.leaf_index
              from audit.entries e left join identity.users u on u.id = e.person_id
-            where ($1::text is null or starts_with(e.action, $1))
-              and ($2::text is null or e.subject = $2)
-              and ($3::uuid is null or e.id < $3)
+            where case when $1::text is null then true else starts_with(e.action, $1) end
+              and case when $2::text is null then true else e.subject = $2 end
+              and e.id < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
             order by e.id desc limit $4"#,
         filter.action,
         filter.subject,

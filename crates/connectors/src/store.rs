@@ -112,8 +112,8 @@ pub(crate) async fn calls(
         "select id, at, operation, status, error_code, duration_ms, answer_bytes, actor_kind, proposal_id
            from broker.calls
           where connection_id = $1
-            and ($2::uuid is null
-                 or (at, id) < (select at, id from broker.calls where connection_id = $1 and id = $2))
+            and case when $2::uuid is null then true else (at, id) <
+                 (select at, id from broker.calls where connection_id = $1 and id = $2) end
           order by at desc, id desc limit $3",
         connection.uuid(),
         before.map(CallId::uuid),

@@ -39,17 +39,18 @@ end $$;
 set local role countersign_definer;
 
 create function ctx.mac(message text) returns text
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select encode(sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))), 'hex')
-      from ctx.mac_key
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return (select encode(sha256(outer_pad || sha256(inner_pad || convert_to(message, 'UTF8'))), 'hex')
+              from ctx.mac_key);
+end $$;
 revoke all on function ctx.mac(text) from public;
 
 -- Where and when a context holds: this backend, this transaction. Names are bound when it is made, so
 -- that it can be written out where it is used: each policy of each query asks for it.
 create function ctx.here() returns text language sql stable
 return pg_catalog.pg_backend_pid()::text || '/'
-       || (extract(epoch from pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
+       || (pg_catalog.date_part('epoch', pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
 revoke all on function ctx.here() from public;
 
 -- kind: session, api_key, job. principal: the credential's row. scopes: what an API key is limited
@@ -58,15 +59,16 @@ create function ctx.bind(kind text, principal uuid, org uuid, person uuid, level
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    message text := concat_ws('|', ctx.here(), kind, principal, org, person, level, scopes);
+    message text := array_to_string(
+        array[ctx.here(), kind, principal::text, org::text, person::text, level::text, scopes], '|', '');
 begin
     perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
 end $$;
 revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text) from public;
 
--- One part of the context, or null where nothing valid is bound. A setting that was local to an
+-- The parts of the context, or null where nothing valid is bound. A setting that was local to an
 -- earlier transaction reads as '', not as null. Written in one piece, since every query pays for it.
-create function ctx.part(number int) returns text
+create function ctx.bound() returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bound text := current_setting('countersign.context', true);
@@ -82,19 +84,18 @@ begin
     then
         return null;
     end if;
-    return nullif(split_part(message, '|', number), '');
+    return string_to_array(message, '|', '');
 end $$;
-revoke all on function ctx.part(int) from public;
+revoke all on function ctx.bound() from public;
 
--- What policies ask for. Names are bound when they are made, so that they need no search_path of their
--- own and are written out as calls of ctx.part.
-create function ctx.kind() returns text language sql stable return ctx.part(2);
-create function ctx.principal() returns uuid language sql stable return ctx.part(3)::uuid;
-create function ctx.org() returns uuid language sql stable return ctx.part(4)::uuid;
-create function ctx.person() returns uuid language sql stable return ctx.part(5)::uuid;
-create function ctx.level() returns int language sql stable return ctx.part(6)::int;
+-- What policies ask for, next to ctx.org_for (access). Names are bound when they are made, so that they
+-- need no search_path of their own and are written out as calls of ctx.bound.
+create function ctx.kind() returns text language sql stable return (ctx.bound())[2];
+create function ctx.principal() returns uuid language sql stable return (ctx.bound())[3]::uuid;
+create function ctx.org() returns uuid language sql stable return (ctx.bound())[4]::uuid;
+create function ctx.person() returns uuid language sql stable return (ctx.bound())[5]::uuid;
 
-revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level() from public;
-grant execute on function ctx.part(int) to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
-grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.level()
+revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person() from public;
+grant execute on function ctx.bound() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
+grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person()
    to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

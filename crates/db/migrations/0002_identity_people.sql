@@ -89,7 +89,7 @@ create policy organisations_own on identity.organisations for select to counters
 create policy memberships_own_org on identity.memberships for select to countersign_front, countersign_broker
     using (org_id = (select ctx.org()));
 create policy users_same_org on identity.users for select to countersign_front, countersign_broker
-    using (id = any (array(select user_id from identity.memberships where org_id = (select ctx.org()))));
+    using (id = any (array(select user_id from identity.memberships))); -- of the own organisation
 create policy sessions_own on identity.sessions for select to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()));
 create policy sessions_own_end on identity.sessions for update to countersign_front

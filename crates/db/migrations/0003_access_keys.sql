@@ -44,25 +44,36 @@ create policy api_keys_definer_use on access.api_keys for update to countersign_
 
 set local role countersign_definer;
 
--- Whether the bound principal may do `permission`: the person's level, and for an API key its
--- scopes as well. False where nothing is bound.
-create function ctx.can(permission text) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select coalesce(
-        (select ctx.level() >= p.least_level
-                and (ctx.part(7) = '*' or permission = any (string_to_array(ctx.part(7), ',')))
-           from access.permissions p where p.name = permission), false)
-$$;
+-- The organisation of the bound principal, if it may do `permission` there: by the person's level, and
+-- for an API key or a job by its scopes as well. Null otherwise, and where nothing is bound.
+create function ctx.org_for(permission text) returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bound text[] := ctx.bound();
+begin
+    if (bound[7] = '*' or permission = any (string_to_array(bound[7], ',')))
+       and bound[6]::int >= (select p.least_level from access.permissions p where p.name = permission)
+    then
+        return bound[4];
+    end if;
+    return null;
+end $$;
+
+create function ctx.can(permission text) returns boolean language sql stable
+return ctx.org_for(permission) is not null;
 
 -- Everything that the bound principal may do.
 create function ctx.permissions() returns text[]
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    with bound as materialized (select ctx.level() as level, ctx.part(7) as scopes)
-    select array(select p.name from access.permissions p, bound
-                  where bound.level >= p.least_level
-                    and (bound.scopes = '*' or p.name = any (string_to_array(bound.scopes, ',')))
-                  order by p.name)
-$$;
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bound text[] := ctx.bound();
+    scopes text[] := string_to_array(bound[7], ',');
+begin
+    return array(select p.name from access.permissions p
+                  where bound[6]::int >= p.least_level
+                    and (bound[7] = '*' or p.name = any (scopes))
+                  order by p.name);
+end $$;
 
 create function ctx.bind_api_key(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -85,20 +96,20 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update access.api_keys set last_used_at = now() where token_hash = any (presented)
 $$;
 
-revoke all on function ctx.can(text), ctx.permissions(), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
-grant execute on function ctx.can(text), ctx.permissions() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
+revoke all on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
+grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.bind_api_key(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function access.note_use(bytea[]) to countersign_front;
 
 set local role countersign_owner;
 
 create policy api_keys_read on access.api_keys for select to countersign_front, countersign_broker
-    using (org_id = (select ctx.org()) and (select ctx.can('api_keys.read')));
+    using (org_id = (select ctx.org_for('api_keys.read')));
 -- A key never holds more than its maker: each scope must be one that the maker can do.
 create policy api_keys_add on access.api_keys for insert to countersign_front
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
-                and (select ctx.kind()) = 'session' and (select ctx.can('api_keys.manage'))
+    with check (org_id = (select ctx.org_for('api_keys.manage')) and user_id = (select ctx.person())
+                and (select ctx.kind()) = 'session'
                 and (select bool_and(ctx.can(s)) from unnest(scopes) s));
 create policy api_keys_revoke on access.api_keys for update to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.kind()) = 'session' and (select ctx.can('api_keys.manage')))
+    using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
     with check (org_id = (select ctx.org()) and revoked_at is not null);

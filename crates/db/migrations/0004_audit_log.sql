@@ -70,7 +70,7 @@ create policy entries_definer_sequence on audit.entries for update to countersig
 grant update (leaf_index) on audit.entries to countersign_definer;
 
 create policy entries_read on audit.entries for select to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.can('audit.read')));
+    using (org_id = (select ctx.org_for('audit.read')));
 grant select on audit.entries to countersign_front;
 -- Hashes and signed heads tell nothing about anybody: anyone may hold them to check the log.
 create policy nodes_read on audit.nodes for select to countersign_front, countersign_broker using (true);
@@ -82,11 +82,14 @@ set local role countersign_definer;
 
 -- Adds an entry for whoever is bound.
 create function audit.append(new_entry uuid, entry_action text, entry_subject text, entry_details jsonb) returns void
-language sql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bound text[] := ctx.bound();
+begin
     insert into audit.entries (id, org_id, actor_kind, actor_id, person_id, action, subject, details)
-    values (new_entry, ctx.org(), coalesce(ctx.kind(), 'anonymous'), ctx.principal(), ctx.person(),
-            entry_action, entry_subject, entry_details)
-$$;
+    values (new_entry, bound[4]::uuid, coalesce(bound[2], 'anonymous'), bound[3]::uuid, bound[5]::uuid,
+            entry_action, entry_subject, entry_details);
+end $$;
 
 -- A UUIDv7 (RFC 9562 5.7) where SQL makes an entry: 48 bits of milliseconds over a random UUID,
 -- version 7 in place of 4.

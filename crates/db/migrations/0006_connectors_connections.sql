@@ -28,10 +28,10 @@ create index connections_by_org on connectors.connections (org_id, created_at);
 alter table connectors.connections enable row level security;
 alter table connectors.connections force row level security;
 create policy connections_read on connectors.connections for select to countersign_front, countersign_broker
-    using (org_id = (select ctx.org()) and (select ctx.can('connectors.read')));
+    using (org_id = (select ctx.org_for('connectors.read')));
 create policy connections_add on connectors.connections for insert to countersign_front
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
-                and state = 'pending' and (select ctx.can('connectors.manage')));
+    with check (org_id = (select ctx.org_for('connectors.manage')) and user_id = (select ctx.person())
+                and state = 'pending');
 -- Only the broker, which holds the tokens, says what state they are in; and an end is an end, whatever
 -- was under way then.
 create policy connections_state on connectors.connections for update to countersign_broker

@@ -113,7 +113,7 @@ grant select, insert on broker.calls to countersign_broker;
 
 -- The front shows the calls of a connection.
 create policy calls_read on broker.calls for select to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.can('connectors.read')));
+    using (org_id = (select ctx.org_for('connectors.read')));
 grant select on broker.calls to countersign_front;
 
 -- A wrong or missing master key must stop the broker at start, whichever tenant's key, or key of the

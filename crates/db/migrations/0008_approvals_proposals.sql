@@ -85,13 +85,13 @@ grant select, update on approvals.proposals to countersign_definer;
 grant select on approvals.decisions to countersign_definer;
 
 create policy proposals_read on approvals.proposals for select to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.can('approvals.read')));
+    using (org_id = (select ctx.org_for('approvals.read')));
 create policy proposals_broker on approvals.proposals for select to countersign_broker
     using (org_id = (select ctx.org()));
 create policy proposals_propose on approvals.proposals for insert to countersign_broker
-    with check (org_id = (select ctx.org()) and requester_person = (select ctx.person())
+    with check (org_id = (select ctx.org_for('approvals.propose')) and requester_person = (select ctx.person())
                 and requester_id = (select ctx.principal()) and requester_kind = (select ctx.kind())
-                and state = 'waiting' and (select ctx.can('approvals.propose')));
+                and state = 'waiting');
 create policy proposals_move_front on approvals.proposals for update to countersign_front
     using (org_id = (select ctx.org()) and state in ('waiting', 'approved', 'unknown_outcome'))
     with check (org_id = (select ctx.org()));
@@ -108,12 +108,11 @@ grant select, insert,
       on approvals.proposals to countersign_broker;
 
 create policy decisions_read on approvals.decisions for select to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.can('approvals.read')));
+    using (org_id = (select ctx.org_for('approvals.read')));
 -- A decision is a person's: a session, never an API key or a job (AG-01).
 create policy decisions_decide on approvals.decisions for insert to countersign_front
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
-                and session_id = (select ctx.principal()) and (select ctx.kind()) = 'session'
-                and (select ctx.can('approvals.decide')));
+    with check (org_id = (select ctx.org_for('approvals.decide')) and user_id = (select ctx.person())
+                and session_id = (select ctx.principal()) and (select ctx.kind()) = 'session');
 grant select, insert on approvals.decisions to countersign_front;
 
 set local role countersign_definer;

@@ -60,13 +60,13 @@ begin
     foreach t in array array['logs', 'names', 'events'] loop
         execute format('alter table insight.%I enable row level security', t);
         execute format('alter table insight.%I force row level security', t);
-        execute format('create policy %I on insight.%I for select to countersign_front using (org_id = (select ctx.org()) and (select ctx.can(''insight.read'')))', t || '_read', t);
-        execute format('create policy %I on insight.%I for insert to countersign_front with check (org_id = (select ctx.org()) and (select ctx.can(''insight.import'')))', t || '_add', t);
-        execute format('create policy %I on insight.%I for delete to countersign_front using (org_id = (select ctx.org()) and (select ctx.can(''insight.import'')))', t || '_remove', t);
+        execute format('create policy %I on insight.%I for select to countersign_front using (org_id = (select ctx.org_for(''insight.read'')))', t || '_read', t);
+        execute format('create policy %I on insight.%I for insert to countersign_front with check (org_id = (select ctx.org_for(''insight.import'')))', t || '_add', t);
+        execute format('create policy %I on insight.%I for delete to countersign_front using (org_id = (select ctx.org_for(''insight.import'')))', t || '_remove', t);
     end loop;
 end $$;
 create policy logs_progress on insight.logs for update to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.can('insight.import')))
+    using (org_id = (select ctx.org_for('insight.import')))
     with check (org_id = (select ctx.org()));
 grant select, insert, update, delete on insight.logs to countersign_front;
 grant select, insert, delete on insight.names, insight.events to countersign_front;
