@@ -13,7 +13,7 @@ const TRACKER: &str = include_str!("../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../connectors/github.toml");
 
 /// A server in this process, as `countersign verify` would find one. What only a process of its own
-/// can show (`front.confined`) is shown by the server's own tests.
+/// can show (`front.confined`), and what reads files (`broker.secret_files`), is shown beside it.
 fn instance(app: &TestApp) -> Instance {
     Instance {
         url: Url::parse(&app.url).unwrap(),
@@ -206,10 +206,43 @@ async fn ag_01_falls_when_an_api_key_may_decide() {
 }
 
 #[tokio::test]
-async fn ag_01_at_the_door_passes_on_a_sound_broker() {
-    let app = TestApp::start().await;
-    let found = evidence(instance(&app), "egress.write_needs_approval").await;
-    assert_eq!(found.status, Status::Pass, "{found:?}");
+async fn ag_01_at_the_door_falls_when_a_write_is_declared_as_a_read() {
+    let of_writes = ["idempotency", "reconcile", "subject", "result"];
+    let (scopes, operations) = TRACKER.split_once("[scopes.\"issues:write\"]").unwrap();
+    let (_, operations) = operations.split_once("\n\n").unwrap();
+    let (before, write) = operations.split_once("[operations.create_issue]").unwrap();
+    let (head, body) = write.split_once("[operations.create_issue.body]").unwrap();
+    let head: String = head
+        .replace("class = \"write\"", "class = \"read\"\nread_by_post = true")
+        .replace("issues:write", "issues:read")
+        .split_inclusive('\n')
+        .filter(|line| !of_writes.iter().any(|key| line.starts_with(key)))
+        .collect();
+    let harmless = format!(
+        "{scopes}{before}[operations.create_issue]{head}[operations.create_issue.body]{body}"
+    );
+    for (rules, expected) in [(TRACKER, Status::Pass), (harmless.as_str(), Status::Fail)] {
+        let app = with_rules(rules, GITHUB).await;
+        let found = evidence(instance(&app), "egress.write_needs_approval").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn co_09_falls_when_the_guard_lets_a_private_address_pass() {
+    for (private, expected) in [
+        (Vec::new(), Status::Pass),
+        (vec!["10.255.255.1:443".to_owned()], Status::Fail),
+    ] {
+        let options = Options {
+            private,
+            timeout: Some(std::time::Duration::from_secs(1)),
+            ..Options::default()
+        };
+        let app = TestApp::start_with(options).await;
+        let found = evidence(instance(&app), "egress.addresses").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
 }
 
 #[tokio::test]

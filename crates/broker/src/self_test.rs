@@ -4,7 +4,7 @@ use std::sync::Arc;
 use crypto::envelope::OpenError;
 use crypto::{Context, KeyId};
 use kernel::{ConnectionId, OrganisationId, ProposalId, Secret};
-use manifest::{Arguments, IdempotencyKey, InstanceUrl, Manifest, PlannedRequest};
+use manifest::{Arguments, Idempotency, IdempotencyKey, InstanceUrl, Manifest, PlannedRequest};
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -93,7 +93,11 @@ impl<'a> Bench<'a> {
             .map_err(|_| BrokerError::NoOperation)?;
         let facts = self.egress.facts(Some(&self.instance));
         let arguments = Arguments::default().with("title", json!(title));
-        let key: Option<IdempotencyKey> = "apr_self_test".parse().ok();
+        // A rule that calls a write a read has no key; the attack is to tell, not to stumble over it.
+        let key: Option<IdempotencyKey> = match operation.idempotency {
+            Idempotency::None => None,
+            _ => "apr_self_test".parse().ok(),
+        };
         Ok(PlannedRequest::plan(
             operation,
             &facts,

@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketType, connect, socket};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
@@ -41,9 +41,9 @@ pub struct ProbeReport {
 
 /// What to try.
 #[derive(Debug, Clone)]
-pub(super) struct Probe {
-    pub(super) confinement: Confinement,
-    pub(super) forbidden: Forbidden,
+pub(crate) struct Probe {
+    pub(crate) confinement: Confinement,
+    pub(crate) forbidden: Forbidden,
 }
 
 /// Why there is no report.
@@ -61,7 +61,7 @@ const ASK_LIMIT: Duration = Duration::from_secs(10);
 const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;
 
 /// Serves the self-test on the socket, whose mode lets in the supervisor's user alone.
-pub(super) async fn serve(listener: UnixListener, probe: Probe) {
+pub(crate) async fn serve(listener: UnixListener, probe: Probe) {
     let listener = listener
         .set_nonblocking(true)
         .and_then(|()| tokio::net::UnixListener::from_std(listener));
@@ -122,7 +122,8 @@ fn attempt(probe: &Probe) -> ProbeReport {
 const NOBODY: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 443);
 
 fn network() -> Vec<(&'static str, Result<(), Errno>)> {
-    let open = |family, kind| socket(family, kind, None);
+    // Nothing waits: a connection that begins is one that was not refused.
+    let open = |family, kind| socket_with(family, kind, SocketFlags::NONBLOCK, None);
     let inet = open(AddressFamily::INET, SocketType::STREAM);
     let mut attempts = vec![
         (

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use trust::{Control, Found};
 
 use super::{Context, Look, control, fail, looked};
@@ -10,11 +12,11 @@ pub(super) const CONTROL: Control = control(
 );
 
 pub(super) async fn run(context: &Context) -> Found {
-    looked(look(context).await)
+    looked(look(&context.instance.front_socket).await)
 }
 
-async fn look(context: &Context) -> Look {
-    let report = probe::ask(&context.instance.front_socket).await?;
+async fn look(front_socket: &Path) -> Look {
+    let report = probe::ask(front_socket).await?;
     if !report.network_refused {
         fail!(
             "the web process could open a network connection: {}",
@@ -31,4 +33,38 @@ async fn look(context: &Context) -> Look {
         "asked to try, the web process got: {}; {}",
         report.network, report.key_file
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+    use crate::front::probe::Probe;
+    use crate::process::Forbidden;
+    use crate::process::sandbox::Confinement;
+
+    /// This process is confined by nothing.
+    #[tokio::test]
+    async fn it_falls_with_a_front_that_is_not_confined() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name| folder.path().join(name);
+        for file in ["key", "secret"] {
+            std::fs::write(at(file), "x").unwrap();
+        }
+        let probe = Probe {
+            confinement: Confinement::None,
+            forbidden: Forbidden {
+                master_key_file: at("key"),
+                server_secret: at("secret"),
+                cluster: folder.path().to_owned(),
+            },
+        };
+        let listener = UnixListener::bind(at("socket")).unwrap();
+        tokio::spawn(probe::serve(listener, probe));
+        let Ok(Found::Fail(why)) = look(&at("socket")).await else {
+            panic!("the control holds where nothing is confined");
+        };
+        assert!(why.contains("TCP over IPv4: it worked"), "{why}");
+    }
 }

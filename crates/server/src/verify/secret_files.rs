@@ -1,4 +1,5 @@
 use std::io::ErrorKind;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use trust::{Control, Found};
@@ -25,7 +26,10 @@ async fn look(context: &Context) -> Look {
     };
     let canary = plant(context).await?;
     let deadline = context.patience.map(|patience| Instant::now() + patience);
-    let search = Search::new(&canary.text, deadline);
+    search(Search::new(&canary.text, deadline), cluster).await
+}
+
+async fn search(search: Search, cluster: PathBuf) -> Look {
     let searched = tokio::task::spawn_blocking(move || search.folder(&cluster)).await?;
     match searched {
         Ok(searched) => match searched.holds {
@@ -41,5 +45,23 @@ async fn look(context: &Context) -> Look {
         Err(error) => Ok(Found::Error(format!(
             "the database files cannot be read: {error}"
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn it_falls_with_a_file_that_holds_the_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let look = || search(Search::new("canary123", None), folder.path().to_owned());
+        std::fs::write(folder.path().join("16385"), "sealed").unwrap();
+        assert!(matches!(look().await, Ok(Found::Pass(_))));
+        std::fs::write(folder.path().join("pg_wal"), "..canary123..").unwrap();
+        let Ok(Found::Fail(why)) = look().await else {
+            panic!("the secret was not found");
+        };
+        assert!(why.contains("pg_wal"), "{why}");
     }
 }
