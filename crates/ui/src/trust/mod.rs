@@ -4,6 +4,6 @@ mod checked_claim;
 mod control;
 mod page;
 
-pub use checked_claim::{CheckedClaim, ClaimShown};
-pub use control::{Control, Evidence, Outcome, Shown};
+pub use checked_claim::{CheckedClaim, ClaimChecked};
+pub use control::{Control, Evidence, Standing};
 pub use page::{Claim, Trust};

@@ -1,6 +1,6 @@
 use askama::Template;
 
-use super::{CheckedClaim, Control, Shown};
+use super::{CheckedClaim, ClaimChecked, Control, Standing};
 use crate::Page;
 use crate::filters;
 
@@ -28,35 +28,29 @@ pub struct Claim {
 }
 
 struct Count {
-    shown: Shown,
+    standing: Standing,
     count: usize,
 }
 
 impl Trust {
     fn counts(&self) -> Vec<Count> {
-        [
-            Shown::Pass,
-            Shown::Fail,
-            Shown::Error,
-            Shown::Stale,
-            Shown::NeverRun,
-        ]
-        .into_iter()
-        .map(|shown| Count {
-            shown,
-            count: self.count(shown),
-        })
-        .filter(|count| count.count > 0)
-        .collect()
+        Standing::ALL
+            .into_iter()
+            .map(|standing| Count {
+                standing,
+                count: self.count(standing),
+            })
+            .filter(|count| count.count > 0)
+            .collect()
     }
 
     fn controls(&self) -> impl Iterator<Item = &Control> {
         self.claims.iter().flat_map(|claim| &claim.controls)
     }
 
-    fn count(&self, shown: Shown) -> usize {
+    fn count(&self, standing: Standing) -> usize {
         self.controls()
-            .filter(|control| control.shown(&self.page.now) == shown)
+            .filter(|control| control.standing == standing)
             .count()
     }
 
@@ -66,11 +60,15 @@ impl Trust {
         if total == 0 {
             return "Nothing has been checked yet.".to_owned();
         }
-        let holds = match self.count(Shown::Pass) {
+        let holds = match self.count(Standing::Pass) {
             holds if holds == total => format!("All {total} controls hold."),
             holds => format!("{holds} of {total} controls hold right now."),
         };
-        let whole = self.claims.iter().filter(|claim| claim.is_whole()).count();
+        let whole = self
+            .claims
+            .iter()
+            .filter(|claim| claim.checked != ClaimChecked::Partly)
+            .count();
         let (part, none) = (self.claims.len() - whole, self.unchecked.len());
         format!(
             "{holds} Of {} claims, they cover {whole} whole and {part} in part; {none} have no control yet.",

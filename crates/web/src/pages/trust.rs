@@ -1,6 +1,6 @@
 use axum::response::Response;
 use kernel::Scope;
-use trust::{ClaimStanding, Evidence, Shown, Status};
+use trust::{ClaimChecked, ClaimStanding, Shown, Standing};
 use ui::trust as view;
 
 use super::answer::html;
@@ -38,6 +38,11 @@ fn claim(standing: ClaimStanding) -> view::CheckedClaim {
     view::CheckedClaim {
         id: standing.claim.id.to_owned(),
         sentence: standing.claim.says.to_owned(),
+        checked: match standing.checked() {
+            ClaimChecked::Holds => view::ClaimChecked::Holds,
+            ClaimChecked::Partly => view::ClaimChecked::Partly,
+            ClaimChecked::NotNow => view::ClaimChecked::NotNow,
+        },
         controls: standing.controls.into_iter().map(control).collect(),
     }
 }
@@ -47,20 +52,17 @@ fn control(shown: Shown) -> view::Control {
     view::Control {
         name: shown.control.id.to_owned(),
         says: shown.control.says.to_owned(),
-        whole: shown.control.whole,
-        evidence: shown.evidence.map(|evidence| found(evidence, fresh_for)),
-    }
-}
-
-fn found(evidence: Evidence, fresh_for: std::time::Duration) -> view::Evidence {
-    view::Evidence {
-        checked_at: evidence.checked_at,
-        fresh_until: evidence.checked_at + fresh_for,
-        outcome: match evidence.status {
-            Status::Pass => view::Outcome::Pass,
-            Status::Fail => view::Outcome::Fail,
-            Status::Error => view::Outcome::Error,
+        standing: match shown.standing {
+            Standing::Pass => view::Standing::Pass,
+            Standing::Fail => view::Standing::Fail,
+            Standing::Error => view::Standing::Error,
+            Standing::Stale => view::Standing::Stale,
+            Standing::NeverRun => view::Standing::NeverRun,
         },
-        text: evidence.evidence,
+        evidence: shown.evidence.map(|evidence| view::Evidence {
+            checked_at: evidence.checked_at,
+            fresh_until: evidence.checked_at + fresh_for,
+            text: evidence.evidence,
+        }),
     }
 }

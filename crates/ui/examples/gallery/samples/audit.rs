@@ -85,7 +85,7 @@ fn entries(ink: &Ink) -> Vec<Entry> {
             "Example Owner",
             "approvals.approved",
             "apr_01jd9v6b3kx4t8m2n5p7q9r1s3",
-            &[("payload_sha256", "9f2c4d1e8b7a6053…"), ("note", "true")],
+            &[("payload_hash", "9f2c4d1e8b7a6053…"), ("note", "true")],
         ),
         entry(
             4,

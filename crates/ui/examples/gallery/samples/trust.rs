@@ -1,4 +1,4 @@
-use ui::trust::{CheckedClaim, Claim, Control, Evidence, Outcome, Trust};
+use ui::trust::{CheckedClaim, Claim, ClaimChecked, Control, Evidence, Standing, Trust};
 use ui::{Nav, Page};
 
 use super::{Ink, Rendered, minutes_ago, page, shot, visitor};
@@ -34,22 +34,23 @@ fn claims(ink: &Ink) -> Vec<CheckedClaim> {
     let claim = |id, sentence, controls| CheckedClaim {
         id: ink.t(id),
         sentence: ink.t(sentence),
+        checked: ClaimChecked::Partly,
         controls,
     };
-    let control = |name, says, evidence| Control {
+    let control = |name, says, (standing, evidence)| Control {
         name: ink.t(name),
         says: ink.t(says),
-        whole: false,
+        standing,
         evidence,
     };
-    let ran = |minutes, outcome, text| {
+    let ran = |minutes, standing, text| {
         let checked_at = minutes_ago(minutes);
-        Some(Evidence {
+        let evidence = Evidence {
             checked_at,
             fresh_until: checked_at + time::Duration::hours(1),
-            outcome,
             text: ink.t(text),
-        })
+        };
+        (standing, Some(evidence))
     };
     vec![
         claim(
@@ -60,7 +61,7 @@ fn claims(ink: &Ink) -> Vec<CheckedClaim> {
                 "Every table has forced row level security, and a direct connection sees nothing of another organisation.",
                 ran(
                     4,
-                    Outcome::Pass,
+                    Standing::Pass,
                     "tables: 24\nwithout forced row security: 0\nrows of another tenant seen: 0",
                 ),
             )],
@@ -72,38 +73,38 @@ fn claims(ink: &Ink) -> Vec<CheckedClaim> {
                 control(
                     "egress.write_needs_approval",
                     "A write without an approval, or with one for other bytes, is refused where the request leaves.",
-                    ran(4, Outcome::Pass, "refused: 2 of 2, before a socket opened"),
+                    ran(4, Standing::Pass, "refused: 2 of 2, before a socket opened"),
                 ),
                 control(
                     "approvals.human",
                     "An API key cannot decide about a write, by the API or by SQL.",
-                    ran(4, Outcome::Pass, "403 by the API, refused by the policy"),
+                    ran(4, Standing::Pass, "403 by the API, refused by the policy"),
                 ),
             ],
         ),
-        claim(
-            "ED-02",
-            "A Content-Security-Policy restricts every source kind, with a nonce per request.",
-            vec![Control {
-                whole: true,
-                ..control(
+        CheckedClaim {
+            checked: ClaimChecked::Holds,
+            ..claim(
+                "ED-02",
+                "A Content-Security-Policy restricts every source kind, with a nonce per request.",
+                vec![control(
                     "web.security_headers",
                     "Pages, errors and the API alike answer with a policy that restricts each kind of source, with a fresh nonce.",
                     ran(
                         4,
-                        Outcome::Pass,
+                        Standing::Pass,
                         "pages: 2\nnonces differ: yes\nheaders: 6 of 6",
                     ),
-                )
-            }],
-        ),
+                )],
+            )
+        },
         claim(
             "ID-09",
             "Every request resolves its active organisation on the server, before any business logic.",
             vec![control(
                 "web.active_organisation",
                 "A request that names another organisation is answered in the one of its credential.",
-                ran(180, Outcome::Pass, "answers changed: 0 of 3"),
+                ran(180, Standing::Stale, "answers changed: 0 of 3"),
             )],
         ),
         claim(
@@ -114,34 +115,34 @@ fn claims(ink: &Ink) -> Vec<CheckedClaim> {
                 "A call that is no declared operation is refused before a socket opens.",
                 ran(
                     7,
-                    Outcome::Fail,
+                    Standing::Fail,
                     "POST /api/issues/1/comments was not refused\nexpected: refused before a socket opened",
                 ),
             )],
         ),
-        claim(
-            "AU-02",
-            "The audit log is append-only and tamper-evident, with a witness in a second trust domain.",
-            vec![Control {
-                whole: true,
-                ..control(
+        CheckedClaim {
+            checked: ClaimChecked::NotNow,
+            ..claim(
+                "AU-02",
+                "The audit log is append-only and tamper-evident, with a witness in a second trust domain.",
+                vec![control(
                     "audit.tamper_evident",
                     "Every row of the audit log is in its place in a signed Merkle tree.",
                     ran(
                         9,
-                        Outcome::Error,
+                        Standing::Error,
                         "the broker has not made its signing key yet",
                     ),
-                )
-            }],
-        ),
+                )],
+            )
+        },
         claim(
             "CO-04",
             "Descriptions, comments and bodies are dropped at the edge.",
             vec![control(
                 "egress.metadata_only",
                 "Bodies that a provider sends though nobody asked are dropped at the door.",
-                None,
+                (Standing::NeverRun, None),
             )],
         ),
     ]
