@@ -198,6 +198,8 @@ pub struct Proposed {
 pub struct Approval {
     /// Its identifier.
     pub approval_id: String,
+    /// What people see it by in their inbox: the ticket's title.
+    pub subject: Option<String>,
     /// `waiting`, `approved`, `rejected`, `expired`, `revoked`, `executing`, `executed`, `failed` or
     /// `unknown_outcome`.
     pub state: String,

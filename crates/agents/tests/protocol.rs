@@ -78,6 +78,7 @@ impl Desk for Memory {
     fn approval(&self, approval: ProposalId, wait: Duration) -> DeskAnswer<'_, Approval> {
         answer(Ok(Approval {
             approval_id: approval.to_string(),
+            subject: None,
             state: format!("waited {} s", wait.as_secs()),
             is_final: false,
             review_url: String::new(),

@@ -270,7 +270,7 @@ pub(crate) async fn sealed_payload(
 pub(crate) async fn insert_decision(tx: &mut WriteTx, new: NewDecision<'_>) -> Result<(), Error> {
     sqlx::query!(
         "insert into approvals.decisions
-                (org_id, proposal_id, user_id, session_id, verdict, note, rendered_hash, address, client)
+                (org_id, proposal_id, user_id, session_id, verdict, note, payload_hash, address, client)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         new.organisation.uuid(),
         new.proposal.uuid(),

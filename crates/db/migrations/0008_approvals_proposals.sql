@@ -63,7 +63,7 @@ create table approvals.decisions (
     verdict text not null check (verdict in ('approve', 'reject')),
     note text not null default '' check (length(note) <= 1000),
     -- The payload hash that the page or API showed. It must be the proposal's.
-    rendered_hash bytea not null check (length(rendered_hash) = 32),
+    payload_hash bytea not null check (length(payload_hash) = 32), -- of what the person was shown
     address text not null check (length(address) <= 64),
     client text not null check (length(client) <= 300),
     at timestamptz not null default now(),
@@ -139,7 +139,7 @@ begin
         select count(distinct d.user_id) into approvers
           from approvals.decisions d
          where d.org_id = old.org_id and d.proposal_id = old.id and d.verdict = 'approve'
-           and d.rendered_hash = old.payload_hash
+           and d.payload_hash = old.payload_hash
            and not (old.four_eyes and d.user_id = old.requester_person);
         if approvers < old.approvals_needed then
             raise exception using errcode = 'CS003', message = 'not enough approvals of this payload';
@@ -206,7 +206,7 @@ begin
     if about.expires_at <= now() then
         raise exception using errcode = 'CS004', message = 'the proposal has expired';
     end if;
-    if about.payload_hash <> new.rendered_hash then
+    if about.payload_hash <> new.payload_hash then
         raise exception using errcode = 'CS005', message = 'what was shown is not what is proposed';
     end if;
     if new.verdict = 'approve' and about.four_eyes and about.requester_person = new.user_id then

@@ -143,7 +143,6 @@ impl TestApp {
             public_url: Url::parse(&self.url).unwrap(),
             trusted_proxies: Vec::new(),
             controls: server::verify::controls(),
-            audit_origin: ORIGIN.to_owned(),
             upload_limit_bytes: 256 << 20,
             throttles: Throttles::default(),
         });

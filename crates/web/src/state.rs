@@ -27,8 +27,6 @@ pub struct Parts {
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// The controls that this server runs, for the trust page.
     pub controls: Vec<trust::Control>,
-    /// The name in the audit log's checkpoints (C2SP tlog-checkpoint).
-    pub audit_origin: String,
     /// The largest log that is taken, in bytes.
     pub upload_limit_bytes: u64,
     /// How often somebody may try to get in.

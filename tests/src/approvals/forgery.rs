@@ -48,7 +48,7 @@ async fn a_stolen_login_can_neither_approve_nor_execute_nor_change_a_proposal() 
         ("countersign_broker", "delete from approvals.proposals", "42501"),
         (
             "countersign_broker",
-            "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, rendered_hash, address, client)
+            "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, payload_hash, address, client)
              select org_id, id, requester_person, requester_id, 'approve', payload_hash, '', '' from approvals.proposals",
             "42501",
         ),

@@ -99,7 +99,6 @@ async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
         public_url: boot.public_url,
         trusted_proxies: boot.trusted_proxies,
         controls: crate::verify::controls(),
-        audit_origin: boot.audit_origin,
         upload_limit_bytes: boot.upload_limit_bytes,
         throttles: Throttles::default(),
     };

@@ -26,7 +26,6 @@ pub(crate) struct FrontBoot {
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) upload_limit_bytes: u64,
-    pub(crate) audit_origin: String,
     /// What the front must not be able to open: for its self-test.
     pub(crate) forbidden: Forbidden,
 }

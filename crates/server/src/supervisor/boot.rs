@@ -34,7 +34,6 @@ impl Sources<'_> {
             manifests: self.manifests.to_vec(),
             trusted_proxies: config.trusted_proxies.clone(),
             upload_limit_bytes: config.upload_limit_bytes,
-            audit_origin: self.secret.log_name(),
             forbidden: Forbidden {
                 master_key_file: config.master_key_file.clone(),
                 server_secret: self.data_dir.secret_file(),

@@ -21,7 +21,7 @@ async fn look(context: &Context) -> Look {
     let other = hex::encode([8; 32]);
     let decide = |shown: &str| {
         format!(
-            "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, rendered_hash, address, client)
+            "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, payload_hash, address, client)
              values (ctx.org(), '{id}', ctx.person(), ctx.principal(), 'approve', '\\x{shown}', 'local', 'verify')"
         )
     };

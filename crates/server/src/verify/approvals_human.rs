@@ -34,7 +34,7 @@ async fn look(context: &Context) -> Look {
     let bind = format!("begin; select ctx.bind_api_key('\\x{}')", hex::encode(hash));
     front.execute(AssertSqlSafe(bind)).await?;
     let decide = format!(
-        "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, rendered_hash, address, client)
+        "insert into approvals.decisions (org_id, proposal_id, user_id, session_id, verdict, payload_hash, address, client)
          values (ctx.org(), '{}', ctx.person(), ctx.principal(), 'approve', '\\x{}', 'local', 'verify')",
         id.uuid(),
         hex::encode(HASH)

@@ -63,6 +63,7 @@ async fn moved(changes: &mut broadcast::Receiver<OrganisationId>, organisation: 
 fn face(state: &AppState, proposal: Proposal, decisions: Vec<DecisionRow>) -> Approval {
     Approval {
         approval_id: proposal.id.to_string(),
+        subject: proposal.subject,
         state: proposal.state.as_str().to_owned(),
         is_final: proposal.state.is_final(),
         review_url: state.link(&format!("/approvals/{}", proposal.id)),

@@ -51,7 +51,6 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
         public_url: ORIGIN.parse().unwrap(),
         trusted_proxies: Vec::new(),
         controls: Vec::new(),
-        audit_origin: "countersign.test/log".to_owned(),
         upload_limit_bytes: 10_000_000,
         throttles,
     });
