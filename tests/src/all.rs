@@ -15,6 +15,7 @@ mod browser;
 mod connections;
 mod controls;
 mod egress;
+mod identity;
 mod imports;
 mod main_job;
 mod providers;

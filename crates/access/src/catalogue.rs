@@ -37,6 +37,7 @@ catalogue! {
     CONNECTORS_SCAN = "connectors.scan", 80, "Read the history of connected apps into event logs.";
     INSIGHT_IMPORT = "insight.import", 40, "Import and remove event logs.";
     INSIGHT_READ = "insight.read", 20, "Read event logs' statistics.";
+    ORGANISATION_MANAGE = "organisation.manage", 80, "Change the organisation's rules.";
     PEOPLE_READ = "people.read", 20, "See who is in the organisation.";
 }
 

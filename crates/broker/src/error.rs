@@ -53,6 +53,12 @@ pub(crate) enum BrokerError {
     OAuth(OAuthError),
     #[error(transparent)]
     Egress(#[from] EgressError),
+    #[error("a second factor is due")]
+    SecondFactorDue,
+    #[error("this needs a recent proof of who it is")]
+    NotRecent,
+    #[error("an authenticator is set up already: remove it first")]
+    AuthenticatorExists,
     #[error("the vault failed")]
     Vault(#[from] VaultError),
     #[error("the database failed")]
@@ -82,6 +88,9 @@ impl BrokerError {
             Self::TooLate => "broker.too_late",
             Self::OAuth(error) => error.code(),
             Self::Egress(error) => error.code(),
+            Self::SecondFactorDue => "identity.second_factor_due",
+            Self::NotRecent => "identity.not_recent",
+            Self::AuthenticatorExists => "identity.authenticator_exists",
             Self::Vault(_) => "broker.vault",
             Self::Database(_) => "broker.database",
         }
@@ -103,6 +112,8 @@ impl From<db::Error> for BrokerError {
         match error {
             db::Error::Unauthenticated => Self::Unauthenticated,
             db::Error::Forbidden => Self::Forbidden,
+            db::Error::SecondFactorDue => Self::SecondFactorDue,
+            db::Error::Refused(db::Refusal::NotRecent) => Self::NotRecent,
             other => Self::Database(other),
         }
     }

@@ -5,6 +5,7 @@
 //! claimed itself, in the database, before a socket opened, and at most once.
 
 mod approved_write;
+mod authenticator;
 mod claimed;
 mod connect;
 mod connection;

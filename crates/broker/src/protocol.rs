@@ -30,6 +30,8 @@ pub enum OnBehalf {
     Nobody,
     /// A session's.
     Session(HashText),
+    /// That of a session that owes its second factor.
+    HalfSession(HashText),
     /// An API key's.
     ApiKey(HashText),
     /// A job's.
@@ -99,6 +101,13 @@ pub enum Call {
         /// Which.
         connection: ConnectionId,
     },
+    /// Makes a key for an authenticator app (RFC 6238) of the person who asks.
+    BeginAuthenticator,
+    /// Tries a code of the person's authenticator; a first right one confirms the key.
+    TryCode {
+        /// As typed.
+        code: SecretText,
+    },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
 }
@@ -136,6 +145,13 @@ pub enum Answer {
         /// Whether the provider confirmed the revocation; nothing where it has no way to.
         revoked: Option<bool>,
     },
+    /// A key waits for its first code.
+    AuthenticatorBegun {
+        /// In base 32, to be shown once.
+        key: SecretText,
+    },
+    /// A code was tried.
+    Tried(Tried),
     /// What the self-test found.
     SelfTested {
         /// Each attack, with what became of it.
@@ -143,6 +159,23 @@ pub enum Answer {
     },
     /// It was not done.
     Failed(Failure),
+}
+
+/// How a code did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Tried {
+    /// It was right, and has been used.
+    Right,
+    /// It was wrong, or used before.
+    Wrong,
+    /// Nobody looked: there were too many wrong ones.
+    Wait {
+        /// How long.
+        seconds: u32,
+    },
+    /// The person has no authenticator.
+    None,
 }
 
 /// The kept part of an answer to a read.
@@ -206,6 +239,7 @@ impl OnBehalf {
         match scope {
             Scope::Anonymous => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
+            Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),
             Scope::Job(hash) => Self::Job(HashText(*hash)),
         }
@@ -216,6 +250,7 @@ impl OnBehalf {
         match self {
             Self::Nobody => Scope::Anonymous,
             Self::Session(hash) => Scope::Session(hash.0),
+            Self::HalfSession(hash) => Scope::HalfSession(hash.0),
             Self::ApiKey(hash) => Scope::ApiKey(hash.0),
             Self::Job(hash) => Scope::Job(hash.0),
         }

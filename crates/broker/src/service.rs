@@ -3,6 +3,7 @@ use std::fmt;
 use db::Db;
 use manifest::Apps;
 
+use crate::authenticator;
 use crate::connect::{self, Begin};
 use crate::disconnect::disconnect;
 use crate::egress::Egress;
@@ -79,6 +80,8 @@ impl<L: Ledger> Service<L> {
             } => propose(self, &scope, connection, &operation, &arguments).await,
             Call::Show { proposal } => show(self, &scope, proposal).await,
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
+            Call::BeginAuthenticator => authenticator::begin(self, &scope).await,
+            Call::TryCode { code } => authenticator::try_code(self, &scope, code).await,
             Call::SelfTest => self_test(self).await,
         }
     }

@@ -1,7 +1,7 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{CallId, ConnectionId, OrganisationId, Scope};
+use kernel::{CallId, ConnectionId, OrganisationId, Scope, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -422,4 +422,56 @@ pub(crate) async fn require(tx: &mut ReadTx, permission: &str) -> Result<(), Err
     } else {
         Err(Error::Forbidden)
     }
+}
+
+/// Who is bound, with or without an organisation.
+pub(crate) async fn person(tx: &mut WriteTx) -> Result<UserId, Error> {
+    let person = sqlx::query_scalar!("select ctx.person()")
+        .fetch_one(&mut **tx)
+        .await?;
+    person.map(UserId::from).ok_or(Error::Unauthenticated)
+}
+
+/// False where one is set up already.
+pub(crate) async fn begin_authenticator(
+    tx: &mut WriteTx,
+    wrapped_by: &str,
+    sealed: &[u8],
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select identity.begin_authenticator($1, $2) as "kept!""#,
+        wrapped_by,
+        sealed
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// The bound person's authenticator, at their turn to try.
+pub(crate) struct HeldAuthenticator {
+    pub(crate) wait_seconds: i32,
+    pub(crate) wrapped_by: String,
+    pub(crate) sealed: Vec<u8>,
+    pub(crate) last_step: i64,
+    pub(crate) is_confirmed: bool,
+}
+
+pub(crate) async fn try_authenticator(
+    tx: &mut WriteTx,
+) -> Result<Option<HeldAuthenticator>, Error> {
+    Ok(sqlx::query_as!(
+        HeldAuthenticator,
+        r#"select wait_seconds as "wait_seconds!", wrapped_by as "wrapped_by!", sealed as "sealed!",
+                  last_step as "last_step!", is_confirmed as "is_confirmed!"
+             from identity.try_authenticator()"#
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn authenticator_tried(tx: &mut WriteTx, step: Option<i64>) -> Result<(), Error> {
+    sqlx::query!("select identity.authenticator_tried($1)", step)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

@@ -8,5 +8,6 @@ pub mod cookie;
 pub mod digest;
 pub mod envelope;
 pub mod token;
+pub mod totp;
 
 pub use envelope::{Context, DataKey, KeyId, MasterKey, Sealed};

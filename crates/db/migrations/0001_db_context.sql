@@ -53,18 +53,20 @@ return pg_catalog.pg_backend_pid()::text || '/'
        || (pg_catalog.date_part('epoch', pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
 revoke all on function ctx.here() from public;
 
--- kind: session, api_key, job. principal: the credential's row. scopes: what an API key is limited
--- to; '*' for whatever the person's level allows.
-create function ctx.bind(kind text, principal uuid, org uuid, person uuid, level int, scopes text)
+-- kind: session, half_session, api_key, job. principal: the credential's row. scopes: what an API key is
+-- limited to; '*' for whatever the person's level allows. is_recent: whether the person has just shown who
+-- they are.
+create function ctx.bind(
+    kind text, principal uuid, org uuid, person uuid, level int, scopes text, is_recent boolean default false)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     message text := array_to_string(
-        array[ctx.here(), kind, principal::text, org::text, person::text, level::text, scopes], '|', '');
+        array[ctx.here(), kind, principal::text, org::text, person::text, level::text, scopes, is_recent::text], '|', '');
 begin
     perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
 end $$;
-revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text) from public;
+revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text, boolean) from public;
 
 -- The parts of the context, or null where nothing valid is bound. A setting that was local to an
 -- earlier transaction reads as '', not as null. Written in one piece, since every query pays for it.
@@ -94,8 +96,9 @@ create function ctx.kind() returns text language sql stable return (ctx.bound())
 create function ctx.principal() returns uuid language sql stable return (ctx.bound())[3]::uuid;
 create function ctx.org() returns uuid language sql stable return (ctx.bound())[4]::uuid;
 create function ctx.person() returns uuid language sql stable return (ctx.bound())[5]::uuid;
+create function ctx.is_recent() returns boolean language sql stable return coalesce((ctx.bound())[8]::boolean, false);
 
-revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person() from public;
+revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.is_recent() from public;
 grant execute on function ctx.bound() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
-grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person()
+grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.is_recent()
    to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

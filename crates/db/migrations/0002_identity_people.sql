@@ -14,6 +14,8 @@ create table identity.organisations (
     name text not null check (length(name) between 1 and 100),
     -- 'control': one of the two organisations that the running controls attack.
     kind text not null default 'customer' check (kind in ('customer', 'control')),
+    -- Whether each member needs a second factor.
+    mfa_required boolean not null default false,
     created_at timestamptz not null default now()
 );
 
@@ -48,7 +50,11 @@ create table identity.sessions (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + interval '12 hours'),
     ended_at timestamptz,
+    -- When the person last proved who they are, and when by a second factor.
+    authenticated_at timestamptz not null default now(),
+    second_factor_at timestamptz,
     primary key (org_id, id),
+    unique (id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
 create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
@@ -99,10 +105,11 @@ create policy links_own_add on identity.sign_in_links for insert to countersign_
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
 
 -- Columns by name: no login role reads a verifier or a token's hash.
-grant select (id, name, kind, created_at) on identity.organisations to countersign_front, countersign_broker;
+grant select (id, name, kind, mfa_required, created_at) on identity.organisations to countersign_front, countersign_broker;
 grant select (id, email, name, created_at) on identity.users to countersign_front, countersign_broker;
 grant select on identity.memberships to countersign_front, countersign_broker;
-grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at),
+grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at,
+              authenticated_at, second_factor_at),
       update (ended_at) on identity.sessions to countersign_front;
 grant insert (org_id, user_id, token_hash, expires_at) on identity.sign_in_links to countersign_front;
 
@@ -165,7 +172,7 @@ begin
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
     values (new_session, account.org_id, account.id, new_token_hash, seen_client, seen_address,
             now() + make_interval(secs => lifetime_seconds));
-    perform ctx.bind_session(new_token_hash);
+    perform identity.bind_new(new_token_hash);
     return query select account.id, account.org_id;
 end $$;
 
@@ -198,7 +205,7 @@ begin
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
     values (new_session, link.org_id, link.user_id, new_token_hash, seen_client, seen_address,
             now() + make_interval(secs => lifetime_seconds));
-    perform ctx.bind_session(new_token_hash);
+    perform identity.bind_new(new_token_hash);
     return query select link.user_id, link.org_id;
 end $$;
 
@@ -207,14 +214,22 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_session record;
 begin
-    select s.id, s.org_id, s.user_id, m.level into found_session
+    select s.id, s.org_id, s.user_id, m.level,
+           s.authenticated_at > now() - interval '10 minutes' as is_recent,
+           s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id)) as is_half
+      into found_session
       from identity.sessions s
       join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id
+      join identity.organisations o on o.id = s.org_id
      where s.token_hash = presented and s.ended_at is null and s.expires_at > now();
     if not found then
         raise exception using errcode = 'CS001', message = 'the session has ended';
     end if;
-    perform ctx.bind('session', found_session.id, found_session.org_id, found_session.user_id, found_session.level, '*');
+    if found_session.is_half then
+        raise exception using errcode = 'CS007', message = 'the session owes a second factor';
+    end if;
+    perform ctx.bind('session', found_session.id, found_session.org_id, found_session.user_id,
+                     found_session.level, '*', found_session.is_recent);
 end $$;
 
 revoke all on function identity.password_challenge(text),

@@ -11,7 +11,7 @@ create table audit.entries (
     org_id uuid references identity.organisations (id),
     -- When it was told, at the end of its transaction, not when that began.
     at timestamptz not null default clock_timestamp(),
-    actor_kind text not null check (actor_kind in ('anonymous', 'session', 'api_key', 'job', 'system')),
+    actor_kind text not null check (actor_kind in ('anonymous', 'session', 'half_session', 'api_key', 'job', 'system')),
     -- The credential's row and the person behind it.
     actor_id uuid,
     person_id uuid,
@@ -85,9 +85,14 @@ create function audit.append(new_entry uuid, entry_action text, entry_subject te
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bound text[] := ctx.bound();
+    org uuid := bound[4]::uuid;
 begin
+    -- A session that owes its second factor is bound to no organisation, and told about in its own.
+    if bound[2] = 'half_session' then
+        org := (select s.org_id from identity.sessions s where s.id = bound[3]::uuid);
+    end if;
     insert into audit.entries (id, org_id, actor_kind, actor_id, person_id, action, subject, details)
-    values (new_entry, bound[4]::uuid, coalesce(bound[2], 'anonymous'), bound[3]::uuid, bound[5]::uuid,
+    values (new_entry, org, coalesce(bound[2], 'anonymous'), bound[3]::uuid, bound[5]::uuid,
             entry_action, entry_subject, entry_details);
 end $$;
 

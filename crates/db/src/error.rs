@@ -6,6 +6,9 @@ pub enum Error {
     /// The scope's credential is unknown, ended, expired or revoked.
     #[error("not signed in, or not any more")]
     Unauthenticated,
+    /// The scope is a session that owes its second factor.
+    #[error("a second factor is due")]
+    SecondFactorDue,
     /// A policy or grant of the database does not allow it.
     #[error("the database does not allow it")]
     Forbidden,
@@ -36,6 +39,10 @@ pub enum Refusal {
     OtherPayload,
     /// CS006: four eyes are asked for.
     FourEyes,
+    /// CS008: who it is was not proven lately.
+    NotRecent,
+    /// CS009: whoever asks for a second factor has one.
+    NoFactor,
 }
 
 impl fmt::Display for Refusal {
@@ -46,6 +53,8 @@ impl fmt::Display for Refusal {
             Self::NotWaiting => "the proposal does not wait any more",
             Self::OtherPayload => "what was shown is not what is proposed",
             Self::FourEyes => "somebody else must approve",
+            Self::NotRecent => "who it is must be proven again",
+            Self::NoFactor => "a second factor must be set up first",
         })
     }
 }
@@ -63,6 +72,9 @@ impl From<sqlx::Error> for Error {
             Some("CS004") => Self::Refused(Refusal::NotWaiting),
             Some("CS005") => Self::Refused(Refusal::OtherPayload),
             Some("CS006") => Self::Refused(Refusal::FourEyes),
+            Some("CS007") => Self::SecondFactorDue,
+            Some("CS008") => Self::Refused(Refusal::NotRecent),
+            Some("CS009") => Self::Refused(Refusal::NoFactor),
             // insufficient_privilege: a grant, or a policy's WITH CHECK.
             Some("42501") => Self::Forbidden,
             // unique_violation

@@ -41,6 +41,12 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
     let text = match scope {
         Scope::Anonymous => begin.to_owned(),
         Scope::Session(hash) => format!("{begin}; select ctx.bind_session('\\x{}')", hash.to_hex()),
+        Scope::HalfSession(hash) => {
+            format!(
+                "{begin}; select ctx.bind_half_session('\\x{}')",
+                hash.to_hex()
+            )
+        }
         Scope::ApiKey(hash) => format!("{begin}; select ctx.bind_api_key('\\x{}')", hash.to_hex()),
         Scope::Job(hash) => format!("{begin}; select ctx.bind_job('\\x{}')", hash.to_hex()),
     };

@@ -9,6 +9,8 @@ mod hashing;
 mod password;
 mod people;
 mod principal;
+mod prove_password;
+mod second_factor;
 mod session;
 mod show_sign_in_link;
 mod sign_in;
@@ -21,7 +23,14 @@ pub use hashing::{HashPool, HashPoolBusy};
 pub use password::{NewPassword, PasswordError};
 pub use people::{Member, members};
 pub use principal::{Principal, PrincipalKind, principal};
-pub use session::{NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions};
+pub use prove_password::prove_password;
+pub use second_factor::{
+    Proved, RECOVERY_CODES, SecondFactors, is_like_recovery_code, remove_authenticator,
+    replace_recovery_codes, require_second_factor, second_factors, use_recovery_code,
+};
+pub use session::{
+    NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions, sign_out,
+};
 pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};

@@ -25,6 +25,8 @@ pub struct Principal {
     pub role: String,
     /// What it may do, in the words of the permission catalogue.
     pub permissions: Vec<String>,
+    /// Whether the person has proven lately who they are.
+    pub is_recent: bool,
 }
 
 /// Kinds of credential.

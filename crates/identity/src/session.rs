@@ -57,6 +57,12 @@ impl NewSession {
     }
 }
 
+/// Ends the session that is bound, also one that owes its second factor.
+pub async fn sign_out(mut tx: WriteTx) -> Result<(), Error> {
+    store::sign_out(&mut tx).await?;
+    tx.commit(AuditEntry::new("identity.signed_out")).await
+}
+
 /// The running sessions of the bound person, newest first.
 pub async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
     store::sessions(tx).await

@@ -7,8 +7,8 @@ use kernel::{OrganisationId, SessionId, TokenHash, UserId};
 
 use crate::hashing::{Parameters, Proof};
 use crate::{
-    Email, Member, NewSession, Principal, PrincipalKind, SESSION_LIFETIME, SessionRow,
-    SignInLinkFace, SignedIn,
+    Email, Member, NewSession, Principal, PrincipalKind, Proved, SESSION_LIFETIME, SecondFactors,
+    SessionRow, SignInLinkFace, SignedIn,
 };
 
 pub(crate) struct SignUp<'a> {
@@ -136,7 +136,7 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
     let row = sqlx::query!(
         r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, u.email,
                   o.id as org_id, o.name as org_name, m.role,
-                  ctx.permissions() as "permissions!"
+                  ctx.permissions() as "permissions!", ctx.is_recent() as "is_recent!"
              from identity.memberships m
              join identity.users u on u.id = m.user_id
              join identity.organisations o on o.id = m.org_id
@@ -155,6 +155,7 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
         organisation_name: row.org_name,
         role: row.role,
         permissions: row.permissions,
+        is_recent: row.is_recent,
     })
 }
 
@@ -207,6 +208,88 @@ pub(crate) async fn end_session(tx: &mut WriteTx, session: SessionId) -> Result<
     .execute(&mut **tx)
     .await?;
     Ok(ended.rows_affected() == 1)
+}
+
+pub(crate) async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Error> {
+    let row = sqlx::query!(
+        r#"select authenticator_since, codes_left as "codes_left!", is_required as "is_required!"
+             from identity.factor_state()"#
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(SecondFactors {
+        authenticator_since: row.authenticator_since,
+        codes_left: row.codes_left.unsigned_abs(),
+        is_required: row.is_required,
+    })
+}
+
+pub(crate) async fn use_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<Proved, Error> {
+    let answer = sqlx::query_scalar!(r#"select identity.use_recovery_code($1) as "wait!""#, hash)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(proved(answer))
+}
+
+pub(crate) async fn replace_recovery_codes(
+    tx: &mut WriteTx,
+    hashes: &[Vec<u8>],
+) -> Result<(), Error> {
+    sqlx::query!("select identity.replace_recovery_codes($1)", hashes)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn remove_authenticator(tx: &mut WriteTx) -> Result<bool, Error> {
+    Ok(
+        sqlx::query_scalar!(r#"select identity.remove_authenticator() as "removed!""#)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
+}
+
+pub(crate) async fn require_second_factor(
+    tx: &mut WriteTx,
+    is_required: bool,
+) -> Result<(), Error> {
+    sqlx::query!("select identity.require_second_factor($1)", is_required)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn own_password_challenge(tx: &mut ReadTx) -> Result<String, Error> {
+    sqlx::query_scalar!("select identity.own_password_challenge()")
+        .fetch_one(&mut **tx)
+        .await?
+        .ok_or(Error::Unauthenticated)
+}
+
+pub(crate) async fn prove_password(tx: &mut WriteTx, proof: &Proof) -> Result<Proved, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.prove_password($1) as "wait!""#,
+        proof.expose()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(proved(answer))
+}
+
+pub(crate) async fn sign_out(tx: &mut WriteTx) -> Result<(), Error> {
+    sqlx::query!("select identity.sign_out()")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// As the functions above tell it: -1 for right, else seconds to wait.
+fn proved(answer: i32) -> Proved {
+    match answer {
+        ..0 => Proved::Right,
+        0 => Proved::Wrong,
+        seconds => Proved::Wait(seconds.unsigned_abs()),
+    }
 }
 
 fn seconds(duration: Duration) -> i32 {

@@ -35,6 +35,8 @@ pub enum Scope {
     Anonymous,
     /// A person's session.
     Session(TokenHash),
+    /// A session that still owes its second factor: it reaches nothing but the ways to give one.
+    HalfSession(TokenHash),
     /// An organisation's API key.
     ApiKey(TokenHash),
     /// A claimed background job, acting for the person who caused it.

@@ -1,13 +1,25 @@
-//! Signing up and in, people, sessions.
+//! Signing up and in, second factors, people, sessions.
 
+mod authenticator;
+mod organisation;
 mod people;
+mod prove;
+mod recovery_codes;
+mod second_factor;
+mod security;
 mod sessions;
 mod sign_in;
 mod sign_in_link;
 mod sign_up;
 mod sign_up_done;
 
+pub use authenticator::Authenticator;
+pub use organisation::Organisation;
 pub use people::{Member, People};
+pub use prove::Prove;
+pub use recovery_codes::RecoveryCodes;
+pub use second_factor::SecondFactor;
+pub use security::Security;
 pub use sessions::{SessionRow, Sessions};
 pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};

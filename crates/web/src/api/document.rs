@@ -80,7 +80,7 @@ pub(crate) fn describe(operation: &mut Operation, access: Access) {
     let none: [&str; 0] = [];
     operation.security = Some(match access {
         Access::Public => Vec::new(),
-        Access::Person => vec![SecurityRequirement::new(SESSION, none)],
+        Access::HalfSession | Access::Person => vec![SecurityRequirement::new(SESSION, none)],
         Access::SignedIn | Access::Permission(_) => {
             vec![
                 SecurityRequirement::new(SESSION, none),

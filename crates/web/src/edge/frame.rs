@@ -168,32 +168,35 @@ fn tell(
         return problem::problem_json(problem, context, rest);
     }
     if problem.kind() == &kind::SIGNED_OUT {
-        return to_sign_in(state, context, method, rest);
+        let names = Names::of(state.is_https());
+        cookie::add(&mut rest, cookie::clear(names, names.session));
+        return to_door("/sign-in", context, method, rest);
+    }
+    if problem.kind() == &kind::SECOND_FACTOR_DUE {
+        return to_door("/sign-in/second-factor", context, method, rest);
+    }
+    if problem.kind() == &kind::NOT_RECENT {
+        return to_door("/prove", context, method, rest);
     }
     problem::page(problem, page_of(state, context, None), rest)
 }
 
-/// Signed out: to the door, and back to a page that can be asked for again.
-fn to_sign_in(
-    state: &AppState,
-    context: &Context,
-    method: &Method,
-    mut headers: HeaderMap,
-) -> Response {
-    let names = Names::of(state.is_https());
-    cookie::add(&mut headers, cookie::clear(names, names.session));
+/// To a page that asks who it is, and back to a page that can be asked for again.
+fn to_door(door: &str, context: &Context, method: &Method, mut headers: HeaderMap) -> Response {
     if context.is_fragment {
-        headers.insert("hx-redirect", HeaderValue::from_static("/sign-in"));
+        if let Ok(door) = HeaderValue::from_str(door) {
+            headers.insert("hx-redirect", door);
+        }
         return (StatusCode::UNAUTHORIZED, headers).into_response();
     }
-    let next = if *method == Method::GET && context.path_and_query != "/" {
+    let to = if *method == Method::GET && context.path_and_query != "/" {
         let next: String =
             url::form_urlencoded::byte_serialize(context.path_and_query.as_bytes()).collect();
-        format!("/sign-in?next={next}")
+        format!("{door}?next={next}")
     } else {
-        "/sign-in".to_owned()
+        door.to_owned()
     };
-    (headers, Redirect::to(&next)).into_response()
+    (headers, Redirect::to(&to)).into_response()
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -136,6 +136,8 @@ pub(crate) async fn admit(
     }
     let may = match access {
         Access::Public | Access::SignedIn => true,
+        // `Half` is the way in there.
+        Access::HalfSession => false,
         Access::Person => principal.kind == PrincipalKind::Session,
         Access::Permission(name) => principal.can(name),
     };
@@ -162,7 +164,7 @@ fn forbidden(access: Access) -> Problem {
 }
 
 /// The API key of the Authorization header, else the session of the cookie.
-fn credential(parts: &Parts, context: &Context) -> Result<Scope, Problem> {
+pub(super) fn credential(parts: &Parts, context: &Context) -> Result<Scope, Problem> {
     let signed_out = || Problem::new(kind::SIGNED_OUT);
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         if context.surface == Surface::Page {

@@ -2,19 +2,23 @@
 
 mod can;
 mod form;
+mod half;
 mod id;
 mod json;
 mod public;
 mod query;
+mod recent;
 mod visitor;
 
 pub use can::Can;
 pub(crate) use can::{Caller, admit, role_in_words};
 pub(crate) use form::Form;
+pub(crate) use half::Half;
 pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub use public::Public;
 pub(crate) use query::Query;
+pub(crate) use recent::Recent;
 pub(crate) use visitor::Visitor;
 
 use std::sync::Arc;

@@ -21,6 +21,9 @@ fn failed(failure: Failure) -> Problem {
         // By the same path as a made-up identifier.
         "connectors.not_found" | "approvals.not_found" => return Problem::new(kind::NOT_FOUND),
         "broker.unauthenticated" => return Problem::new(kind::SIGNED_OUT),
+        "identity.second_factor_due" => return Problem::new(kind::SECOND_FACTOR_DUE),
+        "identity.not_recent" => return Problem::new(kind::NOT_RECENT),
+        "identity.authenticator_exists" => return Problem::new(kind::AUTHENTICATOR_EXISTS),
         "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
         // Logged by the broker, which knows more.
         "broker.vault" | "broker.database" => {

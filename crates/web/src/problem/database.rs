@@ -9,6 +9,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Unauthenticated => Self::new(kind::SIGNED_OUT),
+            Error::SecondFactorDue => Self::new(kind::SECOND_FACTOR_DUE),
             Error::Forbidden => Self::new(kind::ACCESS_FORBIDDEN),
             Error::Refused(refusal) => refused(refusal),
             Error::Unavailable(_) => Self::new(kind::UNAVAILABLE)
@@ -25,6 +26,8 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::Transition | Refusal::NotWaiting => Problem::new(kind::APPROVAL_NOT_WAITING),
         Refusal::OtherPayload => Problem::new(kind::APPROVAL_OTHER_PAYLOAD),
         Refusal::FourEyes => Problem::new(kind::APPROVAL_FOUR_EYES),
+        Refusal::NotRecent => Problem::new(kind::NOT_RECENT),
+        Refusal::NoFactor => Problem::new(kind::NO_SECOND_FACTOR),
         // The front never sequences.
         Refusal::Sequenced => Problem::new(kind::INTERNAL).because("audit.sequenced"),
     }

@@ -45,10 +45,16 @@ kinds! {
     SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
+    AUTHENTICATOR_EXISTS = 409, "identity.authenticator_exists", "An authenticator app is set up already. Remove it first.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
     SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";
+    NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
+    NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
+    SECOND_FACTOR_DUE = 401, "identity.second_factor_due", "Your password was right. Now your second factor is needed.";
+    SECOND_FACTOR_KEPT = 409, "identity.second_factor_kept", "An organisation of yours asks for a second factor: it stays.";
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
     TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
+    WRONG_CODE = 422, "identity.wrong_code", "That code is wrong, or was used already. Codes change every 30 seconds.";
     WRONG_PASSWORD = 401, "identity.wrong_password", "That address and password do not go together.";
     IMPORTS_BUSY = 503, "insight.imports_busy", "Other files are being read at this moment, or another one of yours is. Try again in a minute.";
     LOG_INVALID = 422, "insight.log_invalid", "The log cannot be made like this.";

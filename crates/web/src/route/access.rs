@@ -3,6 +3,8 @@
 pub enum Access {
     /// Anyone at all.
     Public,
+    /// A session that owes its second factor: only the ways to give one.
+    HalfSession,
     /// A person at a browser, about what is theirs alone: their sessions, their way in.
     Person,
     /// Any credential in force, about itself.
@@ -16,6 +18,7 @@ impl Access {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
+            Self::HalfSession => "half_session",
             Self::Person => "person",
             Self::SignedIn => "signed_in",
             Self::Permission(name) => name,

@@ -55,6 +55,7 @@ markers! {
     ConnectorsScan = CONNECTORS_SCAN;
     InsightImport = INSIGHT_IMPORT;
     InsightRead = INSIGHT_READ;
+    OrganisationManage = ORGANISATION_MANAGE;
     PeopleRead = PEOPLE_READ;
 }
 

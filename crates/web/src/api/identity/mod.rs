@@ -2,12 +2,15 @@
 
 mod me;
 mod people;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_in_link;
 mod sign_up;
+mod try_code;
 
 pub(crate) use sign_in::begin_session;
+pub(crate) use try_code::{taken, try_code};
 
 use crate::route::{Pace, Routes, mount_api};
 
@@ -18,6 +21,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
         [
             sign_up::sign_up,
             sign_in::sign_in,
+            second_factor::give_second_factor,
             me::me,
             sessions::list_sessions,
             sessions::end_session,

@@ -36,11 +36,19 @@ pub(super) struct SignedIn {
     me: Me,
 }
 
+/// The password was right, and a second factor is due.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct HalfSignedIn {
+    /// Goes into the header X-CSRF-Token of POST /api/v1/sessions/second-factor.
+    csrf_token: String,
+}
+
 /// Starts a session: the answer sets its cookie.
 ///
 /// A wrong password and an unknown address answer alike, in the same time.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "identity", request_body = SignIn, responses(
     (status = 201, description = "Signed in.", body = SignedIn),
+    (status = 202, description = "A second factor is due: until then the session reaches nothing.", body = HalfSignedIn),
 ))]
 pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
@@ -59,17 +67,20 @@ pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<
     state.throttles.signed_in(&form.email);
     let hash = token::hash(TokenKind::Session, token.expose())
         .map_err(|_| Problem::new(kind::INTERNAL).because("identity.malformed_session"))?;
-    let (_tx, principal) = admit(state, &Scope::Session(hash), Access::Person).await?;
-    let signed_in = SignedIn {
-        csrf_token: csrf::of(&state.cookie_key, token.expose()),
-        me: Me::of(&principal),
-    };
-    Ok((
-        StatusCode::CREATED,
-        begin_session(state, &token),
-        Answer(signed_in),
-    )
-        .into_response())
+    let cookie = begin_session(state, &token);
+    let csrf_token = csrf::of(&state.cookie_key, token.expose());
+    match admit(state, &Scope::Session(hash), Access::Person).await {
+        Ok((_tx, principal)) => {
+            let me = Me::of(&principal);
+            let signed_in = SignedIn { csrf_token, me };
+            Ok((StatusCode::CREATED, cookie, Answer(signed_in)).into_response())
+        }
+        Err(problem) if problem.kind() == &kind::SECOND_FACTOR_DUE => {
+            let half = HalfSignedIn { csrf_token };
+            Ok((StatusCode::ACCEPTED, cookie, Answer(half)).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// The cookie of a session that has just begun.

@@ -111,6 +111,7 @@ mod tests {
             organisation_name: String::new(),
             role: "OWNER".to_owned(),
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
+            is_recent: true,
         }
     }
 

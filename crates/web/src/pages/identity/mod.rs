@@ -1,9 +1,15 @@
-//! Signing up and in and out, people, sessions.
+//! Signing up and in and out, second factors, people, sessions.
 
+mod authenticator;
 mod client;
 mod end_sessions;
 mod local_path;
+mod organisation;
 mod people;
+mod prove;
+mod recovery_codes;
+mod second_factor;
+mod security;
 mod sessions;
 mod sign_in;
 mod sign_in_link;
@@ -22,7 +28,56 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/sign-in", sign_in::sign_in)
         .page(Method::GET, "/sign-in/link", sign_in_link::show_link)
         .page(Method::POST, "/sign-in/link", sign_in_link::use_link)
+        .page(
+            Method::GET,
+            "/sign-in/second-factor",
+            second_factor::show_second_factor,
+        )
+        .page(
+            Method::POST,
+            "/sign-in/second-factor",
+            second_factor::give_second_factor,
+        )
+        .page(
+            Method::POST,
+            "/sign-in/authenticator",
+            authenticator::begin_at_sign_in,
+        )
+        .page(
+            Method::POST,
+            "/sign-in/second-factor/leave",
+            second_factor::leave,
+        )
         .page(Method::POST, "/sign-out", sign_out::sign_out)
+        .page(Method::GET, "/prove", prove::show_prove)
+        .page(Method::POST, "/prove", prove::prove)
+        .page(Method::GET, "/security", security::security)
+        .page(
+            Method::POST,
+            "/security/authenticator",
+            authenticator::begin,
+        )
+        .page(
+            Method::POST,
+            "/security/authenticator/confirm",
+            authenticator::confirm,
+        )
+        .page(
+            Method::POST,
+            "/security/authenticator/remove",
+            authenticator::remove,
+        )
+        .page(
+            Method::POST,
+            "/security/recovery-codes",
+            recovery_codes::make_recovery_codes,
+        )
+        .page(Method::GET, "/organisation", organisation::organisation)
+        .page(
+            Method::POST,
+            "/organisation/second-factor",
+            organisation::require_second_factor,
+        )
         .page(Method::GET, "/people", people::list_people)
         .page(Method::GET, "/sessions", sessions::list_sessions)
         .page(

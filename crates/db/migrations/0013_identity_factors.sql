@@ -1,0 +1,319 @@
+-- Second factors: authenticator apps (RFC 6238) and recovery codes; and recent authentication.
+--
+-- A session that still owes its second factor binds nothing but itself (ctx.bind_half_session): whoever
+-- stole a password reads no row with it. Whether one is owed is asked anew at each binding, so that a
+-- requirement that an organisation sets, and a factor that a person adds, hold from the next request.
+--
+-- The broker alone opens an authenticator's key and says whether a code was right: a stolen login of the
+-- web process cannot pass a second factor that it has not seen.
+
+create table identity.authenticators (
+    user_id uuid primary key references identity.users (id),
+    wrapped_by text not null check (length(wrapped_by) <= 60),
+    sealed bytea not null check (length(sealed) <= 200),
+    created_at timestamptz not null default now(),
+    -- Null until a first code has shown that the app holds the key.
+    confirmed_at timestamptz,
+    -- The newest time step whose code was taken: none is taken twice (RFC 6238 5.2).
+    last_step bigint not null default 0
+);
+
+create table identity.recovery_codes (
+    user_id uuid not null references identity.users (id),
+    code_hash bytea not null check (length(code_hash) = 32),
+    created_at timestamptz not null default now(),
+    used_at timestamptz,
+    primary key (user_id, code_hash)
+);
+
+-- Wrong codes and passwords of people who are past the first factor, or signed in.
+create table identity.factor_tries (
+    user_id uuid primary key references identity.users (id),
+    failures int not null default 0,
+    locked_until timestamptz not null default now()
+);
+
+do $$
+declare t text;
+begin
+    foreach t in array array['authenticators', 'recovery_codes', 'factor_tries'] loop
+        execute format('alter table identity.%I enable row level security', t);
+        execute format('alter table identity.%I force row level security', t);
+        execute format('create policy %I on identity.%I for all to countersign_definer using (true) with check (true)', t || '_definer', t);
+    end loop;
+end $$;
+grant select, insert, update, delete on identity.authenticators, identity.recovery_codes to countersign_definer;
+grant select, insert, update on identity.factor_tries to countersign_definer;
+create policy sessions_definer_prove on identity.sessions for update to countersign_definer using (true) with check (true);
+grant update (authenticated_at, second_factor_at, ended_at) on identity.sessions to countersign_definer;
+create policy organisations_definer_set on identity.organisations for update to countersign_definer using (true) with check (true);
+grant update (mfa_required) on identity.organisations to countersign_definer;
+
+set local role countersign_definer;
+
+create function identity.has_factor(of_user uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return exists (select from identity.authenticators a where a.user_id = of_user and a.confirmed_at is not null);
+end $$;
+
+create function ctx.bind_half_session(presented bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    found_session record;
+begin
+    select s.id, s.user_id into found_session
+      from identity.sessions s
+      join identity.organisations o on o.id = s.org_id
+     where s.token_hash = presented and s.ended_at is null and s.expires_at > now()
+       and s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id));
+    if not found then
+        raise exception using errcode = 'CS001', message = 'the session has ended, or owes no second factor';
+    end if;
+    -- No organisation and no level: no policy lets it see a row.
+    perform ctx.bind('half_session', found_session.id, null, found_session.user_id, 0, '');
+end $$;
+
+-- Binds a session that has just begun, whether or not it owes a second factor.
+create function identity.bind_new(new_token_hash bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform ctx.bind_session(new_token_hash);
+exception when sqlstate 'CS007' then
+    perform ctx.bind_half_session(new_token_hash);
+end $$;
+
+-- What the bound person has, and owes.
+create function identity.factor_state()
+returns table (authenticator_since timestamptz, codes_left int, is_required boolean)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    bound text[] := ctx.bound();
+begin
+    return query select
+        (select a.confirmed_at from identity.authenticators a where a.user_id = bound[5]::uuid),
+        (select count(*)::int from identity.recovery_codes c where c.user_id = bound[5]::uuid and c.used_at is null),
+        coalesce((select o.mfa_required
+                    from identity.sessions s join identity.organisations o on o.id = s.org_id
+                   where s.id = bound[3]::uuid), false);
+end $$;
+
+-- Takes the person's turn to try: seconds to wait, or 0. Turns are taken one after the other, so that
+-- guesses at once are no more than guesses in a row. The next ones wait 2, 4, 8 … s after the fifth failure,
+-- an hour at most.
+create function identity.try_turn() returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := ctx.person();
+    tries record;
+begin
+    if who is null then
+        raise exception using errcode = '42501', message = 'nobody is bound';
+    end if;
+    insert into identity.factor_tries (user_id) values (who) on conflict do nothing;
+    select * into tries from identity.factor_tries t where t.user_id = who for update;
+    return greatest(0, ceil(extract(epoch from tries.locked_until - clock_timestamp())))::int;
+end $$;
+
+-- Writes down how the try ended; what was right is proof for the session that is bound.
+create function identity.tried(is_right boolean, what text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := ctx.person();
+    session record;
+begin
+    select s.id, s.org_id into session from identity.sessions s where s.id = ctx.principal() and s.user_id = who;
+    if not is_right then
+        update identity.factor_tries t
+           set failures = t.failures + 1,
+               locked_until = case when t.failures < 4 then now()
+                                   else clock_timestamp() + make_interval(secs => least(3600, 2 ^ least(t.failures - 3, 12))) end
+         where t.user_id = who;
+        perform audit.append_anonymous(session.org_id, who, 'identity.' || what || '_wrong', audit.text_id('usr', who));
+        return;
+    end if;
+    update identity.factor_tries t set failures = 0, locked_until = now() where t.user_id = who;
+    update identity.sessions s
+       set authenticated_at = now(),
+           second_factor_at = case what when 'password' then s.second_factor_at else now() end
+     where s.id = session.id;
+end $$;
+
+-- Whether the bound session may change the person's factors: authenticated lately, or about to set up
+-- the first factor that its organisation asks for.
+create function identity.may_change_factors() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return ctx.is_recent() or ctx.kind() = 'half_session' and not identity.has_factor(ctx.person());
+end $$;
+
+-- Keeps a sealed key until a code confirms it. For the broker.
+create function identity.begin_authenticator(by_key text, sealed_key bytea) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := ctx.person();
+begin
+    if not identity.may_change_factors() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    insert into identity.authenticators as a (user_id, wrapped_by, sealed) values (who, by_key, sealed_key)
+    on conflict (user_id) do update set wrapped_by = by_key, sealed = sealed_key, created_at = now()
+     where a.confirmed_at is null;
+    return found;
+end $$;
+
+-- The key that a code of the bound person is compared with, once it is their turn. For the broker.
+create function identity.try_authenticator()
+returns table (wait_seconds int, wrapped_by text, sealed bytea, last_step bigint, is_confirmed boolean)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    wait int := identity.try_turn();
+begin
+    return query select wait, a.wrapped_by, a.sealed, a.last_step, a.confirmed_at is not null
+                   from identity.authenticators a where a.user_id = ctx.person();
+end $$;
+
+-- How a code did: the time step that it was right for, or null. For the broker.
+create function identity.authenticator_tried(step bigint) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := ctx.person();
+begin
+    update identity.authenticators a set last_step = step, confirmed_at = coalesce(a.confirmed_at, now())
+     where a.user_id = who and a.last_step < step
+       and (a.confirmed_at is not null or identity.may_change_factors());
+    perform identity.tried(found, 'code');
+end $$;
+
+-- Uses a recovery code of the bound person up. -1: it was right; else seconds to wait, 0 for now.
+create function identity.use_recovery_code(presented bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    wait int := identity.try_turn();
+    is_right boolean;
+begin
+    if wait > 0 then
+        return wait;
+    end if;
+    update identity.recovery_codes c set used_at = now()
+     where c.user_id = ctx.person() and c.code_hash = presented and c.used_at is null;
+    is_right := found;
+    perform identity.tried(is_right, 'recovery_code');
+    return case when is_right then -1 else 0 end;
+end $$;
+
+-- New recovery codes in place of all older ones.
+create function identity.replace_recovery_codes(hashes bytea[]) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    if not identity.has_factor(ctx.person()) or cardinality(hashes) <> 10 then
+        raise exception using errcode = '42501', message = 'recovery codes go with a second factor';
+    end if;
+    delete from identity.recovery_codes c where c.user_id = ctx.person();
+    insert into identity.recovery_codes (user_id, code_hash) select ctx.person(), unnest(hashes);
+end $$;
+
+-- Removes the authenticator, and the codes that stood in for it. False where the organisation asks for
+-- one.
+create function identity.remove_authenticator() returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := ctx.person();
+begin
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    if exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
+                where m.user_id = who and o.mfa_required) then
+        return false;
+    end if;
+    delete from identity.authenticators a where a.user_id = who;
+    delete from identity.recovery_codes c where c.user_id = who;
+    return true;
+end $$;
+
+-- The Argon2id parameters and salt of the bound person's own password.
+create function identity.own_password_challenge() returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return (select u.password_parameters from identity.users u where u.id = ctx.person());
+end $$;
+
+-- Proves again who a session is by the password. -1: it was right; else seconds to wait, 0 for now.
+create function identity.prove_password(proof bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    wait int := identity.try_turn();
+    is_right boolean;
+begin
+    if ctx.kind() <> 'session' then
+        raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
+    end if;
+    if wait > 0 then
+        return wait;
+    end if;
+    is_right := exists (select from identity.users u where u.id = ctx.person() and u.password_verifier = sha256(proof));
+    perform identity.tried(is_right, 'password');
+    return case when is_right then -1 else 0 end;
+end $$;
+
+-- Whether every member needs a second factor.
+create function identity.require_second_factor(is_required boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := ctx.org_for('organisation.manage');
+begin
+    if org is null or ctx.kind() <> 'session' then
+        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
+    end if;
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    if is_required and not identity.has_factor(ctx.person()) then
+        raise exception using errcode = 'CS009', message = 'whoever asks it of others has a second factor';
+    end if;
+    update identity.organisations o set mfa_required = is_required where o.id = org;
+end $$;
+
+-- Ends the session that is bound, whole or half.
+create function identity.sign_out() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.sessions s set ended_at = now()
+     where s.id = ctx.principal() and s.user_id = ctx.person() and s.ended_at is null;
+end $$;
+
+-- As in 0007, with the authenticators' keys.
+create or replace function broker.master_keys_in_use() returns setof text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select wrapped_by from broker.data_keys
+    union select wrapped_by from broker.signing_keys
+    union select wrapped_by from identity.authenticators
+$$;
+create or replace function broker.nonces() returns table (sealed bigint, repeated bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select count(*), count(*) - count(distinct (key_id, nonce)) from (
+        select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
+        union all
+        select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
+        union all
+        select wrapped_by, substring(a.sealed from 1 for 12) from identity.authenticators a
+    ) as all_nonces
+$$;
+
+revoke all on function identity.has_factor(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
+    identity.factor_state(), identity.try_turn(), identity.tried(boolean, text), identity.may_change_factors(),
+    identity.begin_authenticator(text, bytea), identity.try_authenticator(), identity.authenticator_tried(bigint),
+    identity.use_recovery_code(bytea), identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(),
+    identity.own_password_challenge(), identity.prove_password(bytea), identity.require_second_factor(boolean),
+    identity.sign_out() from public;
+grant execute on function ctx.bind_half_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
+grant execute on function identity.begin_authenticator(text, bytea), identity.try_authenticator(),
+    identity.authenticator_tried(bigint) to countersign_broker;
+grant execute on function identity.factor_state(), identity.use_recovery_code(bytea),
+    identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(), identity.own_password_challenge(),
+    identity.prove_password(bytea), identity.require_second_factor(boolean), identity.sign_out()
+    to countersign_front;

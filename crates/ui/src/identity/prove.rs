@@ -1,0 +1,17 @@
+use askama::Template;
+
+use crate::Page;
+
+/// Asks somebody who is signed in to prove again who they are.
+#[derive(Debug, Clone, Template)]
+#[template(path = "identity/prove.html")]
+pub struct Prove {
+    /// What every page shares.
+    pub page: Page,
+    /// Whose password it is, for password managers.
+    pub email: String,
+    /// What was wrong with the last try.
+    pub error: String,
+    /// Local path to go on to.
+    pub next: String,
+}

@@ -1,0 +1,49 @@
+use axum::response::Response;
+use ui::identity::Organisation;
+
+use crate::Can;
+use crate::extract::{Form, Recent};
+use crate::pages::answer::{done, failed, html};
+use crate::pages::page_of;
+use crate::problem::{Problem, kind};
+use crate::route::permission::OrganisationManage;
+
+/// The organisation's rules.
+pub(super) async fn organisation(mut can: Can<OrganisationManage>) -> Result<Response, Problem> {
+    let mut page = page_of(&can.state, &can.context, None);
+    page.waiting_approvals = can.count_waiting().await?;
+    let factors = identity::second_factors(&mut can.tx).await?;
+    html(&Organisation {
+        page,
+        name: can.principal.organisation_name.clone(),
+        is_second_factor_required: factors.is_required,
+        has_second_factor: factors.authenticator_since.is_some(),
+    })
+}
+
+/// Sets whether each member needs a second factor.
+pub(super) async fn require_second_factor(
+    recent: Recent<OrganisationManage>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let is_required = form.get("required") == "yes";
+    let caller = recent.0.release();
+    match identity::require_second_factor(caller.write().await?, is_required).await {
+        Ok(()) if is_required => {
+            let text = "From now on each member needs a second factor. Who has none sets one up at the next page.";
+            Ok(done(&caller.state, "/organisation", text))
+        }
+        Ok(()) => Ok(done(
+            &caller.state,
+            "/organisation",
+            "A second factor is up to each member now.",
+        )),
+        Err(error) => {
+            let problem = Problem::from(error);
+            if problem.kind() == &kind::NO_SECOND_FACTOR {
+                return Ok(failed(&caller.state, "/organisation", problem.sentence()));
+            }
+            Err(problem)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+use axum::response::Response;
+use kernel::Secret;
+use serde::Deserialize;
+use ui::identity::Prove;
+
+use super::local_path::local_path;
+use crate::Can;
+use crate::api::identity::{taken, try_code};
+use crate::extract::{Form, Query};
+use crate::pages::answer::{go, html, is_about_form, refused};
+use crate::pages::page_of;
+use crate::problem::{Problem, kind};
+use crate::route::permission::Person;
+
+/// Where to go on to.
+#[derive(Debug, Deserialize)]
+pub(super) struct Onward {
+    #[serde(default)]
+    next: String,
+}
+
+/// Asks a person who is signed in to prove again who they are.
+pub(super) async fn show_prove(
+    can: Can<Person>,
+    Query(onward): Query<Onward>,
+) -> Result<Response, Problem> {
+    html(&page(&can, &onward.next, String::new()))
+}
+
+/// By the password, or by a code of the second factor.
+pub(super) async fn prove(can: Can<Person>, form: Form) -> Result<Response, Problem> {
+    let (code, password) = (form.get("code"), form.get("password"));
+    let mut view = page(&can, form.get("next"), String::new());
+    let caller = can.release();
+    let (state, scope) = (&caller.state, &caller.scope);
+    let proved = if code.is_empty() {
+        let password = Secret::new(password.to_owned());
+        let person = caller.principal.user;
+        let hashes = &state.hashes;
+        match identity::prove_password(&state.db, hashes, scope, person, password).await {
+            Ok(proved) => taken(proved).map_err(|problem| {
+                match problem.kind().code == kind::WRONG_CODE.code {
+                    true => problem.saying("That is not your password."),
+                    false => problem,
+                }
+            }),
+            Err(error) => Err(error.into()),
+        }
+    } else {
+        try_code(state, scope, code).await
+    };
+    match proved {
+        Ok(()) => Ok(go(&view.next)),
+        Err(problem) if is_about_form(&problem) => {
+            problem.sentence().clone_into(&mut view.error);
+            refused(&problem, &view)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn page(can: &Can<Person>, next: &str, error: String) -> Prove {
+    let next = match local_path(next) {
+        "/" => "/security",
+        path => path,
+    };
+    Prove {
+        page: page_of(&can.state, &can.context, None),
+        email: can.principal.email.clone(),
+        error,
+        next: next.to_owned(),
+    }
+}

@@ -1,0 +1,4 @@
+//! Ways in: second factors, fresh proof.
+
+mod second_factor;
+mod visitor;

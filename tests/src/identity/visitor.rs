@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+
+use kernel::TokenHash;
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Response, StatusCode};
+use serde_json::{Value, json};
+
+/// Somebody who uses the pages as a browser without script does.
+pub(crate) struct Visitor {
+    http: Client,
+    url: String,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+pub(crate) struct Shown {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) retry_after: Option<u32>,
+    pub(crate) text: String,
+}
+
+impl Visitor {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            http: Client::builder().redirect(Policy::none()).build().unwrap(),
+            url: url.to_owned(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// Signs up at the page, and in.
+    pub(crate) async fn sign_up(url: &str, email: &str, password: &str) -> Self {
+        let mut visitor = Self::new(url);
+        let form = [
+            ("name", "Owner"),
+            ("organisation", "Organisation"),
+            ("email", email),
+            ("password", password),
+        ];
+        let shown = visitor.post("/sign-up", "/sign-up", &form).await;
+        assert!(
+            shown.status.is_success() || shown.status.is_redirection(),
+            "{}",
+            shown.text
+        );
+        let shown = visitor.sign_in(email, password).await;
+        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+        visitor
+    }
+
+    pub(crate) async fn sign_in(&mut self, email: &str, password: &str) -> Shown {
+        let form = [
+            ("email", email),
+            ("password", password),
+            ("next", "/security"),
+        ];
+        self.post("/sign-in", "/sign-in", &form).await
+    }
+
+    pub(crate) async fn get(&mut self, path: &str) -> Shown {
+        let request = self.http.get(format!("{}{path}", self.url));
+        self.send(request).await
+    }
+
+    /// Sends a form as the page `on` holds it: with its anti-forgery token.
+    pub(crate) async fn post(&mut self, on: &str, path: &str, form: &[(&str, &str)]) -> Shown {
+        let page = self.get(on).await;
+        let token = between(&page.text, "name=\"csrf\" value=\"", "\"").unwrap_or_default();
+        let mut fields = vec![("csrf", token.as_str())];
+        fields.extend_from_slice(form);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header(ORIGIN, &self.url)
+            .form(&fields);
+        self.send(request).await
+    }
+
+    /// What the API says of who this is: the status, and the problem's code.
+    pub(crate) async fn me(&mut self) -> (StatusCode, Value) {
+        let shown = self.get("/api/v1/me").await;
+        let body: Value = serde_json::from_str(&shown.text).unwrap_or(json!(null));
+        (shown.status, body)
+    }
+
+    /// The hash of the session's token in hexadecimal, for what SQL does with it.
+    pub(crate) fn session_hash(&self) -> String {
+        let (_, value) = self
+            .cookies
+            .iter()
+            .find(|(name, _)| name.contains("session"))
+            .unwrap();
+        let (token, _) = value.rsplit_once('.').unwrap();
+        TokenHash::from_digest(crypto::digest::sha256(token.as_bytes())).to_hex()
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> Shown {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let response = request
+            .header(COOKIE, cookies.join("; "))
+            .send()
+            .await
+            .unwrap();
+        self.keep(&response);
+        let header = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().unwrap().to_owned())
+        };
+        Shown {
+            status: response.status(),
+            location: header(LOCATION).unwrap_or_default(),
+            retry_after: header(RETRY_AFTER).map(|text| text.parse().unwrap()),
+            text: response.text().await.unwrap(),
+        }
+    }
+
+    fn keep(&mut self, response: &Response) {
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if value.is_empty() || rest.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+/// The text between two others.
+pub(crate) fn between(text: &str, before: &str, after: &str) -> Option<String> {
+    let (_, rest) = text.split_once(before)?;
+    let (found, _) = rest.split_once(after)?;
+    Some(found.to_owned())
+}
