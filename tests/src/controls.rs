@@ -91,6 +91,36 @@ async fn ac_01_falls_when_a_forged_context_is_believed() {
 }
 
 #[tokio::test]
+async fn id_02_falls_when_a_password_alone_binds_an_organisation() {
+    let lenient = "create or replace function ctx.bind_half_session(presented bytea) returns void language plpgsql
+        security definer set search_path = pg_catalog, pg_temp as $$
+        declare s record;
+        begin
+            select * into s from identity.sessions x where x.token_hash = presented;
+            perform ctx.bind('session', s.id, s.org_id, s.user_id, 100, '*');
+        end $$";
+    falls_with(
+        "identity.second_factor",
+        lenient,
+        "before the second factor",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn id_02_falls_when_the_web_process_may_say_that_a_factor_was_given() {
+    let granted = "grant execute on function identity.tried(boolean, text) to countersign_front";
+    falls_with("identity.second_factor", granted, "could run").await;
+}
+
+#[tokio::test]
+async fn id_05_falls_when_every_proof_is_recent() {
+    let lenient = "create or replace function ctx.is_recent() returns boolean language sql stable
+        return true";
+    falls_with("identity.recent_proof", lenient, "without a recent proof").await;
+}
+
+#[tokio::test]
 async fn ac_02_falls_with_a_table_without_a_policy() {
     let table = "create table public.forgotten (id int); alter table public.forgotten enable row level security;
                  alter table public.forgotten force row level security";

@@ -43,7 +43,7 @@ migrations! {
     8 "0008_approvals_proposals",
     9 "0009_insight_logs",
     10 "0010_trust_evidence",
-    13 "0013_identity_factors",
+    11 "0011_identity_factors",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

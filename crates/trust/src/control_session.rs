@@ -37,6 +37,15 @@ pub async fn control_sessions(db: &Db) -> Result<(ControlSession, ControlSession
     Ok((attacker, attacked))
 }
 
+/// Starts a session in the control organisation that asks for a second factor which nobody there has.
+pub async fn half_control_session(db: &Db) -> Result<ControlSession, Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    let half = start(db, &mut tx, "half").await?;
+    let entry = AuditEntry::about("trust.control_session_started", half.session);
+    tx.commit(entry).await?;
+    Ok(half)
+}
+
 async fn start(db: &Db, tx: &mut WriteTx, name: &str) -> Result<ControlSession, Error> {
     let token = generate(TokenKind::Session, db.chance());
     let hash = TokenHash::from_digest(crypto::digest::sha256(token.expose().as_bytes()));

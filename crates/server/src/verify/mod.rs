@@ -14,8 +14,10 @@ mod egress_self_test;
 mod exhibit;
 mod front_confined;
 mod organisation;
+mod recent;
 mod row_level_security;
 mod search;
+mod second_factor;
 mod secret_canary;
 mod secret_files;
 mod security_headers;
@@ -59,6 +61,8 @@ const OFTEN: &[Runnable] = controls![
     row_level_security,
     default_deny,
     organisation,
+    second_factor,
+    recent,
     vault_sealed,
     secret_canary,
     front_confined,

@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What holds nobody's data: the same for every tenant, or hashes.
-const OPEN: [&str; 5] = [
+pub(super) const OPEN: [&str; 5] = [
     "access.permissions",
     "audit.nodes",
     "audit.checkpoints",
@@ -76,13 +76,13 @@ async fn look(context: &Context) -> Look {
     )))
 }
 
-struct Table {
-    name: String,
+pub(super) struct Table {
+    pub(super) name: String,
     has_org: bool,
 }
 
 /// The tables of which this login may read anything.
-async fn readable(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error> {
+pub(super) async fn readable(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Error> {
     let rows: Vec<(String, bool)> = sqlx::query_as(
         "select format('%I.%I', n.nspname, c.relname),
                 exists (select from pg_attribute a where a.attrelid = c.oid and a.attname = 'org_id'
@@ -100,7 +100,7 @@ async fn readable(connection: &mut PgConnection) -> Result<Vec<Table>, sqlx::Err
         .collect())
 }
 
-async fn rows(
+pub(super) async fn rows(
     connection: &mut PgConnection,
     table: &str,
     condition: &str,
@@ -119,7 +119,7 @@ async fn forged(
 ) -> Result<Option<&'static str>, sqlx::Error> {
     let victim = context.b.organisation.uuid();
     let made_up = format!(
-        "begin; select set_config('countersign.context', concat_ws('|', pg_backend_pid()::text || '/' || (extract(epoch from transaction_timestamp()) * 1000000)::bigint, 'session', '{victim}', '{victim}', '{victim}', '100', '*', repeat('0', 64)), true)"
+        "begin; select set_config('countersign.context', concat_ws('|', pg_backend_pid()::text || '/' || (extract(epoch from transaction_timestamp()) * 1000000)::bigint, 'session', '{victim}', '{victim}', '{victim}', '100', '*', 'true', repeat('0', 64)), true)"
     );
     front.execute(AssertSqlSafe(made_up)).await?;
     let seen = rows(front, "identity.memberships", "true").await?;

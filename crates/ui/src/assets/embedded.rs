@@ -95,6 +95,7 @@ pub(super) const FILES: &[File] = &[
             "css/component/request.css",
             "css/component/chart.css",
             "css/page/overview.css",
+            "css/page/ways_in.css",
             "css/page/connectors.css",
             "css/page/insight.css",
             "css/page/trust.css",

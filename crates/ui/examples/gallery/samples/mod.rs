@@ -13,6 +13,7 @@ mod problem;
 mod requests;
 mod service_desk;
 mod trust;
+mod ways_in;
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -70,6 +71,7 @@ impl Ink {
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     [
         identity::pages(ink),
+        ways_in::pages(ink),
         overview::pages(ink),
         connectors::pages(ink),
         insight::pages(ink),

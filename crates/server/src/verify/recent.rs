@@ -1,0 +1,41 @@
+use trust::{Control, Found};
+
+use super::context::begin_as;
+use super::exhibit::refusal;
+use super::{Context, Look, control, fail, looked};
+use sqlx::Executor as _;
+
+pub(super) const CONTROL: Control = control(
+    "identity.recent_proof",
+    "ID-05",
+    "The database refuses to change ways in, and the rule about them, for a session that has not proven lately who it is.",
+);
+
+pub(super) async fn run(context: &Context) -> Found {
+    looked(look(context).await)
+}
+
+const BY_FRONT: [&str; 3] = [
+    "identity.remove_authenticator()",
+    "identity.replace_recovery_codes(array[]::bytea[])",
+    "identity.require_second_factor(false)",
+];
+const BY_BROKER: [&str; 1] = ["identity.begin_authenticator('control', 'control')"];
+
+async fn look(context: &Context) -> Look {
+    let (mut front, mut broker) = (context.as_front().await?, context.as_broker().await?);
+    for (connection, calls) in [(&mut front, &BY_FRONT[..]), (&mut broker, &BY_BROKER[..])] {
+        for call in calls {
+            begin_as(connection, &context.b.hash).await?;
+            let got = refusal(connection, format!("select {call}")).await;
+            connection.execute("rollback").await?;
+            if got.as_deref() != Some("CS008") {
+                fail!("{call} ran without a recent proof: {got:?}");
+            }
+        }
+    }
+    Ok(Found::Pass(format!(
+        "{} functions refused a session whose last proof is an hour old",
+        BY_FRONT.len() + BY_BROKER.len()
+    )))
+}

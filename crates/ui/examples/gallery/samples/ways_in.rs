@@ -1,0 +1,107 @@
+use kernel::Secret;
+use ui::identity::{Authenticator, Organisation, Prove, RecoveryCodes, SecondFactor, Security};
+
+use super::{Ink, Rendered, days_ago, page, shot, visitor};
+
+pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
+    let mut pages = signing_in(ink);
+    pages.extend(changing(ink));
+    pages
+}
+
+fn signing_in(ink: &Ink) -> Vec<Rendered> {
+    let due = SecondFactor {
+        page: visitor(ink),
+        has_authenticator: true,
+        codes_left: 7,
+        error: String::new(),
+        next: ink.t("/approvals"),
+    };
+    let wrong = SecondFactor {
+        error: ink.t("That code is wrong, or was used already. Codes change every 30 seconds."),
+        codes_left: 0,
+        ..due.clone()
+    };
+    let none_yet = SecondFactor {
+        has_authenticator: false,
+        ..due.clone()
+    };
+    let key = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
+    let uri = "otpauth://totp/Countersign:owner@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign";
+    let authenticator = Authenticator {
+        page: visitor(ink),
+        uri: Secret::new(uri.to_owned()),
+        key: Secret::new(ink.t(key)),
+        action: "/security/authenticator/confirm".to_owned(),
+        next: "/security".to_owned(),
+    };
+    let codes = RecoveryCodes {
+        page: visitor(ink),
+        codes: (0..10)
+            .map(|n| Secret::new(format!("7k2{n}-p9xd-04wq-mz3{n}")))
+            .collect(),
+        next: "/security".to_owned(),
+    };
+    vec![
+        shot("second-factor", &due),
+        shot("second-factor-wrong", &wrong),
+        shot("second-factor-none-yet", &none_yet),
+        shot("authenticator", &authenticator),
+        shot("recovery-codes", &codes),
+    ]
+}
+
+fn changing(ink: &Ink) -> Vec<Rendered> {
+    let off = Security {
+        page: page(ink, None),
+        email: ink.t("owner@example.com"),
+        authenticator_since: None,
+        codes_left: 0,
+        is_required: false,
+        is_recent: true,
+    };
+    let on = Security {
+        authenticator_since: Some(days_ago(40)),
+        codes_left: 2,
+        ..off.clone()
+    };
+    let stale = Security {
+        is_recent: false,
+        is_required: true,
+        ..on.clone()
+    };
+    let prove = Prove {
+        page: page(ink, None),
+        email: ink.t("owner@example.com"),
+        error: String::new(),
+        next: "/security".to_owned(),
+    };
+    let prove_wrong = Prove {
+        error: ink.t("That is not your password."),
+        ..prove.clone()
+    };
+    let open = Organisation {
+        page: page(ink, None),
+        name: ink.t("Example Service Desk"),
+        is_second_factor_required: false,
+        has_second_factor: true,
+    };
+    let cannot = Organisation {
+        has_second_factor: false,
+        ..open.clone()
+    };
+    let required = Organisation {
+        is_second_factor_required: true,
+        ..open.clone()
+    };
+    vec![
+        shot("security-off", &off),
+        shot("security-on", &on),
+        shot("security-stale", &stale),
+        shot("prove", &prove),
+        shot("prove-wrong", &prove_wrong),
+        shot("organisation", &open),
+        shot("organisation-no-factor", &cannot),
+        shot("organisation-required", &required),
+    ]
+}
