@@ -202,11 +202,11 @@ async fn an_organisation_that_asks_for_a_second_factor_asks_at_the_next_request(
     let shown = owner
         .post(
             "/security",
-            "/organisation/second-factor",
+            "/settings/second-factor",
             &[("required", "yes")],
         )
         .await;
-    assert_eq!(shown.location, "/organisation");
+    assert_eq!(shown.location, "/settings");
     assert_eq!(owner.me().await.0, StatusCode::OK);
     fate(
         &app,

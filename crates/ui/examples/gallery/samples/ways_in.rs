@@ -14,7 +14,7 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
         page: visitor(ink),
         has_authenticator: true,
         codes_left: 7,
-        error: String::new(),
+        error: ink.t(""),
         next: ink.t("/approvals"),
     };
     let wrong = SecondFactor {
@@ -30,17 +30,17 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
     let uri = "otpauth://totp/Countersign:owner@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign";
     let authenticator = Authenticator {
         page: visitor(ink),
-        uri: Secret::new(uri.to_owned()),
+        uri: Secret::new(ink.t(uri)),
         key: Secret::new(ink.t(key)),
-        action: "/security/authenticator/confirm".to_owned(),
-        next: "/security".to_owned(),
+        action: ink.t("/security/authenticator/confirm"),
+        next: ink.t("/security"),
     };
     let codes = RecoveryCodes {
         page: visitor(ink),
         codes: (0..10)
-            .map(|n| Secret::new(format!("7k2{n}-p9xd-04wq-mz3{n}")))
+            .map(|n| Secret::new(ink.t(&format!("7k2{n}-p9xd-04wq-mz3{n}"))))
             .collect(),
-        next: "/security".to_owned(),
+        next: ink.t("/security"),
     };
     vec![
         shot("second-factor", &due),
@@ -73,8 +73,8 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
     let prove = Prove {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
-        error: String::new(),
-        next: "/security".to_owned(),
+        error: ink.t(""),
+        next: ink.t("/security"),
     };
     let prove_wrong = Prove {
         error: ink.t("That is not your password."),

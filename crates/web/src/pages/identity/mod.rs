@@ -72,10 +72,10 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             "/security/recovery-codes",
             recovery_codes::make_recovery_codes,
         )
-        .page(Method::GET, "/organisation", organisation::organisation)
+        .page(Method::GET, "/settings", organisation::organisation)
         .page(
             Method::POST,
-            "/organisation/second-factor",
+            "/settings/second-factor",
             organisation::require_second_factor,
         )
         .page(Method::GET, "/people", people::list_people)

@@ -31,17 +31,17 @@ pub(super) async fn require_second_factor(
     match identity::require_second_factor(caller.write().await?, is_required).await {
         Ok(()) if is_required => {
             let text = "From now on each member needs a second factor. Who has none sets one up at the next page.";
-            Ok(done(&caller.state, "/organisation", text))
+            Ok(done(&caller.state, "/settings", text))
         }
         Ok(()) => Ok(done(
             &caller.state,
-            "/organisation",
+            "/settings",
             "A second factor is up to each member now.",
         )),
         Err(error) => {
             let problem = Problem::from(error);
             if problem.kind() == &kind::NO_SECOND_FACTOR {
-                return Ok(failed(&caller.state, "/organisation", problem.sentence()));
+                return Ok(failed(&caller.state, "/settings", problem.sentence()));
             }
             Err(problem)
         }
