@@ -16,6 +16,7 @@ mod connections;
 mod controls;
 mod egress;
 mod imports;
+mod lint;
 mod main_job;
 mod providers;
 mod queue;
