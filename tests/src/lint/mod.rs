@@ -8,6 +8,7 @@ mod exceptions;
 mod keys;
 mod large;
 mod names;
+mod ours;
 mod policies;
 mod rights;
 mod roles;
