@@ -17,6 +17,7 @@ mod controls;
 mod egress;
 mod identity;
 mod imports;
+mod lint;
 mod main_job;
 mod providers;
 mod queue;

@@ -121,6 +121,29 @@ async fn id_05_falls_when_every_proof_is_recent() {
 }
 
 #[tokio::test]
+async fn ac_01_in_the_catalogue_falls_with_an_unforced_table() {
+    let unforced = "alter table approvals.decisions no force row level security";
+    falls_with(
+        "db.lint",
+        unforced,
+        "rls.not_forced: table approvals.decisions",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn ac_01_in_the_catalogue_falls_with_a_view_of_its_owners_rights() {
+    let view = "create view insight.leak as select * from insight.logs";
+    falls_with("db.lint", view, "view insight.leak").await;
+}
+
+#[tokio::test]
+async fn ac_01_in_the_catalogue_falls_with_an_exception_that_nothing_needs() {
+    let gone = "drop policy evidence_add on trust.evidence";
+    falls_with("db.lint", gone, "allow.unused").await;
+}
+
+#[tokio::test]
 async fn ac_02_falls_with_a_table_without_a_policy() {
     let table = "create table public.forgotten (id int); alter table public.forgotten enable row level security;
                  alter table public.forgotten force row level security";

@@ -29,12 +29,12 @@ declare t text;
 begin
     foreach t in array array['identity.sessions', 'access.api_keys', 'broker.authorizations', 'broker.secrets', 'approvals.proposals'] loop
         execute format('create policy controls_sweep on %s for delete to countersign_definer
-                            using (org_id in (select o.id from identity.organisations o where o.kind = ''control''))', t);
+                            using (org_id = any (array(select o.id from identity.organisations o where o.kind = ''control'')))', t);
         execute format('grant delete on %s to countersign_definer', t);
     end loop;
 end $$;
 create policy authorizations_definer_read on broker.authorizations for select to countersign_definer
-    using (org_id in (select o.id from identity.organisations o where o.kind = 'control'));
+    using (org_id = any (array(select o.id from identity.organisations o where o.kind = 'control')));
 grant select (id, org_id) on broker.authorizations to countersign_definer;
 
 set local role countersign_definer;

@@ -51,7 +51,7 @@ pub use detached::{Detached, find_detached, start_detached};
 pub use instance::Cluster;
 pub use start_error::StartError;
 pub use stop::{Shutdown, StopError};
-pub use version::{VersionError, check_version};
+pub use version::{VersionError, check_version, known_hole};
 
 /// The bootstrap superuser's role.
 pub const SUPERUSER: &str = "postgres";

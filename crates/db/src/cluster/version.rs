@@ -17,8 +17,9 @@ pub enum VersionError {
     },
 }
 
-/// The first release of each major version without a known hole in row level security.
-const FIRST_SAFE: [(i32, i32); 4] = [(15, 16), (16, 12), (17, 8), (18, 2)];
+/// The first release of each major version without a known hole in row level security. Older majors
+/// than the first of them get no releases any more.
+const FIRST_SAFE: [(i32, i32); 5] = [(14, 21), (15, 16), (16, 12), (17, 8), (18, 2)];
 
 /// Checks a server's `server_version_num` (150018 is 15.18) against what Countersign stands on.
 /// Also meant for servers that somebody else runs.
@@ -28,16 +29,19 @@ pub fn check_version(server_version_num: i32) -> Result<(), VersionError> {
     if major < 15 {
         return Err(VersionError::TooOld { found });
     }
-    match FIRST_SAFE
-        .iter()
-        .find(|(safe_major, _)| *safe_major == major)
-    {
-        Some((_, safe_minor)) if minor < *safe_minor => Err(VersionError::KnownHole {
-            found,
-            fixed: format!("{major}.{safe_minor}"),
-        }),
-        _ => Ok(()),
+    match known_hole(server_version_num) {
+        Some(fixed) => Err(VersionError::KnownHole { found, fixed }),
+        None => Ok(()),
     }
+}
+
+/// The release to update to, where a server's `server_version_num` is of one whose row level security
+/// can be bypassed.
+pub fn known_hole(server_version_num: i32) -> Option<String> {
+    let (major, minor) = (server_version_num / 10_000, server_version_num % 10_000);
+    let (fixed_major, fixed_minor) = FIRST_SAFE.into_iter().find(|(safe, _)| major <= *safe)?;
+    let holds = major == fixed_major && minor >= fixed_minor;
+    (!holds).then(|| format!("{fixed_major}.{fixed_minor}"))
 }
 
 /// The `server_version_num` in what `postgres --version` prints.
@@ -93,6 +97,17 @@ mod tests {
                 matches!(check_version(number), Err(VersionError::TooOld { .. })),
                 "{number}"
             );
+        }
+    }
+
+    #[test]
+    fn an_older_server_is_told_the_first_major_that_is_kept_up() {
+        for (number, fixed) in [
+            (130_023, Some("14.21")),
+            (140_020, Some("14.21")),
+            (140_021, None),
+        ] {
+            assert_eq!(known_hole(number).as_deref(), fixed, "{number}");
         }
     }
 

@@ -25,6 +25,7 @@ fn every_command_teaches() {
         &["audit", "export"],
         &["audit", "checkpoint"],
         &["insight", "stats"],
+        &["lint-db"],
         &["version"],
     ] {
         let name = if path.is_empty() {

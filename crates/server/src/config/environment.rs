@@ -1,5 +1,7 @@
 use std::path::{Path, PathBuf};
 
+use kernel::Secret;
+
 /// What the environment says, read once. Nothing else reads it, and no child inherits it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -31,6 +33,12 @@ impl Environment {
             home: path("HOME"),
             root: rustix::process::geteuid().is_root(),
         }
+    }
+
+    /// A variable that the command line names, because what it says is no text for a command line.
+    pub fn secret(name: &str) -> Option<Secret<String>> {
+        let value = std::env::var_os(name)?.into_string().ok()?;
+        (!value.is_empty()).then(|| Secret::new(value))
     }
 
     /// Where data are kept when nobody says where.

@@ -9,6 +9,7 @@ mod approvals_human;
 mod audit_log;
 mod canary;
 mod context;
+mod database_lint;
 mod default_deny;
 mod egress_self_test;
 mod exhibit;
@@ -24,6 +25,7 @@ mod security_headers;
 mod vault_sealed;
 
 pub use context::{Context, ContextError, Instance};
+pub use database_lint::lint_report;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -59,6 +61,7 @@ macro_rules! controls {
 
 const OFTEN: &[Runnable] = controls![
     row_level_security,
+    database_lint,
     default_deny,
     organisation,
     second_factor,

@@ -10,7 +10,9 @@
 mod audit;
 mod confined;
 mod dies;
+mod lint_db;
 mod master_key;
+mod operator;
 mod ordinary_user;
 mod own_settings;
 mod refuses;

@@ -1,0 +1,174 @@
+use kernel::Scope;
+use lint::{Allow, GUESSES, Options, ReadError, Report};
+use sqlx::postgres::PgConnection;
+use trust::{Control, Found};
+
+use super::{Context, Look, control, fail, looked};
+
+pub(super) const CONTROL: Control = control(
+    "db.lint",
+    "AC-01",
+    "A linter of the live catalogue finds no table, policy, key, view, function, grant or login of ours that gets round row level security, beyond the exceptions that the code names with their reasons.",
+);
+
+pub(super) async fn run(context: &Context) -> Found {
+    looked(look(context).await)
+}
+
+async fn look(context: &Context) -> Look {
+    let mut tx = context.db.read(&Scope::Anonymous).await?;
+    let report = lint_report(&mut tx).await?;
+    if let Some(first) = report.findings.first() {
+        let more = match report.findings.len() - 1 {
+            0 => String::new(),
+            more => format!(" ({more} more: countersign lint-db tells them)"),
+        };
+        fail!("{}: {} {}{more}", first.rule, first.object, first.finding);
+    }
+    let seen = &report.looked_at;
+    Ok(Found::Pass(format!(
+        "{} rules over {} tables, {} policies and {} functions with their owner's rights found nothing; {} findings are meant, each with its reason",
+        lint::rule_count(),
+        seen.tables,
+        seen.policies,
+        seen.definer_functions,
+        report.summary.allowed,
+    )))
+}
+
+/// What the linter finds in our own database, without what is meant.
+pub async fn lint_report(connection: &mut PgConnection) -> Result<Report, ReadError> {
+    let catalogue = lint::read(connection, &GUESSES).await?;
+    let options = Options {
+        tenant_column: Some("org_id".to_owned()),
+        schemas: Vec::new(),
+        allow: exceptions(),
+    };
+    let mut report = lint::lint(&catalogue, &options);
+    // On an operator's server other logins are the operator's to judge: administrators, backup.
+    report.findings.retain(|finding| {
+        finding.object.kind != "role" || finding.object.name.starts_with("countersign_")
+    });
+    Ok(report)
+}
+
+fn exceptions() -> Vec<Allow> {
+    let allow = |(rule, object, role, reason): &(&str, &str, Option<&str>, &str)| Allow {
+        rule: (*rule).to_owned(),
+        object: (*object).to_owned(),
+        role: role.map(str::to_owned),
+        reason: (*reason).to_owned(),
+    };
+    MEANT.iter().map(allow).collect()
+}
+
+const DEFINER: Option<&str> = Some("countersign_definer");
+
+/// Rule, object, the one role that it is about, and why it is meant. One that matches nothing any more
+/// makes the control fail, as a finding does.
+const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
+    (
+        "policy.always_true",
+        "policy * on *",
+        DEFINER,
+        "nobody logs in as it: SECURITY DEFINER functions alone run as it, for callers that are not bound yet, and each says in its body which rows",
+    ),
+    (
+        "policy.open_table",
+        "policy * on *",
+        DEFINER,
+        "nobody logs in as it: SECURITY DEFINER functions alone run as it",
+    ),
+    (
+        "policy.open_table",
+        "policy permissions_read on access.permissions",
+        None,
+        "what each level may do is the same for every tenant",
+    ),
+    (
+        "policy.open_table",
+        "policy nodes_read on audit.nodes",
+        None,
+        "hashes tell nothing about anybody, and anyone may hold them to check the log",
+    ),
+    (
+        "policy.open_table",
+        "policy checkpoints_read on audit.checkpoints",
+        None,
+        "signed tree heads tell nothing about anybody",
+    ),
+    (
+        "policy.open_table",
+        "policy evidence_read on trust.evidence",
+        None,
+        "what the controls found is for the trust page, which everybody may read",
+    ),
+    (
+        "policy.open_table",
+        "policy evidence_add on trust.evidence",
+        Some("countersign_verifier"),
+        "the verifier records what it found; nobody changes it afterwards",
+    ),
+    (
+        "policy.open_table",
+        "policy signing_keys_broker on broker.signing_keys",
+        Some("countersign_broker"),
+        "the server's own keys, sealed under the master key, which is the broker's",
+    ),
+    (
+        "policy.open_table",
+        "policy signing_keys_verifier on broker.signing_keys",
+        None,
+        "verifier keys are public; the sealed part is in a column that these roles have no grant on",
+    ),
+    (
+        "role.member_of_strong",
+        "role countersign_migrator",
+        None,
+        "it runs the migrations before anything serves; no process serves with it (db::guard)",
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key access.api_keys_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key identity.sessions_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key identity.sign_in_links_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key jobs.jobs_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key broker.authorizations_state_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key audit.entries_leaf_index_key",
+        None,
+        "one tree for all tenants; the sequencer's function alone gives the places",
+    ),
+    (
+        "key.uuid_without_tenant",
+        "unique key audit.entries_pkey",
+        None,
+        "entries of nobody's organisation are in it too; definer functions alone add them",
+    ),
+];
+
+const DIGEST: &str = "a digest of 32 random bytes: who could try one has the token";
