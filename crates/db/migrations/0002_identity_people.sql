@@ -54,9 +54,10 @@ create table identity.sessions (
     authenticated_at timestamptz not null default now(),
     second_factor_at timestamptz,
     primary key (org_id, id),
-    unique (id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
+-- A session that owes its second factor is bound to no organisation.
+create index sessions_by_id on identity.sessions (id);
 create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
 
 create table identity.sign_in_links (
