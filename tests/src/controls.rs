@@ -66,16 +66,6 @@ async fn falls_with(control: &str, statement: &str, because: &str) {
 }
 
 #[tokio::test]
-async fn ac_01_falls_with_an_unforced_table() {
-    falls_with(
-        "db.row_level_security",
-        "alter table insight.logs no force row level security",
-        "insight.logs",
-    )
-    .await;
-}
-
-#[tokio::test]
 async fn ac_01_falls_with_an_open_policy() {
     let open =
         "create policy leak on identity.memberships for select to countersign_front using (true)";

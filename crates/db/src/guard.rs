@@ -79,7 +79,7 @@ pub async fn check(connection: &mut PgConnection) -> Result<(), GuardError> {
 
 /// A table, partition or foreign table outside the system's schemas without forced row level
 /// security, if there is one.
-pub async fn open_table(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+async fn open_table(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar!(
         r#"select format('%I.%I', n.nspname, c.relname) as "table!"
              from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -39,6 +39,11 @@ fn named(statements: &str, database: &TestDatabase) -> String {
 
 /// The report on an empty database after `statements`, with the roles' names as in them.
 async fn report(statements: &str, options: &Options) -> Report {
+    report_as(statements, options, None).await
+}
+
+/// The same, as a server of that version would have it.
+async fn report_as(statements: &str, options: &Options, version: Option<i32>) -> Report {
     let database = empty_database().await;
     let options_of = database.superuser_options();
     let mut connection = PgConnection::connect_with(&options_of).await.unwrap();
@@ -47,7 +52,8 @@ async fn report(statements: &str, options: &Options) -> Report {
     tx.execute(AssertSqlSafe(statements)).await.unwrap();
     let given = options.tenant_column.as_deref();
     let columns = given.map_or_else(|| GUESSES.to_vec(), |given| vec![given]);
-    let catalogue = lint::read(&mut tx, &columns).await.unwrap();
+    let mut catalogue = lint::read(&mut tx, &columns).await.unwrap();
+    catalogue.version = version.unwrap_or(catalogue.version);
     tx.rollback().await.unwrap();
     let mut report = lint::lint(&catalogue, options);
     for finding in &mut report.findings {

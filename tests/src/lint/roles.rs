@@ -1,4 +1,6 @@
-use super::{falls_with, found};
+use lint::Options;
+
+use super::{falls_with, found, report_as};
 
 const TABLE: &str = "create table s.t (org_id uuid); alter table s.t enable row level security;
     alter table s.t force row level security; alter table s.t owner to OWNER;";
@@ -65,4 +67,23 @@ async fn a_login_that_can_become_a_role_that_policies_do_not_hold_for() {
         let finding = falls_with("role.member_of_strong", "role APP", &with(flawed), &sound).await;
         assert!(finding.finding.contains(strong), "{finding:?}");
     }
+}
+
+#[tokio::test]
+async fn a_server_with_a_known_hole() {
+    let holes = async |version| {
+        let report = report_as("", &Options::default(), Some(version)).await;
+        let findings = report.findings.into_iter();
+        let mut found = findings.filter(|finding| finding.rule == "server.version");
+        found.next().map(|finding| finding.mend)
+    };
+    assert_eq!(
+        holes(150_015).await.as_deref(),
+        Some("update the server to 15.16 or newer")
+    );
+    assert_eq!(
+        holes(130_023).await.as_deref(),
+        Some("update the server to 14.21 or newer")
+    );
+    assert_eq!(holes(180_002).await, None);
 }

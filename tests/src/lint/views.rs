@@ -1,4 +1,6 @@
-use super::{falls_with, found};
+use lint::Options;
+
+use super::{falls_with, found, report_as};
 
 const TABLE: &str = "create table s.t (org_id uuid); alter table s.t enable row level security;
     alter table s.t force row level security; create table s.open (id int);";
@@ -46,5 +48,35 @@ async fn a_materialised_view_of_secured_rows() {
             &sound,
         )
         .await;
+    }
+}
+
+/// Before 15 there is no `security_invoker`: what counts is whether policies hold for the view's owner.
+#[tokio::test]
+async fn before_15_a_view_is_as_its_owner() {
+    let view = "create view s.v as select * from s.t;";
+    for (owners, is_open) in [
+        // The superuser of the test.
+        ("", true),
+        ("alter view s.v owner to OWNER", false),
+        (
+            "alter view s.v owner to OWNER; alter table s.t owner to OWNER",
+            false,
+        ),
+        (
+            "alter view s.v owner to OWNER; alter table s.t owner to OWNER;
+             alter table s.t no force row level security",
+            true,
+        ),
+        (
+            "alter role OWNER bypassrls; alter view s.v owner to OWNER",
+            true,
+        ),
+    ] {
+        let statements = format!("{} {owners}", with(view));
+        let report = report_as(&statements, &Options::default(), Some(140_021)).await;
+        let mut findings = report.findings.iter();
+        let found = findings.find(|finding| finding.rule == "view.owner_rights");
+        assert_eq!(found.is_some(), is_open, "{owners}: {found:?}");
     }
 }

@@ -8,7 +8,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "db.lint",
     "AC-01",
-    "A linter of the live catalogue finds no table, policy, key, view, function, grant or login of ours that gets round row level security, beyond the exceptions that the code names with their reasons.",
+    "Every table has forced row level security, and a linter of the live catalogue finds no policy, key, view, function, grant or login of ours that gets round it, beyond exceptions that are in the code with their reasons.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
