@@ -17,6 +17,7 @@ mod controls;
 mod egress;
 mod imports;
 mod main_job;
+mod oauth;
 mod providers;
 mod queue;
 mod tenancy;

@@ -32,6 +32,8 @@ pub enum OnBehalf {
     Session(HashText),
     /// An API key's.
     ApiKey(HashText),
+    /// An access token's.
+    AccessToken(HashText),
     /// A job's.
     Job(HashText),
 }
@@ -99,6 +101,11 @@ pub enum Call {
         /// Which.
         connection: ConnectionId,
     },
+    /// Signs an access token that the database has granted.
+    IssueAccessToken {
+        /// The right to it, by the hash of the ticket that the grant was asked with.
+        ticket: HashText,
+    },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
 }
@@ -135,6 +142,11 @@ pub enum Answer {
     Disconnected {
         /// Whether the provider confirmed the revocation; nothing where it has no way to.
         revoked: Option<bool>,
+    },
+    /// A signed access token (RFC 9068).
+    AccessToken {
+        /// All of it.
+        token: SecretText,
     },
     /// What the self-test found.
     SelfTested {
@@ -207,6 +219,7 @@ impl OnBehalf {
             Scope::Anonymous => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),
+            Scope::AccessToken(hash) => Self::AccessToken(HashText(*hash)),
             Scope::Job(hash) => Self::Job(HashText(*hash)),
         }
     }
@@ -217,8 +230,22 @@ impl OnBehalf {
             Self::Nobody => Scope::Anonymous,
             Self::Session(hash) => Scope::Session(hash.0),
             Self::ApiKey(hash) => Scope::ApiKey(hash.0),
+            Self::AccessToken(hash) => Scope::AccessToken(hash.0),
             Self::Job(hash) => Scope::Job(hash.0),
         }
+    }
+}
+
+impl HashText {
+    /// The hash.
+    pub const fn hash(&self) -> TokenHash {
+        self.0
+    }
+}
+
+impl From<TokenHash> for HashText {
+    fn from(hash: TokenHash) -> Self {
+        Self(hash)
     }
 }
 

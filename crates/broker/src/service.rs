@@ -7,6 +7,7 @@ use crate::connect::{self, Begin};
 use crate::disconnect::disconnect;
 use crate::egress::Egress;
 use crate::error::BrokerError;
+use crate::issue_access_token::issue_access_token;
 use crate::ledger::Ledger;
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
@@ -79,6 +80,7 @@ impl<L: Ledger> Service<L> {
             } => propose(self, &scope, connection, &operation, &arguments).await,
             Call::Show { proposal } => show(self, &scope, proposal).await,
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
+            Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
         }
     }

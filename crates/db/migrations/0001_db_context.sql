@@ -53,8 +53,8 @@ return pg_catalog.pg_backend_pid()::text || '/'
        || (pg_catalog.date_part('epoch', pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
 revoke all on function ctx.here() from public;
 
--- kind: session, api_key, job. principal: the credential's row. scopes: what an API key is limited
--- to; '*' for whatever the person's level allows.
+-- kind: session, api_key, access_token, job. principal: the credential's row, of an access token its
+-- grant's. scopes: what an API key or a grant is limited to; '*' for whatever the person's level allows.
 create function ctx.bind(kind text, principal uuid, org uuid, person uuid, level int, scopes text)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -64,7 +64,7 @@ create table broker.calls (
     org_id uuid not null,
     connection_id uuid not null,
     operation text not null check (length(operation) <= 100),
-    actor_kind text not null check (actor_kind in ('session', 'api_key', 'job')),
+    actor_kind text not null check (actor_kind in ('session', 'api_key', 'access_token', 'job')),
     actor_id uuid not null,
     proposal_id uuid,
     at timestamptz not null default now(),
@@ -88,6 +88,19 @@ create table broker.signing_keys (
     created_at timestamptz not null default now()
 );
 
+-- Keys that sign access tokens (Ed25519). A key is published before it signs and after it stopped, for
+-- whoever checks a token by itself.
+create table broker.token_keys (
+    -- RFC 7638: the thumbprint of the public key.
+    kid text primary key check (length(kid) = 43),
+    public bytea not null check (length(public) = 32),
+    wrapped_by text not null,
+    sealed bytea not null,
+    created_at timestamptz not null default now(),
+    signs_until timestamptz not null check (signs_until <= created_at + interval '90 days'),
+    published_until timestamptz not null check (published_until > signs_until)
+);
+
 do $$
 declare t text;
 begin
@@ -104,6 +117,15 @@ create policy signing_keys_broker on broker.signing_keys for all to countersign_
 create policy signing_keys_verifier on broker.signing_keys for select to countersign_verifier, countersign_front using (true);
 grant select, insert on broker.signing_keys to countersign_broker;
 grant select (purpose, verifier, created_at) on broker.signing_keys to countersign_verifier, countersign_front;
+
+alter table broker.token_keys enable row level security;
+alter table broker.token_keys force row level security;
+create policy token_keys_broker on broker.token_keys for all to countersign_broker using (true) with check (true);
+create policy token_keys_published on broker.token_keys for select to countersign_front using (true);
+create policy token_keys_definer on broker.token_keys for select to countersign_definer using (true);
+grant select, insert, delete on broker.token_keys to countersign_broker;
+grant select (kid, public, published_until) on broker.token_keys to countersign_front;
+grant select (wrapped_by, sealed) on broker.token_keys to countersign_definer;
 
 grant select, insert on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
@@ -128,6 +150,7 @@ create function broker.master_keys_in_use() returns setof text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select wrapped_by from broker.data_keys
     union select wrapped_by from broker.signing_keys
+    union select wrapped_by from broker.token_keys
 $$;
 -- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
 -- what they hold: the verifier's check of VA-01.
@@ -137,6 +160,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
         union all
         select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
+        union all
+        select t.wrapped_by, substring(t.sealed from 1 for 12) from broker.token_keys t
     ) as all_nonces
 $$;
 revoke all on function broker.master_keys_in_use(), broker.nonces() from public;

@@ -43,6 +43,7 @@ migrations! {
     8 "0008_approvals_proposals",
     9 "0009_insight_logs",
     10 "0010_trust_evidence",
+    11 "0011_oauth_grants",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

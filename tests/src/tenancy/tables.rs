@@ -11,12 +11,13 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 10] = [
+const UNNAMED: [(&str, Option<&str>); 12] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
     ("audit.turn", None),
     ("broker.signing_keys", None),
+    ("broker.token_keys", None),
     ("ctx.mac_key", None),
     ("db.migrations", None),
     ("identity.organisations", Some("id = '{org}'")),
@@ -25,6 +26,7 @@ const UNNAMED: [(&str, Option<&str>); 10] = [
         // Whoever asks sees no membership of the other tenant, so their people are named one by one.
         Some("id = any ('{people}'::uuid[])"),
     ),
+    ("oauth.clients", None),
     ("trust.evidence", None),
 ];
 

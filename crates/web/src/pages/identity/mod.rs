@@ -1,6 +1,6 @@
 //! Signing up and in and out, people, sessions.
 
-mod client;
+pub(super) mod client;
 mod end_sessions;
 mod local_path;
 mod people;
