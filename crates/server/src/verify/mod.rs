@@ -13,6 +13,9 @@ mod default_deny;
 mod egress_self_test;
 mod exhibit;
 mod front_confined;
+mod oauth_desktop_state;
+mod oauth_grant;
+mod oauth_refresh_replay;
 mod organisation;
 mod row_level_security;
 mod search;
@@ -59,6 +62,8 @@ const OFTEN: &[Runnable] = controls![
     row_level_security,
     default_deny,
     organisation,
+    oauth_refresh_replay,
+    oauth_desktop_state,
     vault_sealed,
     secret_canary,
     front_confined,
