@@ -4,6 +4,7 @@ pub(crate) mod client;
 mod code;
 mod consent;
 mod device;
+mod foreign;
 mod forged;
 mod grants;
 mod metadata;
