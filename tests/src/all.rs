@@ -19,6 +19,7 @@ mod identity;
 mod imports;
 mod lint;
 mod main_job;
+mod oauth;
 mod providers;
 mod queue;
 mod tenancy;

@@ -169,6 +169,39 @@ async fn ac_02_falls_with_a_server_that_asks_nobody() {
 }
 
 #[tokio::test]
+async fn id_06_falls_when_a_replay_ends_nothing() {
+    let patient = "create or replace function oauth.end_grant(of_org uuid, of_grant uuid, why text, told text)
+        returns void language plpgsql security definer set search_path = pg_catalog, pg_temp as $$ begin end $$";
+    falls_with("oauth.refresh_replay", patient, "the family goes on").await;
+}
+
+/// Runs the function again as it is defined, without a part of it.
+fn without(function: &str, part: &str) -> String {
+    format!(
+        "do $do$ declare was text := pg_get_functiondef('{function}'::regproc);
+         begin
+             if strpos(was, '{part}') = 0 then raise exception 'nothing to leave out'; end if;
+             execute replace(was, '{part}', '');
+         end $do$"
+    )
+}
+
+#[tokio::test]
+async fn id_06_falls_when_a_family_forks() {
+    let fork = "alter table oauth.refresh_tokens drop constraint refresh_tokens_org_id_parent_hash_key;
+        create or replace function oauth.hmac(key bytea, message bytea) returns bytea language sql volatile
+        set search_path = pg_catalog, pg_temp as $$ select sha256(uuid_send(gen_random_uuid())) $$;".to_owned()
+        + &without("oauth.refresh", "on conflict (org_id, parent_hash) do nothing");
+    falls_with("oauth.refresh_replay", &fork, "two families").await;
+}
+
+#[tokio::test]
+async fn id_07_falls_when_a_code_needs_no_verifier_of_its_own() {
+    let any = without("oauth.redeem_code", "or code.challenge <> verifier_hash");
+    falls_with("oauth.desktop_state", &any, "verifier of another start").await;
+}
+
+#[tokio::test]
 async fn id_09_falls_when_the_policy_of_a_table_lets_others_in() {
     let open = "create policy leak on insight.logs for select to countersign_front using (true);
                 create policy leak on identity.users for select to countersign_front using (true)";

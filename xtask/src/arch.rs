@@ -34,7 +34,7 @@ const BASES: [(&str, &[&str]); 7] = [
     ("ui", &["kernel"]),
 ];
 
-const DOMAINS: [&str; 9] = [
+const DOMAINS: [&str; 10] = [
     "access",
     "agents",
     "approvals",
@@ -43,6 +43,7 @@ const DOMAINS: [&str; 9] = [
     "identity",
     "insight",
     "lint",
+    "oauth",
     "trust",
 ];
 

@@ -35,6 +35,8 @@ catalogue! {
     CONNECTORS_MANAGE = "connectors.manage", 80, "Connect and disconnect apps.";
     CONNECTORS_READ = "connectors.read", 40, "See the connected apps and their calls.";
     CONNECTORS_SCAN = "connectors.scan", 80, "Read the history of connected apps into event logs.";
+    GRANTS_MANAGE = "grants.manage", 80, "Revoke what people let AI clients do.";
+    GRANTS_READ = "grants.read", 80, "See what people let AI clients do.";
     INSIGHT_IMPORT = "insight.import", 40, "Import and remove event logs.";
     INSIGHT_READ = "insight.read", 20, "Read event logs' statistics.";
     ORGANISATION_MANAGE = "organisation.manage", 80, "Change the organisation's rules.";

@@ -46,7 +46,11 @@ pub enum CreateApiKeyError {
 }
 
 /// What only a person at a browser does.
-const PEOPLE_ONLY: [Permission; 2] = [catalogue::APPROVALS_DECIDE, catalogue::API_KEYS_MANAGE];
+const PEOPLE_ONLY: [Permission; 3] = [
+    catalogue::APPROVALS_DECIDE,
+    catalogue::API_KEYS_MANAGE,
+    catalogue::GRANTS_MANAGE,
+];
 const MAX_NAME_CHARACTERS: usize = 100;
 const DAY: Duration = Duration::from_hours(24);
 

@@ -47,6 +47,8 @@ pub(crate) enum BrokerError {
     NoClientSecret,
     #[error("the rules for this app changed since it was proposed: propose it anew")]
     PayloadChanged,
+    #[error("there is no access token to sign for this ticket")]
+    NoTicket,
     #[error("the app took too long to renew the token, and it was not sent: propose it anew")]
     TooLate,
     #[error(transparent)]
@@ -85,6 +87,7 @@ impl BrokerError {
             Self::Issuer => "connectors.issuer",
             Self::NoClientSecret => "connectors.no_client_secret",
             Self::PayloadChanged => "broker.payload_changed",
+            Self::NoTicket => "oauth.no_ticket",
             Self::TooLate => "broker.too_late",
             Self::OAuth(error) => error.code(),
             Self::Egress(error) => error.code(),

@@ -13,6 +13,7 @@ mod disconnect;
 pub mod egress;
 mod error;
 mod execute;
+mod issue_access_token;
 mod lease;
 mod ledger;
 mod look_up;

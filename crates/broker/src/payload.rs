@@ -1,4 +1,4 @@
-use kernel::{ApiKeyId, JobId, OrganisationId, SessionId};
+use kernel::{ApiKeyId, GrantId, JobId, OrganisationId, SessionId};
 use manifest::Arguments;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -54,6 +54,7 @@ impl Requester {
     pub(crate) fn actor(&self) -> String {
         match self.kind.as_str() {
             "api_key" => ApiKeyId::from(self.credential).to_string(),
+            "access_token" => GrantId::from(self.credential).to_string(),
             "job" => JobId::from(self.credential).to_string(),
             _ => SessionId::from(self.credential).to_string(),
         }

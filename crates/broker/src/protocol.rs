@@ -34,6 +34,8 @@ pub enum OnBehalf {
     HalfSession(HashText),
     /// An API key's.
     ApiKey(HashText),
+    /// An access token's.
+    AccessToken(HashText),
     /// A job's.
     Job(HashText),
 }
@@ -108,6 +110,11 @@ pub enum Call {
         /// As typed.
         code: SecretText,
     },
+    /// Signs an access token that the database has granted.
+    IssueAccessToken {
+        /// The right to it, by the hash of the ticket that the grant was asked with.
+        ticket: HashText,
+    },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
 }
@@ -152,6 +159,11 @@ pub enum Answer {
     },
     /// A code was tried.
     Tried(Tried),
+    /// A signed access token (RFC 9068).
+    AccessToken {
+        /// All of it.
+        token: SecretText,
+    },
     /// What the self-test found.
     SelfTested {
         /// Each attack, with what became of it.
@@ -241,6 +253,7 @@ impl OnBehalf {
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),
+            Scope::AccessToken(hash) => Self::AccessToken(HashText(*hash)),
             Scope::Job(hash) => Self::Job(HashText(*hash)),
         }
     }
@@ -252,8 +265,22 @@ impl OnBehalf {
             Self::Session(hash) => Scope::Session(hash.0),
             Self::HalfSession(hash) => Scope::HalfSession(hash.0),
             Self::ApiKey(hash) => Scope::ApiKey(hash.0),
+            Self::AccessToken(hash) => Scope::AccessToken(hash.0),
             Self::Job(hash) => Scope::Job(hash.0),
         }
+    }
+}
+
+impl HashText {
+    /// The hash.
+    pub const fn hash(&self) -> TokenHash {
+        self.0
+    }
+}
+
+impl From<TokenHash> for HashText {
+    fn from(hash: TokenHash) -> Self {
+        Self(hash)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::connect::{self, Begin};
 use crate::disconnect::disconnect;
 use crate::egress::Egress;
 use crate::error::BrokerError;
+use crate::issue_access_token::issue_access_token;
 use crate::ledger::Ledger;
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
@@ -82,6 +83,7 @@ impl<L: Ledger> Service<L> {
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
             Call::BeginAuthenticator => authenticator::begin(self, &scope).await,
             Call::TryCode { code } => authenticator::try_code(self, &scope, code).await,
+            Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
         }
     }

@@ -1,5 +1,12 @@
 //! The statements of this crate, one function each.
 
+mod access_tokens;
+
+pub(crate) use access_tokens::{
+    Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,
+    token_keys,
+};
+
 use db::{Error, ReadTx, WriteTx};
 use kernel::{CallId, ConnectionId, OrganisationId, Scope, UserId};
 use time::OffsetDateTime;

@@ -3,6 +3,7 @@
 //! Promises: does no IO; one provider (aws-lc-rs) does all the arithmetic; a ciphertext opens only
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
 
+pub mod access_token;
 pub mod canonical;
 pub mod cookie;
 pub mod digest;

@@ -1,6 +1,7 @@
 //! Bearer tokens: 256 random bits in a text with a prefix that a secret scanner recognises and a
 //! checksum that tells a mistyped token from a revoked one. Only the hash is ever stored.
 
+use aws_lc_rs::hmac;
 use kernel::{Chance, Secret, TokenHash};
 
 use crate::digest::sha256;
@@ -16,6 +17,12 @@ pub enum TokenKind {
     Job,
     /// A single-use sign-in link.
     SignInLink,
+    /// An authorization code (RFC 6749 4.1.2).
+    AuthorizationCode,
+    /// A refresh token (RFC 6749 1.5).
+    RefreshToken,
+    /// A device code (RFC 8628).
+    DeviceCode,
     /// The `state` of an OAuth round trip (RFC 6749 10.12).
     OauthState,
 }
@@ -28,6 +35,9 @@ impl TokenKind {
             Self::Session => "css_",
             Self::Job => "csj_",
             Self::SignInLink => "csl_",
+            Self::AuthorizationCode => "csc_",
+            Self::RefreshToken => "csr_",
+            Self::DeviceCode => "csd_",
             Self::OauthState => "cso_",
         }
     }
@@ -48,11 +58,41 @@ const CHECKSUM_LENGTH: usize = 6;
 pub fn generate(kind: TokenKind, chance: &dyn Chance) -> Secret<String> {
     let mut random = [0_u8; RANDOM_BYTES];
     chance.fill(&mut random);
+    from_random(kind, &Secret::new(random))
+}
+
+/// The token with that random part.
+pub fn from_random(kind: TokenKind, random: &Secret<[u8; RANDOM_BYTES]>) -> Secret<String> {
     let mut text = kind.prefix().to_owned();
-    text.push_str(&base32(&random, RANDOM_LENGTH));
+    text.push_str(&base32(random.expose(), RANDOM_LENGTH));
     let checksum = checksum(&text);
     text.push_str(&checksum);
     Secret::new(text)
+}
+
+/// The random part of a token: the inverse of [`from_random`].
+pub fn random_part(
+    kind: TokenKind,
+    text: &str,
+) -> Result<Secret<[u8; RANDOM_BYTES]>, MalformedToken> {
+    hash(kind, text)?;
+    let digits = text.bytes().skip(kind.prefix().len()).take(RANDOM_LENGTH);
+    let mut random = [0_u8; RANDOM_BYTES];
+    for (group, digit) in digits.enumerate() {
+        let value = ALPHABET.iter().position(|letter| *letter == digit);
+        let value = u16::try_from(value.ok_or(MalformedToken)?).map_err(|_| MalformedToken)?;
+        let shifted = value << (11 - group * 5 % 8);
+        let [high, low] = shifted.to_be_bytes();
+        for (at, byte) in [(group * 5 / 8, high), (group * 5 / 8 + 1, low)] {
+            match random.get_mut(at) {
+                Some(place) => *place |= byte,
+                // 260 bits hold 256: the rest is zero, or two texts would be one token.
+                None if byte != 0 => return Err(MalformedToken),
+                None => {}
+            }
+        }
+    }
+    Ok(Secret::new(random))
 }
 
 /// Checks the form of `text` and returns its hash. Says nothing about whether it still opens
@@ -67,6 +107,15 @@ pub fn hash(kind: TokenKind, text: &str) -> Result<TokenHash, MalformedToken> {
         return Err(MalformedToken);
     }
     Ok(TokenHash::from_digest(sha256(text.as_bytes())))
+}
+
+/// What only the holder of a random part can make, and what does not give it away: the database derives
+/// a refresh token's successor from it.
+pub fn successor_proof(random: &Secret<[u8; RANDOM_BYTES]>) -> [u8; 32] {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, random.expose());
+    let mut proof = [0_u8; 32];
+    proof.copy_from_slice(hmac::sign(&key, b"countersign refresh token successor").as_ref());
+    proof
 }
 
 /// The part of a token that may be shown again later, to tell one from another.
@@ -116,6 +165,29 @@ mod tests {
             let mistyped = String::from_utf8(bytes).unwrap();
             assert_eq!(hash(TokenKind::ApiKey, &mistyped), Err(MalformedToken));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_random_part_is_read_back(random: [u8; 32]) {
+            let token = from_random(TokenKind::RefreshToken, &Secret::new(random));
+            let part = random_part(TokenKind::RefreshToken, token.expose()).unwrap();
+            prop_assert_eq!(part.expose(), &random);
+        }
+    }
+
+    #[test]
+    fn one_random_part_has_one_text() {
+        let text = from_random(TokenKind::RefreshToken, &Secret::new([0; 32]));
+        // The last digit of the random part with one of its four unused bits set.
+        let body = text.expose().replace(
+            "csr_0000000000000000000000000000000000000000000000000000",
+            "csr_0000000000000000000000000000000000000000000000000001",
+        );
+        let (body, _) = body.split_at(body.len() - CHECKSUM_LENGTH);
+        let forged = format!("{body}{}", checksum(body));
+        assert!(hash(TokenKind::RefreshToken, &forged).is_ok());
+        assert!(random_part(TokenKind::RefreshToken, &forged).is_err());
     }
 
     #[test]

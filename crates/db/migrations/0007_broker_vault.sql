@@ -64,7 +64,7 @@ create table broker.calls (
     org_id uuid not null,
     connection_id uuid not null,
     operation text not null check (length(operation) <= 100),
-    actor_kind text not null check (actor_kind in ('session', 'api_key', 'job')),
+    actor_kind text not null check (actor_kind in ('session', 'api_key', 'access_token', 'job')),
     actor_id uuid not null,
     proposal_id uuid,
     at timestamptz not null default now(),
@@ -88,6 +88,19 @@ create table broker.signing_keys (
     created_at timestamptz not null default now()
 );
 
+-- Keys that sign access tokens (Ed25519). A key is published before it signs and after it stopped, for
+-- whoever checks a token by itself.
+create table broker.token_keys (
+    -- RFC 7638: the thumbprint of the public key.
+    kid text primary key check (length(kid) = 43),
+    public bytea not null check (length(public) = 32),
+    wrapped_by text not null,
+    sealed bytea not null,
+    created_at timestamptz not null default now(),
+    signs_until timestamptz not null check (signs_until <= created_at + interval '90 days'),
+    published_until timestamptz not null check (published_until > signs_until)
+);
+
 do $$
 declare t text;
 begin
@@ -105,6 +118,15 @@ create policy signing_keys_verifier on broker.signing_keys for select to counter
 grant select, insert on broker.signing_keys to countersign_broker;
 grant select (purpose, verifier, created_at) on broker.signing_keys to countersign_verifier, countersign_front;
 
+alter table broker.token_keys enable row level security;
+alter table broker.token_keys force row level security;
+create policy token_keys_broker on broker.token_keys for all to countersign_broker using (true) with check (true);
+create policy token_keys_published on broker.token_keys for select to countersign_front using (true);
+create policy token_keys_definer on broker.token_keys for select to countersign_definer using (true);
+grant select, insert, delete on broker.token_keys to countersign_broker;
+grant select (kid, public, published_until) on broker.token_keys to countersign_front;
+grant select (wrapped_by, sealed) on broker.token_keys to countersign_definer;
+
 grant select, insert on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
 grant select, insert, update on broker.credentials to countersign_broker;
@@ -116,29 +138,10 @@ create policy calls_read on broker.calls for select to countersign_front
     using (org_id = (select ctx.org_for('connectors.read')));
 grant select on broker.calls to countersign_front;
 
--- A wrong or missing master key must stop the broker at start, whichever tenant's key, or key of the
--- server's own, it would fail on.
+-- For broker.master_keys_in_use and broker.nonces, which stand after the last table that holds a sealed
+-- value (0011).
 grant select on broker.data_keys, broker.secrets to countersign_definer;
 grant select (wrapped_by) on broker.signing_keys to countersign_definer;
 create policy signing_keys_definer on broker.signing_keys for select to countersign_definer using (true);
 create policy data_keys_definer on broker.data_keys for select to countersign_definer using (true);
 create policy secrets_definer on broker.secrets for select to countersign_definer using (true);
-set local role countersign_definer;
-create function broker.master_keys_in_use() returns setof text
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select wrapped_by from broker.data_keys
-    union select wrapped_by from broker.signing_keys
-$$;
--- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
--- what they hold: the verifier's check of VA-01.
-create function broker.nonces() returns table (sealed bigint, repeated bigint)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select count(*), count(*) - count(distinct (key_id, nonce)) from (
-        select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
-        union all
-        select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
-    ) as all_nonces
-$$;
-revoke all on function broker.master_keys_in_use(), broker.nonces() from public;
-grant execute on function broker.nonces() to countersign_verifier;
-grant execute on function broker.master_keys_in_use() to countersign_broker;

@@ -19,7 +19,7 @@ create table approvals.proposals (
     -- have the broker open a page of payloads for each look at the inbox.
     subject text check (length(subject) between 1 and 200),
     -- The credential that asked, and the person behind it.
-    requester_kind text not null check (requester_kind in ('session', 'api_key', 'job')),
+    requester_kind text not null check (requester_kind in ('session', 'api_key', 'access_token', 'job')),
     requester_id uuid not null,
     requester_person uuid not null,
     -- SHA-256 of the canonical request (RFC 8785), and that request sealed by the broker.

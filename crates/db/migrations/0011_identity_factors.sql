@@ -286,23 +286,32 @@ begin
      where s.id = ctx.principal() and s.user_id = ctx.person() and s.ended_at is null;
 end $$;
 
--- As in 0007, with the authenticators' keys.
-create or replace function broker.master_keys_in_use() returns setof text
+-- A wrong or missing master key must stop the broker at start, whichever tenant's key, or key of the
+-- server's own, it would fail on.
+create function broker.master_keys_in_use() returns setof text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select wrapped_by from broker.data_keys
     union select wrapped_by from broker.signing_keys
+    union select wrapped_by from broker.token_keys
     union select wrapped_by from identity.authenticators
 $$;
-create or replace function broker.nonces() returns table (sealed bigint, repeated bigint)
+-- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
+-- what they hold: the verifier's check of VA-01.
+create function broker.nonces() returns table (sealed bigint, repeated bigint)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select count(*), count(*) - count(distinct (key_id, nonce)) from (
         select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
         union all
         select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
         union all
-        select wrapped_by, substring(a.sealed from 1 for 12) from identity.authenticators a
+        select t.wrapped_by, substring(t.sealed from 1 for 12) from broker.token_keys t
+        union all
+        select a.wrapped_by, substring(a.sealed from 1 for 12) from identity.authenticators a
     ) as all_nonces
 $$;
+revoke all on function broker.master_keys_in_use(), broker.nonces() from public;
+grant execute on function broker.nonces() to countersign_verifier;
+grant execute on function broker.master_keys_in_use() to countersign_broker;
 
 revoke all on function identity.has_factor(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
     identity.factor_state(), identity.try_turn(), identity.tried(boolean, text), identity.may_change_factors(),

@@ -44,6 +44,7 @@ migrations! {
     9 "0009_insight_logs",
     10 "0010_trust_evidence",
     11 "0011_identity_factors",
+    12 "0012_oauth_grants",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -36,6 +36,8 @@ pub enum PrincipalKind {
     Session,
     /// A program with an organisation's key.
     ApiKey,
+    /// A client with an access token of a person's grant.
+    AccessToken,
     /// Background work.
     Job,
 }
@@ -45,6 +47,7 @@ impl PrincipalKind {
         Some(match text {
             "session" => Self::Session,
             "api_key" => Self::ApiKey,
+            "access_token" => Self::AccessToken,
             "job" => Self::Job,
             _ => return None,
         })
@@ -55,6 +58,7 @@ impl PrincipalKind {
         match self {
             Self::Session => "session",
             Self::ApiKey => "api_key",
+            Self::AccessToken => "access_token",
             Self::Job => "job",
         }
     }

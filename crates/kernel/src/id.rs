@@ -122,6 +122,8 @@ ids! {
     SessionId = "ses";
     /// An API key of an organisation.
     ApiKeyId = "key";
+    /// What a person let an OAuth client do.
+    GrantId = "grt";
     /// A connected app.
     ConnectionId = "con";
     /// A proposed write that waits for, or has had, its countersign.

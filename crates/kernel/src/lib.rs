@@ -17,7 +17,7 @@ pub use audit_entry::{AuditEntry, Detail};
 pub use chance::{Chance, SystemRng};
 pub use clock::{Clock, SystemClock};
 pub use id::{
-    ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, IdError, JobId, LogId,
+    ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError, JobId, LogId,
     OrganisationId, ProposalId, RequestId, SessionId, UserId,
 };
 pub use page::{PageSize, PageSizeError};

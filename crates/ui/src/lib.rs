@@ -21,6 +21,7 @@ mod filters;
 pub mod format;
 pub mod identity;
 pub mod insight;
+pub mod oauth;
 pub mod overview;
 mod page;
 pub mod problem;

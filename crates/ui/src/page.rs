@@ -105,6 +105,8 @@ pub enum Nav {
     Connectors,
     /// Keys for AI clients and scripts.
     Keys,
+    /// What people let AI clients do.
+    Clients,
     /// Members of the organisation.
     People,
     /// The audit log.
@@ -115,7 +117,7 @@ pub enum Nav {
 
 const NAVIGATION: [(&str, &[Nav]); 3] = [
     ("Work", &[Nav::Overview, Nav::Insight, Nav::Approvals]),
-    ("Customization", &[Nav::Connectors, Nav::Keys]),
+    ("Customization", &[Nav::Connectors, Nav::Clients, Nav::Keys]),
     ("Organisation", &[Nav::People, Nav::Audit, Nav::Trust]),
 ];
 
@@ -127,6 +129,7 @@ impl Nav {
             Self::Insight => "Insight",
             Self::Approvals => "Approvals",
             Self::Connectors => "Connectors",
+            Self::Clients => "AI clients",
             Self::Keys => "API keys",
             Self::People => "People",
             Self::Audit => "Audit",
@@ -141,6 +144,7 @@ impl Nav {
             Self::Insight => "/insight",
             Self::Approvals => "/approvals",
             Self::Connectors => "/connectors",
+            Self::Clients => "/oauth/grants",
             Self::Keys => "/access/keys",
             Self::People => "/people",
             Self::Audit => "/audit",
@@ -155,6 +159,7 @@ impl Nav {
             Self::Insight => "chart",
             Self::Approvals => "stamp",
             Self::Connectors => "plug",
+            Self::Clients => "device",
             Self::Keys => "key",
             Self::People => "people",
             Self::Audit => "list",
@@ -169,6 +174,7 @@ impl Nav {
             Self::Insight => 'i',
             Self::Approvals => 'a',
             Self::Connectors => 'c',
+            Self::Clients => 'm',
             Self::Keys => 'k',
             Self::People => 'p',
             Self::Audit => 'l',

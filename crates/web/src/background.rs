@@ -51,6 +51,9 @@ async fn write_uses(state: &AppState) {
         if let Err(error) = state.key_uses.write(&state.db).await {
             tracing::warn!(%error, "access.key_uses_not_written");
         }
+        if let Err(error) = state.token_uses.write(&state.db).await {
+            tracing::warn!(%error, "oauth.token_uses_not_written");
+        }
     }
 }
 
@@ -59,6 +62,9 @@ async fn sweep(state: &AppState) {
     loop {
         if let Err(error) = insight::sweep(&state.db).await {
             tracing::warn!(%error, "insight.not_swept");
+        }
+        if let Err(error) = ::oauth::sweep(&state.db).await {
+            tracing::warn!(%error, "oauth.not_swept");
         }
         if let Err(error) = db::jobs::sweep(&state.db).await {
             tracing::warn!(%error, "jobs.not_swept");

@@ -13,6 +13,7 @@ mod edge;
 mod extract;
 mod import;
 mod mcp;
+mod oauth;
 mod pages;
 mod problem;
 

@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi;
 use crate::extract::Visitor;
 use crate::problem::{Problem, kind};
 use crate::route::Routes;
-use crate::{AppState, RouteInfo, api, edge, mcp, pages};
+use crate::{AppState, RouteInfo, api, edge, mcp, oauth, pages};
 
 /// Every route, behind every layer. The caller brings the listener, and with it the peer's address
 /// (`into_make_service_with_connect_info::<SocketAddr>`).
@@ -34,9 +34,8 @@ pub fn openapi() -> OpenApi {
 }
 
 fn all() -> Routes {
-    pages::mount(mcp::mount(api::mount(
-        Routes::new(api::document::outline()),
-    )))
+    let programs = api::mount(Routes::new(api::document::outline()));
+    pages::mount(oauth::mount(mcp::mount(programs)))
 }
 
 #[cfg(test)]
@@ -65,10 +64,14 @@ mod tests {
             .map(|route| format!("{} {}", route.method, route.path))
             .collect();
         insta::assert_snapshot!(public.into_iter().collect::<Vec<_>>().join("\n"), @r"
+        GET /.well-known/oauth-authorization-server
+        GET /.well-known/oauth-protected-resource/api
+        GET /.well-known/oauth-protected-resource/mcp
         GET /api/openapi.json
         GET /api/v1/trust
         GET /assets/{file}
         GET /healthz
+        GET /oauth/jwks.json
         GET /readyz
         GET /sign-in
         GET /sign-in/link
@@ -76,6 +79,10 @@ mod tests {
         GET /trust
         POST /api/v1/sessions
         POST /api/v1/sign-up
+        POST /oauth/device_authorization
+        POST /oauth/register
+        POST /oauth/revoke
+        POST /oauth/token
         POST /sign-in
         POST /sign-in/link
         POST /sign-up

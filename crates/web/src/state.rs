@@ -43,6 +43,12 @@ pub struct Shared {
     parts: Parts,
     /// API keys that were used since [`crate::run_background`] last wrote them down.
     pub key_uses: access::KeyUses,
+    /// Access tokens that were used since then.
+    pub token_uses: ::oauth::TokenUses,
+    /// The published keys of access tokens.
+    pub(crate) token_keys: ::oauth::TokenKeys,
+    /// What access tokens are good at.
+    pub(crate) resources: ::oauth::Resources,
     /// Tells of proposals that moved.
     pub changes: Changes,
     /// A place for each file that is being read.
@@ -89,6 +95,9 @@ impl AppState {
         Self(Arc::new(Shared {
             parts,
             key_uses: access::KeyUses::default(),
+            token_uses: ::oauth::TokenUses::default(),
+            token_keys: ::oauth::TokenKeys::default(),
+            resources: ::oauth::Resources::new(&origin),
             changes: Changes::new(),
             imports: Places::new(),
             mcp: agents::Mcp::new(&authority, &origin),

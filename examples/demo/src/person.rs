@@ -105,6 +105,19 @@ impl Person {
             .map_err(|error| Problem::Http("the server", error))
     }
 
+    /// Sends a page's form, and returns whatever came.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response, Problem> {
+        self.http
+            .post(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.base)
+            .header("x-csrf-token", &self.csrf)
+            .form(fields)
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the form", error))
+    }
+
     /// Sends a file as the body.
     pub async fn upload(&self, path: &str, content: Vec<u8>) -> Result<Response, Problem> {
         self.http

@@ -3,3 +3,5 @@ mod forged_context;
 mod stolen_login;
 mod tables;
 mod tenant;
+
+pub(crate) use tenant::second_tenant;

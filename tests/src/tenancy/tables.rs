@@ -11,20 +11,34 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 10] = [
+const UNNAMED: [(&str, Option<&str>); 15] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
     ("audit.turn", None),
     ("broker.signing_keys", None),
+    ("broker.token_keys", None),
     ("ctx.mac_key", None),
     ("db.migrations", None),
+    (
+        "identity.authenticators",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
+    (
+        "identity.factor_tries",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
     ("identity.organisations", Some("id = '{org}'")),
+    (
+        "identity.recovery_codes",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
     (
         "identity.users",
         // Whoever asks sees no membership of the other tenant, so their people are named one by one.
         Some("id = any ('{people}'::uuid[])"),
     ),
+    ("oauth.clients", None),
     ("trust.evidence", None),
 ];
 

@@ -4,10 +4,11 @@ use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
+use crate::oauth::client::Client;
 use crate::world::{PASSWORD, World, connect, decide, propose, settled};
 
 /// A second tenant that does everything the first one did.
-pub(super) async fn second_tenant(world: &World) -> Person {
+pub(crate) async fn second_tenant(world: &World) -> Person {
     let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
         .await
         .unwrap();
@@ -51,4 +52,8 @@ pub(super) async fn fill(world: &World, person: &Person) {
         )
         .await
         .unwrap();
+    let client = Client::register(&world.app.url).await;
+    client.tokens(person, &["insight.read"]).await;
+    let device = client.start_device("insight.read").await;
+    client.answer_device(person, &device, "allow").await;
 }

@@ -6,6 +6,7 @@ mod master_key_file;
 mod payloads;
 mod secrets;
 mod signing_key;
+mod token_key;
 
 pub use master_key_file::{MasterKeyFileError, load_or_make};
 pub use signing_key::{SigningKeyError, audit_signing_key};

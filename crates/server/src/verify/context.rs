@@ -187,7 +187,7 @@ async fn make_key(
     let hash = crypto::digest::sha256(token.expose().as_bytes());
     let scopes: Vec<String> = access::catalogue::ALL
         .iter()
-        .filter(|p| !["approvals.decide", "api_keys.manage"].contains(&p.name))
+        .filter(|p| !["approvals.decide", "api_keys.manage", "grants.manage"].contains(&p.name))
         .map(|p| p.name.to_owned())
         .collect();
     let id = ApiKeyId::new(db.clock().now(), db.chance());

@@ -14,6 +14,9 @@ mod default_deny;
 mod egress_self_test;
 mod exhibit;
 mod front_confined;
+mod oauth_desktop_state;
+mod oauth_grant;
+mod oauth_refresh_replay;
 mod organisation;
 mod recent;
 mod row_level_security;
@@ -66,6 +69,8 @@ const OFTEN: &[Runnable] = controls![
     organisation,
     second_factor,
     recent,
+    oauth_refresh_replay,
+    oauth_desktop_state,
     vault_sealed,
     secret_canary,
     front_confined,

@@ -16,12 +16,13 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What holds nobody's data: the same for every tenant, or hashes.
-pub(super) const OPEN: [&str; 5] = [
+pub(super) const OPEN: [&str; 6] = [
     "access.permissions",
     "audit.nodes",
     "audit.checkpoints",
     "trust.evidence",
     "broker.signing_keys",
+    "broker.token_keys",
 ];
 
 async fn look(context: &Context) -> Look {

@@ -78,7 +78,7 @@ fn needs_token(headers: &HeaderMap, cookies: &Cookies, route: &RouteInfo) -> boo
                 && !headers.contains_key(header::AUTHORIZATION)
         }
         // No cookie opens it.
-        Surface::Mcp => false,
+        Surface::Mcp | Surface::Oauth => false,
     }
 }
 

@@ -163,7 +163,7 @@ fn tell(
     if context.surface != Surface::Page {
         if problem.status() == 401 {
             rest.entry(header::WWW_AUTHENTICATE)
-                .or_insert(HeaderValue::from_static("Bearer"));
+                .or_insert_with(|| challenge(state, context.surface));
         }
         return problem::problem_json(problem, context, rest);
     }
@@ -179,6 +179,16 @@ fn tell(
         return to_door("/prove", context, method, rest);
     }
     problem::page(problem, page_of(state, context, None), rest)
+}
+
+/// What to come back with. An MCP client is told where it learns who gives tokens (RFC 9728 5.1).
+fn challenge(state: &AppState, surface: Surface) -> HeaderValue {
+    let metadata = state.link("/.well-known/oauth-protected-resource/mcp");
+    let told = match surface {
+        Surface::Mcp => format!("Bearer resource_metadata=\"{metadata}\""),
+        Surface::Page | Surface::Api | Surface::Oauth => "Bearer".to_owned(),
+    };
+    HeaderValue::from_str(&told).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
 }
 
 /// To a page that asks who it is, and back to a page that can be asked for again.

@@ -8,7 +8,7 @@ use db::{ReadTx, WriteTx};
 use http::header;
 use http::request::Parts;
 use identity::{Principal, PrincipalKind};
-use kernel::Scope;
+use kernel::{Scope, TokenHash};
 
 use crate::context::Context;
 use crate::problem::{Problem, kind};
@@ -108,7 +108,7 @@ impl<P: Permit> FromRequestParts<AppState> for Can<P> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let context = extract::context(parts)?;
-        let scope = credential(parts, &context)?;
+        let scope = credential(state, parts, &context).await?;
         let (tx, principal) = admit(state, &scope, P::ACCESS).await?;
         // Only a frame around an error page misses it if it was set before.
         let _ = context.viewer.set(viewer(&principal));
@@ -131,8 +131,10 @@ pub(crate) async fn admit(
 ) -> Result<(ReadTx, Principal), Problem> {
     let mut tx = state.db.read(scope).await?;
     let principal = identity::principal(&mut tx).await?;
-    if let Scope::ApiKey(hash) = scope {
-        state.key_uses.note(*hash);
+    match scope {
+        Scope::ApiKey(hash) => state.key_uses.note(*hash),
+        Scope::AccessToken(hash) => state.token_uses.note(*hash),
+        Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => {}
     }
     let may = match access {
         Access::Public | Access::SignedIn => true,
@@ -151,7 +153,7 @@ pub(crate) async fn admit(
 /// Whoever asks, if their credential is in force: for pages that anyone may see.
 pub(crate) async fn reader(state: &AppState, parts: &Parts) -> Option<(ReadTx, Principal)> {
     let context = extract::context(parts).ok()?;
-    let scope = credential(parts, &context).ok()?;
+    let scope = credential(state, parts, &context).await.ok()?;
     admit(state, &scope, Access::SignedIn).await.ok()
 }
 
@@ -163,8 +165,12 @@ fn forbidden(access: Access) -> Problem {
     Problem::new(kind::ACCESS_FORBIDDEN).saying(needed)
 }
 
-/// The API key of the Authorization header, else the session of the cookie.
-pub(super) fn credential(parts: &Parts, context: &Context) -> Result<Scope, Problem> {
+/// The API key or access token of the Authorization header, else the session of the cookie.
+pub(super) async fn credential(
+    state: &AppState,
+    parts: &Parts,
+    context: &Context,
+) -> Result<Scope, Problem> {
     let signed_out = || Problem::new(kind::SIGNED_OUT);
     if let Some(header) = parts.headers.get(header::AUTHORIZATION) {
         if context.surface == Surface::Page {
@@ -175,8 +181,7 @@ pub(super) fn credential(parts: &Parts, context: &Context) -> Result<Scope, Prob
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(signed_out());
         }
-        let hash = token::hash(TokenKind::ApiKey, key.trim()).map_err(|_| signed_out())?;
-        return Ok(Scope::ApiKey(hash));
+        return bearer(state, context.surface, key.trim()).await;
     }
     if context.surface == Surface::Mcp {
         // A page of another site could make a browser send the cookie.
@@ -186,6 +191,24 @@ pub(super) fn credential(parts: &Parts, context: &Context) -> Result<Scope, Prob
     let session = cookies.session.as_deref().ok_or_else(signed_out)?;
     let hash = token::hash(TokenKind::Session, session).map_err(|_| signed_out())?;
     Ok(Scope::Session(hash))
+}
+
+/// An API key, or an access token for the resource that it is shown at (RFC 8707, RFC 9068 4).
+async fn bearer(state: &AppState, surface: Surface, presented: &str) -> Result<Scope, Problem> {
+    if let Ok(hash) = token::hash(TokenKind::ApiKey, presented) {
+        return Ok(Scope::ApiKey(hash));
+    }
+    let resource = match surface {
+        Surface::Mcp => &state.resources.mcp,
+        Surface::Api => &state.resources.api,
+        Surface::Page | Surface::Oauth => return Err(Problem::new(kind::SIGNED_OUT)),
+    };
+    let here = (state.resources.issuer.as_str(), resource.as_str());
+    let read = state.token_keys.verify(&state.db, presented, here).await?;
+    read.map_err(|_| Problem::new(kind::SIGNED_OUT))?;
+    // The database decides: it knows the token by all of its bytes, or it is none.
+    let hash = crypto::digest::sha256(presented.as_bytes());
+    Ok(Scope::AccessToken(TokenHash::from_digest(hash)))
 }
 
 pub(crate) fn viewer(principal: &Principal) -> ui::Viewer {

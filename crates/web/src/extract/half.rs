@@ -29,7 +29,7 @@ impl FromRequestParts<AppState> for Half {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let context = extract::context(parts)?;
-        let Scope::Session(hash) = credential(parts, &context)? else {
+        let Scope::Session(hash) = credential(state, parts, &context).await? else {
             return Err(Problem::new(kind::SIGNED_OUT));
         };
         let scope = Scope::HalfSession(hash);

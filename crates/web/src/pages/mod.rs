@@ -10,6 +10,7 @@ mod connectors;
 mod frame;
 mod identity;
 mod insight;
+mod oauth;
 mod overview;
 mod trust;
 
@@ -31,6 +32,7 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         connectors::mount,
         approvals::mount,
         insight::mount,
+        oauth::mount,
         audit::mount,
     ]
     .into_iter()

@@ -63,6 +63,9 @@ kinds! {
     LOG_QUOTA = 422, "insight.log_quota", "Your organisation's logs hold as many events as they may. Remove one that is not needed, then import this one again.";
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
     UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
+    OAUTH_NOTHING = 422, "oauth.nothing_to_give", "You hold none of what this client asks for.";
+    OAUTH_CLIENT = 400, "oauth.unknown_client", "No client of that name is registered here. Nothing was sent back to it; start again there.";
+    OAUTH_REDIRECT = 400, "oauth.unknown_redirect", "The client asked to be answered at an address that is not its own. Nothing was sent there.";
     BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";
     BAD_BODY = 400, "web.body", "The body did not arrive whole. Send it again.";
     CONTENT_TYPE = 415, "web.content_type", "This takes application/json.";

@@ -53,6 +53,8 @@ markers! {
     ConnectorsManage = CONNECTORS_MANAGE;
     ConnectorsRead = CONNECTORS_READ;
     ConnectorsScan = CONNECTORS_SCAN;
+    GrantsManage = GRANTS_MANAGE;
+    GrantsRead = GRANTS_READ;
     InsightImport = INSIGHT_IMPORT;
     InsightRead = INSIGHT_READ;
     OrganisationManage = ORGANISATION_MANAGE;

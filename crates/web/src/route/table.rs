@@ -15,8 +15,10 @@ pub enum Surface {
     Page,
     /// A program reads it: JSON, cookies or an API key.
     Api,
-    /// An MCP client: an API key.
+    /// An MCP client: an API key or an access token.
     Mcp,
+    /// An OAuth client: the forms and JSON of the RFCs, no credential of ours.
+    Oauth,
 }
 
 /// How long a request may take and how large it may be.

@@ -12,6 +12,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use kernel::UserId;
 use time::OffsetDateTime;
 
 pub use rule::Rule;
@@ -26,6 +27,12 @@ pub struct Throttles {
     by_account: Throttle<[u8; 32]>,
     /// Signing up, by address.
     sign_ups: Throttle<Network>,
+    /// Registering OAuth clients and devices, by address.
+    clients: Throttle<Network>,
+    /// Asking for tokens, by address.
+    tokens: Throttle<Network>,
+    /// Typing the codes of devices, by the digest of the person.
+    user_codes: Throttle<[u8; 32]>,
 }
 
 /// Wait this long, in seconds.
@@ -52,6 +59,9 @@ impl Throttles {
             by_address: Throttle::new(by_address),
             by_account: Throttle::new(by_account),
             sign_ups: Throttle::new(sign_ups),
+            clients: Throttle::new(Rule::CLIENTS),
+            tokens: Throttle::new(Rule::TOKENS),
+            user_codes: Throttle::new(Rule::USER_CODES),
         }
     }
 
@@ -80,6 +90,22 @@ impl Throttles {
     /// One try to sign up from `address`.
     pub(crate) fn sign_up(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
         self.sign_ups.enter(Network::of(address), now)
+    }
+
+    /// One OAuth client or device more, from `address`.
+    pub(crate) fn client(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
+        self.clients.enter(Network::of(address), now)
+    }
+
+    /// One request for tokens from `address`.
+    pub(crate) fn token(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
+        self.tokens.enter(Network::of(address), now)
+    }
+
+    /// One code of a device, typed by `person` (RFC 8628 5.1).
+    pub(crate) fn user_code(&self, person: UserId, now: OffsetDateTime) -> Result<(), Wait> {
+        let person = crypto::digest::sha256(person.to_string().as_bytes());
+        self.user_codes.enter(person, now)
     }
 }
 

@@ -37,6 +37,27 @@ impl Rule {
         longest_wait: Duration::hours(1),
         forgive_every: Duration::minutes(1),
     };
+    /// Registering OAuth clients and devices, for one address.
+    pub const CLIENTS: Self = Self {
+        free: 60,
+        first_wait: Duration::seconds(5),
+        longest_wait: Duration::hours(1),
+        forgive_every: Duration::minutes(1),
+    };
+    /// Asking for tokens, for one address: nobody guesses 256 bits, but each try costs the database.
+    pub const TOKENS: Self = Self {
+        free: 600,
+        first_wait: Duration::seconds(1),
+        longest_wait: Duration::minutes(1),
+        forgive_every: Duration::milliseconds(200),
+    };
+    /// Typing the codes of devices, for one person: 34 bits that are good for ten minutes.
+    pub const USER_CODES: Self = Self {
+        free: 10,
+        first_wait: Duration::seconds(5),
+        longest_wait: Duration::minutes(10),
+        forgive_every: Duration::minutes(1),
+    };
     /// No limit: for tests that knock on the door all day.
     pub const NONE: Self = Self {
         free: u32::MAX,

@@ -48,7 +48,8 @@ async fn without_a_key_nothing_is_answered_not_even_by_cookie() {
             (refused.status.as_u16(), refused.code().as_str()),
             (401, "identity.signed_out")
         );
-        assert_eq!(refused.header("www-authenticate"), "Bearer");
+        let told = "Bearer resource_metadata=\"http://localhost:8080/.well-known/oauth-protected-resource/mcp\"";
+        assert_eq!(refused.header("www-authenticate"), told);
     }
     assert_eq!(ada.get(&front, "/mcp").await.header("allow"), "POST");
 }

@@ -8,6 +8,7 @@ mod connectors;
 mod fragments;
 mod identity;
 mod insight;
+mod oauth;
 mod overview;
 mod problem;
 mod requests;
@@ -75,6 +76,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         overview::pages(ink),
         connectors::pages(ink),
         insight::pages(ink),
+        oauth::pages(ink),
         approvals::pages(ink),
         access::pages(ink),
         audit::pages(ink),

@@ -27,12 +27,13 @@ pub(super) struct Which {
 
 /// What the filter offers: each room's entries. An action is `room.event`, and the filter takes the
 /// beginning of one, so that a link may ask for a single event as well.
-const ROOMS: [&str; 6] = [
+const ROOMS: [&str; 7] = [
     "access.",
     "approvals.",
     "connectors.",
     "identity.",
     "insight.",
+    "oauth.",
     "trust.",
 ];
 
@@ -121,6 +122,7 @@ fn actor(kind: &str, person: Option<String>) -> String {
     match (kind, person) {
         ("session", Some(person)) => person,
         ("api_key", Some(person)) => format!("{person}, with an API key"),
+        ("access_token", Some(person)) => format!("{person}, with an AI client"),
         ("job", Some(person)) => format!("Background work for {person}"),
         ("job", None) => "Background work".to_owned(),
         ("system", _) => "The server".to_owned(),

@@ -120,6 +120,7 @@ fn call(row: CallRow, operations: &[&Operation]) -> view::Call {
         by: match row.actor_kind.as_str() {
             "session" => "a person",
             "api_key" => "an API key",
+            "access_token" => "an AI client",
             _ => "background work",
         }
         .to_owned(),

@@ -1,7 +1,7 @@
 //! Signing up and in and out, second factors, people, sessions.
 
 mod authenticator;
-mod client;
+pub(super) mod client;
 mod end_sessions;
 mod local_path;
 mod organisation;

@@ -1,0 +1,11 @@
+//! What people let AI clients do: consent, devices, grants.
+
+mod consent;
+mod device;
+mod grants;
+mod leave;
+
+pub use consent::{Consent, ConsentClient};
+pub use device::{Device, DeviceState};
+pub use grants::{GrantRow, Grants};
+pub use leave::Leave;
