@@ -59,25 +59,21 @@ pub(crate) async fn try_code<L: Ledger>(
     let now = service.db.clock().now();
     let step = totp::verify(key.expose(), code.expose(), now, held.last_step);
     store::authenticator_tried(&mut tx, step).await?;
-    match step {
-        None => {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "identity.tried writes the entry, in the session's organisation"
-            )]
-            tx.commit_silently().await?;
-            Ok(Answer::Tried(Tried::Wrong))
-        }
-        Some(_) => {
-            let action = if held.is_confirmed {
-                "identity.second_factor_given"
-            } else {
-                "identity.authenticator_added"
-            };
-            tx.commit(AuditEntry::about(action, person)).await?;
-            Ok(Answer::Tried(Tried::Right))
-        }
+    if step.is_none() {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "identity.tried writes the entry, in the session's organisation"
+        )]
+        tx.commit_silently().await?;
+        return Ok(Answer::Tried(Tried::Wrong));
     }
+    let action = if held.is_confirmed {
+        "identity.second_factor_given"
+    } else {
+        "identity.authenticator_added"
+    };
+    tx.commit(AuditEntry::about(action, person)).await?;
+    Ok(Answer::Tried(Tried::Right))
 }
 
 const fn place(person: &str) -> Context<'_> {

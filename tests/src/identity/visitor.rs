@@ -23,8 +23,10 @@ pub(crate) struct Shown {
 
 impl Visitor {
     pub(crate) fn new(url: &str) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a test plays the browser")]
+        let http = Client::builder().redirect(Policy::none()).build().unwrap();
         Self {
-            http: Client::builder().redirect(Policy::none()).build().unwrap(),
+            http,
             url: url.to_owned(),
             cookies: BTreeMap::new(),
         }

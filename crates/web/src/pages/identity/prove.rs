@@ -1,4 +1,5 @@
 use axum::response::Response;
+use identity::Proved;
 use kernel::Secret;
 use serde::Deserialize;
 use ui::identity::Prove;
@@ -6,7 +7,7 @@ use ui::identity::Prove;
 use super::local_path::local_path;
 use crate::Can;
 use crate::api::identity::{taken, try_code};
-use crate::extract::{Form, Query};
+use crate::extract::{Caller, Form, Query};
 use crate::pages::answer::{go, html, is_about_form, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
@@ -32,22 +33,10 @@ pub(super) async fn prove(can: Can<Person>, form: Form) -> Result<Response, Prob
     let (code, password) = (form.get("code"), form.get("password"));
     let mut view = page(&can, form.get("next"), String::new());
     let caller = can.release();
-    let (state, scope) = (&caller.state, &caller.scope);
     let proved = if code.is_empty() {
-        let password = Secret::new(password.to_owned());
-        let person = caller.principal.user;
-        let hashes = &state.hashes;
-        match identity::prove_password(&state.db, hashes, scope, person, password).await {
-            Ok(proved) => taken(proved).map_err(|problem| {
-                match problem.kind().code == kind::WRONG_CODE.code {
-                    true => problem.saying("That is not your password."),
-                    false => problem,
-                }
-            }),
-            Err(error) => Err(error.into()),
-        }
+        by_password(&caller, password).await
     } else {
-        try_code(state, scope, code).await
+        try_code(&caller.state, &caller.scope, code).await
     };
     match proved {
         Ok(()) => Ok(go(&view.next)),
@@ -56,6 +45,16 @@ pub(super) async fn prove(can: Can<Person>, form: Form) -> Result<Response, Prob
             refused(&problem, &view)
         }
         Err(problem) => Err(problem),
+    }
+}
+
+async fn by_password(caller: &Caller, password: &str) -> Result<(), Problem> {
+    let (state, person) = (&caller.state, caller.principal.user);
+    let password = Secret::new(password.to_owned());
+    let (db, hashes) = (&state.db, &state.hashes);
+    match identity::prove_password(db, hashes, &caller.scope, person, password).await? {
+        Proved::Wrong => Err(Problem::new(kind::WRONG_CODE).saying("That is not your password.")),
+        other => taken(other),
     }
 }
 
