@@ -16,6 +16,7 @@ mod connections;
 mod controls;
 mod egress;
 mod imports;
+mod mail;
 mod main_job;
 mod providers;
 mod queue;

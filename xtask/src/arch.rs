@@ -34,7 +34,7 @@ const BASES: [(&str, &[&str]); 7] = [
     ("ui", &["kernel"]),
 ];
 
-const DOMAINS: [&str; 8] = [
+const DOMAINS: [&str; 9] = [
     "access",
     "agents",
     "approvals",
@@ -42,6 +42,7 @@ const DOMAINS: [&str; 8] = [
     "connectors",
     "identity",
     "insight",
+    "mail",
     "trust",
 ];
 

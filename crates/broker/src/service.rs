@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use db::Db;
 use manifest::Apps;
@@ -8,6 +9,7 @@ use crate::disconnect::disconnect;
 use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
+use crate::post::{NoPost, Post};
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
 use crate::read::read;
@@ -25,6 +27,7 @@ pub struct Service<L> {
     pub(crate) apps: Apps,
     pub(crate) ledger: L,
     pub(crate) turns: RefreshTurns,
+    pub(crate) post: Arc<dyn Post>,
 }
 
 impl<L: Ledger> Service<L> {
@@ -37,7 +40,15 @@ impl<L: Ledger> Service<L> {
             apps,
             ledger,
             turns: RefreshTurns::default(),
+            post: Arc::new(NoPost),
         }
+    }
+
+    /// The same, with somebody who sends mail.
+    #[must_use]
+    pub fn with_post(mut self, post: Arc<dyn Post>) -> Self {
+        self.post = post;
+        self
     }
 
     /// Its vault, for the server's own signing key.
@@ -80,6 +91,9 @@ impl<L: Ledger> Service<L> {
             Call::Show { proposal } => show(self, &scope, proposal).await,
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
             Call::SelfTest => self_test(self).await,
+            Call::HeldMails => Ok(Answer::Held {
+                mails: self.post.held(),
+            }),
         }
     }
 }

@@ -16,6 +16,12 @@ pub enum TokenKind {
     Job,
     /// A single-use sign-in link.
     SignInLink,
+    /// A single-use link that shows that an address is somebody's.
+    VerifyAddress,
+    /// A single-use link that sets another password.
+    ResetPassword,
+    /// A single-use link that makes somebody a member.
+    Invitation,
     /// The `state` of an OAuth round trip (RFC 6749 10.12).
     OauthState,
 }
@@ -28,6 +34,9 @@ impl TokenKind {
             Self::Session => "css_",
             Self::Job => "csj_",
             Self::SignInLink => "csl_",
+            Self::VerifyAddress => "csv_",
+            Self::ResetPassword => "csr_",
+            Self::Invitation => "csi_",
             Self::OauthState => "cso_",
         }
     }

@@ -43,6 +43,9 @@ migrations! {
     8 "0008_approvals_proposals",
     9 "0009_insight_logs",
     10 "0010_trust_evidence",
+    11 "0011_mail_outbox",
+    12 "0012_identity_links",
+    13 "0013_identity_invitations",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -21,10 +21,11 @@ mod filters;
 pub mod format;
 pub mod identity;
 pub mod insight;
+pub mod mail;
 pub mod overview;
 mod page;
 pub mod problem;
 pub mod trust;
 
 pub use askama::Template;
-pub use page::{Flash, Nav, NavGroup, NavItem, Page, Viewer};
+pub use page::{Flash, Nav, NavGroup, NavItem, Page, Verification, Viewer};

@@ -68,14 +68,21 @@ mod tests {
         GET /api/openapi.json
         GET /api/v1/trust
         GET /assets/{file}
+        GET /dev/mailbox
+        GET /forgot-password
         GET /healthz
+        GET /invitation
         GET /readyz
+        GET /reset-password
         GET /sign-in
         GET /sign-in/link
         GET /sign-up
         GET /trust
         POST /api/v1/sessions
         POST /api/v1/sign-up
+        POST /forgot-password
+        POST /invitation/sign-up
+        POST /reset-password
         POST /sign-in
         POST /sign-in/link
         POST /sign-up

@@ -1,16 +1,14 @@
 //! Tenants that have done everything there is to do.
 
-use demo::{Person, unused_address};
+use demo::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::world::{PASSWORD, World, connect, decide, propose, settled};
+use crate::world::{World, connect, decide, propose, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
 pub(super) async fn second_tenant(world: &World) -> Person {
-    let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
-        .await
-        .unwrap();
+    let other = signed_up(&world.app).await;
     fill(world, &other).await;
     other
 }

@@ -10,6 +10,7 @@ mod connectors;
 mod frame;
 mod identity;
 mod insight;
+mod mail;
 mod overview;
 mod trust;
 
@@ -32,6 +33,7 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         approvals::mount,
         insight::mount,
         audit::mount,
+        mail::mount,
     ]
     .into_iter()
     .fold(routes, |routes, mount| mount(routes))

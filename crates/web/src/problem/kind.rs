@@ -46,7 +46,12 @@ kinds! {
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
+    INVITATION_INVALID = 422, "identity.invitation_invalid", "Nobody was invited. Some fields need another look.";
+    LAST_OWNER = 409, "identity.last_owner", "This is the last owner. Make somebody else an owner first.";
     SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";
+    LINK_DEAD = 410, "identity.link_gone", "This link was used already, or has expired. Ask for a new one.";
+    MEMBER_INVALID = 422, "identity.member_invalid", "This role does not go with this level.";
+    MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
     TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
     WRONG_PASSWORD = 401, "identity.wrong_password", "That address and password do not go together.";

@@ -55,6 +55,9 @@ markers! {
     ConnectorsScan = CONNECTORS_SCAN;
     InsightImport = INSIGHT_IMPORT;
     InsightRead = INSIGHT_READ;
+    MailManage = MAIL_MANAGE;
+    PeopleInvite = PEOPLE_INVITE;
+    PeopleManage = PEOPLE_MANAGE;
     PeopleRead = PEOPLE_READ;
 }
 

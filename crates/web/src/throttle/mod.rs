@@ -26,6 +26,8 @@ pub struct Throttles {
     by_account: Throttle<[u8; 32]>,
     /// Signing up, by address.
     sign_ups: Throttle<Network>,
+    /// Asking to reset a password, by the digest of the account's address.
+    resets: Throttle<[u8; 32]>,
 }
 
 /// Wait this long, in seconds.
@@ -52,6 +54,8 @@ impl Throttles {
             by_address: Throttle::new(by_address),
             by_account: Throttle::new(by_account),
             sign_ups: Throttle::new(sign_ups),
+            // Known by what is typed, and not by whether it is an account.
+            resets: Throttle::new(by_account),
         }
     }
 
@@ -75,6 +79,17 @@ impl Throttles {
     /// One try to use a sign-in link from `address`.
     pub(crate) fn link(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
         self.by_address.enter(Network::of(address), now)
+    }
+
+    /// One try to have a link to reset the password of `email` sent, from `address`.
+    pub(crate) fn reset(
+        &self,
+        address: IpAddr,
+        email: &str,
+        now: OffsetDateTime,
+    ) -> Result<(), Wait> {
+        self.by_address.enter(Network::of(address), now)?;
+        self.resets.enter(account(email), now)
     }
 
     /// One try to sign up from `address`.
