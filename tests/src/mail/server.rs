@@ -101,7 +101,7 @@ impl MailServer {
             },
             hello: "countersign.example".to_owned(),
             authorities: read_authorities(authority.as_bytes()).unwrap(),
-            timeout: Duration::from_secs(2),
+            timeout: Duration::from_secs(6),
         };
         Way::Smtp(Arc::new(server::post::smtp(settings).unwrap()))
     }

@@ -1,6 +1,6 @@
 //! Tenants that have done everything there is to do.
 
-use demo::Person;
+use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -35,6 +35,10 @@ pub(super) async fn fill(world: &World, person: &Person) {
     let (id, hash) = propose(person, &writing, "Mine").await;
     assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);
     settled(person, &id).await;
+    let invited = unused_address();
+    let fields = [("email", invited.as_str()), ("standing", "REVIEWER-20")];
+    let invited = person.submit("/people/invitations", &fields).await.unwrap();
+    assert_eq!(invited.status(), StatusCode::SEE_OTHER);
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     person
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)

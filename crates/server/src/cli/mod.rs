@@ -4,6 +4,7 @@
 mod audit;
 mod config;
 mod insight;
+mod mail;
 mod migrate;
 mod verify;
 mod version;
@@ -49,6 +50,8 @@ enum Command {
     Audit(audit::AuditCommand),
     #[command(subcommand)]
     Insight(insight::InsightCommand),
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     Version(version::VersionArgs),
     /// The front's process. Run by `up`.
     #[command(hide = true)]
@@ -108,6 +111,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Config(command) => config::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Insight(command) => insight::run(&command),
+        Command::Mail(command) => mail::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
     }

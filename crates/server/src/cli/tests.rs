@@ -25,6 +25,8 @@ fn every_command_teaches() {
         &["audit", "export"],
         &["audit", "checkpoint"],
         &["insight", "stats"],
+        &["mail", "test"],
+        &["mail", "vouch"],
         &["version"],
     ] {
         let name = if path.is_empty() {

@@ -62,14 +62,14 @@ impl Sources<'_> {
                 .users
                 .map_or_else(|| vec![own], |users| vec![users.front, own]),
             folder: folder.unwrap_or(Path::new("/")).to_owned(),
-            mail: mail(config)?,
+            mail: mail_boot(config)?,
             public_url: self.public_url.clone(),
         })
     }
 }
 
 /// How mail leaves, with the content of the files that the configuration names.
-fn mail(config: &Config) -> io::Result<MailBoot> {
+pub(crate) fn mail_boot(config: &Config) -> io::Result<MailBoot> {
     let Some(mail) = &config.mail else {
         return Ok(if config.development_mailbox {
             MailBoot::Development
