@@ -58,7 +58,8 @@ pub(crate) fn seal(
         .singlepart(part(ContentType::TEXT_HTML, &letter.html));
     let message = Message::builder()
         .from(Mailbox::new(
-            Some(from.name.clone()),
+            // A name of two lines makes the library panic.
+            Some(one_line(&from.name)),
             from.address.to_lettre(),
         ))
         .to(Mailbox::new(None, to.to_lettre()))

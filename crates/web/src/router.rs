@@ -92,7 +92,8 @@ mod tests {
     #[test]
     fn no_route_names_an_organisation() {
         for route in routes() {
-            assert!(!route.path.contains("org"), "{}", route.path);
+            let mut words = route.path.split(['/', '-', '_', '{', '}']);
+            assert!(!words.any(|word| word.starts_with("org")), "{}", route.path);
         }
         let document = openapi().to_json().unwrap();
         for word in ["org_id", "organisation_id", "tenant"] {

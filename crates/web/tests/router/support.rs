@@ -16,7 +16,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:8080";
 /// A front on a database of its own.
 pub(crate) struct Front {
     router: Router,
-    database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// What came back.
