@@ -53,7 +53,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and data.login == b"countersign" and data.password == b"smtp password"
-    return AuthResult(success=right, auth_data=data if right else None)
+    return AuthResult(success=right, handled=False, auth_data=data if right else None)
 
 
 async def drip(reader, writer):
