@@ -18,6 +18,7 @@ mod egress;
 mod identity;
 mod imports;
 mod lint;
+mod mail;
 mod main_job;
 mod oauth;
 mod providers;

@@ -10,7 +10,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
-use testkit::app::{Options, TestApp};
+use testkit::app::{Options, TestApp, vouch};
 use testkit::provider::Provider;
 use tracker::{Client, Digest, Owner, Running, Seed, Settings, SystemClock};
 
@@ -47,9 +47,7 @@ impl World {
             ..outside
         };
         outside.provider.upstream(outside.tracker.base_url());
-        let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD)
-            .await
-            .unwrap();
+        let owner = signed_up(&app).await;
         let reading = connect(&owner, outside.provider.url(), "read").await;
         let writing = connect(&owner, outside.provider.url(), "write").await;
         let Outside { provider, tracker } = outside;
@@ -92,6 +90,14 @@ impl World {
             .unwrap()
             .rows_affected()
     }
+}
+
+/// A person with an organisation and a verified address.
+pub(crate) async fn signed_up(app: &TestApp) -> Person {
+    let email = unused_address();
+    let person = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
+    vouch(&app.database, &email).await;
+    person
 }
 
 /// Waits until the proposal has come to rest, and returns it.

@@ -34,7 +34,7 @@ const BASES: [(&str, &[&str]); 7] = [
     ("ui", &["kernel"]),
 ];
 
-const DOMAINS: [&str; 10] = [
+const DOMAINS: [&str; 11] = [
     "access",
     "agents",
     "approvals",
@@ -43,6 +43,7 @@ const DOMAINS: [&str; 10] = [
     "identity",
     "insight",
     "lint",
+    "mail",
     "oauth",
     "trust",
 ];

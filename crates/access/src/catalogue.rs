@@ -39,7 +39,10 @@ catalogue! {
     GRANTS_READ = "grants.read", 80, "See what people let AI clients do.";
     INSIGHT_IMPORT = "insight.import", 40, "Import and remove event logs.";
     INSIGHT_READ = "insight.read", 20, "Read event logs' statistics.";
+    MAIL_MANAGE = "mail.manage", 80, "See which mails were sent to whom, and send them again.";
     ORGANISATION_MANAGE = "organisation.manage", 80, "Change the organisation's rules.";
+    PEOPLE_INVITE = "people.invite", 80, "Invite people to the organisation.";
+    PEOPLE_MANAGE = "people.manage", 80, "Change roles, and remove people from the organisation.";
     PEOPLE_READ = "people.read", 20, "See who is in the organisation.";
 }
 

@@ -20,6 +20,7 @@ mod look_up;
 mod open_proposal;
 mod outcome;
 mod payload;
+mod post;
 mod propose;
 pub mod protocol;
 mod read;
@@ -35,6 +36,7 @@ mod work;
 
 pub use approved_write::{ApprovedWrite, Binding};
 pub use ledger::{End, Ledger, Outcome, Payload, Proposed};
+pub use post::{Delivering, NoPost, Post, Sweeping};
 pub use service::Service;
 pub use store::master_keys_in_use;
 pub use work::work;

@@ -117,6 +117,8 @@ pub enum Call {
     },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
+    /// Lists the mails that a development server holds in place of sending them.
+    HeldMails,
 }
 
 /// What came of a call.
@@ -169,6 +171,11 @@ pub enum Answer {
         /// Each attack, with what became of it.
         attacks: Vec<Attack>,
     },
+    /// The mails that are held.
+    Held {
+        /// Newest first.
+        mails: Vec<HeldMail>,
+    },
     /// It was not done.
     Failed(Failure),
 }
@@ -188,6 +195,20 @@ pub enum Tried {
     },
     /// The person has no authenticator.
     None,
+}
+
+/// A mail that a development server holds in place of sending it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldMail {
+    /// To whom it would have gone.
+    pub recipient: String,
+    /// Its subject.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// When.
+    #[serde(with = "time::serde::rfc3339")]
+    pub at: OffsetDateTime,
 }
 
 /// The kept part of an answer to a read.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use db::Db;
 use manifest::Apps;
@@ -10,6 +11,7 @@ use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::issue_access_token::issue_access_token;
 use crate::ledger::Ledger;
+use crate::post::{NoPost, Post};
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
 use crate::read::read;
@@ -27,6 +29,7 @@ pub struct Service<L> {
     pub(crate) apps: Apps,
     pub(crate) ledger: L,
     pub(crate) turns: RefreshTurns,
+    pub(crate) post: Arc<dyn Post>,
 }
 
 impl<L: Ledger> Service<L> {
@@ -39,7 +42,15 @@ impl<L: Ledger> Service<L> {
             apps,
             ledger,
             turns: RefreshTurns::default(),
+            post: Arc::new(NoPost),
         }
+    }
+
+    /// The same, with somebody who sends mail.
+    #[must_use]
+    pub fn with_post(mut self, post: Arc<dyn Post>) -> Self {
+        self.post = post;
+        self
     }
 
     /// Its vault, for the server's own signing key.
@@ -85,6 +96,9 @@ impl<L: Ledger> Service<L> {
             Call::TryCode { code } => authenticator::try_code(self, &scope, code).await,
             Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
+            Call::HeldMails => Ok(Answer::Held {
+                mails: self.post.held(),
+            }),
         }
     }
 }

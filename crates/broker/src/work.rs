@@ -36,11 +36,17 @@ async fn sweep<L: Ledger>(service: &Service<L>) {
         if let Err(error) = service.ledger.sweep(&service.db, lease).await {
             tracing::warn!(%error, "broker.not_swept");
         }
+        if let Err(error) = service.post.sweep().await {
+            tracing::warn!(%error, "mail.not_swept");
+        }
         tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 
 async fn run<L: Ledger>(service: &Service<L>, job: &ClaimedJob) -> Outcome {
+    if let Some(delivering) = service.post.deliver(job) {
+        return delivering.await;
+    }
     if job.kind != "approvals.execute" {
         return Outcome::Failed("jobs.kind");
     }

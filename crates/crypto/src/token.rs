@@ -23,6 +23,12 @@ pub enum TokenKind {
     RefreshToken,
     /// A device code (RFC 8628).
     DeviceCode,
+    /// A single-use link that shows that an address is somebody's.
+    VerifyAddress,
+    /// A single-use link that sets another password.
+    ResetPassword,
+    /// A single-use link that makes somebody a member.
+    Invitation,
     /// The `state` of an OAuth round trip (RFC 6749 10.12).
     OauthState,
 }
@@ -38,6 +44,9 @@ impl TokenKind {
             Self::AuthorizationCode => "csc_",
             Self::RefreshToken => "csr_",
             Self::DeviceCode => "csd_",
+            Self::VerifyAddress => "csv_",
+            Self::ResetPassword => "csp_",
+            Self::Invitation => "csi_",
             Self::OauthState => "cso_",
         }
     }

@@ -1,4 +1,4 @@
--- People, organisations, memberships, sessions and single-use sign-in links.
+-- People, organisations, memberships, sessions and single-use links.
 --
 -- Authentication is decided here, not in the web process: it sends the output of Argon2id, the
 -- database compares its digest, and only then starts a session. Who holds the web process's login
@@ -27,7 +27,9 @@ create table identity.users (
     -- Argon2id parameters and salt, and the digest of its output: never the output itself.
     password_parameters text not null,
     password_verifier bytea not null check (length(password_verifier) = 32),
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    -- When the person showed that mail to the address reaches them; null until then.
+    email_verified_at timestamptz
 );
 
 create table identity.memberships (
@@ -36,6 +38,9 @@ create table identity.memberships (
     role text not null check (role in ('OWNER', 'ADMIN', 'PARTICIPANT', 'REVIEWER')),
     level int not null check (level in (100, 80, 60, 40, 30, 20)),
     created_at timestamptz not null default now(),
+    -- What somebody did keeps its name after they left: a membership ends, and is never deleted.
+    removed_at timestamptz,
+    check ((role = 'OWNER') = (level = 100)),
     primary key (org_id, user_id)
 );
 create index memberships_by_user on identity.memberships (user_id, created_at);
@@ -60,21 +65,34 @@ create table identity.sessions (
 create index sessions_by_id on identity.sessions (id);
 create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
 
-create table identity.sign_in_links (
+-- Single-use links of every kind. The token of one that goes by mail is made by the broker when it
+-- sends the mail: here is its hash, in the mail is the token, and nowhere else is either.
+create table identity.links (
     org_id uuid not null,
-    user_id uuid not null,
+    kind text not null check (kind in ('sign_in', 'verify_address', 'reset_password', 'invitation')),
+    -- Whom it is for; of an invitation nobody is known yet.
+    user_id uuid check ((user_id is null) = (kind = 'invitation')),
+    invitation_id uuid check ((invitation_id is null) = (kind <> 'invitation')),
+    -- The mail that carries it; none for the one kind that a page shows.
+    mail_id uuid check ((mail_id is null) = (kind = 'sign_in')),
     token_hash bytea not null unique check (length(token_hash) = 32),
     created_at timestamptz not null default now(),
-    expires_at timestamptz not null check (expires_at <= created_at + interval '10 minutes'),
+    expires_at timestamptz not null check (expires_at <= created_at + case kind
+        when 'sign_in' then interval '10 minutes' when 'reset_password' then interval '30 minutes'
+        when 'verify_address' then interval '3 days' else interval '7 days' end),
     used_at timestamptz,
+    -- Ended unused: a later mail, a changed password.
+    ended_at timestamptz,
     primary key (org_id, token_hash),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
+create index links_by_user on identity.links (org_id, user_id) where used_at is null and ended_at is null;
+create index links_by_mail on identity.links (org_id, mail_id);
 
 do $$
 declare t text;
 begin
-    foreach t in array array['organisations', 'users', 'memberships', 'sessions', 'sign_in_links'] loop
+    foreach t in array array['organisations', 'users', 'memberships', 'sessions', 'links'] loop
         execute format('alter table identity.%I enable row level security', t);
         execute format('alter table identity.%I force row level security', t);
         execute format('create policy %I on identity.%I for select to countersign_definer using (true)', t || '_definer_read', t);
@@ -86,9 +104,9 @@ create policy organisations_definer_add on identity.organisations for insert to 
 create policy users_definer_add on identity.users for insert to countersign_definer with check (true);
 create policy memberships_definer_add on identity.memberships for insert to countersign_definer with check (true);
 create policy sessions_definer_add on identity.sessions for insert to countersign_definer with check (true);
-create policy links_definer_use on identity.sign_in_links for update to countersign_definer using (true) with check (true);
+create policy links_definer on identity.links for all to countersign_definer using (true) with check (true);
 grant select, insert on identity.organisations, identity.users, identity.memberships, identity.sessions to countersign_definer;
-grant select, update (used_at) on identity.sign_in_links to countersign_definer;
+grant select, insert, update (used_at, ended_at), delete on identity.links to countersign_definer;
 
 -- A member reads the own organisation, its members, the own sessions.
 create policy organisations_own on identity.organisations for select to countersign_front, countersign_broker
@@ -102,19 +120,24 @@ create policy sessions_own on identity.sessions for select to countersign_front
 create policy sessions_own_end on identity.sessions for update to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()))
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is not null);
-create policy links_own_add on identity.sign_in_links for insert to countersign_front
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
+create policy links_own_add on identity.links for insert to countersign_front
+    with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
 
 -- Columns by name: no login role reads a verifier or a token's hash.
 grant select (id, name, kind, mfa_required, created_at) on identity.organisations to countersign_front, countersign_broker;
-grant select (id, email, name, created_at) on identity.users to countersign_front, countersign_broker;
+grant select (id, email, name, created_at, email_verified_at) on identity.users to countersign_front, countersign_broker;
 grant select on identity.memberships to countersign_front, countersign_broker;
 grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at,
               authenticated_at, second_factor_at),
       update (ended_at) on identity.sessions to countersign_front;
-grant insert (org_id, user_id, token_hash, expires_at) on identity.sign_in_links to countersign_front;
+grant insert (org_id, kind, user_id, token_hash, expires_at) on identity.links to countersign_front;
 
 set local role countersign_definer;
+
+-- What a membership is worth: whoever's address is not verified looks around, and no more (ID-01).
+create function identity.level_now(level int, email_verified_at timestamptz) returns int language sql immutable
+return case when email_verified_at is null then least(level, 20) else level end;
+revoke all on function identity.level_now(int, timestamptz) from public;
 
 -- The Argon2id parameters and salt to answer a sign-in with. An address without an account gets a
 -- salt of its own that never changes, so that the answer does not tell the two apart.
@@ -146,6 +169,7 @@ begin
     insert into identity.organisations (id, name) values (new_org, org_name);
     insert into identity.memberships (org_id, user_id, role, level) values (new_org, new_user, 'OWNER', 100);
     perform audit.append_anonymous(new_org, new_user, 'identity.signed_up', audit.text_id('usr', new_user));
+    perform mail.queue(new_org, new_user, new_user, null, lower(address), 'verify_address', '{}');
     return true;
 end $$;
 
@@ -163,7 +187,7 @@ begin
     select u.id, m.org_id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u
       join identity.memberships m on m.user_id = u.id
-     where u.email = lower(sign_in.address)
+     where u.email = lower(sign_in.address) and m.removed_at is null
      order by m.created_at, m.org_id
      limit 1;
     if account.is_proven is not true then
@@ -182,10 +206,11 @@ create function identity.sign_in_link(link_hash bytea)
 returns table (person_name text, org_name text, expires_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select u.name, o.name, l.expires_at
-      from identity.sign_in_links l
+      from identity.links l
       join identity.users u on u.id = l.user_id
       join identity.organisations o on o.id = l.org_id
-     where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
+     where l.kind = 'sign_in' and l.token_hash = link_hash
+       and l.used_at is null and l.ended_at is null and l.expires_at > now()
 $$;
 
 -- Uses a link up, starts a session for whom it was made, and binds it.
@@ -197,8 +222,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     link record;
 begin
-    update identity.sign_in_links l set used_at = now()
-     where l.token_hash = link_hash and l.used_at is null and l.expires_at > now()
+    update identity.links l set used_at = now()
+     where l.kind = 'sign_in' and l.token_hash = link_hash
+       and l.used_at is null and l.ended_at is null and l.expires_at > now()
     returning l.org_id, l.user_id into link;
     if not found then
         return;
@@ -215,12 +241,13 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_session record;
 begin
-    select s.id, s.org_id, s.user_id, m.level,
+    select s.id, s.org_id, s.user_id, identity.level_now(m.level, u.email_verified_at) as level,
            s.authenticated_at > now() - interval '10 minutes' as is_recent,
            s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id)) as is_half
       into found_session
       from identity.sessions s
-      join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id
+      join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id and m.removed_at is null
+      join identity.users u on u.id = s.user_id
       join identity.organisations o on o.id = s.org_id
      where s.token_hash = presented and s.ended_at is null and s.expires_at > now();
     if not found then

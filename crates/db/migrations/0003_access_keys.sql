@@ -80,9 +80,11 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_key record;
 begin
-    select k.id, k.org_id, k.user_id, m.level, array_to_string(k.scopes, ',') as scopes into found_key
+    select k.id, k.org_id, k.user_id, identity.level_now(m.level, u.email_verified_at) as level,
+           array_to_string(k.scopes, ',') as scopes into found_key
       from access.api_keys k
-      join identity.memberships m on m.org_id = k.org_id and m.user_id = k.user_id
+      join identity.memberships m on m.org_id = k.org_id and m.user_id = k.user_id and m.removed_at is null
+      join identity.users u on u.id = k.user_id
      where k.token_hash = presented and k.revoked_at is null and k.expires_at > now();
     if not found then
         raise exception using errcode = 'CS001', message = 'the API key is unknown, expired or revoked';

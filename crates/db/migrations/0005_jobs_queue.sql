@@ -132,12 +132,13 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_job record;
 begin
-    select j.id, j.org_id, j.user_id, m.level,
+    select j.id, j.org_id, j.user_id, identity.level_now(m.level, u.email_verified_at) as level,
            case j.queue when 'front' then 'connectors.read,connectors.scan,insight.import,insight.read'
                         when 'broker' then 'connectors.read' end as scopes
       into found_job
       from jobs.jobs j
-      join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
+      join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id and m.removed_at is null
+      join identity.users u on u.id = j.user_id
      where j.token_hash = presented and j.state = 'running' and j.lease_until > now();
     if not found then
         raise exception using errcode = 'CS001', message = 'the job is not running under this token';

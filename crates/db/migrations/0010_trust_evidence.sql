@@ -55,8 +55,8 @@ begin
         raise exception using errcode = '22023', message = 'there are three control organisations: a, b and half';
     end if;
     -- 32 random bytes as the verifier: no password has that digest.
-    insert into identity.users (id, email, name, password_parameters, password_verifier)
-    values (gen_random_uuid(), address, 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
+    insert into identity.users (id, email, email_verified_at, name, password_parameters, password_verifier)
+    values (gen_random_uuid(), address, now(), 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
             sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')))
     on conflict (email) do nothing
     returning id into control_user;

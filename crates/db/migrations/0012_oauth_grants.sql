@@ -43,7 +43,8 @@ create table oauth.grants (
     idle_at timestamptz not null,
     last_used_at timestamptz,
     ended_at timestamptz,
-    ended_why text check (ended_why in ('revoked', 'refresh_replayed', 'code_replayed', 'client')),
+    ended_why text check (ended_why in
+        ('revoked', 'refresh_replayed', 'code_replayed', 'client', 'member_removed', 'password_set')),
     primary key (org_id, id),
     check ((ended_at is null) = (ended_why is null)),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
@@ -438,10 +439,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     held record;
 begin
-    select g.id, g.org_id, g.user_id, m.level, array_to_string(a.scopes, ',') as scopes into held
+    select g.id, g.org_id, g.user_id, identity.level_now(m.level, u.email_verified_at) as level,
+           array_to_string(a.scopes, ',') as scopes into held
       from oauth.access_tokens a
       join oauth.grants g on g.org_id = a.org_id and g.id = a.grant_id
-      join identity.memberships m on m.org_id = g.org_id and m.user_id = g.user_id
+      join identity.memberships m on m.org_id = g.org_id and m.user_id = g.user_id and m.removed_at is null
+      join identity.users u on u.id = g.user_id
      where a.token_hash = presented and a.expires_at > now() and a.scopes <@ g.scopes
        and g.ended_at is null and g.expires_at > now();
     if not found then

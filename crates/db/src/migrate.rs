@@ -45,6 +45,9 @@ migrations! {
     10 "0010_trust_evidence",
     11 "0011_identity_factors",
     12 "0012_oauth_grants",
+    13 "0013_mail_outbox",
+    14 "0014_identity_links",
+    15 "0015_identity_invitations",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -1,3 +1,5 @@
+use url::Host;
+
 /// A mail address as accounts are named by: trimmed, lower case, plausible.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Email(String);
@@ -11,23 +13,30 @@ pub struct EmailError;
 const MAX_LENGTH: usize = 254;
 
 impl Email {
-    /// Reads an address. Whether it exists is for a mail to find out.
+    /// Reads an address, and writes it in one way: lower case, the domain in its ASCII form (RFC
+    /// 5890), so that one mailbox is one account however its domain is spelled. Whether it exists is
+    /// for a mail to find out.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
-        let text = text.trim().to_lowercase();
+        let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(EmailError)?;
-        let plausible = !local.is_empty()
-            && local.len() <= 64
-            && text.len() <= MAX_LENGTH
-            && domain.contains('.')
+        let Ok(Host::Domain(domain)) = Host::parse(domain) else {
+            return Err(EmailError);
+        };
+        // RFC 5322 3.2.3 dot-atom, in ASCII: letters that look or fold alike would be other accounts.
+        let is_atom = local.len() <= 64
+            && local.split('.').all(|atom| {
+                !atom.is_empty()
+                    && atom
+                        .bytes()
+                        .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+            });
+        let is_domain = domain.contains('.')
             && domain
                 .split('.')
-                .all(|label| !label.is_empty() && label.len() <= 63)
-            && !text
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || "<>(),;:\\\"[]".contains(c))
-            && !local.contains('@');
-        if plausible {
-            Ok(Self(text))
+                .all(|label| !label.is_empty() && label.len() <= 63);
+        let address = format!("{}@{domain}", local.to_ascii_lowercase());
+        if is_atom && is_domain && address.len() <= MAX_LENGTH {
+            Ok(Self(address))
         } else {
             Err(EmailError)
         }
@@ -49,6 +58,27 @@ mod tests {
             Email::parse("  Ada@Example.COM ").unwrap().as_str(),
             "ada@example.com"
         );
+    }
+
+    #[test]
+    fn one_mailbox_is_one_account_however_its_domain_is_spelled() {
+        for text in [
+            "ada@bücher.example",
+            "ada@BÜCHER.example",
+            "Ada@xn--bcher-kva.example",
+        ] {
+            assert_eq!(
+                Email::parse(text).unwrap().as_str(),
+                "ada@xn--bcher-kva.example"
+            );
+        }
+        // Full-width letters are the plain ones to IDNA.
+        assert_eq!(
+            Email::parse("ada@ｅxample.com").unwrap().as_str(),
+            "ada@example.com"
+        );
+        // A dotless i folds to no other letter of a local part: it is refused.
+        assert_eq!(Email::parse("adm\u{131}n@example.com"), Err(EmailError));
     }
 
     #[test]

@@ -4,26 +4,45 @@
 //! compares proofs); answers a taken address like a free one, and an unknown address like a wrong
 //! password; hashes on a bounded pool, so that a flood of sign-ins cannot starve sessions.
 
+mod accept_invitation;
+mod change_member;
+mod change_password;
 mod email;
 mod hashing;
+mod invite;
 mod password;
 mod people;
 mod principal;
 mod prove_password;
+mod reset_password;
+mod role;
 mod second_factor;
 mod session;
+mod set_password;
 mod show_sign_in_link;
 mod sign_in;
 mod sign_in_link;
 mod sign_up;
 mod store;
+mod verify_address;
+mod vouch;
 
+pub use accept_invitation::{
+    InvitationFace, JoinError, accept_invitation, show_invitation, sign_up_by_invitation,
+};
+pub use change_member::{MemberError, change_member, remove_member};
+pub use change_password::{ChangePasswordError, change_password};
 pub use email::{Email, EmailError};
 pub use hashing::{HashPool, HashPoolBusy};
+pub use invite::{
+    InvitationRow, InviteAgain, InviteError, invitations, invite, invite_again, revoke_invitation,
+};
 pub use password::{NewPassword, PasswordError};
 pub use people::{Member, members};
 pub use principal::{Principal, PrincipalKind, principal};
 pub use prove_password::prove_password;
+pub use reset_password::{ResetError, ask_reset, reset_password, show_reset};
+pub use role::{Role, Standing, StandingError};
 pub use second_factor::{
     Proved, RECOVERY_CODES, SecondFactors, is_like_recovery_code, remove_authenticator,
     replace_recovery_codes, require_second_factor, second_factors, use_recovery_code,
@@ -35,3 +54,7 @@ pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};
+pub use verify_address::{
+    AskVerification, LinkError, LinkFace, ask_verification, show_verification, verify_address,
+};
+pub use vouch::vouch;

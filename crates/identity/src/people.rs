@@ -19,6 +19,8 @@ pub struct Member {
     pub level: i32,
     /// Since when.
     pub joined_at: OffsetDateTime,
+    /// Whether mail to the address was shown to reach them.
+    pub is_verified: bool,
 }
 
 /// The members of the bound organisation, in the order of joining.

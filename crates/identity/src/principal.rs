@@ -23,6 +23,11 @@ pub struct Principal {
     pub organisation_name: String,
     /// OWNER, ADMIN, PARTICIPANT or REVIEWER.
     pub role: String,
+    /// The membership's level, 20 to 100; what is held of it while the address is not verified is in
+    /// `permissions`.
+    pub level: i32,
+    /// Whether mail to the address was shown to reach the person.
+    pub is_verified: bool,
     /// What it may do, in the words of the permission catalogue.
     pub permissions: Vec<String>,
     /// Whether the person has proven lately who they are.

@@ -70,7 +70,7 @@ impl NewAccount {
     }
 }
 
-fn check_name(name: &str) -> Option<&'static str> {
+pub(crate) fn check_name(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("write a name")
     } else if name.chars().count() > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {

@@ -132,6 +132,10 @@ ids! {
     CallId = "cal";
     /// An imported or scanned event log.
     LogId = "log";
+    /// A mail in the outbox.
+    MailId = "mal";
+    /// An invitation of an address to an organisation.
+    InvitationId = "inv";
     /// A unit of background work.
     JobId = "job";
     /// A line of the audit log.

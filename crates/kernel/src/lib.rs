@@ -17,8 +17,8 @@ pub use audit_entry::{AuditEntry, Detail};
 pub use chance::{Chance, SystemRng};
 pub use clock::{Clock, SystemClock};
 pub use id::{
-    ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError, JobId, LogId,
-    OrganisationId, ProposalId, RequestId, SessionId, UserId,
+    ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError, InvitationId,
+    JobId, LogId, MailId, OrganisationId, ProposalId, RequestId, SessionId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

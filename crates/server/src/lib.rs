@@ -13,6 +13,7 @@ mod exit;
 pub mod front;
 pub mod ledger;
 mod logs;
+pub mod post;
 mod process;
 mod runtime;
 pub mod sequencer;

@@ -13,6 +13,7 @@ use crypto::cookie::CookieKey;
 use db::Db;
 use kernel::{Chance as _, Secret, SystemClock, SystemRng};
 use server::ledger::ApprovalsLedger;
+use server::post::MailPost;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::net::{TcpListener, UnixListener};
@@ -56,8 +57,10 @@ pub struct Options {
     pub apps: Option<manifest::Apps>,
     /// Other rules for the broker than those of the rest.
     pub broker_apps: Option<manifest::Apps>,
-    /// Leaves approved proposals where they are: nothing is sent.
+    /// Leaves approved proposals where they are: nothing is sent, no mail either.
     pub without_worker: bool,
+    /// How mail leaves; into the development mailbox where nothing is said.
+    pub mail: Option<mail::Way>,
 }
 
 #[derive(Debug)]
@@ -90,7 +93,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let master = SystemRng.bytes::<32>();
         let broker_socket = folder.0.join("broker.sock");
-        let broker = make_broker(&database, &master, &options);
+        let broker = make_broker(&database, &master, &options, &url);
         let mut app = Self {
             url,
             database,
@@ -111,7 +114,7 @@ impl TestApp {
         let address = self.url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind(address).await.unwrap();
         std::fs::remove_file(&self.broker_socket).unwrap();
-        self.broker = make_broker(&self.database, &self.master, &self.options);
+        self.broker = make_broker(&self.database, &self.master, &self.options, &self.url);
         self.serve(listener).await;
     }
 
@@ -144,6 +147,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             controls: server::verify::controls(),
             upload_limit_bytes: 256 << 20,
+            mail: way(&self.options).face(),
             throttles: Throttles::default(),
         });
         self.tasks.spawn(web::run_background(state.clone()));
@@ -183,19 +187,22 @@ fn make_broker(
     database: &TestDatabase,
     master: &[u8; 32],
     options: &Options,
+    url: &str,
 ) -> Arc<broker::Service<ApprovalsLedger>> {
     let vault = Vault::new(MasterKey::new(&Secret::new(*master)));
     let egress = Egress::new(policy(options), Arc::new(SystemLookup)).unwrap();
     let rules = options.broker_apps.clone();
     let rules = rules.unwrap_or_else(|| apps(options));
     let db = role(database, "countersign_broker");
-    Arc::new(broker::Service::new(
-        db,
-        vault,
-        rules,
-        egress,
-        ApprovalsLedger,
-    ))
+    let links = mail::Links::new(&Url::parse(url).unwrap());
+    let postman = mail::Postman::new(db.clone(), way(options), links);
+    let service = broker::Service::new(db, vault, rules, egress, ApprovalsLedger);
+    Arc::new(service.with_post(Arc::new(MailPost::new(postman))))
+}
+
+fn way(options: &Options) -> mail::Way {
+    let given = options.mail.clone();
+    given.unwrap_or_else(|| mail::Way::Development(mail::DevelopmentMailbox::default()))
 }
 
 fn apps(options: &Options) -> manifest::Apps {
@@ -259,4 +266,12 @@ async fn build(options: PgConnectOptions) -> Result<(), sqlx::Error> {
     db::migrate::migrate(&mut connection).await.unwrap();
     access::catalogue::write(&mut connection).await?;
     connection.close().await
+}
+
+/// Takes somebody's word for their address, as the operator can.
+pub async fn vouch(database: &TestDatabase, email: &str) {
+    let broker = TestApp::role(database, "countersign_broker", 1);
+    let email = identity::Email::parse(email).unwrap();
+    assert!(identity::vouch(&broker, &email).await.unwrap());
+    broker.close().await;
 }

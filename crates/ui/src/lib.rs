@@ -21,6 +21,7 @@ mod filters;
 pub mod format;
 pub mod identity;
 pub mod insight;
+pub mod mail;
 pub mod oauth;
 pub mod overview;
 mod page;
@@ -28,4 +29,4 @@ pub mod problem;
 pub mod trust;
 
 pub use askama::Template;
-pub use page::{Flash, Nav, NavGroup, NavItem, Page, Viewer};
+pub use page::{Flash, Nav, NavGroup, NavItem, Page, Verification, Viewer};

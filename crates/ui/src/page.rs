@@ -65,9 +65,32 @@ pub struct Viewer {
     pub organisation: String,
     /// Their role in it, in words.
     pub role: String,
+    /// Whether mail to their address was shown to reach them.
+    pub verification: Verification,
+}
+
+/// Whether mail to a person's address was shown to reach them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verification {
+    /// It was.
+    Done,
+    /// They were sent a link, and have not used it.
+    Asked,
+    /// It was not, and this server sends no mail.
+    NoMail,
 }
 
 impl Viewer {
+    /// Whether they still have to use a link that they were sent.
+    pub fn was_asked(&self) -> bool {
+        self.verification == Verification::Asked
+    }
+
+    /// Whether they cannot be sent a link.
+    pub fn has_no_mail(&self) -> bool {
+        self.verification == Verification::NoMail
+    }
+
     /// One or two letters for the avatar.
     pub fn initials(&self) -> String {
         let mut words = self
@@ -113,12 +136,17 @@ pub enum Nav {
     Audit,
     /// Controls and their evidence.
     Trust,
+    /// What was sent by mail.
+    Mail,
 }
 
 const NAVIGATION: [(&str, &[Nav]); 3] = [
     ("Work", &[Nav::Overview, Nav::Insight, Nav::Approvals]),
     ("Customization", &[Nav::Connectors, Nav::Clients, Nav::Keys]),
-    ("Organisation", &[Nav::People, Nav::Audit, Nav::Trust]),
+    (
+        "Organisation",
+        &[Nav::People, Nav::Mail, Nav::Audit, Nav::Trust],
+    ),
 ];
 
 impl Nav {
@@ -134,6 +162,7 @@ impl Nav {
             Self::People => "People",
             Self::Audit => "Audit",
             Self::Trust => "Trust",
+            Self::Mail => "Mail",
         }
     }
 
@@ -149,6 +178,7 @@ impl Nav {
             Self::People => "/people",
             Self::Audit => "/audit",
             Self::Trust => "/trust",
+            Self::Mail => "/settings/mail",
         }
     }
 
@@ -164,6 +194,7 @@ impl Nav {
             Self::People => "people",
             Self::Audit => "list",
             Self::Trust => "shield",
+            Self::Mail => "mail",
         }
     }
 
@@ -179,6 +210,7 @@ impl Nav {
             Self::People => 'p',
             Self::Audit => 'l',
             Self::Trust => 't',
+            Self::Mail => 'm',
         }
     }
 }
@@ -214,6 +246,7 @@ mod tests {
             email: String::new(),
             organisation: String::new(),
             role: String::new(),
+            verification: Verification::Done,
         };
         assert_eq!(viewer("example maria owner").initials(), "EO");
         assert_eq!(viewer("owner").initials(), "O");

@@ -70,19 +70,26 @@ mod tests {
         GET /api/openapi.json
         GET /api/v1/trust
         GET /assets/{file}
+        GET /dev/mailbox
+        GET /forgot-password
         GET /healthz
+        GET /invitation
         GET /oauth/jwks.json
         GET /readyz
+        GET /reset-password
         GET /sign-in
         GET /sign-in/link
         GET /sign-up
         GET /trust
         POST /api/v1/sessions
         POST /api/v1/sign-up
+        POST /forgot-password
+        POST /invitation/sign-up
         POST /oauth/device_authorization
         POST /oauth/register
         POST /oauth/revoke
         POST /oauth/token
+        POST /reset-password
         POST /sign-in
         POST /sign-in/link
         POST /sign-up
@@ -92,7 +99,8 @@ mod tests {
     #[test]
     fn no_route_names_an_organisation() {
         for route in routes() {
-            assert!(!route.path.contains("org"), "{}", route.path);
+            let mut words = route.path.split(['/', '-', '_', '{', '}']);
+            assert!(!words.any(|word| word.starts_with("org")), "{}", route.path);
         }
         let document = openapi().to_json().unwrap();
         for word in ["org_id", "organisation_id", "tenant"] {

@@ -29,6 +29,8 @@ pub struct Parts {
     pub controls: Vec<trust::Control>,
     /// The largest log that is taken, in bytes.
     pub upload_limit_bytes: u64,
+    /// How mail leaves this server.
+    pub mail: mail::WayFace,
     /// How often somebody may try to get in.
     pub throttles: Throttles,
 }

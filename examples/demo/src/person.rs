@@ -59,6 +59,56 @@ impl Person {
         })
     }
 
+    /// Confirms the address by the link that was mailed to it, which a development server holds on a
+    /// page.
+    pub async fn confirm_address(&self, email: &str) -> Result<(), Problem> {
+        let path = self.mailed_link(email, "/verify-address?token=").await?;
+        let token = path.split_once('=').map_or("", |(_, token)| token);
+        let answer = self.submit("/verify-address", &[("token", token)]).await?;
+        if answer.status() == StatusCode::SEE_OTHER {
+            return Ok(());
+        }
+        Err(Problem::unexpected(format!(
+            "confirming the address answered {}",
+            answer.status()
+        )))
+    }
+
+    /// The path of the newest link that begins with `start` in a mail to `email`, as soon as the mail
+    /// is there.
+    pub async fn mailed_link(&self, email: &str, start: &str) -> Result<String, Problem> {
+        for _ in 0..200 {
+            let answer = self.send(Method::GET, "/dev/mailbox", None).await?;
+            let page = answer
+                .text()
+                .await
+                .map_err(|error| Problem::Http("the mailbox", error))?;
+            let mail = page
+                .split("<article")
+                .find(|mail| mail.contains(email) && mail.contains(start));
+            let link =
+                mail.and_then(|mail| mail.split("href=\"").find(|rest| rest.starts_with(start)));
+            if let Some((link, _)) = link.and_then(|rest| rest.split_once('"')) {
+                return Ok(link.to_owned());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        Err(Problem::unexpected("the mail did not come"))
+    }
+
+    /// Sends a page's form.
+    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response, Problem> {
+        self.http
+            .post(format!("{}{path}", self.base))
+            .header(COOKIE, &self.cookie)
+            .header(ORIGIN, &self.base)
+            .header("x-csrf-token", &self.csrf)
+            .form(fields)
+            .send()
+            .await
+            .map_err(|error| Problem::Http("the server", error))
+    }
+
     /// The session's token, for what somebody who stole it would do.
     pub fn session_token(&self) -> &str {
         let value = self.cookie.split_once('=').map_or("", |(_, value)| value);

@@ -47,11 +47,12 @@ pub async fn play(play: Play<'_>, mut tell: impl FnMut(Step)) -> Result<Played, 
     let base = play.base;
     let owner = step(&mut tell, "sign_up", async {
         let owner = Person::sign_up(base, play.email, play.password).await?;
+        owner.confirm_address(play.email).await?;
         let organisation = text(&owner.me, "organisation_name")?.to_owned();
         Ok((
             owner,
             format!(
-                "signed up and in as {}, owner of {organisation}",
+                "signed up and in as {}, address confirmed by the mailed link, owner of {organisation}",
                 play.email
             ),
         ))

@@ -28,8 +28,17 @@ impl Countersign {
     pub(crate) async fn start(settings: &Settings) -> Result<(Self, Step), Problem> {
         let begun = Instant::now();
         let mut command = Command::new(settings.binaries.join("countersign"));
+        let configuration = settings.data_dir.join("demo.toml");
+        std::fs::write(&configuration, "development_mailbox = true\n").map_err(|error| {
+            Problem::Io(
+                format!("{} cannot be written", configuration.display()),
+                error,
+            )
+        })?;
         command
             .arg("up")
+            .arg("--config")
+            .arg(&configuration)
             .arg("--json")
             .arg("--stop-with-parent")
             // The steps are what is to be read here; whatever goes wrong is told all the same.

@@ -38,9 +38,9 @@ async fn a_broker_process_that_is_killed_while_sending_sends_nothing_twice() {
     let data = folder.path().join("data");
     let (mut server, ready) = start(&data, port, &host_of(provider.url())).await;
     let url = ready["url"].as_str().unwrap().trim_end_matches('/');
-    let owner = Person::sign_up(url, &unused_address(), PASSWORD)
-        .await
-        .unwrap();
+    let email = unused_address();
+    let owner = Person::sign_up(url, &email, PASSWORD).await.unwrap();
+    owner.confirm_address(&email).await.unwrap();
     let writing = connect(&owner, provider.url(), "write").await;
     let (id, hash) = propose(&owner, &writing, "Killed in the middle").await;
     provider.be(Mood::Slow(Duration::from_mins(1)));
@@ -85,7 +85,11 @@ fn is_root() -> bool {
 /// Starts the built server, and waits until it serves.
 async fn start(data: &Path, port: u16, private: &str) -> (Child, Value) {
     let configuration = data.with_extension("toml");
-    std::fs::write(&configuration, "verify_every_seconds = 0\n").unwrap();
+    std::fs::write(
+        &configuration,
+        "verify_every_seconds = 0\ndevelopment_mailbox = true\n",
+    )
+    .unwrap();
     let mut command = Command::new(binary());
     command
         .args(["up", "--json", "--stop-with-parent", "--log-level", "error"])

@@ -1,11 +1,11 @@
 //! AG-02: one payload, one target, one use.
 
-use demo::{Person, unused_address};
+use demo::Person;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use super::job_ended;
-use crate::world::{PASSWORD, World, decide, propose};
+use crate::world::{World, decide, propose, signed_up};
 
 #[tokio::test]
 async fn an_approved_write_arrives_once_with_the_approvals_id_as_its_idempotency_key() {
@@ -94,15 +94,14 @@ async fn a_rejected_or_revoked_proposal_is_never_sent() {
 #[tokio::test]
 async fn a_proposal_is_revoked_by_whom_it_is_from_or_who_may_decide() {
     let world = World::start().await;
-    let colleague = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
-        .await
-        .unwrap();
-    // There are no invitations yet: fate makes a colleague who may propose, not decide.
+    let colleague = signed_up(&world.app).await;
+    // Fate makes a colleague who may propose, not decide.
     world
         .fate(
             "with first as (select org_id, user_id from identity.memberships order by created_at limit 1),
-                  moved as (update identity.memberships m set org_id = first.org_id, level = 40, role = 'PARTICIPANT'
-                              from first where m.user_id <> first.user_id returning m.user_id)
+                  moved as (insert into identity.memberships (org_id, user_id, role, level)
+                            select first.org_id, m.user_id, 'PARTICIPANT', 40 from identity.memberships m, first
+                             where m.user_id <> first.user_id returning user_id)
              update identity.sessions s set org_id = first.org_id from first, moved where s.user_id = moved.user_id",
         )
         .await;

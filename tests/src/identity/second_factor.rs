@@ -29,7 +29,7 @@ struct Enrolled {
 /// Somebody with an authenticator, confirmed by the present code: the next one is free.
 async fn enrolled(app: &TestApp) -> Enrolled {
     let email = unused_address();
-    let mut visitor = Visitor::sign_up(&app.url, &email, PASSWORD).await;
+    let mut visitor = Visitor::sign_up(&app, &email, PASSWORD).await;
     let page = visitor
         .post("/security", "/security/authenticator", &[])
         .await;
@@ -197,7 +197,7 @@ async fn guesses_at_once_are_no_more_than_guesses_in_a_row() {
 #[tokio::test]
 async fn an_organisation_that_asks_for_a_second_factor_asks_at_the_next_request() {
     let app = TestApp::start().await;
-    let mut owner = Visitor::sign_up(&app.url, &unused_address(), PASSWORD).await;
+    let mut owner = Visitor::sign_up(&app, &unused_address(), PASSWORD).await;
     // Whoever asks it of others has one.
     let shown = owner
         .post(

@@ -5,6 +5,7 @@ use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
+use testkit::app::{TestApp, vouch};
 
 /// Somebody who uses the pages as a browser without script does.
 pub(crate) struct Visitor {
@@ -33,8 +34,8 @@ impl Visitor {
     }
 
     /// Signs up at the page, and in.
-    pub(crate) async fn sign_up(url: &str, email: &str, password: &str) -> Self {
-        let mut visitor = Self::new(url);
+    pub(crate) async fn sign_up(app: &TestApp, email: &str, password: &str) -> Self {
+        let mut visitor = Self::new(&app.url);
         let form = [
             ("name", "Owner"),
             ("organisation", "Organisation"),
@@ -47,6 +48,7 @@ impl Visitor {
             "{}",
             shown.text
         );
+        vouch(&app.database, email).await;
         let shown = visitor.sign_in(email, password).await;
         assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
         visitor

@@ -128,8 +128,8 @@ async fn add_front_job(world: &World) {
 async fn nothing_that_it_makes_lasts_for_ever() {
     let world = World::start().await;
     for statement in [
-        "insert into identity.sign_in_links (org_id, user_id, token_hash, expires_at)
-         values (ctx.org(), ctx.person(), sha256('x'), 'infinity')",
+        "insert into identity.links (org_id, kind, user_id, token_hash, expires_at)
+         values (ctx.org(), 'sign_in', ctx.person(), sha256('x'), 'infinity')",
         "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
          values (gen_random_uuid(), ctx.org(), ctx.person(), 'x', 'x', sha256('x'), '{insight.read}', 'infinity')",
     ] {

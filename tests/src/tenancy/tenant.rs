@@ -5,13 +5,11 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::oauth::client::Client;
-use crate::world::{PASSWORD, World, connect, decide, propose, settled};
+use crate::world::{World, connect, decide, propose, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
 pub(crate) async fn second_tenant(world: &World) -> Person {
-    let other = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
-        .await
-        .unwrap();
+    let other = signed_up(&world.app).await;
     fill(world, &other).await;
     other
 }
@@ -38,6 +36,10 @@ pub(super) async fn fill(world: &World, person: &Person) {
     let (id, hash) = propose(person, &writing, "Mine").await;
     assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);
     settled(person, &id).await;
+    let invited = unused_address();
+    let fields = [("email", invited.as_str()), ("standing", "REVIEWER-20")];
+    let invited = person.submit("/people/invitations", &fields).await.unwrap();
+    assert_eq!(invited.status(), StatusCode::SEE_OTHER);
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     person
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)

@@ -9,6 +9,7 @@ mod address;
 mod answer;
 mod body;
 mod client;
+mod dial;
 mod error;
 mod filter;
 mod guard;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use answer::FilteredResponse;
 pub use client::SetUpError;
+pub use dial::NamedHost;
 pub use error::{EgressError, WriteVerdict};
 pub use lookup::{LookingUp, Lookup, SystemLookup};
 pub use policy::{EgressPolicy, HostPort, HostPortError};

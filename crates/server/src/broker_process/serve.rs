@@ -6,6 +6,7 @@ use broker::egress::{Egress, SystemLookup};
 use broker::vault::{Vault, load_or_make};
 use db::Db;
 use kernel::{SystemClock, SystemRng};
+use mail::{DevelopmentMailbox, Links, Postman, Way};
 use manifest::Apps;
 use sqlx::ConnectOptions as _;
 use sqlx::Connection as _;
@@ -14,7 +15,8 @@ use tokio::task::JoinSet;
 
 use crate::exit::{Exit, Failure};
 use crate::ledger::ApprovalsLedger;
-use crate::process::{BrokerBoot, Inherited, report};
+use crate::post::{self, MailPost};
+use crate::process::{BrokerBoot, Inherited, MailBoot, report};
 use crate::{runtime, sequencer};
 
 /// Calls, jobs and the sequencer share these.
@@ -33,7 +35,9 @@ pub(super) async fn serve(
     let key = sequencer::signing_key(&vault, &db, &boot.audit_origin)
         .await
         .map_err(Failure::cannot_run)?;
-    let service = Arc::new(service(&boot, db.clone(), vault)?);
+    let postman = Postman::new(db.clone(), way(&boot)?, Links::new(&boot.public_url));
+    let service = service(&boot, db.clone(), vault)?;
+    let service = Arc::new(service.with_post(Arc::new(MailPost::new(postman))));
     listener
         .set_nonblocking(true)
         .map_err(Failure::cannot_run)?;
@@ -92,6 +96,17 @@ async fn vault(boot: &BrokerBoot, db: &Db) -> Result<Vault, Failure> {
     let master =
         load_or_make(&boot.master_key_file, &in_use, db.chance()).map_err(Failure::usage)?;
     Ok(Vault::new(master))
+}
+
+fn way(boot: &BrokerBoot) -> Result<Way, Failure> {
+    let smtp = match &boot.mail {
+        MailBoot::Off => return Ok(Way::Off),
+        MailBoot::Development => return Ok(Way::Development(DevelopmentMailbox::default())),
+        MailBoot::Smtp(smtp) => smtp,
+    };
+    let settings = smtp.settings(&boot.public_url).map_err(Failure::usage)?;
+    let smtp = post::smtp(settings).map_err(Failure::cannot_run)?;
+    Ok(Way::Smtp(Arc::new(smtp)))
 }
 
 fn service(

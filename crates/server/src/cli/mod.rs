@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod insight;
 mod lint_db;
+mod mail;
 mod migrate;
 mod verify;
 mod version;
@@ -51,6 +52,8 @@ enum Command {
     #[command(subcommand)]
     Insight(insight::InsightCommand),
     LintDb(lint_db::LintDbArgs),
+    #[command(subcommand)]
+    Mail(mail::MailCommand),
     Version(version::VersionArgs),
     /// The front's process. Run by `up`.
     #[command(hide = true)]
@@ -111,6 +114,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Audit(command) => audit::run(&command),
         Command::Insight(command) => insight::run(&command),
         Command::LintDb(args) => lint_db::run(&args),
+        Command::Mail(command) => mail::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
     }

@@ -26,6 +26,8 @@ fn every_command_teaches() {
         &["audit", "checkpoint"],
         &["insight", "stats"],
         &["lint-db"],
+        &["mail", "test"],
+        &["mail", "vouch"],
         &["version"],
     ] {
         let name = if path.is_empty() {

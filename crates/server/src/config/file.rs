@@ -3,6 +3,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use mail::smtp::TlsMode;
+
 use super::LogFormat;
 
 /// The file as it is written. A key that is not here is refused with its line: a mistyped key must
@@ -23,6 +25,8 @@ pub(super) struct FileConfig {
     pub(super) tls: Option<TlsSection>,
     #[serde(default)]
     pub(super) egress: EgressSection,
+    pub(super) mail: Option<MailSection>,
+    pub(super) development_mailbox: Option<bool>,
     pub(super) run_as: Option<RunAsSection>,
     #[serde(default)]
     pub(super) log: LogSection,
@@ -44,6 +48,19 @@ pub(super) struct EgressSection {
     pub(super) allow_private: Vec<String>,
     #[serde(default)]
     pub(super) hosts: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MailSection {
+    pub(super) host: String,
+    pub(super) port: Option<u16>,
+    pub(super) tls: Option<TlsMode>,
+    pub(super) username: Option<String>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) from: String,
+    pub(super) from_name: Option<String>,
+    pub(super) ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]

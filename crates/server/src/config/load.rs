@@ -21,9 +21,18 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
     let database_url = database_url(flags, &mut file, path.as_deref(), &mut checker);
     let listen_text = flags.listen.clone().or_else(|| file.listen.take());
     let public_url_text = flags.public_url.clone().or_else(|| file.public_url.take());
+    let listen = checker.listen(listen_text.as_deref());
+    let public_url = checker.public_url(public_url_text.as_deref());
+    let mail = checker.mail(file.mail.take());
+    let development_mailbox = checker.development_mailbox(
+        file.development_mailbox.unwrap_or_default(),
+        (listen, public_url.as_ref(), mail.is_some()),
+    );
     let config = Config {
-        listen: checker.listen(listen_text.as_deref()),
-        public_url: checker.public_url(public_url_text.as_deref()),
+        listen,
+        public_url,
+        mail,
+        development_mailbox,
         tls: checker.tls(tls),
         database_url: checker.database_url(database_url),
         egress: checker.egress(file.egress),

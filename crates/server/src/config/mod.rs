@@ -9,6 +9,7 @@ mod error;
 mod file;
 mod flags;
 mod load;
+mod mail;
 mod print;
 mod reach;
 mod tls;
@@ -26,6 +27,7 @@ pub use egress::EgressEntryError;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
 pub use flags::{ConfigFlags, ServerFlags};
+pub use mail::MailConfig;
 pub(crate) use tls::server_config;
 
 /// Where the configuration is looked for when no `--config` says where.
@@ -58,6 +60,10 @@ pub struct Config {
     pub verify_every: Option<Duration>,
     /// The largest event log that is taken, in bytes.
     pub upload_limit_bytes: u64,
+    /// How mail goes out; not at all where nothing.
+    pub mail: Option<MailConfig>,
+    /// Whether mails are shown on a page in place of being sent.
+    pub development_mailbox: bool,
     /// Which users the processes become when root starts them.
     pub run_as: Option<RunAs>,
     /// How the processes log.

@@ -1,6 +1,8 @@
 use std::fmt::Write as _;
 
-use super::Config;
+use mail::smtp::TlsMode;
+
+use super::{Config, MailConfig};
 
 /// The configuration in force, as a file would say it. No secret is in it: the database's URL loses
 /// its password.
@@ -44,6 +46,10 @@ pub(super) fn to_toml(config: &Config) -> String {
             ])
         }),
     );
+    set("mail", config.mail.as_ref().map(mail));
+    if config.development_mailbox {
+        set("development_mailbox", Some(toml::Value::Boolean(true)));
+    }
     set(
         "run_as",
         config.run_as.map(|users| {
@@ -73,6 +79,32 @@ pub(super) fn to_toml(config: &Config) -> String {
     }
     // A table of plain values always has a text form.
     out + &toml::to_string(&root).unwrap_or_default()
+}
+
+fn mail(mail: &MailConfig) -> toml::Value {
+    let tls = match mail.tls {
+        TlsMode::StartTls => "starttls",
+        TlsMode::Implicit => "implicit",
+    };
+    let mut section = toml::Table::new();
+    let mut set = |key: &str, value: toml::Value| section.insert(key.to_owned(), value);
+    set("host", text(&mail.host));
+    set("port", number(mail.port.into()));
+    set("tls", text(tls));
+    set("from", text(&mail.from));
+    set("from_name", text(&mail.from_name));
+    if let Some(username) = &mail.username {
+        set("username", text(username));
+    }
+    for (key, path) in [
+        ("password_file", &mail.password_file),
+        ("ca_file", &mail.ca_file),
+    ] {
+        if let Some(path) = path {
+            set(key, text(path.display()));
+        }
+    }
+    toml::Value::Table(section)
 }
 
 fn egress(config: &Config) -> toml::Value {

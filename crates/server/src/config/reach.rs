@@ -132,7 +132,7 @@ fn holds_password(text: &str) -> bool {
 }
 
 /// Whether the URL names this machine and no other.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),

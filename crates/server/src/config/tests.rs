@@ -101,7 +101,7 @@ fn the_example_documents_every_key_and_no_other() {
     let table: toml::Table = toml::from_str(&full_example()).unwrap();
     let keys = |table: &toml::Table| table.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(keys(&table), known_keys(""));
-    for section in ["tls", "egress", "run_as", "log"] {
+    for section in ["tls", "egress", "mail", "run_as", "log"] {
         assert_eq!(
             keys(table[section].as_table().unwrap()),
             known_keys(&format!("[{section}]")),

@@ -100,6 +100,7 @@ async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
         trusted_proxies: boot.trusted_proxies,
         controls: crate::verify::controls(),
         upload_limit_bytes: boot.upload_limit_bytes,
+        mail: boot.mail,
         throttles: Throttles::default(),
     };
     cookie_key.zeroize();

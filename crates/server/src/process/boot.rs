@@ -1,8 +1,12 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use ipnet::IpNet;
+use kernel::Secret;
+use mail::smtp::{Login, Sender, SmtpSettings, TlsMode};
+use mail::{MailAddress, WayFace};
 use serde::{Deserialize, Serialize};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -26,6 +30,8 @@ pub(crate) struct FrontBoot {
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) upload_limit_bytes: u64,
+    /// How mail leaves, for pages.
+    pub(crate) mail: WayFace,
     /// What the front must not be able to open: for its self-test.
     pub(crate) forbidden: Forbidden,
 }
@@ -50,10 +56,77 @@ pub(crate) struct BrokerBoot {
     pub(crate) egress: EgressLimits,
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) audit_origin: String,
+    pub(crate) mail: MailBoot,
+    /// Where links in mails lead.
+    pub(crate) public_url: Url,
     /// The users whose processes may ask.
     pub(crate) peers: Vec<u32>,
     /// The one folder that it may write to.
     pub(crate) folder: PathBuf,
+}
+
+/// How the broker sends mail.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MailBoot {
+    /// It does not.
+    Off,
+    /// It holds them for a page.
+    Development,
+    /// By SMTP.
+    Smtp(Box<SmtpBoot>),
+}
+
+/// A mail server, with the content of the files that the configuration names: the broker need not
+/// be able to read them.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SmtpBoot {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: TlsMode,
+    pub(crate) login: Option<(String, Sensitive)>,
+    pub(crate) from: String,
+    pub(crate) from_name: String,
+    pub(crate) authorities: Option<String>,
+}
+
+/// The configuration of mail was changed behind the check's back.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SmtpBootError {
+    #[error(transparent)]
+    Address(#[from] mail::AddressError),
+    #[error(transparent)]
+    Authorities(#[from] mail::smtp::TlsSetUpError),
+}
+
+/// A mail may take as long as nobody's patience.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
+
+impl SmtpBoot {
+    /// What crate `mail` sends by. In EHLO the server calls itself by its public name.
+    pub(crate) fn settings(&self, public_url: &Url) -> Result<SmtpSettings, SmtpBootError> {
+        let authorities = self.authorities.as_ref();
+        let authorities = authorities
+            .map(|pem| mail::smtp::read_authorities(pem.as_bytes()))
+            .transpose()?;
+        Ok(SmtpSettings {
+            host: self.host.clone(),
+            port: self.port,
+            tls: self.tls,
+            login: self.login.as_ref().map(|(name, password)| Login {
+                username: name.clone(),
+                password: Secret::new(password.expose().to_owned()),
+            }),
+            from: Sender {
+                address: MailAddress::parse(&self.from)?,
+                name: self.from_name.clone(),
+            },
+            hello: public_url.host_str().unwrap_or("localhost").to_owned(),
+            authorities: authorities.unwrap_or_default(),
+            timeout: MAIL_TIMEOUT,
+        })
+    }
 }
 
 /// Certificate chain and key in PEM form.

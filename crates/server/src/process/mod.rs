@@ -6,7 +6,9 @@ mod child;
 mod harden;
 pub(crate) mod sandbox;
 
-pub(crate) use boot::{BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, Sensitive, TlsPem};
+pub(crate) use boot::{
+    BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, MailBoot, Sensitive, SmtpBoot, TlsPem,
+};
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};
 pub(crate) use harden::{harden, stop_with_parent};

@@ -2,12 +2,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use mail::WayFace;
 use url::Url;
 
 use crate::config::{Config, TlsFiles};
 use crate::data_dir::{DataDir, Login, ServerSecret, Users};
 use crate::database::Place;
-use crate::process::{BrokerBoot, Forbidden, FrontBoot, Sensitive, TlsPem};
+use crate::process::{BrokerBoot, Forbidden, FrontBoot, MailBoot, Sensitive, SmtpBoot, TlsPem};
 
 /// Where the parts of a boot configuration come from.
 pub(super) struct Sources<'a> {
@@ -34,6 +35,7 @@ impl Sources<'_> {
             manifests: self.manifests.to_vec(),
             trusted_proxies: config.trusted_proxies.clone(),
             upload_limit_bytes: config.upload_limit_bytes,
+            mail: mail_face(config),
             forbidden: Forbidden {
                 master_key_file: config.master_key_file.clone(),
                 server_secret: self.data_dir.secret_file(),
@@ -43,11 +45,11 @@ impl Sources<'_> {
     }
 
     /// The broker's configuration; `place` is where it finds the database.
-    pub(super) fn broker(&self, place: &Place) -> BrokerBoot {
+    pub(super) fn broker(&self, place: &Place) -> io::Result<BrokerBoot> {
         let config = self.config;
         let own = rustix::process::geteuid().as_raw();
         let folder = config.master_key_file.parent();
-        BrokerBoot {
+        Ok(BrokerBoot {
             supervisor: std::process::id(),
             log: config.log.clone(),
             database: place.login(Login::Broker, self.secret),
@@ -60,7 +62,47 @@ impl Sources<'_> {
                 .users
                 .map_or_else(|| vec![own], |users| vec![users.front, own]),
             folder: folder.unwrap_or(Path::new("/")).to_owned(),
-        }
+            mail: mail_boot(config)?,
+            public_url: self.public_url.clone(),
+        })
+    }
+}
+
+/// How mail leaves, with the content of the files that the configuration names.
+pub(crate) fn mail_boot(config: &Config) -> io::Result<MailBoot> {
+    let Some(mail) = &config.mail else {
+        return Ok(if config.development_mailbox {
+            MailBoot::Development
+        } else {
+            MailBoot::Off
+        });
+    };
+    let password = mail.password().transpose().map_err(io::Error::other)?;
+    let authorities = mail.ca_file.as_ref().map(fs::read_to_string).transpose()?;
+    Ok(MailBoot::Smtp(Box::new(SmtpBoot {
+        host: mail.host.clone(),
+        port: mail.port,
+        tls: mail.tls,
+        login: mail
+            .username
+            .clone()
+            .zip(password)
+            .map(|(name, password)| (name, Sensitive::new(password.expose().as_str()))),
+        from: mail.from.clone(),
+        from_name: mail.from_name.clone(),
+        authorities,
+    })))
+}
+
+fn mail_face(config: &Config) -> WayFace {
+    match &config.mail {
+        Some(mail) => WayFace::Smtp {
+            server: format!("{}:{}", mail.host, mail.port),
+            tls: mail.tls.label().to_owned(),
+            from: mail.from.clone(),
+        },
+        None if config.development_mailbox => WayFace::Development,
+        None => WayFace::Off,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::exit::{Exit, Failure};
 use crate::process;
 
 pub(crate) use announce::Announce;
-pub(crate) use boot::read_manifests;
+pub(crate) use boot::{mail_boot, read_manifests};
 pub(crate) use instance::InstanceFile;
 
 /// Runs a server until it is told to stop.

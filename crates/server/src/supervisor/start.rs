@@ -100,7 +100,7 @@ pub(super) async fn start(config: &Config, lost_secret: LostSecret) -> Result<St
     let broker = Plan {
         name: "broker",
         user: broker,
-        boot: boot(&sources.broker(&database.place))?,
+        boot: boot(&sources.broker(&database.place).map_err(Failure::usage)?)?,
         // A call that is cut off in the middle is an unknown outcome.
         stop_limit: config.egress.timeout + BROKER_STOPS_WITHIN,
         sockets: vec![broker_door.into()],

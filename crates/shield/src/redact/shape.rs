@@ -2,11 +2,14 @@ use super::{Finding, REDACTED};
 
 /// Beginnings of tokens that are told by their form: ours first, then those of well-known
 /// providers. Behind each, at least as many letters of a token follow as stand beside it.
-const PREFIXES: [(&str, usize); 25] = [
+const PREFIXES: [(&str, usize); 28] = [
     ("csk_", 6),
     ("css_", 6),
     ("csj_", 6),
     ("csl_", 6),
+    ("csv_", 6),
+    ("csr_", 6),
+    ("csi_", 6),
     ("cso_", 6),
     ("ghp_", 10),
     ("gho_", 10),

@@ -1,8 +1,11 @@
 //! Signing up and in, second factors, people, sessions.
 
 mod authenticator;
+mod invitation;
+mod mail_link;
 mod organisation;
 mod people;
+mod profile;
 mod prove;
 mod recovery_codes;
 mod second_factor;
@@ -14,8 +17,11 @@ mod sign_up;
 mod sign_up_done;
 
 pub use authenticator::Authenticator;
+pub use invitation::{Invitation, Offer, Step};
+pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
 pub use organisation::Organisation;
-pub use people::{Member, People};
+pub use people::{Inviting, Member, OpenInvitation, People, StandingChoice};
+pub use profile::Profile;
 pub use prove::Prove;
 pub use recovery_codes::RecoveryCodes;
 pub use second_factor::SecondFactor;

@@ -9,6 +9,8 @@ use http::header;
 use http::request::Parts;
 use identity::{Principal, PrincipalKind};
 use kernel::{Scope, TokenHash};
+use mail::WayFace;
+use ui::Verification;
 
 use crate::context::Context;
 use crate::problem::{Problem, kind};
@@ -111,7 +113,7 @@ impl<P: Permit> FromRequestParts<AppState> for Can<P> {
         let scope = credential(state, parts, &context).await?;
         let (tx, principal) = admit(state, &scope, P::ACCESS).await?;
         // Only a frame around an error page misses it if it was set before.
-        let _ = context.viewer.set(viewer(&principal));
+        let _ = context.viewer.set(viewer(state, &principal));
         Ok(Self {
             principal,
             scope,
@@ -211,8 +213,14 @@ async fn bearer(state: &AppState, surface: Surface, presented: &str) -> Result<S
     Ok(Scope::AccessToken(TokenHash::from_digest(hash)))
 }
 
-pub(crate) fn viewer(principal: &Principal) -> ui::Viewer {
+pub(crate) fn viewer(state: &AppState, principal: &Principal) -> ui::Viewer {
+    let verification = match (principal.is_verified, &state.mail) {
+        (true, _) => Verification::Done,
+        (false, WayFace::Off) => Verification::NoMail,
+        (false, _) => Verification::Asked,
+    };
     ui::Viewer {
+        verification,
         name: principal.name.clone(),
         email: principal.email.clone(),
         organisation: principal.organisation_name.clone(),

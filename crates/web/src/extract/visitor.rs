@@ -15,7 +15,9 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         if let Some((_, principal)) = reader(state, parts).await {
-            let _ = extract::context(parts)?.viewer.set(viewer(&principal));
+            let _ = extract::context(parts)?
+                .viewer
+                .set(viewer(state, &principal));
         }
         Ok(Self)
     }

@@ -10,6 +10,7 @@ mod connectors;
 mod frame;
 mod identity;
 mod insight;
+mod mail;
 mod oauth;
 mod overview;
 mod trust;
@@ -34,6 +35,7 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         insight::mount,
         oauth::mount,
         audit::mount,
+        mail::mount,
     ]
     .into_iter()
     .fold(routes, |routes, mount| mount(routes))

@@ -1,4 +1,7 @@
-use identity::{HashPoolBusy, NewAccountError, SignInError, SignInLinkError, SignUpError};
+use identity::{
+    ChangePasswordError, HashPoolBusy, JoinError, LinkError, MemberError, NewAccountError,
+    ResetError, SignInError, SignInLinkError, SignUpError,
+};
 
 use super::{Problem, kind};
 use crate::throttle::Wait;
@@ -46,6 +49,68 @@ impl From<SignUpError> for Problem {
                 Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())
             }
             SignUpError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Dead => Self::new(kind::LINK_DEAD),
+            LinkError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetError> for Problem {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Dead => Self::new(kind::LINK_DEAD),
+            ResetError::Busy(busy) => busy.into(),
+            ResetError::Password(wrong) => {
+                Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())
+            }
+            ResetError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for Problem {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::Wrong => {
+                Self::new(kind::WRONG_PASSWORD).saying("That is not your current password.")
+            }
+            ChangePasswordError::Busy(busy) => busy.into(),
+            ChangePasswordError::Password(wrong) => {
+                Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())
+            }
+            ChangePasswordError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Self {
+        match error {
+            JoinError::Dead => Self::new(kind::LINK_DEAD),
+            JoinError::Name(wrong) => Self::new(kind::ACCOUNT_INVALID).field("name", wrong),
+            JoinError::Busy(busy) => busy.into(),
+            JoinError::Password(wrong) => {
+                Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())
+            }
+            JoinError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for Problem {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::Gone => Self::new(kind::NOT_FOUND),
+            MemberError::Beyond => Self::new(kind::MEMBER_BEYOND),
+            MemberError::LastOwner => Self::new(kind::LAST_OWNER),
+            MemberError::Database(error) => error.into(),
         }
     }
 }

@@ -47,7 +47,12 @@ kinds! {
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     AUTHENTICATOR_EXISTS = 409, "identity.authenticator_exists", "An authenticator app is set up already. Remove it first.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
+    INVITATION_INVALID = 422, "identity.invitation_invalid", "Nobody was invited. Some fields need another look.";
+    LAST_OWNER = 409, "identity.last_owner", "This is the last owner. Make somebody else an owner first.";
     SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";
+    LINK_DEAD = 410, "identity.link_gone", "This link was used already, or has expired. Ask for a new one.";
+    MEMBER_INVALID = 422, "identity.member_invalid", "This role does not go with this level.";
+    MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
     NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
     NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
     SECOND_FACTOR_DUE = 401, "identity.second_factor_due", "Your password was right. Now your second factor is needed.";

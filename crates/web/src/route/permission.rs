@@ -57,7 +57,10 @@ markers! {
     GrantsRead = GRANTS_READ;
     InsightImport = INSIGHT_IMPORT;
     InsightRead = INSIGHT_READ;
+    MailManage = MAIL_MANAGE;
     OrganisationManage = ORGANISATION_MANAGE;
+    PeopleInvite = PEOPLE_INVITE;
+    PeopleManage = PEOPLE_MANAGE;
     PeopleRead = PEOPLE_READ;
 }
 

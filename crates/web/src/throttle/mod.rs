@@ -33,6 +33,8 @@ pub struct Throttles {
     tokens: Throttle<Network>,
     /// Typing the codes of devices, by the digest of the person.
     user_codes: Throttle<[u8; 32]>,
+    /// Asking to reset a password, by the digest of the account's address.
+    resets: Throttle<[u8; 32]>,
 }
 
 /// Wait this long, in seconds.
@@ -62,6 +64,8 @@ impl Throttles {
             clients: Throttle::new(Rule::CLIENTS),
             tokens: Throttle::new(Rule::TOKENS),
             user_codes: Throttle::new(Rule::USER_CODES),
+            // Known by what is typed, and not by whether it is an account.
+            resets: Throttle::new(by_account),
         }
     }
 
@@ -85,6 +89,17 @@ impl Throttles {
     /// One try to use a sign-in link from `address`.
     pub(crate) fn link(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
         self.by_address.enter(Network::of(address), now)
+    }
+
+    /// One try to have a link to reset the password of `email` sent, from `address`.
+    pub(crate) fn reset(
+        &self,
+        address: IpAddr,
+        email: &str,
+        now: OffsetDateTime,
+    ) -> Result<(), Wait> {
+        self.by_address.enter(Network::of(address), now)?;
+        self.resets.enter(account(email), now)
     }
 
     /// One try to sign up from `address`.

@@ -310,10 +310,11 @@ async fn an_organisation_sees_who_signed_up_in_and_failed_to() {
         [
             pair("identity.sign_in_failed", "anonymous"),
             pair("identity.signed_in", "session"),
+            pair("identity.address_vouched", "system"),
             pair("identity.signed_up", "anonymous"),
         ]
     );
-    assert_eq!(told(bo.get(&front, path).await.json()).len(), 2);
+    assert_eq!(told(bo.get(&front, path).await.json()).len(), 3);
 }
 
 #[tokio::test]

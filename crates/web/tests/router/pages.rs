@@ -53,6 +53,9 @@ async fn somebody_signs_up_and_in_by_the_forms_and_lands_where_they_were_going()
         (signed_in.status.as_u16(), signed_in.header("location")),
         (303, "/approvals?x=1")
     );
+    // Nobody has shown yet that the address is hers.
+    assert_eq!(ada.get(&front, "/approvals?x=1").await.status, 403);
+    testkit::app::vouch(&front.database, "ada@example.com").await;
     assert_eq!(ada.get(&front, "/approvals?x=1").await.status, 200);
     let out = ada.get(&front, "/sessions").await;
     let csrf = token(&out);

@@ -16,7 +16,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:8080";
 /// A front on a database of its own.
 pub(crate) struct Front {
     router: Router,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// What came back.
@@ -52,11 +52,12 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
         trusted_proxies: Vec::new(),
         controls: Vec::new(),
         upload_limit_bytes: 10_000_000,
+        mail: mail::WayFace::Off,
         throttles,
     });
     Front {
         router: web::router(state),
-        _database: database,
+        database,
     }
 }
 
@@ -82,6 +83,7 @@ impl Front {
         });
         let answer = client.post(self, "/api/v1/sign-up", &form).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
+        testkit::app::vouch(&self.database, &email).await;
         let form = serde_json::json!({ "email": email, "password": password });
         let answer = client.post(self, "/api/v1/sessions", &form).await;
         assert_eq!(answer.status, 201, "{}", answer.text);

@@ -1,4 +1,4 @@
-use demo::{Person, unused_address};
+use demo::Person;
 use manifest::Arguments;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::{Client, authorize, begin, came_back, parameter, random_text};
 use crate::providers::unseen::{assert_unseen, secrets_of};
 use crate::providers::visitor::{Visitor, sent_to};
-use crate::world::{PASSWORD, host_of};
+use crate::world::{host_of, signed_up};
 
 /// A server whose GitHub is `emulate`, and two people there: `octocat` grants access, `hubot` works
 /// there by hand.
@@ -49,14 +49,14 @@ impl GitHub {
         });
         let emulate = NodeProvider::start("github.mjs", &wishes);
         provider.upstream(&emulate.url);
-        let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD).await;
+        let owner = signed_up(&app).await;
         #[expect(
             clippy::disallowed_methods,
             reason = "a person at GitHub, not the product"
         )]
         let hands = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
-            owner: owner.unwrap(),
+            owner,
             app,
             provider,
             client,

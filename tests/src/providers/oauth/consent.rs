@@ -2,14 +2,13 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use demo::{Person, unused_address};
 use serde_json::{Value, json};
 
 use super::world::{OAuth, field};
 use crate::providers::round_trip::{
     authorize, came_back, connection, parameter, random_text, with_parameter,
 };
-use crate::world::PASSWORD;
+use crate::world::signed_up;
 
 const HOUR: u32 = 3600;
 
@@ -86,9 +85,7 @@ async fn a_wrong_state_sends_no_code_anywhere() {
         assert!(!came_back(&world.owner, &forged).await, "{state}");
     }
     // RFC 6749 10.12: the right one, in a browser where somebody else is signed in.
-    let stranger = Person::sign_up(&world.app.url, &unused_address(), PASSWORD)
-        .await
-        .unwrap();
+    let stranger = signed_up(&world.app).await;
     assert!(!came_back(&stranger, &back).await);
     assert_eq!(world.asked_for("authorization_code"), Vec::<Vec<_>>::new());
     assert_eq!(world.state(&id).await, pending());

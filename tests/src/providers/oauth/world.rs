@@ -1,6 +1,6 @@
 use broker::protocol::{Answer, Call};
 use broker::socket::{BrokerClient, CallError};
-use demo::{Person, unused_address};
+use demo::Person;
 use kernel::Scope;
 use manifest::Apps;
 use reqwest::{Method, StatusCode};
@@ -14,7 +14,7 @@ use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::{Client, begin, came_back, connection};
 use crate::providers::unseen::{assert_unseen, secrets_of};
 use crate::providers::visitor::{Visitor, sent_to};
-use crate::world::{PASSWORD, host_of, session_hash};
+use crate::world::{host_of, session_hash, signed_up};
 
 const MANIFEST: &str = include_str!("../../../providers/oidc.toml");
 /// What the server calls of it; consent is between a person and the provider.
@@ -49,9 +49,9 @@ impl OAuth {
         });
         let node = NodeProvider::start("oidc.mjs", &wishes);
         provider.upstream(&node.url);
-        let owner = Person::sign_up(&app.url, &unused_address(), PASSWORD).await;
+        let owner = signed_up(&app).await;
         Self {
-            owner: owner.unwrap(),
+            owner,
             app,
             provider,
             client,

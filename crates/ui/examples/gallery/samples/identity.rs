@@ -1,7 +1,8 @@
 use ui::Nav;
 use ui::component::{FieldErrors, Tone};
 use ui::identity::{
-    LinkState, Member, People, SessionRow, Sessions, SignIn, SignInLink, SignUp, SignUpDone,
+    Inviting, LinkState, Member, OpenInvitation, People, SessionRow, Sessions, SignIn, SignInLink,
+    SignUp, SignUpDone, StandingChoice,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor, with_flash};
@@ -9,7 +10,7 @@ use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor, with_
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = sign_up(ink);
     pages.extend(sign_in(ink));
-    pages.push(shot("people", &people(ink)));
+    pages.extend(people(ink));
     pages.extend(sessions(ink));
     pages
 }
@@ -87,51 +88,96 @@ fn sign_in(ink: &Ink) -> Vec<Rendered> {
     ]
 }
 
-fn people(ink: &Ink) -> People {
-    let member = |name, email, role, level, days, is_viewer| Member {
+fn standings(ink: &Ink) -> Vec<StandingChoice> {
+    [
+        ("ADMIN-80", "Admin"),
+        ("PARTICIPANT-40", "Participant, User"),
+    ]
+    .map(|(value, text)| StandingChoice {
+        value: ink.t(value),
+        text: ink.t(text),
+        chosen: value == "PARTICIPANT-40",
+    })
+    .to_vec()
+}
+
+fn people(ink: &Ink) -> Vec<Rendered> {
+    let member = |(number, name, email), role, level, days| Member {
+        id: id(number),
         name: ink.t(name),
         email: ink.t(email),
+        is_verified: number != 4,
         role: ink.t(role),
         level,
         joined_at: days_ago(days),
-        is_viewer,
+        is_viewer: number == 1,
+        standings: Vec::new(),
     };
-    People {
+    let long = "a.member.with.a.rather.long.address@support.example.com";
+    let plain = People {
         page: page(ink, Some(Nav::People)),
         members: vec![
             member(
-                "Example Owner",
-                "owner@example.com",
+                (1, "Example Owner", "owner@example.com"),
                 "Super Admin",
                 100,
                 214,
-                true,
             ),
+            member((2, "Example Admin", "admin@example.com"), "Admin", 80, 190),
+            member((3, "Example Łączność Büro Member", long), "User", 40, 33),
             member(
-                "Example Admin",
-                "admin@example.com",
-                "Admin",
-                80,
-                190,
-                false,
-            ),
-            member(
-                "Example Łączność Büro Member",
-                "a.member.with.a.rather.long.address@support.example.com",
-                "User",
-                40,
-                33,
-                false,
-            ),
-            member(
-                "Example Reviewer",
-                "reviewer@example.com",
+                (4, "Example Reviewer", "reviewer@example.com"),
                 "Viewer",
                 20,
                 2,
-                false,
             ),
         ],
+        inviting: None,
+    };
+    let managed = plain.members.iter().cloned().map(|member| Member {
+        standings: standings(ink),
+        ..member
+    });
+    let managing = People {
+        members: managed.collect(),
+        inviting: Some(inviting(ink, true)),
+        ..plain.clone()
+    };
+    let refused = People {
+        inviting: Some(Inviting {
+            email: ink.t("member@"),
+            errors: FieldErrors::default()
+                .with("email", ink.t("Write the address as name@example.com.")),
+            ..inviting(ink, false)
+        }),
+        ..plain.clone()
+    };
+    vec![
+        shot("people", &plain),
+        shot("people-managing", &managing),
+        shot("people-invite-refused", &refused),
+    ]
+}
+
+fn inviting(ink: &Ink, sends_mail: bool) -> Inviting {
+    let open = |number, email, expires_at| OpenInvitation {
+        id: id(number),
+        email: ink.t(email),
+        standing: ink.t("Participant, User"),
+        invited_by: ink.t("Example Owner"),
+        created_at: days_ago(3),
+        expires_at,
+    };
+    Inviting {
+        open: vec![
+            open(11, "member@example.com", Some(days_ago(-4))),
+            open(12, "late@example.com", Some(days_ago(2))),
+            open(13, "waiting@example.com", None),
+        ],
+        standings: standings(ink),
+        email: ink.t(""),
+        errors: FieldErrors::default(),
+        sends_mail,
     }
 }
 

@@ -8,6 +8,8 @@ mod connectors;
 mod fragments;
 mod identity;
 mod insight;
+mod mail;
+mod mail_links;
 mod oauth;
 mod overview;
 mod problem;
@@ -19,7 +21,7 @@ mod ways_in;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use ui::component::Tone;
-use ui::{Flash, Nav, Page, Template, Viewer};
+use ui::{Flash, Nav, Page, Template, Verification, Viewer};
 use uuid::Uuid;
 
 /// The samples' present moment.
@@ -80,6 +82,8 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         approvals::pages(ink),
         access::pages(ink),
         audit::pages(ink),
+        mail::pages(ink),
+        mail_links::pages(ink),
         trust::pages(ink),
         problem::pages(ink),
     ]
@@ -98,6 +102,7 @@ pub(crate) fn page(ink: &Ink, nav: Option<Nav>) -> Page {
             email: ink.t("owner@example.com"),
             organisation: ink.t("Example Service Desk"),
             role: ink.t("Super Admin"),
+            verification: Verification::Done,
         }),
         nav,
         flash: None,

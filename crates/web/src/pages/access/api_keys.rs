@@ -110,6 +110,8 @@ mod tests {
             organisation: OrganisationId::from(nobody),
             organisation_name: String::new(),
             role: "OWNER".to_owned(),
+            level: 100,
+            is_verified: true,
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),
             is_recent: true,
         }

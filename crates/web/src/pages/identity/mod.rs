@@ -3,11 +3,17 @@
 mod authenticator;
 pub(super) mod client;
 mod end_sessions;
+mod forgot_password;
+mod invitation;
+mod invite;
 mod local_path;
+mod members;
 mod organisation;
 mod people;
+mod profile;
 mod prove;
 mod recovery_codes;
+mod reset_password;
 mod second_factor;
 mod security;
 mod sessions;
@@ -15,6 +21,7 @@ mod sign_in;
 mod sign_in_link;
 mod sign_out;
 mod sign_up;
+mod verify_address;
 
 use http::Method;
 
@@ -78,7 +85,32 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             "/settings/second-factor",
             organisation::require_second_factor,
         )
+        .page(Method::GET, "/forgot-password", forgot_password::show)
+        .page(Method::POST, "/forgot-password", forgot_password::ask)
+        .page(Method::GET, "/reset-password", reset_password::show)
+        .page(Method::POST, "/reset-password", reset_password::reset)
+        .page(Method::GET, "/verify-address", verify_address::show)
+        .page(Method::POST, "/verify-address", verify_address::verify)
+        .page(Method::POST, "/verify-address/again", verify_address::again)
+        .page(Method::GET, "/profile", profile::show)
+        .page(Method::POST, "/profile/password", profile::change_password)
+        .page(Method::GET, "/invitation", invitation::show)
+        .page(Method::POST, "/invitation/accept", invitation::accept)
+        .page(Method::POST, "/invitation/sign-up", invitation::sign_up)
         .page(Method::GET, "/people", people::list_people)
+        .page(Method::POST, "/people/invitations", invite::invite)
+        .page(
+            Method::POST,
+            "/people/invitations/{id}/again",
+            invite::again,
+        )
+        .page(
+            Method::POST,
+            "/people/invitations/{id}/revoke",
+            invite::revoke,
+        )
+        .page(Method::POST, "/people/{id}/standing", members::change)
+        .page(Method::POST, "/people/{id}/remove", members::remove)
         .page(Method::GET, "/sessions", sessions::list_sessions)
         .page(
             Method::POST,

@@ -1,5 +1,8 @@
 //! The statements of this crate, one function each.
 
+pub(crate) mod invitations;
+pub(crate) mod links;
+
 use std::time::Duration;
 
 use db::{Error, ReadTx, WriteTx};
@@ -120,8 +123,8 @@ pub(crate) async fn add_sign_in_link(
     lifetime: Duration,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into identity.sign_in_links (org_id, user_id, token_hash, expires_at)
-         values ($1, $2, $3, now() + make_interval(secs => $4))",
+        "insert into identity.links (org_id, kind, user_id, token_hash, expires_at)
+         values ($1, 'sign_in', $2, $3, now() + make_interval(secs => $4))",
         principal.organisation.uuid(),
         principal.user.uuid(),
         hash,
@@ -135,8 +138,9 @@ pub(crate) async fn add_sign_in_link(
 pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
     let row = sqlx::query!(
         r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, u.email,
-                  o.id as org_id, o.name as org_name, m.role,
-                  ctx.permissions() as "permissions!", ctx.is_recent() as "is_recent!"
+                  o.id as org_id, o.name as org_name, m.role, m.level,
+                  ctx.permissions() as "permissions!", ctx.is_recent() as "is_recent!",
+                  u.email_verified_at is not null as "is_verified!"
              from identity.memberships m
              join identity.users u on u.id = m.user_id
              join identity.organisations o on o.id = m.org_id
@@ -156,14 +160,18 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
         role: row.role,
         permissions: row.permissions,
         is_recent: row.is_recent,
+        is_verified: row.is_verified,
+        level: row.level,
     })
 }
 
 pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query!(
-        "select m.user_id, u.name, u.email, m.role, m.level, m.created_at
+        r#"select m.user_id, u.name, u.email, m.role, m.level, m.created_at,
+                  u.email_verified_at is not null as "is_verified!"
            from identity.memberships m join identity.users u on u.id = m.user_id
-          order by m.created_at, m.user_id"
+          where m.removed_at is null
+          order by m.created_at, m.user_id"#
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -176,6 +184,7 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
             role: row.role,
             level: row.level,
             joined_at: row.created_at,
+            is_verified: row.is_verified,
         })
         .collect())
 }

@@ -1,0 +1,47 @@
+use crypto::token::TokenKind;
+
+/// What a mail is about: its template, and what its link opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Shows that an address is whose account it is.
+    VerifyAddress,
+    /// Sets another password.
+    ResetPassword,
+    /// Says that the password was changed.
+    PasswordChanged,
+    /// Invites an address to an organisation.
+    Invitation,
+}
+
+impl Kind {
+    /// Reads the stored form.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "verify_address" => Self::VerifyAddress,
+            "reset_password" => Self::ResetPassword,
+            "password_changed" => Self::PasswordChanged,
+            "invitation" => Self::Invitation,
+            _ => return None,
+        })
+    }
+
+    /// In words, for the list of what was sent.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::VerifyAddress => "Verify an address",
+            Self::ResetPassword => "Reset a password",
+            Self::PasswordChanged => "Password changed",
+            Self::Invitation => "Invitation",
+        }
+    }
+
+    /// The token of its link, and the page that takes it; none where it has no link.
+    pub(crate) const fn link(self) -> Option<(TokenKind, &'static str)> {
+        match self {
+            Self::VerifyAddress => Some((TokenKind::VerifyAddress, "/verify-address")),
+            Self::ResetPassword => Some((TokenKind::ResetPassword, "/reset-password")),
+            Self::PasswordChanged => None,
+            Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What mails say. Texts are plain; HTML is the same text, escaped by the template engine, without
+//! images.
+
+mod views;
+
+use askama::Template;
+use time::OffsetDateTime;
+use time::macros::format_description;
+use url::Url;
+
+use crate::Kind;
+use views::{InvitationHtml, InvitationText, NoticeHtml, NoticeText};
+
+/// A mail as its reader sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// One line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: String,
+}
+
+/// Makes links: to this server, whatever a request said in its Host header.
+#[derive(Debug, Clone)]
+pub struct Links {
+    origin: String,
+}
+
+/// What the database says of a mail.
+#[derive(Debug)]
+pub(crate) struct Facts {
+    pub(crate) kind: Kind,
+    pub(crate) recipient: String,
+    pub(crate) person: String,
+    pub(crate) organisation: String,
+    pub(crate) inviter: String,
+    pub(crate) role: String,
+    pub(crate) expires_at: Option<OffsetDateTime>,
+}
+
+/// Names longer than this are cut: a subject is one line.
+const MAX_NAME_CHARACTERS: usize = 60;
+
+impl Links {
+    /// Links below the server's public address.
+    pub fn new(public_url: &Url) -> Self {
+        Self {
+            origin: public_url.origin().ascii_serialization(),
+        }
+    }
+
+    pub(crate) fn to(&self, path: &str, token: &str) -> String {
+        format!("{}{path}?token={token}", self.origin)
+    }
+
+    pub(crate) fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.origin)
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.origin.split_once("://").map_or("", |(_, host)| host)
+    }
+}
+
+/// The letter of a mail; `link` is where its button leads.
+pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, askama::Error> {
+    let until = facts.expires_at.map(moment).unwrap_or_default();
+    let server = links.host();
+    match facts.kind {
+        Kind::Invitation => invitation(facts, server, (link, &until)),
+        Kind::VerifyAddress => notice(
+            "Confirm your address for Countersign",
+            &NoticeText {
+                greeting: "",
+                first: format!(
+                    "Somebody made an account at {server} with the address {}. If it was you, confirm that the address is yours. You are asked to sign in.",
+                    facts.recipient
+                ),
+                link,
+                action: "Confirm the address",
+                last: format!(
+                    "The link works once, until {until}. If it was not you, do nothing: without this step the account can do next to nothing."
+                ),
+            },
+        ),
+        Kind::ResetPassword => notice(
+            "Reset your Countersign password",
+            &NoticeText {
+                greeting: &inline(&facts.person),
+                first: format!(
+                    "Somebody asked to reset the password of your account at {server}. If it was you, choose another one."
+                ),
+                link,
+                action: "Choose another password",
+                last: format!(
+                    "The link works once, until {until}. If it was not you, do nothing: your password stays as it is."
+                ),
+            },
+        ),
+        Kind::PasswordChanged => notice(
+            "Your Countersign password was changed",
+            &NoticeText {
+                greeting: &inline(&facts.person),
+                first: format!(
+                    "The password of your account at {server} was changed, and every other session has ended. If it was you, there is nothing to do."
+                ),
+                link: &links.page("/forgot-password"),
+                action: "It was not me: reset the password",
+                last: "Then tell an admin of your organisation, too.".to_owned(),
+            },
+        ),
+    }
+}
+
+/// What `countersign mail test` sends.
+pub fn test_letter(server: &str) -> Result<Letter, askama::Error> {
+    notice(
+        "Test mail from Countersign",
+        &NoticeText {
+            greeting: "",
+            first: "This mail shows that Countersign can send mail with the configuration that it has. Nobody has to do anything.".to_owned(),
+            link: server,
+            action: "Go to Countersign",
+            last: String::new(),
+        },
+    )
+}
+
+fn notice(subject: &str, text: &NoticeText<'_>) -> Result<Letter, askama::Error> {
+    Ok(Letter {
+        subject: subject.to_owned(),
+        html: NoticeHtml { it: text, subject }.render()?,
+        text: text.render()?,
+    })
+}
+
+fn invitation(
+    facts: &Facts,
+    server: &str,
+    (link, until): (&str, &str),
+) -> Result<Letter, askama::Error> {
+    let organisation = inline(&facts.organisation);
+    let subject = format!("Join {organisation} on Countersign");
+    let text = InvitationText {
+        inviter: inline(&facts.inviter),
+        organisation,
+        role: facts.role.to_lowercase(),
+        recipient: facts.recipient.clone(),
+        server,
+        link,
+        until,
+    };
+    Ok(Letter {
+        html: InvitationHtml {
+            it: &text,
+            subject: &subject,
+        }
+        .render()?,
+        text: text.render()?,
+        subject,
+    })
+}
+
+/// A name for the middle of a line: whatever it holds, it stays there. Somebody else chose it, so
+/// that it must not look like a second paragraph, nor become a link in a mail program.
+fn inline(name: &str) -> String {
+    let flat: String = name
+        .chars()
+        .map(|c| {
+            if c.is_control() || c.is_whitespace() {
+                ' '
+            } else {
+                c
+            }
+        })
+        .filter(|c| !is_invisible(*c))
+        .collect();
+    let words: Vec<&str> = flat.split(' ').filter(|word| !word.is_empty()).collect();
+    let text = words.join(" ").replace("://", " ").replace("www.", "www ");
+    text.chars().take(MAX_NAME_CHARACTERS).collect()
+}
+
+/// Characters that turn the direction of what follows, or print as nothing.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
+}
+
+/// `22 November 2026, 14:05 UTC`
+fn moment(at: OffsetDateTime) -> String {
+    at.to_offset(time::UtcOffset::UTC)
+        .format(format_description!(
+            "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
+        ))
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(kind: Kind) -> Facts {
+        Facts {
+            kind,
+            recipient: "ada@example.com".to_owned(),
+            person: "Ada".to_owned(),
+            organisation: "Works".to_owned(),
+            inviter: "Bo".to_owned(),
+            role: "ADMIN".to_owned(),
+            expires_at: Some(OffsetDateTime::UNIX_EPOCH),
+        }
+    }
+
+    fn links() -> Links {
+        Links::new(&"https://countersign.example/".parse().unwrap())
+    }
+
+    #[test]
+    fn the_link_stands_once_in_the_text_and_in_the_html() {
+        let link = links().to("/reset-password", "csr_x");
+        assert_eq!(
+            link,
+            "https://countersign.example/reset-password?token=csr_x"
+        );
+        for kind in [Kind::VerifyAddress, Kind::ResetPassword, Kind::Invitation] {
+            let letter = write(&facts(kind), &links(), &link).unwrap();
+            assert_eq!(
+                letter.text.matches(&link).count(),
+                1,
+                "{kind:?}\n{}",
+                letter.text
+            );
+            assert!(
+                letter.html.contains(&format!("href=\"{link}\"")),
+                "{}",
+                letter.html
+            );
+            assert!(
+                letter.text.contains("1 January 1970, 00:00 UTC"),
+                "{}",
+                letter.text
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_one_line_escaped_and_no_links() {
+        let facts = Facts {
+            organisation: "Works\r\nBcc: eve@example.com\r\n\r\n<img src=https://evil.example/x>"
+                .to_owned(),
+            inviter: "\u{202e}oB <b>https://evil.example www.evil.example".to_owned(),
+            ..facts(Kind::Invitation)
+        };
+        let letter = write(&facts, &links(), "https://countersign.example/x").unwrap();
+        assert!(
+            !letter.subject.contains(['\r', '\n']),
+            "{:?}",
+            letter.subject
+        );
+        assert!(
+            !letter.html.contains("<img") && !letter.html.contains("<b>"),
+            "{}",
+            letter.html
+        );
+        let text = letter.text.replace("https://countersign.example", "");
+        assert!(!text.contains("://") && !text.contains("www."), "{text}");
+        assert!(!letter.text.contains('\u{202e}'));
+        assert!(!letter.text.contains("\nBcc:"));
+    }
+}

@@ -1,0 +1,110 @@
+//! The statements of this crate, one function each.
+
+use db::{Error, ReadTx, WriteTx};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A mail whose sending has begun.
+pub(crate) struct Begun {
+    pub(crate) id: Uuid,
+    pub(crate) recipient: String,
+    pub(crate) template: String,
+    pub(crate) person: Option<String>,
+    pub(crate) organisation: String,
+    pub(crate) inviter: Option<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) expires_at: Option<OffsetDateTime>,
+}
+
+pub(crate) async fn template(tx: &mut WriteTx) -> Result<Option<String>, Error> {
+    let template = sqlx::query_scalar!("select mail.template_of_job()")
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(template)
+}
+
+pub(crate) async fn begin(tx: &mut WriteTx, token_hash: &[u8; 32]) -> Result<Option<Begun>, Error> {
+    let row = sqlx::query!(
+        r#"select mail_id as "id!", recipient as "recipient!", template as "template!", person_name,
+                  org_name as "organisation!", inviter_name, invited_as, expires_at
+             from mail.begin($1)"#,
+        token_hash,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Begun {
+        id: row.id,
+        recipient: row.recipient,
+        template: row.template,
+        person: row.person_name,
+        organisation: row.organisation,
+        inviter: row.inviter_name,
+        role: row.invited_as,
+        expires_at: row.expires_at,
+    }))
+}
+
+pub(crate) async fn finish(
+    tx: &mut WriteTx,
+    state: &str,
+    error: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!("select mail.finish($1, $2)", state, error)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
+    sqlx::query!("select mail.sweep()")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+pub(crate) async fn send_again(tx: &mut WriteTx, mail: Uuid) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(r#"select mail.send_again($1) as "answer!""#, mail)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(answer)
+}
+
+/// A row of the outbox.
+pub(crate) struct Row {
+    pub(crate) id: Uuid,
+    pub(crate) recipient: String,
+    pub(crate) template: String,
+    pub(crate) state: String,
+    pub(crate) attempts: i32,
+    pub(crate) last_error: Option<String>,
+    pub(crate) queued_at: OffsetDateTime,
+    pub(crate) sent_at: Option<OffsetDateTime>,
+}
+
+pub(crate) async fn outbox(tx: &mut ReadTx, most: i64) -> Result<Vec<Row>, Error> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, recipient, template, state, attempts, last_error, queued_at, sent_at
+           from mail.outbox
+          where org_id = (select ctx.org_for('mail.manage'))
+          order by queued_at desc, id limit $1",
+        most
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows)
+}
+
+pub(crate) async fn to_person(tx: &mut ReadTx, template: &str) -> Result<Option<Row>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select id, recipient, template, state, attempts, last_error, queued_at, sent_at
+           from mail.outbox
+          where org_id = (select ctx.org()) and user_id = (select ctx.person()) and template = $1
+          order by queued_at desc, id limit 1",
+        template
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row)
+}

@@ -1,0 +1,63 @@
+use axum::response::Response;
+use identity::{MemberError, Standing};
+use kernel::UserId;
+
+use crate::extract::{Form, Id};
+use crate::pages::answer::{done, failed};
+use crate::problem::{Problem, kind};
+use crate::route::permission::PeopleManage;
+use crate::{AppState, Can};
+
+const PEOPLE: &str = "/people";
+
+/// Gives a member another role and level.
+pub(super) async fn change(
+    can: Can<PeopleManage>,
+    Id(member): Id<UserId>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let caller = can.release();
+    let standing = Standing::parse(form.get("standing"))
+        .map_err(|wrong| Problem::new(kind::MEMBER_INVALID).field("standing", wrong.to_string()))?;
+    let changed = identity::change_member(caller.write().await?, member, standing).await;
+    answer(
+        &caller.state,
+        changed,
+        "The role is changed, from the next request on.",
+    )
+}
+
+/// Removes a member from the organisation.
+pub(super) async fn remove(
+    can: Can<PeopleManage>,
+    Id(member): Id<UserId>,
+) -> Result<Response, Problem> {
+    let caller = can.release();
+    let removed = identity::remove_member(caller.write().await?, member).await;
+    answer(
+        &caller.state,
+        removed,
+        "They are out: sessions and API keys have ended.",
+    )
+}
+
+fn answer(
+    state: &AppState,
+    outcome: Result<(), MemberError>,
+    text: &str,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(()) => Ok(done(state, PEOPLE, text)),
+        Err(wrong @ (MemberError::Beyond | MemberError::LastOwner)) => {
+            Ok(failed(state, PEOPLE, &sentence(&wrong.to_string())))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).chain(['.']).collect()
+    })
+}

@@ -1,0 +1,70 @@
+use axum::response::Response;
+use identity::{ChangePasswordError, NewPassword};
+use kernel::Secret;
+use ui::component::FieldErrors;
+use ui::identity::Profile;
+
+use crate::Can;
+use crate::extract::Form;
+use crate::pages::answer::{done, html, refused};
+use crate::pages::page_of;
+use crate::problem::{Problem, kind};
+use crate::route::permission::Person;
+
+/// What the person who asks may change about themselves.
+pub(super) async fn show(mut can: Can<Person>) -> Result<Response, Problem> {
+    let view = page(&mut can, FieldErrors::default()).await?;
+    html(&view)
+}
+
+/// Changes the password of the person who asks; their other sessions end.
+pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Response, Problem> {
+    let caller = can.release();
+    let state = &caller.state;
+    // Guessing here is guessing at the door.
+    state
+        .throttles
+        .sign_in(caller.context.address, &caller.principal.email, state.now())?;
+    let current = Secret::new(form.get("current").to_owned());
+    let new = NewPassword::parse(Secret::new(form.get("password").to_owned()));
+    let changed = match new {
+        Ok(new) => {
+            let who = (&caller.scope, &caller.principal);
+            identity::change_password(&state.db, &state.hashes, who, current, new).await
+        }
+        Err(wrong) => Err(ChangePasswordError::Password(wrong)),
+    };
+    let errors = match changed {
+        Ok(()) => {
+            state.throttles.signed_in(&caller.principal.email);
+            return Ok(done(
+                state,
+                "/profile",
+                "The password is changed. Your other sessions have ended.",
+            ));
+        }
+        Err(error @ ChangePasswordError::Wrong) => {
+            FieldErrors::default().with("current", error.to_string())
+        }
+        Err(ChangePasswordError::Password(wrong)) => {
+            FieldErrors::default().with("password", wrong.to_string())
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let mut can = caller.again::<Person>().await?;
+    let view = page(&mut can, errors).await?;
+    refused(&Problem::new(kind::ACCOUNT_INVALID), &view)
+}
+
+async fn page(can: &mut Can<Person>, errors: FieldErrors) -> Result<Profile, Problem> {
+    let mut page = page_of(&can.state, &can.context, None);
+    page.waiting_approvals = can.count_waiting().await?;
+    Ok(Profile {
+        page,
+        name: can.principal.name.clone(),
+        email: can.principal.email.clone(),
+        is_verified: can.principal.is_verified,
+        password_score: u8::from(!errors.of("password").is_empty()),
+        errors,
+    })
+}

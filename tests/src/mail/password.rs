@@ -1,0 +1,194 @@
+//! ID-01: a password is reset by a link that works once.
+
+use std::time::{Duration, Instant};
+
+use demo::{Person, unused_address};
+use futures_util::future::join_all;
+use reqwest::{Method, StatusCode};
+use testkit::app::TestApp;
+
+use super::browser::{Browser, mailed};
+use crate::world::{PASSWORD, rows_with};
+
+const NEW: &str = "purple elevators never whistle";
+const ASK: (&str, &str) = ("/forgot-password", "/forgot-password");
+
+async fn person(app: &TestApp) -> (Person, String) {
+    let email = unused_address();
+    let person = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
+    (person, email)
+}
+
+/// Asks for a link, and reads it in the mailbox.
+async fn link(app: &TestApp, person: &Person, email: &str) -> String {
+    let asked = Browser::new(app).submit(ASK, &[("email", email)]).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    mailed(person, email, "/reset-password?token=").await
+}
+
+async fn reset(app: &TestApp, token: &str, password: &str) -> StatusCode {
+    let fields = [("token", token), ("password", password)];
+    let form = ("/forgot-password", "/reset-password");
+    Browser::new(app).submit(form, &fields).await.status
+}
+
+#[tokio::test]
+async fn a_link_sets_the_password_once_and_ends_every_session() {
+    let app = TestApp::start().await;
+    let (person, email) = person(&app).await;
+    let token = link(&app, &person, &email).await;
+    let mut browser = Browser::new(&app);
+    let page = browser.get(&format!("/reset-password?token={token}")).await;
+    assert!(
+        page.status == StatusCode::OK && page.text.contains(&email),
+        "{}",
+        page.text
+    );
+    // What is refused uses nothing up.
+    assert_eq!(
+        reset(&app, &token, "short").await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        reset(&app, &token, &email).await,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(reset(&app, &token, NEW).await, StatusCode::SEE_OTHER);
+    assert_eq!(reset(&app, &token, PASSWORD).await, StatusCode::GONE);
+    let ended = person.send(Method::GET, "/api/v1/me", None).await.unwrap();
+    assert_eq!(ended.status(), StatusCode::UNAUTHORIZED);
+    assert!(Person::sign_in(&app.url, &email, PASSWORD).await.is_err());
+    let again = Person::sign_in(&app.url, &email, NEW).await.unwrap();
+    // Whoever has the link has the mailbox.
+    let page = again.send(Method::GET, "/people", None).await.unwrap();
+    assert!(!page.text().await.unwrap().contains("/verify-address/again"));
+    // And its owner is told.
+    again.mailed_link(&email, "/forgot-password").await.unwrap();
+    assert_eq!(
+        rows_with(&app, &token).await,
+        Vec::<String>::new(),
+        "the token is at rest"
+    );
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_other_links_and_other_sessions() {
+    let app = TestApp::start().await;
+    let (person, email) = person(&app).await;
+    let other = Person::sign_in(&app.url, &email, PASSWORD).await.unwrap();
+    let token = link(&app, &person, &email).await;
+    let wrong = [("current", "not my password at all"), ("password", NEW)];
+    let refused = person.submit("/profile/password", &wrong).await.unwrap();
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused
+            .text()
+            .await
+            .unwrap()
+            .contains("not your current password")
+    );
+    let right = [("current", PASSWORD), ("password", NEW)];
+    let changed = person.submit("/profile/password", &right).await.unwrap();
+    assert_eq!(changed.status(), StatusCode::SEE_OTHER);
+    assert_eq!(
+        reset(&app, &token, "another one of many words").await,
+        StatusCode::GONE
+    );
+    let own = person.send(Method::GET, "/api/v1/me", None).await.unwrap();
+    assert_eq!(
+        own.status(),
+        StatusCode::OK,
+        "the session that changed it stays"
+    );
+    let other = other.send(Method::GET, "/api/v1/me", None).await.unwrap();
+    assert_eq!(other.status(), StatusCode::UNAUTHORIZED);
+    Person::sign_in(&app.url, &email, NEW).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_ten_uses_at_once_one_wins() {
+    let app = TestApp::start().await;
+    let (person, email) = person(&app).await;
+    let token = link(&app, &person, &email).await;
+    let tries = (0..10).map(|n| {
+        let (app, token) = (&app, &token);
+        async move { reset(app, token, &format!("{NEW} {n}")).await }
+    });
+    let won = join_all(tries)
+        .await
+        .into_iter()
+        .filter(|status| *status == StatusCode::SEE_OTHER);
+    assert_eq!(won.count(), 1);
+}
+
+#[tokio::test]
+async fn asking_says_nothing_about_who_has_an_account() {
+    let app = TestApp::start().await;
+    let (_, known) = person(&app).await;
+    let unknown = unused_address();
+    let mut took = [Vec::new(), Vec::new()];
+    for _ in 0..5 {
+        for (at, email) in [&known, &unknown].into_iter().enumerate() {
+            let mut browser = Browser::new(&app);
+            browser.get("/forgot-password").await;
+            let since = Instant::now();
+            let answer = browser.submit(ASK, &[("email", email)]).await;
+            took[at].push(since.elapsed());
+            assert_eq!(answer.status, StatusCode::OK);
+            let said = answer.text.replace(email.as_str(), "ADDRESS");
+            assert!(
+                said.contains("If <strong>ADDRESS</strong> has an account"),
+                "{said}"
+            );
+        }
+    }
+    let [known, unknown] = took.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    });
+    assert!(
+        known.abs_diff(unknown) < Duration::from_millis(40),
+        "{known:?} and {unknown:?}"
+    );
+    assert!(unknown > Duration::from_millis(300));
+}
+
+#[tokio::test]
+async fn nobody_is_flooded_with_links() {
+    let app = TestApp::start().await;
+    let (_, email) = person(&app).await;
+    let mut refused = 0;
+    for _ in 0..12 {
+        let asked = Browser::new(&app).submit(ASK, &[("email", &email)]).await;
+        refused += u32::from(asked.status == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!(refused > 0);
+    let sent = super::fate(
+        &app,
+        "update mail.outbox set data = data where template = 'reset_password'",
+    )
+    .await;
+    assert_eq!(sent, 5, "more than five in an hour");
+}
+
+#[tokio::test]
+async fn a_link_leads_to_this_server_whatever_the_request_calls_it() {
+    let app = TestApp::start().await;
+    let (person, email) = person(&app).await;
+    let mut browser = Browser::new(&app);
+    browser.get("/forgot-password").await;
+    browser.host = Some("evil.example".to_owned());
+    let asked = browser.submit(ASK, &[("email", &email)]).await;
+    assert_eq!(asked.status, StatusCode::MISDIRECTED_REQUEST);
+    // Asked properly, the mail names the server's own address; a foreign one would be no link here.
+    let token = link(&app, &person, &email).await;
+    let mailbox = person
+        .send(Method::GET, "/dev/mailbox", None)
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
+    assert!(mailbox.contains(&format!("href=\"/reset-password?token={token}\"")));
+    assert!(!mailbox.contains("evil.example"));
+}
