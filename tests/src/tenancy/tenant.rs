@@ -3,9 +3,10 @@
 use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::Executor as _;
 
 use crate::oauth::client::Client;
-use crate::world::{World, connect, decide, propose, settled, signed_up};
+use crate::world::{PASSWORD, World, bound, connect, decide, propose, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
 pub(crate) async fn second_tenant(world: &World) -> Person {
@@ -58,4 +59,23 @@ pub(super) async fn fill(world: &World, person: &Person) {
     client.tokens(person, &["insight.read"]).await;
     let device = client.start_device("insight.read").await;
     client.answer_device(person, &device, "allow").await;
+    second_factor(world, person).await;
+}
+
+/// An authenticator with recovery codes, as the broker and the front would add them.
+async fn second_factor(world: &World, person: &Person) {
+    for (role, statement) in [
+        (
+            "countersign_broker",
+            "select identity.begin_authenticator('key', 'sealed'); select identity.try_authenticator();
+             select identity.authenticator_tried(1); commit",
+        ),
+        (
+            "countersign_front",
+            "select identity.replace_recovery_codes(array(select sha256(n::text::bytea) from generate_series(1, 10) n)); commit",
+        ),
+    ] {
+        let mut connection = bound(&world.app, role, person).await;
+        connection.execute(statement).await.unwrap();
+    }
 }

@@ -122,6 +122,18 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "verifier keys are public; the sealed part is in a column that these roles have no grant on",
     ),
     (
+        "policy.open_table",
+        "policy token_keys_broker on broker.token_keys",
+        Some("countersign_broker"),
+        "the server's own keys, sealed under the master key, which is the broker's",
+    ),
+    (
+        "policy.open_table",
+        "policy token_keys_published on broker.token_keys",
+        None,
+        "public keys are published; the sealed part is in a column that these roles have no grant on",
+    ),
+    (
         "role.member_of_strong",
         "role countersign_migrator",
         None,
@@ -156,6 +168,42 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "unique key broker.authorizations_state_hash_key",
         None,
         DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.access_tokens_ticket_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.access_tokens_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.codes_code_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.device_codes_pkey",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.refresh_tokens_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key oauth.device_codes_user_code_hash_key",
+        None,
+        "definer functions alone add them, each for ten minutes",
     ),
     (
         "key.unique_without_tenant",

@@ -82,6 +82,7 @@ fn to_markup(text: &[u8]) -> Option<usize> {
     near.or_else(|| memchr::memchr(b'<', text))
 }
 
+#[derive(Clone, Copy)]
 enum Markup {
     Tag,
     Comment,
@@ -161,7 +162,13 @@ fn special(window: &Window<'_>) -> Result<Option<Markup>, ReadError> {
         (b"<?", Markup::Instruction),
     ] {
         if text.starts_with(start) {
-            return Ok(Some(kind));
+            return match (kind, text.get(2)) {
+                (Markup::Instruction, None) => Ok(None),
+                (Markup::Instruction, Some(first)) if !begins_name(*first) => {
+                    Err(malformed(window, 0, "a processing instruction has no name"))
+                }
+                _ => Ok(Some(kind)),
+            };
         }
         if start.starts_with(text) {
             return Ok(None);
@@ -171,6 +178,11 @@ fn special(window: &Window<'_>) -> Result<Option<Markup>, ReadError> {
     Err(ReadError::Doctype {
         line: window.line(),
     })
+}
+
+/// Whether a byte begins a name (XML 1.0 2.3): letters beyond ASCII are not told apart.
+const fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..)
 }
 
 fn skip_past(

@@ -37,8 +37,21 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
     };
     let codes = RecoveryCodes {
         page: visitor(ink),
-        codes: (0..10)
-            .map(|n| Secret::new(ink.t(&format!("7k2{n}-p9xd-04wq-mz3{n}"))))
+        codes: ink
+            .all(&[
+                "7k20-p9xd-04wq-mz30",
+                "7k21-p9xd-04wq-mz31",
+                "7k22-p9xd-04wq-mz32",
+                "7k23-p9xd-04wq-mz33",
+                "7k24-p9xd-04wq-mz34",
+                "7k25-p9xd-04wq-mz35",
+                "7k26-p9xd-04wq-mz36",
+                "7k27-p9xd-04wq-mz37",
+                "7k28-p9xd-04wq-mz38",
+                "7k29-p9xd-04wq-mz39",
+            ])
+            .into_iter()
+            .map(Secret::new)
             .collect(),
         next: ink.t("/security"),
     };
