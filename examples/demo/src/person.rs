@@ -96,19 +96,6 @@ impl Person {
         Err(Problem::unexpected("the mail did not come"))
     }
 
-    /// Sends a page's form.
-    pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response, Problem> {
-        self.http
-            .post(format!("{}{path}", self.base))
-            .header(COOKIE, &self.cookie)
-            .header(ORIGIN, &self.base)
-            .header("x-csrf-token", &self.csrf)
-            .form(fields)
-            .send()
-            .await
-            .map_err(|error| Problem::Http("the server", error))
-    }
-
     /// The session's token, for what somebody who stole it would do.
     pub fn session_token(&self) -> &str {
         let value = self.cookie.split_once('=').map_or("", |(_, value)| value);

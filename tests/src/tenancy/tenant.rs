@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::Executor as _;
 
 use crate::oauth::client::Client;
-use crate::world::{PASSWORD, World, bound, connect, decide, propose, settled, signed_up};
+use crate::world::{World, bound, connect, decide, propose, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
 pub(crate) async fn second_tenant(world: &World) -> Person {
