@@ -10,6 +10,9 @@
     reason = "a bench: what does not work ends it, and what it finds is printed"
 )]
 
+#[path = "../src/sql.rs"]
+#[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
+mod sql;
 #[path = "../src/world.rs"]
 #[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
 mod world;

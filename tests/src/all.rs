@@ -23,5 +23,6 @@ mod main_job;
 mod oauth;
 mod providers;
 mod queue;
+mod sql;
 mod tenancy;
 mod world;

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use manifest::Apps;
 use server::verify::{Context, Instance};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::{Options, TestApp};
 use trust::{Evidence, Status};
 use url::Url;
+
+use crate::sql::fate;
 
 const TRACKER: &str = include_str!("../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../connectors/github.toml");
@@ -43,15 +44,6 @@ async fn evidence(instance: Instance, control: &str) -> Evidence {
         .await
         .unwrap();
     server::verify::run_one(&context, control).await.unwrap()
-}
-
-async fn fate(app: &TestApp, statement: &str) {
-    let options = app.database.superuser_options();
-    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
-    connection
-        .execute(AssertSqlSafe(statement.to_owned()))
-        .await
-        .unwrap();
 }
 
 /// Passes as it is; fails after `statement`, for a reason that names `because`.

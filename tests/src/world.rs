@@ -14,6 +14,8 @@ use testkit::app::{Options, TestApp, vouch};
 use testkit::provider::Provider;
 use tracker::{Client, Digest, Owner, Running, Seed, Settings, SystemClock};
 
+use crate::sql::fate;
+
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) struct World {
@@ -82,13 +84,7 @@ impl World {
 
     /// Runs a statement as the superuser: the tests' hand of fate.
     pub(crate) async fn fate(&self, statement: &str) -> u64 {
-        let options = self.app.database.superuser_options();
-        let mut connection = PgConnection::connect_with(&options).await.unwrap();
-        connection
-            .execute(AssertSqlSafe(statement.to_owned()))
-            .await
-            .unwrap()
-            .rows_affected()
+        fate(&self.app, statement).await
     }
 }
 

@@ -65,6 +65,20 @@ create table identity.sessions (
 create index sessions_by_id on identity.sessions (id);
 create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
 
+-- Where a person has signed in before, by a digest of what only that browser keeps. A sign-in from
+-- elsewhere is told to them by mail.
+create table identity.devices (
+    user_id uuid not null references identity.users (id),
+    device_hash bytea not null check (length(device_hash) = 32),
+    first_seen_at timestamptz not null default now(),
+    last_seen_at timestamptz not null default now(),
+    primary key (user_id, device_hash)
+);
+alter table identity.devices enable row level security;
+alter table identity.devices force row level security;
+create policy devices_definer on identity.devices for all to countersign_definer using (true) with check (true);
+grant select, insert, update, delete on identity.devices to countersign_definer;
+
 -- Single-use links of every kind. The token of one that goes by mail is made by the broker when it
 -- sends the mail: here is its hash, in the mail is the token, and nowhere else is either.
 create table identity.links (
@@ -120,8 +134,10 @@ create policy sessions_own on identity.sessions for select to countersign_front
 create policy sessions_own_end on identity.sessions for update to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()))
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is not null);
+-- A way in that outlives the session that made it: it takes a recent proof.
 create policy links_own_add on identity.links for insert to countersign_front
-    with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
+    with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person())
+                and (select ctx.kind()) = 'session' and (select ctx.is_recent()));
 
 -- Columns by name: no login role reads a verifier or a token's hash.
 grant select (id, name, kind, mfa_required, created_at) on identity.organisations to countersign_front, countersign_broker;
@@ -173,13 +189,43 @@ begin
     return true;
 end $$;
 
+-- A session about to begin.
+create type identity.new_session as (
+    id uuid, token_hash bytea, client text, address text, device_hash bytea, lifetime_seconds int);
+grant usage on type identity.new_session to countersign_front;
+
+-- Begins a session and binds it. `is_proof`: whether the person has just proven who they are. Whoever has
+-- signed in elsewhere before is told of a new device. For definer functions alone.
+create function identity.begin_session(
+    of_org uuid, of_person uuid, it identity.new_session, is_proof boolean
+) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    has_devices boolean := exists (select from identity.devices d where d.user_id = of_person);
+begin
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at)
+    values (it.id, of_org, of_person, it.token_hash, it.client, it.address,
+            now() + make_interval(secs => it.lifetime_seconds),
+            case when is_proof then now() else now() - interval '1 day' end);
+    update identity.devices d set last_seen_at = now()
+     where d.user_id = of_person and d.device_hash = it.device_hash;
+    if not found then
+        insert into identity.devices (user_id, device_hash) values (of_person, it.device_hash)
+        on conflict do nothing;
+        if has_devices then
+            perform mail.queue(of_org, of_person, of_person, null, u.email, 'new_device',
+                               jsonb_build_object('client', it.client, 'address', it.address, 'at', now()))
+               from identity.users u where u.id = of_person;
+        end if;
+    end if;
+    perform identity.bind_new(it.token_hash);
+end $$;
+
 -- Starts a session where the proof is right, in the organisation joined first, and binds it, so that
 -- the rest of the transaction is the person's and is told in the organisation's audit log. A wrong
 -- proof is told there too, and nobody is bound.
-create function identity.sign_in(
-    address text, proof bytea, new_session uuid, new_token_hash bytea,
-    seen_client text, seen_address text, lifetime_seconds int
-) returns table (user_id uuid, org_id uuid)
+create function identity.sign_in(address text, proof bytea, session identity.new_session)
+returns table (user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     account record;
@@ -194,10 +240,7 @@ begin
         perform audit.append_anonymous(account.org_id, account.id, 'identity.sign_in_failed', audit.text_id('usr', account.id));
         return;
     end if;
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    values (new_session, account.org_id, account.id, new_token_hash, seen_client, seen_address,
-            now() + make_interval(secs => lifetime_seconds));
-    perform identity.bind_new(new_token_hash);
+    perform identity.begin_session(account.org_id, account.id, session, true);
     return query select account.id, account.org_id;
 end $$;
 
@@ -213,11 +256,10 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and l.used_at is null and l.ended_at is null and l.expires_at > now()
 $$;
 
--- Uses a link up, starts a session for whom it was made, and binds it.
-create function identity.use_sign_in_link(
-    link_hash bytea, new_session uuid, new_token_hash bytea,
-    seen_client text, seen_address text, lifetime_seconds int
-) returns table (user_id uuid, org_id uuid)
+-- Uses a link up, starts a session for whom it was made, and binds it. To have a link is no recent proof:
+-- else one session could make the next for ever.
+create function identity.use_sign_in_link(link_hash bytea, session identity.new_session)
+returns table (user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     link record;
@@ -229,10 +271,7 @@ begin
     if not found then
         return;
     end if;
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    values (new_session, link.org_id, link.user_id, new_token_hash, seen_client, seen_address,
-            now() + make_interval(secs => lifetime_seconds));
-    perform identity.bind_new(new_token_hash);
+    perform identity.begin_session(link.org_id, link.user_id, session, false);
     return query select link.user_id, link.org_id;
 end $$;
 
@@ -261,13 +300,14 @@ begin
 end $$;
 
 revoke all on function identity.password_challenge(text),
+    identity.begin_session(uuid, uuid, identity.new_session, boolean),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, uuid, bytea, text, text, int),
-    identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, uuid, bytea, text, text, int),
+    identity.sign_in(text, bytea, identity.new_session),
+    identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, identity.new_session),
     ctx.bind_session(bytea) from public;
 grant execute on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, uuid, bytea, text, text, int),
+    identity.sign_in(text, bytea, identity.new_session),
     identity.sign_in_link(bytea),
-    identity.use_sign_in_link(bytea, uuid, bytea, text, text, int) to countersign_front;
+    identity.use_sign_in_link(bytea, identity.new_session) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;

@@ -227,7 +227,7 @@ begin
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
     if exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
-                where m.user_id = who and o.mfa_required) then
+                where m.user_id = who and m.removed_at is null and o.mfa_required) then
         return false;
     end if;
     delete from identity.authenticators a where a.user_id = who;

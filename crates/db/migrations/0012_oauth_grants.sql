@@ -153,10 +153,10 @@ grant select (id, org_id, user_id, client_id, scopes, resource, agent, address, 
 create policy clients_of_grants on oauth.clients for select to countersign_front
     using (id = any (array(select client_id from oauth.grants)));
 grant select (id, name, redirect_uris, verified) on oauth.clients to countersign_front;
--- Consent is a person's at a browser, and gives no more than they hold.
+-- Consent is a person's at a browser, who has proven lately who it is, and gives no more than they hold.
 create policy codes_add on oauth.codes for insert to countersign_front
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
-                and (select ctx.kind()) = 'session'
+                and (select ctx.kind()) = 'session' and (select ctx.is_recent())
                 and (select bool_and(ctx.can(s)) from unnest(scopes) s));
 grant insert (org_id, user_id, code_hash, client_id, redirect_uri, challenge, scopes, resource, expires_at)
       on oauth.codes to countersign_front;
@@ -208,13 +208,19 @@ $$;
 create function oauth.end_grant(of_org uuid, of_grant uuid, why text, told text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    person uuid;
+    ended oauth.grants;
 begin
     update oauth.grants g set ended_at = now(), ended_why = why
      where g.org_id = of_org and g.id = of_grant and g.ended_at is null
-    returning g.user_id into person;
-    if found then
-        perform audit.append_anonymous(of_org, person, told, audit.text_id('grt', of_grant));
+    returning g.* into ended;
+    if not found then
+        return;
+    end if;
+    perform audit.append_anonymous(of_org, ended.user_id, told, audit.text_id('grt', of_grant));
+    if why in ('refresh_replayed', 'code_replayed') then
+        perform mail.queue(of_org, ended.user_id, ended.user_id, null, u.email, 'client_ended',
+                           jsonb_build_object('client', c.name))
+           from identity.users u, oauth.clients c where u.id = ended.user_id and c.id = ended.client_id;
     end if;
 end $$;
 
@@ -299,7 +305,8 @@ begin
     if token.token_hash is null or held.client_id <> of_client or held.ended_at is not null
        or least(held.expires_at, token.expires_at) <= clock_timestamp()
        or held.resource <> coalesce(for_resource, held.resource)
-       or not exists (select from identity.memberships m where m.org_id = held.org_id and m.user_id = held.user_id)
+       or not exists (select from identity.memberships m
+                       where m.org_id = held.org_id and m.user_id = held.user_id and m.removed_at is null)
     then
         return query select 'refused', null::text[], null::bytea;
         return;
@@ -376,6 +383,9 @@ begin
        or verdict and not coalesce((select bool_and(ctx.can(s)) from unnest(granted) s), false)
     then
         raise exception using errcode = '42501', message = 'a person grants what they hold';
+    end if;
+    if verdict and not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
     update oauth.device_codes d
        set state = case when verdict then 'approved' else 'denied' end,
@@ -481,6 +491,15 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
        and not exists (select from oauth.codes o where o.client_id = c.id)
        and not exists (select from oauth.device_codes d where d.client_id = c.id);
 $$;
+
+-- Lets the grace of the running controls' rotated tokens pass, which they need not wait for.
+create function trust.age_control_tokens() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update oauth.refresh_tokens r set rotated_at = r.rotated_at - interval '11 seconds'
+      from identity.organisations o where o.id = r.org_id and o.kind = 'control'
+$$;
+revoke all on function trust.age_control_tokens() from public;
+grant execute on function trust.age_control_tokens() to countersign_verifier;
 
 do $$
 declare f text;

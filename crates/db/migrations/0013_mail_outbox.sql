@@ -14,7 +14,8 @@ create table mail.outbox (
     user_id uuid,
     invitation_id uuid check ((invitation_id is null) <> (user_id is null)),
     recipient text not null check (recipient = lower(recipient) and length(recipient) between 3 and 254),
-    template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'invitation')),
+    template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
+                                             'client_ended', 'invitation')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -50,7 +51,7 @@ set local role countersign_definer;
 
 -- How often one address gets one kind of mail in an hour. Whoever asks for more gets silence.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
-return case of_template when 'password_changed' then 20 else 5 end;
+return case when of_template in ('password_changed', 'new_device', 'client_ended') then 20 else 5 end;
 
 create function mail.add_job(of_org uuid, caused_by uuid, of_mail uuid) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -68,6 +69,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     new_mail uuid := audit.new_id();
 begin
+    -- Nobody has mail where the running controls live.
+    if exists (select from identity.organisations o where o.id = of_org and o.kind = 'control') then
+        return null;
+    end if;
     if (select count(*) from mail.outbox o
          where o.recipient = to_address and o.template = of_template and o.queued_at > now() - interval '1 hour')
        >= mail.hourly_limit(of_template)
@@ -151,7 +156,7 @@ begin
     end if;
     update identity.links l set ended_at = now()
      where l.org_id = it.org_id and l.mail_id = it.id and l.used_at is null and l.ended_at is null;
-    if it.template <> 'password_changed' then
+    if it.template in ('verify_address', 'reset_password', 'invitation') then
         insert into identity.links (org_id, kind, user_id, invitation_id, mail_id, token_hash, expires_at)
         values (it.org_id, it.template, it.user_id, it.invitation_id, it.id, new_token_hash,
                 now() + case it.template when 'reset_password' then interval '30 minutes'

@@ -143,17 +143,19 @@ begin
     return true;
 end $$;
 
--- Changes the password of the bound person, who proves to know the current one.
-create function identity.change_password(current_proof bytea, parameters text, proof bytea) returns boolean
+-- Changes the password of the bound person, who proves to know the current one. -1: it was right; else
+-- seconds to wait, 0 for now.
+create function identity.change_password(current_proof bytea, parameters text, proof bytea) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    answer int := identity.prove_password(current_proof);
 begin
-    update identity.users u set password_parameters = parameters, password_verifier = sha256(proof)
-     where u.id = ctx.person() and ctx.kind() = 'session' and u.password_verifier = sha256(current_proof);
-    if not found then
-        return false;
+    if answer = -1 then
+        update identity.users u set password_parameters = parameters, password_verifier = sha256(proof)
+         where u.id = ctx.person();
+        perform identity.password_was_set(ctx.person(), ctx.principal());
     end if;
-    perform identity.password_was_set(ctx.person(), ctx.principal());
-    return true;
+    return answer;
 end $$;
 
 revoke all on function identity.use_link(text, bytea), identity.link_face(text, bytea), identity.verify_address(bytea),

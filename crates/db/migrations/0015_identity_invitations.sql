@@ -65,6 +65,9 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'people.invite is needed, at a browser';
     end if;
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
     if of_level > (ctx.bound())[6]::int then
         return 'beyond';
     end if;
@@ -153,15 +156,14 @@ end $$;
 
 -- The bound person accepts; only whoever's address was invited can. The session goes on in the
 -- organisation that was joined, as a new one.
-create function identity.accept_invitation(
-    link_hash bytea, new_session uuid, new_token_hash bytea,
-    seen_client text, seen_address text, lifetime_seconds int
-) returns table (user_id uuid, org_id uuid, invitation_id uuid)
+create function identity.accept_invitation(link_hash bytea, session identity.new_session)
+returns table (user_id uuid, org_id uuid, invitation_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
     link identity.links;
     person uuid := ctx.person();
+    was_recent boolean := ctx.is_recent();
 begin
     if ctx.kind() is distinct from 'session'
        or not exists (select from identity.invitation_face(link_hash) f
@@ -175,18 +177,14 @@ begin
     end if;
     perform identity.join_by(link, person);
     update identity.sessions s set ended_at = now() where s.org_id = ctx.org() and s.id = ctx.principal();
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    values (new_session, link.org_id, person, new_token_hash, seen_client, seen_address,
-            now() + make_interval(secs => lifetime_seconds));
-    perform identity.bind_new(new_token_hash);
+    perform identity.begin_session(link.org_id, person, session, was_recent);
     return query select person, link.org_id, link.invitation_id;
 end $$;
 
 -- Somebody without an account accepts by making one under the invited address, which the link
 -- verifies.
 create function identity.sign_up_by_invitation(
-    link_hash bytea, new_user uuid, person_name text, parameters text, proof bytea,
-    new_session uuid, new_token_hash bytea, seen_client text, seen_address text, lifetime_seconds int
+    link_hash bytea, new_user uuid, person_name text, parameters text, proof bytea, session identity.new_session
 ) returns table (user_id uuid, org_id uuid, invitation_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -205,10 +203,7 @@ begin
     insert into identity.users (id, email, name, password_parameters, password_verifier, email_verified_at)
     values (new_user, face.email, person_name, parameters, sha256(proof), now());
     perform identity.join_by(link, new_user);
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at)
-    values (new_session, link.org_id, new_user, new_token_hash, seen_client, seen_address,
-            now() + make_interval(secs => lifetime_seconds));
-    perform identity.bind_new(new_token_hash);
+    perform identity.begin_session(link.org_id, new_user, session, true);
     return query select new_user, link.org_id, link.invitation_id;
 end $$;
 
@@ -225,6 +220,9 @@ declare
 begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'people.manage is needed, at a browser';
+    end if;
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
     owners := array(select m.user_id from identity.memberships m
                      where m.org_id = org and m.role = 'OWNER' and m.removed_at is null
@@ -284,12 +282,12 @@ end $$;
 
 revoke all on function identity.open_invitation(uuid, uuid), identity.invite(uuid, text, text, int),
     identity.revoke_invitation(uuid), identity.send_invitation_again(uuid), identity.invitation_face(bytea),
-    identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, uuid, bytea, text, text, int),
-    identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, uuid, bytea, text, text, int),
+    identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, identity.new_session),
+    identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
     identity.may_change_member(uuid, boolean, int), identity.change_member(uuid, text, int), identity.remove_member(uuid)
     from public;
 grant execute on function identity.invite(uuid, text, text, int), identity.revoke_invitation(uuid),
     identity.send_invitation_again(uuid), identity.invitation_face(bytea),
-    identity.accept_invitation(bytea, uuid, bytea, text, text, int),
-    identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, uuid, bytea, text, text, int),
+    identity.accept_invitation(bytea, identity.new_session),
+    identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
     identity.change_member(uuid, text, int), identity.remove_member(uuid) to countersign_front;

@@ -2,8 +2,9 @@ use db::Db;
 use kernel::{AuditEntry, Scope, Secret};
 
 use crate::hashing::Parameters;
+use crate::second_factor::settle;
 use crate::set_password::{ChosenError, choose};
-use crate::{Email, HashPool, HashPoolBusy, NewPassword, PasswordError, Principal, store};
+use crate::{HashPool, HashPoolBusy, NewPassword, PasswordError, Principal, Proved, store};
 
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,9 @@ pub enum ChangePasswordError {
     /// The current password is another one.
     #[error("that is not your current password")]
     Wrong,
+    /// Nobody looked: there were too many wrong ones. Seconds to wait.
+    #[error("there were too many wrong passwords: wait {0} s")]
+    Wait(u32),
     /// Try again later.
     #[error(transparent)]
     Busy(#[from] HashPoolBusy),
@@ -32,9 +36,8 @@ pub async fn change_password(
     new: NewPassword,
 ) -> Result<(), ChangePasswordError> {
     let parameters = {
-        let address = Email::parse(&principal.email).map_err(|_| ChangePasswordError::Wrong)?;
-        let mut tx = db.read(&Scope::Anonymous).await?;
-        Parameters::from_stored(store::password_challenge(&mut tx, &address).await?)
+        let mut tx = db.read(scope).await?;
+        Parameters::from_stored(store::own_password_challenge(&mut tx).await?)
     };
     let proof = hashes.prove(current, parameters).await?;
     let about = vec![
@@ -44,20 +47,13 @@ pub async fn change_password(
     ];
     let chosen = choose(db, hashes, new, about).await?;
     let mut tx = db.write(scope).await?;
-    if !store::links::change_password(&mut tx, &proof, &chosen).await? {
-        tx.commit(AuditEntry::about(
-            "identity.password_change_refused",
-            principal.user,
-        ))
-        .await?;
-        return Err(ChangePasswordError::Wrong);
+    let proved = store::links::change_password(&mut tx, &proof, &chosen).await?;
+    let entry = AuditEntry::about("identity.password_changed", principal.user);
+    match settle(tx, proved, entry).await? {
+        Proved::Right => Ok(()),
+        Proved::Wrong => Err(ChangePasswordError::Wrong),
+        Proved::Wait(seconds) => Err(ChangePasswordError::Wait(seconds)),
     }
-    tx.commit(AuditEntry::about(
-        "identity.password_changed",
-        principal.user,
-    ))
-    .await?;
-    Ok(())
 }
 
 impl From<ChosenError> for ChangePasswordError {

@@ -21,6 +21,7 @@ pub struct NewSession {
     pub(crate) hash: TokenHash,
     pub(crate) client: String,
     pub(crate) address: String,
+    pub(crate) device_hash: [u8; 32],
 }
 
 /// A session, as its person sees it.
@@ -39,8 +40,9 @@ pub struct SessionRow {
 }
 
 impl NewSession {
-    /// A session with a fresh token, for the client and address that ask.
-    pub fn new(db: &Db, client: &str, address: &str) -> Self {
+    /// A session with a fresh token, for the client and address that ask. `device` is what only that
+    /// browser keeps, to tell it again.
+    pub fn new(db: &Db, client: &str, address: &str, device: &str) -> Self {
         let token = token::generate(TokenKind::Session, db.chance());
         let hash = TokenHash::from_digest(crypto::digest::sha256(token.expose().as_bytes()));
         Self {
@@ -53,6 +55,7 @@ impl NewSession {
                 .take(300)
                 .collect(),
             address: address.chars().take(64).collect(),
+            device_hash: crypto::digest::sha256(device.as_bytes()),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The words that every other crate shares: identifiers, time, chance, secrets, scopes, audit
-//! entries, and how figures read.
+//! entries, and how figures and clients read.
 //!
 //! Promises: does no IO; reads no ambient time and no ambient randomness outside [`SystemClock`]
 //! and [`SystemRng`]; a [`Secret`] cannot be printed, serialised, cloned or compared.
 
 mod audit_entry;
 mod chance;
+mod client;
 mod clock;
 mod id;
 mod page;
@@ -15,6 +16,7 @@ pub mod words;
 
 pub use audit_entry::{AuditEntry, Detail};
 pub use chance::{Chance, SystemRng};
+pub use client::client_in_words;
 pub use clock::{Clock, SystemClock};
 pub use id::{
     ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError, InvitationId,

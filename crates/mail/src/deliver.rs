@@ -129,6 +129,9 @@ impl Postman {
             inviter: begun.inviter.clone().unwrap_or_default(),
             role: begun.role.clone().unwrap_or_default(),
             expires_at: begun.expires_at,
+            client: begun.data.client.clone(),
+            address: begun.data.address.clone(),
+            at: begun.data.at,
         };
         let letter = write(&facts, &self.links, link).map_err(|_| broken("the template failed"))?;
         Ok((letter, to))

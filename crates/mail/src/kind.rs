@@ -9,6 +9,10 @@ pub enum Kind {
     ResetPassword,
     /// Says that the password was changed.
     PasswordChanged,
+    /// Says that somebody signed in from a new device.
+    NewDevice,
+    /// Says that an AI client lost its access, since somebody else may have had its token.
+    ClientEnded,
     /// Invites an address to an organisation.
     Invitation,
 }
@@ -20,6 +24,8 @@ impl Kind {
             "verify_address" => Self::VerifyAddress,
             "reset_password" => Self::ResetPassword,
             "password_changed" => Self::PasswordChanged,
+            "new_device" => Self::NewDevice,
+            "client_ended" => Self::ClientEnded,
             "invitation" => Self::Invitation,
             _ => return None,
         })
@@ -31,6 +37,8 @@ impl Kind {
             Self::VerifyAddress => "Verify an address",
             Self::ResetPassword => "Reset a password",
             Self::PasswordChanged => "Password changed",
+            Self::NewDevice => "New device",
+            Self::ClientEnded => "Client ended",
             Self::Invitation => "Invitation",
         }
     }
@@ -40,7 +48,7 @@ impl Kind {
         match self {
             Self::VerifyAddress => Some((TokenKind::VerifyAddress, "/verify-address")),
             Self::ResetPassword => Some((TokenKind::ResetPassword, "/reset-password")),
-            Self::PasswordChanged => None,
+            Self::PasswordChanged | Self::NewDevice | Self::ClientEnded => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }
     }

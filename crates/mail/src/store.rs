@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
+use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -14,6 +15,20 @@ pub(crate) struct Begun {
     pub(crate) inviter: Option<String>,
     pub(crate) role: Option<String>,
     pub(crate) expires_at: Option<OffsetDateTime>,
+    pub(crate) data: Data,
+}
+
+/// What the cause of a mail left for it to say.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Data {
+    /// What a client calls itself.
+    pub(crate) client: String,
+    /// Where it was.
+    pub(crate) address: String,
+    /// When it was.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub(crate) at: Option<OffsetDateTime>,
 }
 
 pub(crate) async fn template(tx: &mut WriteTx) -> Result<Option<String>, Error> {
@@ -25,7 +40,7 @@ pub(crate) async fn template(tx: &mut WriteTx) -> Result<Option<String>, Error> 
 
 pub(crate) async fn begin(tx: &mut WriteTx, token_hash: &[u8; 32]) -> Result<Option<Begun>, Error> {
     let row = sqlx::query!(
-        r#"select mail_id as "id!", recipient as "recipient!", template as "template!", person_name,
+        r#"select mail_id as "id!", recipient as "recipient!", template as "template!", data as "data!", person_name,
                   org_name as "organisation!", inviter_name, invited_as, expires_at
              from mail.begin($1)"#,
         token_hash,
@@ -41,6 +56,8 @@ pub(crate) async fn begin(tx: &mut WriteTx, token_hash: &[u8; 32]) -> Result<Opt
         inviter: row.inviter_name,
         role: row.invited_as,
         expires_at: row.expires_at,
+        // What is not there is not said.
+        data: serde_json::from_value(row.data).unwrap_or_default(),
     }))
 }
 

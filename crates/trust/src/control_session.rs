@@ -60,6 +60,17 @@ async fn start(db: &Db, tx: &mut WriteTx, name: &str) -> Result<ControlSession, 
     })
 }
 
+/// Lets the grace pass in which a rotated refresh token of the control organisations may come again.
+pub async fn age_control_tokens(db: &Db) -> Result<(), Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    store::age_control_tokens(&mut tx).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing of anybody's is changed: the tokens are the controls' own"
+    )]
+    tx.commit_silently().await
+}
+
 /// Takes away what a round of controls made in the control organisations: these sessions and keys,
 /// the canary's unfinished round trip, and what earlier rounds that were killed left behind. Stay
 /// do the organisations, what is attacked in them (made once), and the audit entries.

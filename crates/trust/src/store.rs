@@ -57,6 +57,13 @@ pub(crate) async fn sweep(tx: &mut WriteTx) -> Result<(), Error> {
     Ok(())
 }
 
+pub(crate) async fn age_control_tokens(tx: &mut WriteTx) -> Result<(), Error> {
+    sqlx::query!("select trust.age_control_tokens()")
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 pub(crate) async fn sweep_controls(tx: &mut WriteTx, made: &[uuid::Uuid]) -> Result<(), Error> {
     sqlx::query!("select trust.sweep_controls($1)", made)
         .execute(&mut **tx)

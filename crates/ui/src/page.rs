@@ -138,6 +138,8 @@ pub enum Nav {
     Trust,
     /// What was sent by mail.
     Mail,
+    /// Rules that hold for every member.
+    Settings,
 }
 
 const NAVIGATION: [(&str, &[Nav]); 3] = [
@@ -145,7 +147,13 @@ const NAVIGATION: [(&str, &[Nav]); 3] = [
     ("Customization", &[Nav::Connectors, Nav::Clients, Nav::Keys]),
     (
         "Organisation",
-        &[Nav::People, Nav::Mail, Nav::Audit, Nav::Trust],
+        &[
+            Nav::People,
+            Nav::Settings,
+            Nav::Mail,
+            Nav::Audit,
+            Nav::Trust,
+        ],
     ),
 ];
 
@@ -163,6 +171,7 @@ impl Nav {
             Self::Audit => "Audit",
             Self::Trust => "Trust",
             Self::Mail => "Mail",
+            Self::Settings => "Settings",
         }
     }
 
@@ -179,6 +188,7 @@ impl Nav {
             Self::Audit => "/audit",
             Self::Trust => "/trust",
             Self::Mail => "/settings/mail",
+            Self::Settings => "/settings",
         }
     }
 
@@ -195,6 +205,7 @@ impl Nav {
             Self::Audit => "list",
             Self::Trust => "shield",
             Self::Mail => "mail",
+            Self::Settings => "sliders",
         }
     }
 
@@ -210,7 +221,8 @@ impl Nav {
             Self::People => 'p',
             Self::Audit => 'l',
             Self::Trust => 't',
-            Self::Mail => 'm',
+            Self::Mail => 'e',
+            Self::Settings => 's',
         }
     }
 }
@@ -237,7 +249,16 @@ pub struct NavItem {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn each_place_has_a_shortcut_of_its_own() {
+        let places = NAVIGATION.iter().flat_map(|(_, places)| *places);
+        let shortcuts: BTreeSet<char> = places.clone().map(|place| place.shortcut()).collect();
+        assert_eq!(shortcuts.len(), places.count());
+    }
 
     #[test]
     fn initials_are_of_the_first_and_the_last_word() {

@@ -17,10 +17,12 @@ pub(crate) struct Context {
     pub(crate) address: IpAddr,
     /// What the client calls itself (User-Agent), cut to a sensible length.
     pub(crate) agent: String,
+    /// What this browser keeps to be known again, or would keep: a random value.
+    pub(crate) device: String,
     /// Whether htmx asks for a fragment.
     pub(crate) is_fragment: bool,
-    /// The path and query, for coming back after signing in.
-    pub(crate) path_and_query: String,
+    /// The path and query of the page to come back to after signing in.
+    pub(crate) way_back: Option<String>,
     /// The anti-forgery token that this browser's forms carry.
     pub(crate) csrf: String,
     /// What the page before this one left to say.

@@ -1,4 +1,4 @@
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -144,10 +144,26 @@ impl Person {
 
     /// Sends a page's form, and returns whatever came.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<Response, Problem> {
+        self.submit_from("/", path, fields).await
+    }
+
+    /// Sends the form of the page `from`: a path here, or an address elsewhere.
+    pub async fn submit_from(
+        &self,
+        from: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<Response, Problem> {
+        let from = if from.starts_with('/') {
+            format!("{}{from}", self.base)
+        } else {
+            from.to_owned()
+        };
         self.http
             .post(format!("{}{path}", self.base))
             .header(COOKIE, &self.cookie)
             .header(ORIGIN, &self.base)
+            .header(REFERER, from)
             .header("x-csrf-token", &self.csrf)
             .form(fields)
             .send()

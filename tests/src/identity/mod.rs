@@ -1,4 +1,6 @@
 //! Ways in: second factors, fresh proof.
 
+mod devices;
+mod recent;
 mod second_factor;
 mod visitor;

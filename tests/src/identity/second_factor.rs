@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::TestApp;
 
 use super::visitor::{Visitor, between};
+use crate::sql::{fate, refusal};
 use crate::world::PASSWORD;
 
 /// The code that the key's app shows, by OATH Toolkit: not our arithmetic.
@@ -71,15 +72,6 @@ async fn give(visitor: &mut Visitor, code: &str) -> super::visitor::Shown {
     visitor
         .post("/sign-in/second-factor", "/sign-in/second-factor", &form)
         .await
-}
-
-async fn fate(app: &TestApp, statement: &str) {
-    let options = app.database.superuser_options();
-    let mut connection = PgConnection::connect_with(&options).await.unwrap();
-    connection
-        .execute(AssertSqlSafe(statement.to_owned()))
-        .await
-        .unwrap();
 }
 
 #[tokio::test]
@@ -267,14 +259,7 @@ async fn what_outlives_a_session_needs_a_fresh_proof_in_the_database_too() {
     ] {
         let statement =
             format!("rollback; begin; select ctx.bind_session('\\x{hash}'); select {call}");
-        let refused = login.execute(AssertSqlSafe(statement)).await.unwrap_err();
-        let code = refused
-            .as_database_error()
-            .unwrap()
-            .code()
-            .unwrap()
-            .into_owned();
-        assert_eq!(code, "CS008", "{call}");
+        assert_eq!(refusal(&mut login, &statement).await, "CS008", "{call}");
     }
     let wrong = [("password", "not my password"), ("next", "/security")];
     let shown = person.visitor.post("/prove", "/prove", &wrong).await;
@@ -315,13 +300,6 @@ async fn a_stolen_login_of_the_web_process_passes_no_second_factor() {
     ] {
         let bound =
             format!("rollback; begin; select ctx.bind_half_session('\\x{hash}'); {statement}");
-        let refused = thief.execute(AssertSqlSafe(bound)).await.unwrap_err();
-        let code = refused
-            .as_database_error()
-            .unwrap()
-            .code()
-            .unwrap()
-            .into_owned();
-        assert_eq!(code, "42501", "{statement}");
+        assert_eq!(refusal(&mut thief, &bound).await, "42501", "{statement}");
     }
 }

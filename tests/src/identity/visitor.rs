@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use kernel::TokenHash;
-use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE};
+use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
@@ -12,6 +12,8 @@ pub(crate) struct Visitor {
     http: Client,
     url: String,
     cookies: BTreeMap<String, String>,
+    /// What it calls itself.
+    pub(crate) agent: &'static str,
 }
 
 /// What came back.
@@ -30,6 +32,7 @@ impl Visitor {
             http,
             url: url.to_owned(),
             cookies: BTreeMap::new(),
+            agent: "",
         }
     }
 
@@ -100,6 +103,16 @@ impl Visitor {
         TokenHash::from_digest(crypto::digest::sha256(token.as_bytes())).to_hex()
     }
 
+    /// Loses a cookie.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.cookies.remove(name);
+    }
+
+    /// Makes a cookie up.
+    pub(crate) fn forge(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     async fn send(&mut self, request: reqwest::RequestBuilder) -> Shown {
         let cookies: Vec<String> = self
             .cookies
@@ -108,6 +121,7 @@ impl Visitor {
             .collect();
         let response = request
             .header(COOKIE, cookies.join("; "))
+            .header(USER_AGENT, self.agent)
             .send()
             .await
             .unwrap();

@@ -6,6 +6,7 @@ use reqwest::{Method, StatusCode};
 use testkit::app::TestApp;
 
 use super::browser::{Browser, mailed};
+use crate::sql::fate;
 use crate::world::{PASSWORD, rows_with, signed_up};
 
 const START: &str = "/invitation?token=";
@@ -192,7 +193,7 @@ async fn a_revoked_invitation_and_one_of_a_removed_inviter_open_nothing() {
         }
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     };
-    super::fate(
+    fate(
         &app,
         "update identity.memberships set role = 'PARTICIPANT', level = 60",
     )

@@ -8,6 +8,7 @@ use reqwest::{Method, StatusCode};
 use testkit::app::TestApp;
 
 use super::browser::{Browser, mailed};
+use crate::sql::fate;
 use crate::world::{PASSWORD, rows_with};
 
 const NEW: &str = "purple elevators never whistle";
@@ -163,7 +164,7 @@ async fn nobody_is_flooded_with_links() {
         refused += u32::from(asked.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert!(refused > 0);
-    let sent = super::fate(
+    let sent = fate(
         &app,
         "update mail.outbox set data = data where template = 'reset_password'",
     )

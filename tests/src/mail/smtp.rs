@@ -8,6 +8,7 @@ use reqwest::Method;
 use testkit::app::{Options, TestApp};
 
 use super::server::MailServer;
+use crate::sql::fate;
 use crate::world::{PASSWORD, rows_with};
 
 async fn app(way: mail::Way) -> TestApp {
@@ -135,7 +136,7 @@ async fn a_server_that_says_451_gets_the_mail_later_and_one_that_says_550_never(
         state == "queued" && error.contains("451"),
         "{state}: {error}"
     );
-    super::fate(
+    fate(
         &app_later,
         "update jobs.jobs set run_at = now(); notify countersign_jobs, 'broker'",
     )
@@ -144,7 +145,7 @@ async fn a_server_that_says_451_gets_the_mail_later_and_one_that_says_550_never(
         if !server.mails().is_empty() {
             break;
         }
-        super::fate(
+        fate(
             &app_later,
             "update jobs.jobs set run_at = now() where state = 'ready'",
         )
@@ -161,7 +162,7 @@ async fn a_server_that_says_451_gets_the_mail_later_and_one_that_says_550_never(
         state == "failed" && error.contains("550"),
         "{state}: {error}"
     );
-    let left = super::fate(
+    let left = fate(
         &app_never,
         "update jobs.jobs set run_at = run_at where state <> 'failed'",
     )

@@ -1,23 +1,11 @@
 //! A stolen login of the web process mails nobody and reads no token.
 
+use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::TestApp;
 
+use crate::sql::{fate, refusal};
 use crate::world::{bound, signed_up};
-
-async fn state(connection: &mut PgConnection, statement: &str) -> String {
-    let refused = connection
-        .execute(AssertSqlSafe(statement.to_owned()))
-        .await;
-    let refused = refused.expect_err(statement);
-    refused
-        .as_database_error()
-        .unwrap()
-        .code()
-        .unwrap()
-        .into_owned()
-}
 
 #[tokio::test]
 async fn a_stolen_front_login_queues_no_mail_and_reads_no_token() {
@@ -45,7 +33,7 @@ async fn a_stolen_front_login_queues_no_mail_and_reads_no_token() {
         "select token_hash from identity.links",
     ] {
         let mut thief = bound(&app, "countersign_front", &owner).await;
-        assert_eq!(state(&mut thief, statement).await, "42501", "{statement}");
+        assert_eq!(refusal(&mut thief, statement).await, "42501", "{statement}");
     }
     // Unbound, it sees no mail at all.
     let mut thief = PgConnection::connect_with(&app.login("countersign_front"))
@@ -85,7 +73,7 @@ async fn a_job_of_mail_is_the_brokers_alone_and_begins_no_other_mail() {
         .unwrap();
     assert_eq!(begun, 0);
     assert_eq!(
-        super::fate(&app, "update identity.links set used_at = used_at").await,
+        fate(&app, "update identity.links set used_at = used_at").await,
         0
     );
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use testkit::app::TestApp;
 
 use super::browser::mailed;
+use crate::sql::fate;
 use crate::world::{PASSWORD, bound, rows_with, signed_up};
 
 async fn newcomer(app: &TestApp) -> (Person, String) {
@@ -89,7 +90,7 @@ async fn sending_it_again_makes_another_link_and_ends_the_one_before() {
     person.submit("/verify-address/again", &[]).await.unwrap();
     let page = person.send(Method::GET, "/people", None).await.unwrap();
     assert_eq!(page.status(), StatusCode::OK);
-    let fate = |statement: &'static str| super::fate(&app, statement);
+    let fate = |statement: &'static str| crate::sql::fate(&app, statement);
     fate("update mail.outbox set queued_at = now() - interval '2 minutes'").await;
     person.submit("/verify-address/again", &[]).await.unwrap();
     let second = loop {
@@ -116,7 +117,7 @@ async fn a_link_that_is_too_old_opens_nothing() {
     let app = TestApp::start().await;
     let (person, email) = newcomer(&app).await;
     let token = mailed(&person, &email, "/verify-address?token=").await;
-    super::fate(&app, "update identity.links set created_at = created_at - interval '4 days', expires_at = expires_at - interval '4 days'").await;
+    fate(&app, "update identity.links set created_at = created_at - interval '4 days', expires_at = expires_at - interval '4 days'").await;
     let answer = person
         .submit("/verify-address", &[("token", &token)])
         .await

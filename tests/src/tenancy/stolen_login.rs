@@ -3,28 +3,16 @@
 use db::jobs::{self, NewJob, Queue};
 use kernel::{AuditEntry, JobId, Scope};
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{Connection as _, Executor as _};
 use testkit::app::Options;
 
+use crate::sql::refusal;
 use crate::world::{PASSWORD, World, session_hash};
 
 async fn login(world: &World, role: &str) -> PgConnection {
     PgConnection::connect_with(&world.app.login(role))
         .await
         .unwrap()
-}
-
-async fn state(connection: &mut PgConnection, statement: &str) -> String {
-    let refused = connection
-        .execute(AssertSqlSafe(statement.to_owned()))
-        .await
-        .unwrap_err();
-    refused
-        .as_database_error()
-        .unwrap()
-        .code()
-        .unwrap()
-        .into_owned()
 }
 
 #[tokio::test]
@@ -45,11 +33,11 @@ async fn it_does_not_see_the_statements_that_bind_other_sessions() {
     assert_eq!(seen.unwrap_or_default(), "");
     // Nor can it have them shown.
     assert_eq!(
-        state(&mut thief, "set track_activities = on").await,
+        refusal(&mut thief, "set track_activities = on").await,
         "42501"
     );
     assert_eq!(
-        state(
+        refusal(
             &mut thief,
             "alter role countersign_front set track_activities = on"
         )
@@ -134,7 +122,7 @@ async fn nothing_that_it_makes_lasts_for_ever() {
          values (gen_random_uuid(), ctx.org(), ctx.person(), 'x', 'x', sha256('x'), '{insight.read}', 'infinity')",
     ] {
         let mut thief = world.sql("countersign_front").await;
-        assert_eq!(state(&mut thief, statement).await, "23514", "{statement}");
+        assert_eq!(refusal(&mut thief, statement).await, "23514", "{statement}");
     }
     let mut thief = world.sql("countersign_front").await;
     let sign_in = "select identity.sign_in('x@example.com', sha256('x'), gen_random_uuid(), sha256('y'), '', '', 2147483647)";
@@ -156,7 +144,7 @@ async fn it_stops_no_sequencer_and_leaves_no_large_object() {
     let world = World::start().await;
     let mut thief = world.sql("countersign_front").await;
     assert_eq!(
-        state(&mut thief, "select from audit.turn for update").await,
+        refusal(&mut thief, "select from audit.turn for update").await,
         "42501"
     );
     for statement in [
@@ -165,7 +153,7 @@ async fn it_stops_no_sequencer_and_leaves_no_large_object() {
         "select lo_create(0)",
     ] {
         let mut thief = world.sql("countersign_front").await;
-        assert_eq!(state(&mut thief, statement).await, "42501", "{statement}");
+        assert_eq!(refusal(&mut thief, statement).await, "42501", "{statement}");
     }
 }
 

@@ -105,12 +105,13 @@ pub(crate) async fn accept(
 ) -> Result<Option<Joined>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user!", org_id as "org!", invitation_id as "invitation!"
-             from identity.accept_invitation($1, $2, $3, $4, $5, $6)"#,
+             from identity.accept_invitation($1, row($2, $3, $4, $5, $6, $7)::identity.new_session)"#,
         link.as_bytes(),
         session.id.uuid(),
         session.hash.as_bytes(),
         session.client,
         session.address,
+        session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
     )
     .fetch_optional(&mut **tx)
@@ -132,7 +133,8 @@ pub(crate) async fn sign_up(
 ) -> Result<Option<Joined>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user!", org_id as "org!", invitation_id as "invitation!"
-             from identity.sign_up_by_invitation($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#,
+             from identity.sign_up_by_invitation(
+                 $1, $2, $3, $4, $5, row($6, $7, $8, $9, $10, $11)::identity.new_session)"#,
         link.as_bytes(),
         user.uuid(),
         name,
@@ -142,6 +144,7 @@ pub(crate) async fn sign_up(
         session.hash.as_bytes(),
         session.client,
         session.address,
+        session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
     )
     .fetch_optional(&mut **tx)

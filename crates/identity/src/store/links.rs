@@ -5,7 +5,7 @@ use kernel::TokenHash;
 
 use crate::hashing::Proof;
 use crate::set_password::Chosen;
-use crate::{Email, LinkFace};
+use crate::{Email, LinkFace, Proved};
 
 pub(crate) async fn face(
     tx: &mut ReadTx,
@@ -72,16 +72,16 @@ pub(crate) async fn change_password(
     tx: &mut WriteTx,
     current: &Proof,
     chosen: &Chosen,
-) -> Result<bool, Error> {
-    let done = sqlx::query_scalar!(
-        r#"select identity.change_password($1, $2, $3) as "done!""#,
+) -> Result<Proved, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.change_password($1, $2, $3) as "wait!""#,
         current.expose(),
         chosen.parameters.as_str(),
         chosen.proof.expose(),
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(done)
+    Ok(super::proved(answer))
 }
 
 pub(crate) async fn vouch(tx: &mut WriteTx, email: &Email) -> Result<bool, Error> {

@@ -58,13 +58,14 @@ pub(crate) async fn sign_in(
 ) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user_id!", org_id as "org_id!"
-             from identity.sign_in($1, $2, $3, $4, $5, $6, $7)"#,
+             from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session)"#,
         email.as_str(),
         proof.expose(),
         session.id.uuid(),
         session.hash.as_bytes(),
-        session.client,
-        session.address,
+        &session.client,
+        &session.address,
+        session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
     )
     .fetch_optional(&mut **tx)
@@ -82,12 +83,13 @@ pub(crate) async fn use_sign_in_link(
 ) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user_id!", org_id as "org_id!"
-             from identity.use_sign_in_link($1, $2, $3, $4, $5, $6)"#,
+             from identity.use_sign_in_link($1, row($2, $3, $4, $5, $6, $7)::identity.new_session)"#,
         link.as_bytes(),
         session.id.uuid(),
         session.hash.as_bytes(),
         session.client,
         session.address,
+        session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
     )
     .fetch_optional(&mut **tx)

@@ -4,6 +4,7 @@
 mod views;
 
 use askama::Template;
+use kernel::client_in_words;
 use time::OffsetDateTime;
 use time::macros::format_description;
 use url::Url;
@@ -38,6 +39,10 @@ pub(crate) struct Facts {
     pub(crate) inviter: String,
     pub(crate) role: String,
     pub(crate) expires_at: Option<OffsetDateTime>,
+    /// What a client calls itself, where and when it was seen.
+    pub(crate) client: String,
+    pub(crate) address: String,
+    pub(crate) at: Option<OffsetDateTime>,
 }
 
 /// Names longer than this are cut: a subject is one line.
@@ -111,7 +116,40 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
                 last: "Then tell an admin of your organisation, too.".to_owned(),
             },
         ),
+        Kind::NewDevice => new_device(facts, links),
+        Kind::ClientEnded => notice(
+            "An AI client lost its access to Countersign",
+            &NoticeText {
+                greeting: &inline(&facts.person),
+                first: format!(
+                    "A token of {} came back to {server} after it had been replaced. Somebody else may have had a copy, so all its access to your account has ended.",
+                    inline(&facts.client)
+                ),
+                link: &links.page("/oauth/grants"),
+                action: "See the AI clients you let in",
+                last: "If you still use it, let it in again from there; its computer is the place to look for the copy.".to_owned(),
+            },
+        ),
     }
+}
+
+fn new_device(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "Somebody signed in to Countersign from a new device",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "Somebody signed in to your account at {} with {}, from the address {}, on {}. If it was you, there is nothing to do.",
+                links.host(),
+                inline(&client_in_words(&facts.client)),
+                inline(&facts.address),
+                facts.at.map(moment).unwrap_or_default(),
+            ),
+            link: &links.page("/sessions"),
+            action: "It was not me: see my sessions",
+            last: "End that session there, and change your password.".to_owned(),
+        },
+    )
 }
 
 /// What `countersign mail test` sends.
@@ -209,6 +247,10 @@ mod tests {
             inviter: "Bo".to_owned(),
             role: "ADMIN".to_owned(),
             expires_at: Some(OffsetDateTime::UNIX_EPOCH),
+            client: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+                .to_owned(),
+            address: "192.0.2.7".to_owned(),
+            at: Some(OffsetDateTime::UNIX_EPOCH),
         }
     }
 

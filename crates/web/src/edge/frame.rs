@@ -38,7 +38,7 @@ pub(super) async fn frame(State(edge): State<Edge>, mut request: Request, next: 
     };
     let problem = response.extensions_mut().remove::<Problem>();
     if let Some(problem) = &problem {
-        response = tell(&edge.state, &context, &method, problem, response);
+        response = tell(&edge.state, &context, problem, response);
     }
     if context.surface == Surface::Page && is_html(response.headers()) {
         if let Some(value) = set_visit {
@@ -94,12 +94,9 @@ fn context(edge: &Edge, request: &Request, cookies: &Cookies) -> Context {
             .filter(|c| !c.is_control())
             .take(MAX_AGENT_CHARACTERS)
             .collect(),
+        device: device(state, cookies, agent),
         is_fragment: header("hx-request") == Some("true"),
-        path_and_query: request
-            .uri()
-            .path_and_query()
-            .map_or("/", |p| p.as_str())
-            .to_owned(),
+        way_back: way_back(state, request),
         csrf: csrf::token(&state.cookie_key, cookies),
         flash: cookies
             .flash
@@ -108,6 +105,30 @@ fn context(edge: &Edge, request: &Request, cookies: &Cookies) -> Context {
             .map(Flash::into_view),
         viewer: OnceLock::new(),
     }
+}
+
+/// A program that keeps no cookies is known by what it calls itself.
+fn device(state: &AppState, cookies: &Cookies, agent: &str) -> String {
+    if let Some(device) = &cookies.device {
+        return device.clone();
+    }
+    if !agent.starts_with("Mozilla/") {
+        return agent.to_owned();
+    }
+    let mut random = [0_u8; 16];
+    state.db.chance().fill(&mut random);
+    hex::encode(random)
+}
+
+/// The page to come back to: this one, or the one whose form this is.
+fn way_back(state: &AppState, request: &Request) -> Option<String> {
+    let path = if *request.method() == Method::GET {
+        request.uri().path_and_query()?.as_str()
+    } else {
+        let from = request.headers().get(header::REFERER)?.to_str().ok()?;
+        from.strip_prefix(&state.origin)?
+    };
+    (path != "/").then(|| path.to_owned())
 }
 
 /// Where no route answers, the path still tells who asked.
@@ -153,7 +174,6 @@ fn check_host(state: &AppState, request: &Request) -> Result<(), Problem> {
 fn tell(
     state: &AppState,
     context: &Arc<Context>,
-    method: &Method,
     problem: &Problem,
     response: Response,
 ) -> Response {
@@ -170,13 +190,13 @@ fn tell(
     if problem.kind() == &kind::SIGNED_OUT {
         let names = Names::of(state.is_https());
         cookie::add(&mut rest, cookie::clear(names, names.session));
-        return to_door("/sign-in", context, method, rest);
+        return to_door("/sign-in", context, rest);
     }
     if problem.kind() == &kind::SECOND_FACTOR_DUE {
-        return to_door("/sign-in/second-factor", context, method, rest);
+        return to_door("/sign-in/second-factor", context, rest);
     }
     if problem.kind() == &kind::NOT_RECENT {
-        return to_door("/prove", context, method, rest);
+        return to_door("/prove", context, rest);
     }
     problem::page(problem, page_of(state, context, None), rest)
 }
@@ -191,21 +211,21 @@ fn challenge(state: &AppState, surface: Surface) -> HeaderValue {
     HeaderValue::from_str(&told).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
 }
 
-/// To a page that asks who it is, and back to a page that can be asked for again.
-fn to_door(door: &str, context: &Context, method: &Method, mut headers: HeaderMap) -> Response {
+/// To a page that asks who it is, and back from there.
+fn to_door(door: &str, context: &Context, mut headers: HeaderMap) -> Response {
     if context.is_fragment {
         if let Ok(door) = HeaderValue::from_str(door) {
             headers.insert("hx-redirect", door);
         }
         return (StatusCode::UNAUTHORIZED, headers).into_response();
     }
-    let to = if *method == Method::GET && context.path_and_query != "/" {
-        let next: String =
-            url::form_urlencoded::byte_serialize(context.path_and_query.as_bytes()).collect();
-        format!("{door}?next={next}")
-    } else {
-        door.to_owned()
-    };
+    let to = context.way_back.as_deref().map_or_else(
+        || door.to_owned(),
+        |next| {
+            let next: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
+            format!("{door}?next={next}")
+        },
+    );
     (headers, Redirect::to(&to)).into_response()
 }
 

@@ -18,7 +18,7 @@ pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub use public::Public;
 pub(crate) use query::Query;
-pub(crate) use recent::Recent;
+pub(crate) use recent::{Recent, must_be_recent};
 pub(crate) use visitor::Visitor;
 
 use std::sync::Arc;

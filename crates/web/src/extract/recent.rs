@@ -2,6 +2,7 @@ use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use identity::Principal;
 
 use super::can::Can;
 use crate::AppState;
@@ -18,6 +19,15 @@ impl<P: Permit> Guard for Recent<P> {
     const ACCESS: Access = P::ACCESS;
 }
 
+/// Refuses whoever has not proven lately who they are.
+pub(crate) fn must_be_recent(principal: &Principal) -> Result<(), Problem> {
+    if principal.is_recent {
+        Ok(())
+    } else {
+        Err(Problem::new(kind::NOT_RECENT))
+    }
+}
+
 impl<P> Deref for Recent<P> {
     type Target = Can<P>;
 
@@ -31,10 +41,7 @@ impl<P: Permit> FromRequestParts<AppState> for Recent<P> {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let can = Can::from_request_parts(parts, state).await?;
-        if can.principal.is_recent {
-            Ok(Self(can))
-        } else {
-            Err(Problem::new(kind::NOT_RECENT))
-        }
+        must_be_recent(&can.principal)?;
+        Ok(Self(can))
     }
 }

@@ -81,6 +81,7 @@ impl From<ChangePasswordError> for Problem {
             ChangePasswordError::Wrong => {
                 Self::new(kind::WRONG_PASSWORD).saying("That is not your current password.")
             }
+            ChangePasswordError::Wait(seconds) => Wait(seconds.into()).into(),
             ChangePasswordError::Busy(busy) => busy.into(),
             ChangePasswordError::Password(wrong) => {
                 Self::new(kind::ACCOUNT_INVALID).field("password", wrong.to_string())

@@ -23,6 +23,8 @@ pub(crate) struct Names {
     pub(crate) visit: &'static str,
     /// A message that the next page shows.
     pub(crate) flash: &'static str,
+    /// A random value that stays, to tell a new device from one that has signed in before.
+    pub(crate) device: &'static str,
     secure: bool,
 }
 
@@ -33,6 +35,7 @@ impl Names {
                 session: "__Host-session",
                 visit: "__Host-visit",
                 flash: "__Host-flash",
+                device: "__Host-device",
                 secure: true,
             }
         } else {
@@ -40,6 +43,7 @@ impl Names {
                 session: "session",
                 visit: "visit",
                 flash: "flash",
+                device: "device",
                 secure: false,
             }
         }
@@ -52,6 +56,7 @@ pub(crate) struct Cookies {
     pub(crate) session: Option<String>,
     pub(crate) visit: Option<String>,
     pub(crate) flash: Option<String>,
+    pub(crate) device: Option<String>,
 }
 
 impl std::fmt::Debug for Cookies {
@@ -68,6 +73,7 @@ impl Cookies {
             session: signed(names.session),
             visit: signed(names.visit),
             flash: signed(names.flash),
+            device: signed(names.device),
         }
     }
 }

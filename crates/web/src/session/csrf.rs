@@ -50,6 +50,7 @@ mod tests {
             session: session.map(str::to_owned),
             visit: visit.map(str::to_owned),
             flash: None,
+            device: None,
         }
     }
 

@@ -9,7 +9,7 @@ mod sign_in_link;
 mod sign_up;
 mod try_code;
 
-pub(crate) use sign_in::begin_session;
+pub(crate) use sign_in::{begin_session, new_session};
 pub(crate) use try_code::{taken, try_code};
 
 use crate::route::{Pace, Routes, mount_api};

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::me::Me;
+use crate::context::Context;
 use crate::extract::{Json, admit};
 use crate::problem::{Problem, kind};
 use crate::route::Access;
@@ -55,7 +56,7 @@ pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<
     state
         .throttles
         .sign_in(context.address, &form.email, state.now())?;
-    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let session = new_session(state, context);
     let (_, token) = identity::sign_in(
         &state.db,
         &state.hashes,
@@ -67,7 +68,7 @@ pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<
     state.throttles.signed_in(&form.email);
     let hash = token::hash(TokenKind::Session, token.expose())
         .map_err(|_| Problem::new(kind::INTERNAL).because("identity.malformed_session"))?;
-    let cookie = begin_session(state, &token);
+    let cookie = begin_session(state, context, &token);
     let csrf_token = csrf::of(&state.cookie_key, token.expose());
     match admit(state, &Scope::Session(hash), Access::Person).await {
         Ok((_tx, principal)) => {
@@ -83,17 +84,30 @@ pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<
     }
 }
 
-/// The cookie of a session that has just begun.
-pub(crate) fn begin_session(state: &AppState, token: &SessionToken) -> HeaderMap {
+/// A session about to begin, for whoever asks.
+pub(crate) fn new_session(state: &AppState, context: &Context) -> NewSession {
+    let address = context.address.to_string();
+    NewSession::new(&state.db, &context.agent, &address, &context.device)
+}
+
+/// The cookies of a session that has just begun: its token, and what tells this browser again, for as
+/// long as browsers keep any (RFC 6265bis 5.5).
+pub(crate) fn begin_session(
+    state: &AppState,
+    context: &Context,
+    token: &SessionToken,
+) -> HeaderMap {
     let names = Names::of(state.is_https());
     let lifetime = time::Duration::try_from(SESSION_LIFETIME).ok();
     let mut headers = HeaderMap::new();
-    let set = cookie::set(
-        (names, names.session),
-        &state.cookie_key,
-        token.expose(),
-        lifetime,
-    );
-    cookie::add(&mut headers, set);
+    for (name, value, lifetime) in [
+        (names.session, token.expose().as_str(), lifetime),
+        (names.device, context.device.as_str(), Some(DEVICE_LIFETIME)),
+    ] {
+        let set = cookie::set((names, name), &state.cookie_key, value, lifetime);
+        cookie::add(&mut headers, set);
+    }
     headers
 }
+
+const DEVICE_LIFETIME: time::Duration = time::Duration::days(400);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Recent;
 use crate::problem::Problem;
 use crate::route::permission::Person;
 
@@ -24,9 +24,9 @@ pub(super) struct SignInLink {
     (status = 201, description = "Made. It is shown this once.", body = SignInLink),
 ))]
 pub(super) async fn make_sign_in_link(
-    can: Can<Person>,
+    recent: Recent<Person>,
 ) -> Result<(StatusCode, Json<SignInLink>), Problem> {
-    let caller = can.release();
+    let caller = recent.0.release();
     let state = &caller.state;
     let link = identity::make_sign_in_link(&state.db, &caller.scope, &caller.principal).await?;
     let made = SignInLink {

@@ -1,11 +1,11 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
-use identity::{InvitationFace, JoinError, LinkError, NewPassword, NewSession};
+use identity::{InvitationFace, JoinError, LinkError, NewPassword};
 use kernel::{Scope, Secret};
 use ui::component::FieldErrors;
 use ui::identity::{Invitation, Offer, Step};
 
 use super::verify_address::Link;
-use crate::api::identity::begin_session;
+use crate::api::identity::{begin_session, new_session};
 use crate::extract::{Form, Query, Visitor, role_in_words};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
@@ -42,11 +42,14 @@ pub(super) async fn accept(can: Can<Person>, form: Form) -> Result<Response, Pro
     let caller = can.release();
     let state = &caller.state;
     state.throttles.link(caller.context.address, state.now())?;
-    let (address, agent) = caller.seen();
-    let session = NewSession::new(&state.db, agent, &address);
+    let session = new_session(state, &caller.context);
     let tx = caller.write().await?;
     let token = identity::accept_invitation(tx, form.get("token"), session).await?;
-    Ok((begin_session(state, &token), Redirect::to("/")).into_response())
+    Ok((
+        begin_session(state, &caller.context, &token),
+        Redirect::to("/"),
+    )
+        .into_response())
 }
 
 /// Somebody without an account makes one, and joins.
@@ -54,7 +57,7 @@ pub(super) async fn sign_up(public: Public, form: Form) -> Result<Response, Prob
     let (state, context) = (&public.state, &public.context);
     state.throttles.link(context.address, state.now())?;
     let (token, name) = (form.get("token"), form.get("name"));
-    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let session = new_session(state, context);
     let joined = match NewPassword::parse(Secret::new(form.get("password").to_owned())) {
         Ok(password) => {
             let link = (token, name);
@@ -63,7 +66,9 @@ pub(super) async fn sign_up(public: Public, form: Form) -> Result<Response, Prob
         Err(wrong) => Err(JoinError::Password(wrong)),
     };
     let (field, wrong) = match joined {
-        Ok(token) => return Ok((begin_session(state, &token), Redirect::to("/")).into_response()),
+        Ok(token) => {
+            return Ok((begin_session(state, context, &token), Redirect::to("/")).into_response());
+        }
         Err(JoinError::Dead) => return dead(&public),
         Err(JoinError::Name(wrong)) => ("name", wrong.to_owned()),
         Err(JoinError::Password(wrong)) => ("password", wrong.to_string()),

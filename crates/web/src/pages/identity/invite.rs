@@ -5,7 +5,7 @@ use ui::component::FieldErrors;
 
 use super::people::{Typed, page};
 use crate::Can;
-use crate::extract::{Form, Id};
+use crate::extract::{Form, Id, Recent};
 use crate::pages::answer::{done, failed, refused};
 use crate::problem::{Problem, kind};
 use crate::route::permission::PeopleInvite;
@@ -13,8 +13,8 @@ use crate::route::permission::PeopleInvite;
 const PEOPLE: &str = "/people";
 
 /// Invites an address by mail.
-pub(super) async fn invite(can: Can<PeopleInvite>, form: Form) -> Result<Response, Problem> {
-    let caller = can.release();
+pub(super) async fn invite(recent: Recent<PeopleInvite>, form: Form) -> Result<Response, Problem> {
+    let caller = recent.0.release();
     let (typed_email, typed_standing) = (form.get("email"), form.get("standing"));
     let (email, standing) = (Email::parse(typed_email), Standing::parse(typed_standing));
     let errors = match (email, standing) {

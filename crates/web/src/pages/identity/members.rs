@@ -2,21 +2,21 @@ use axum::response::Response;
 use identity::{MemberError, Standing};
 use kernel::UserId;
 
-use crate::extract::{Form, Id};
+use crate::AppState;
+use crate::extract::{Form, Id, Recent};
 use crate::pages::answer::{done, failed};
 use crate::problem::{Problem, kind};
 use crate::route::permission::PeopleManage;
-use crate::{AppState, Can};
 
 const PEOPLE: &str = "/people";
 
 /// Gives a member another role and level.
 pub(super) async fn change(
-    can: Can<PeopleManage>,
+    recent: Recent<PeopleManage>,
     Id(member): Id<UserId>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let caller = can.release();
+    let caller = recent.0.release();
     let standing = Standing::parse(form.get("standing"))
         .map_err(|wrong| Problem::new(kind::MEMBER_INVALID).field("standing", wrong.to_string()))?;
     let changed = identity::change_member(caller.write().await?, member, standing).await;
@@ -29,10 +29,10 @@ pub(super) async fn change(
 
 /// Removes a member from the organisation.
 pub(super) async fn remove(
-    can: Can<PeopleManage>,
+    recent: Recent<PeopleManage>,
     Id(member): Id<UserId>,
 ) -> Result<Response, Problem> {
-    let caller = can.release();
+    let caller = recent.0.release();
     let removed = identity::remove_member(caller.write().await?, member).await;
     answer(
         &caller.state,

@@ -1,7 +1,6 @@
 //! Signing up and in and out, second factors, people, sessions.
 
 mod authenticator;
-pub(super) mod client;
 mod end_sessions;
 mod forgot_password;
 mod invitation;

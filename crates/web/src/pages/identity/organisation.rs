@@ -1,17 +1,16 @@
 use axum::response::Response;
+use ui::Nav;
 use ui::identity::Organisation;
 
 use crate::Can;
 use crate::extract::{Form, Recent};
 use crate::pages::answer::{done, failed, html};
-use crate::pages::page_of;
 use crate::problem::{Problem, kind};
 use crate::route::permission::OrganisationManage;
 
 /// The organisation's rules.
 pub(super) async fn organisation(mut can: Can<OrganisationManage>) -> Result<Response, Problem> {
-    let mut page = page_of(&can.state, &can.context, None);
-    page.waiting_approvals = can.count_waiting().await?;
+    let page = can.page(Nav::Settings).await?;
     let factors = identity::second_factors(&mut can.tx).await?;
     html(&Organisation {
         page,

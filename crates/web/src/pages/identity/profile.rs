@@ -21,10 +21,6 @@ pub(super) async fn show(mut can: Can<Person>) -> Result<Response, Problem> {
 pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Response, Problem> {
     let caller = can.release();
     let state = &caller.state;
-    // Guessing here is guessing at the door.
-    state
-        .throttles
-        .sign_in(caller.context.address, &caller.principal.email, state.now())?;
     let current = Secret::new(form.get("current").to_owned());
     let new = NewPassword::parse(Secret::new(form.get("password").to_owned()));
     let changed = match new {
@@ -36,7 +32,6 @@ pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Resp
     };
     let errors = match changed {
         Ok(()) => {
-            state.throttles.signed_in(&caller.principal.email);
             return Ok(done(
                 state,
                 "/profile",

@@ -1,8 +1,7 @@
 use axum::response::Response;
-use kernel::SessionId;
+use kernel::{SessionId, client_in_words};
 use ui::identity::{SessionRow, Sessions};
 
-use super::client::client_in_words;
 use crate::Can;
 use crate::pages::answer::html;
 use crate::pages::page_of;

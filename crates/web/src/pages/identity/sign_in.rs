@@ -1,12 +1,12 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
-use identity::{NewSession, SessionToken};
+use identity::SessionToken;
 use kernel::Secret;
 use serde::Deserialize;
 use ui::identity::SignIn;
 
 use super::local_path::local_path;
 use crate::Public;
-use crate::api::identity::begin_session;
+use crate::api::identity::{begin_session, new_session};
 use crate::extract::{Form, Query};
 use crate::pages::answer::{html, is_about_form, refused};
 use crate::pages::page_of;
@@ -39,7 +39,11 @@ pub(super) async fn sign_in(public: Public, form: Form) -> Result<Response, Prob
     let state = &public.state;
     let next = local_path(form.get("next"));
     match begin(&public, &form).await {
-        Ok(token) => Ok((begin_session(state, &token), Redirect::to(next)).into_response()),
+        Ok(token) => Ok((
+            begin_session(state, &public.context, &token),
+            Redirect::to(next),
+        )
+            .into_response()),
         Err(problem) if problem.status() == 401 || is_about_form(&problem) => {
             let view = SignIn {
                 page: page_of(state, &public.context, None),
@@ -59,7 +63,7 @@ async fn begin(public: &Public, form: &Form) -> Result<SessionToken, Problem> {
     state
         .throttles
         .sign_in(context.address, email, state.now())?;
-    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let session = new_session(state, context);
     let password = Secret::new(form.get("password").to_owned());
     let (_, token) = identity::sign_in(&state.db, &state.hashes, email, password, session).await?;
     state.throttles.signed_in(email);

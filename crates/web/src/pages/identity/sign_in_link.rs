@@ -1,11 +1,11 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
-use identity::{NewSession, SignInLinkError};
+use identity::SignInLinkError;
 use kernel::Scope;
 use serde::Deserialize;
 use ui::identity::{LinkState, SignInLink};
 
 use crate::Public;
-use crate::api::identity::begin_session;
+use crate::api::identity::{begin_session, new_session};
 use crate::extract::{Form, Query};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
@@ -49,9 +49,11 @@ pub(super) async fn show_link(
 pub(super) async fn use_link(public: Public, form: Form) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
     state.throttles.link(context.address, state.now())?;
-    let session = NewSession::new(&state.db, &context.agent, &context.address.to_string());
+    let session = new_session(state, context);
     match identity::use_sign_in_link(&state.db, form.get("token"), session).await {
-        Ok((_, token)) => Ok((begin_session(state, &token), Redirect::to("/")).into_response()),
+        Ok((_, token)) => {
+            Ok((begin_session(state, context, &token), Redirect::to("/")).into_response())
+        }
         Err(SignInLinkError::Dead) => spent(&public),
         Err(other) => Err(other.into()),
     }

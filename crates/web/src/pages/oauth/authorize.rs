@@ -5,7 +5,7 @@ use ui::format::visible;
 use ui::oauth::Leave;
 
 use super::consent::{Question, held, page, place};
-use crate::extract::{Caller, Form, Query};
+use crate::extract::{Caller, Form, Query, Recent, must_be_recent};
 use crate::oauth::grantable;
 use crate::pages::answer::html;
 use crate::pages::page_of;
@@ -16,10 +16,10 @@ use crate::{AppState, Can};
 /// Asks the person about a client's request (RFC 6749 4.1.1). A request that is not sound goes back to
 /// the client; one with an address that is not the client's goes nowhere.
 pub(super) async fn show_consent(
-    can: Can<Person>,
+    recent: Recent<Person>,
     Query(raw): Query<RawRequest>,
 ) -> Result<Response, Problem> {
-    let caller = can.release();
+    let caller = recent.0.release();
     match asked(&caller, &raw).await? {
         Ok((client, request)) => html(&consent(&caller, &raw, (&client, &request), "")),
         // RFC 9700 4.11.2: anybody registers a client, and could send people wherever they like by way
@@ -48,6 +48,7 @@ pub(super) async fn decide(can: Can<Person>, form: Form) -> Result<Response, Pro
         let denied = [("error", "access_denied")];
         return onwards(leave(&caller, &client.name, (&request.returned, &denied))?);
     }
+    must_be_recent(&caller.principal)?;
     let granted = held(&caller.principal, &form.all("granted"));
     if granted.is_empty() {
         let wrong = "Leave at least one ticked, or deny.";

@@ -5,7 +5,7 @@ use ui::oauth::{Device, DeviceState};
 
 use super::consent::{Question, held, page};
 use crate::Can;
-use crate::extract::{Caller, Form, Query};
+use crate::extract::{Caller, Form, Query, Recent, must_be_recent};
 use crate::pages::answer::html;
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
@@ -20,7 +20,7 @@ pub(super) struct Typed {
 
 /// Asks for the code that a device shows (RFC 8628 3.3).
 pub(super) async fn show_device(
-    can: Can<Person>,
+    recent: Recent<Person>,
     Query(typed): Query<Typed>,
 ) -> Result<Response, Problem> {
     let code = typed.user_code.chars().take(20).collect();
@@ -28,7 +28,7 @@ pub(super) async fn show_device(
         code,
         error: String::new(),
     };
-    shown(&can.release(), state)
+    shown(&recent.0.release(), state)
 }
 
 /// Shows what the device asks for; then takes the person's answer.
@@ -71,6 +71,7 @@ async fn allow(caller: &Caller, asked: Asked<'_>, form: &Form) -> Result<Respons
     if granted.is_empty() {
         return ask(caller, asked, "Leave at least one ticked, or deny.");
     }
+    must_be_recent(&caller.principal)?;
     let tx = caller.write().await?;
     if ::oauth::decide_device(tx, code, &client.id, Some(&granted)).await? {
         shown(caller, DeviceState::Granted)

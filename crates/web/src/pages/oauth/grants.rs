@@ -1,11 +1,11 @@
 use axum::response::Response;
+use kernel::client_in_words;
 use ui::Nav;
 use ui::format::visible;
 use ui::oauth::{GrantRow, Grants};
 
 use crate::Can;
 use crate::pages::answer::html;
-use crate::pages::identity::client::client_in_words;
 use crate::problem::Problem;
 use crate::route::permission::{GrantsManage, Permit as _, Person};
 

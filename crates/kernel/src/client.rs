@@ -27,7 +27,7 @@ const MAX_CHARACTERS: usize = 60;
 
 /// Browser and system in words, such as "Firefox on Windows"; of a program what it calls itself. It
 /// is a hint to recognise a device by: the client says it, and can say anything.
-pub(in crate::pages) fn client_in_words(agent: &str) -> String {
+pub fn client_in_words(agent: &str) -> String {
     let find = |marks: &[(&str, &'static str)]| {
         marks
             .iter()

@@ -1,0 +1,62 @@
+//! ID-04, ID-06: what a person is told by mail that they did not do themselves.
+
+use demo::{Person, unused_address};
+use testkit::app::TestApp;
+
+use super::visitor::Visitor;
+use crate::oauth::client::{Client, text};
+use crate::sql::fate;
+use crate::world::{PASSWORD, signed_up};
+
+const FIREFOX: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
+
+async fn told(app: &TestApp, template: &str) -> u64 {
+    let touch = format!("update mail.outbox set data = data where template = '{template}'");
+    fate(app, &touch).await
+}
+
+#[tokio::test]
+async fn a_sign_in_from_a_new_device_is_told_once() {
+    let app = TestApp::start().await;
+    let email = unused_address();
+    let person = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
+    let mut known = Visitor::new(&app.url);
+    known.agent = FIREFOX;
+    known.sign_in(&email, PASSWORD).await;
+    assert_eq!(told(&app, "new_device").await, 1);
+    person.mailed_link(&email, "/sessions").await.unwrap();
+    let mailbox = known.get("/dev/mailbox").await.text;
+    for said in ["with Firefox on Windows", "from the address 127.0.0.1"] {
+        assert!(mailbox.contains(said), "{said}: {mailbox}");
+    }
+    // The same browser again, from wherever.
+    known.forget("session");
+    known.sign_in(&email, PASSWORD).await;
+    assert_eq!(told(&app, "new_device").await, 1);
+    // A device that we did not sign is none.
+    known.forget("session");
+    known.forget("device");
+    known.forge("device", "0123456789abcdef0123456789abcdef.forged");
+    known.sign_in(&email, PASSWORD).await;
+    assert_eq!(told(&app, "new_device").await, 2);
+}
+
+#[tokio::test]
+async fn a_replayed_token_is_told_to_the_person() {
+    let app = TestApp::start().await;
+    let person = signed_up(&app).await;
+    let client = Client::register(&app.url).await;
+    let first = client.tokens(&person, &["insight.read"]).await;
+    let stolen = text(&first, "refresh_token");
+    client.refresh(stolen).await;
+    fate(
+        &app,
+        "update oauth.refresh_tokens set rotated_at = rotated_at - interval '11 seconds'",
+    )
+    .await;
+    client.refresh(stolen).await;
+    assert_eq!(told(&app, "client_ended").await, 1);
+    let email = person.me["email"].as_str().unwrap();
+    person.mailed_link(email, "/oauth/grants").await.unwrap();
+}

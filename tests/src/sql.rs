@@ -1,0 +1,29 @@
+//! Statements beside the server's own: what a superuser does to a database, and what is refused.
+
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use testkit::app::TestApp;
+
+/// Runs a statement as the superuser: the tests' hand of fate. Returns how many rows it touched.
+pub(crate) async fn fate(app: &TestApp, statement: &str) -> u64 {
+    let options = app.database.superuser_options();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let done = connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await;
+    done.unwrap().rows_affected()
+}
+
+/// The SQLSTATE that a statement is refused with; `done` where it is not.
+pub(crate) async fn refusal(connection: &mut PgConnection, statement: &str) -> String {
+    let ended = connection
+        .execute(AssertSqlSafe(statement.to_owned()))
+        .await;
+    match ended {
+        Ok(_) => "done".to_owned(),
+        Err(error) => {
+            let error = error.as_database_error().unwrap();
+            error.code().unwrap().into_owned()
+        }
+    }
+}
