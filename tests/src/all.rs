@@ -15,6 +15,7 @@ mod browser;
 mod connections;
 mod controls;
 mod egress;
+mod fuzz;
 mod identity;
 mod imports;
 mod lint;

@@ -65,6 +65,9 @@ begin
         execute format('create policy %I on insight.%I for delete to countersign_front using (org_id = (select ctx.org_for(''insight.import'')))', t || '_remove', t);
     end loop;
 end $$;
+-- Whoever brings a log in does it in their own name.
+alter policy logs_add on insight.logs
+    with check (org_id = (select ctx.org_for('insight.import')) and user_id = (select ctx.person()));
 create policy logs_progress on insight.logs for update to countersign_front
     using (org_id = (select ctx.org_for('insight.import')))
     with check (org_id = (select ctx.org()));

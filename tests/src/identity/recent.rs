@@ -129,7 +129,7 @@ async fn a_stolen_login_of_the_web_process_cannot_do_without_it() {
                 "insert into oauth.codes (org_id, user_id, code_hash, client_id, redirect_uri, challenge, scopes,
                                           resource, expires_at)
                  values (ctx.org(), ctx.person(), sha256('x'), '{id}', 'http://127.0.0.1/callback',
-                         repeat('x', 43), '{{insight.read}}', '{}/api', now() + interval '30 seconds')",
+                         sha256('x'), '{{insight.read}}', '{}/api', now() + interval '30 seconds')",
                 app.url
             ),
             "42501",

@@ -158,6 +158,9 @@ async fn a_recovery_code_signs_in_once_however_it_is_typed() {
 async fn guesses_at_once_are_no_more_than_guesses_in_a_row() {
     let app = TestApp::start().await;
     let person = enrolled(&app).await;
+    // One more wrong one, and the next wait is longer than this test takes.
+    let failed = "update identity.factor_tries set failures = 9";
+    assert_eq!(fate(&app, failed).await, 1);
     let mut guessers = tokio::task::JoinSet::new();
     for guess in 0..12 {
         let mut visitor = half(&app, &person.email).await;
@@ -167,7 +170,7 @@ async fn guesses_at_once_are_no_more_than_guesses_in_a_row() {
     let looked_at = answers
         .iter()
         .filter(|status| **status == StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(looked_at.count(), 5, "{answers:?}");
+    assert_eq!(looked_at.count(), 1, "{answers:?}");
     // The right one is not looked at either, for a while.
     let mut visitor = half(&app, &person.email).await;
     let shown = give(&mut visitor, &code(&person.key, "now + 30 seconds")).await;
@@ -175,7 +178,7 @@ async fn guesses_at_once_are_no_more_than_guesses_in_a_row() {
     assert!(
         shown
             .retry_after
-            .is_some_and(|seconds| (1..=2).contains(&seconds))
+            .is_some_and(|seconds| (1..=64).contains(&seconds))
     );
     fate(
         &app,

@@ -2,6 +2,6 @@ mod api;
 mod forged_context;
 mod stolen_login;
 mod tables;
-mod tenant;
+pub(crate) mod tenant;
 
 pub(crate) use tenant::second_tenant;

@@ -11,7 +11,7 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 15] = [
+const UNNAMED: [(&str, Option<&str>); 16] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
@@ -22,6 +22,10 @@ const UNNAMED: [(&str, Option<&str>); 15] = [
     ("db.migrations", None),
     (
         "identity.authenticators",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
+    (
+        "identity.devices",
         Some("user_id = any ('{people}'::uuid[])"),
     ),
     (

@@ -153,7 +153,7 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     (
         "key.unique_without_tenant",
-        "unique key identity.sign_in_links_token_hash_key",
+        "unique key identity.links_token_hash_key",
         None,
         DIGEST,
     ),

@@ -8,6 +8,7 @@ pub(crate) mod connectors;
 pub(crate) mod document;
 pub(crate) mod identity;
 pub(crate) mod insight;
+mod mail;
 mod oauth;
 mod system;
 mod trust;
@@ -26,6 +27,7 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         connectors::mount,
         approvals::mount,
         insight::mount,
+        mail::mount,
         oauth::mount,
         audit::mount,
         trust::mount,

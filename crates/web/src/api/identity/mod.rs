@@ -1,6 +1,8 @@
 //! Signing up and in, who one is, sessions, people.
 
+mod invitations;
 mod me;
+mod password_resets;
 mod people;
 mod second_factor;
 mod sessions;
@@ -9,6 +11,7 @@ mod sign_in_link;
 mod sign_up;
 mod try_code;
 
+pub(crate) use password_resets::ask_reset;
 pub(crate) use sign_in::{begin_session, new_session};
 pub(crate) use try_code::{taken, try_code};
 
@@ -27,6 +30,12 @@ pub(super) fn mount(routes: Routes) -> Routes {
             sessions::end_session,
             sign_in_link::make_sign_in_link,
             people::list_people,
+            invitations::list_invitations,
+            invitations::invite,
+            invitations::invite_again,
+            invitations::revoke_invitation,
+            password_resets::ask_password_reset,
+            password_resets::reset_password,
         ]
     )
 }

@@ -1,0 +1,127 @@
+//! Random operations by SQL and over HTTP as many people and credentials in two tenants, compared with
+//! a small model of who may see and change what. Any difference is a failure, told with the operation
+//! alone: none of them leaves anything behind, so that each fails by itself.
+//!
+//! `bench/policies.sh` drops each policy of the schema in turn and counts how many operations it takes
+//! until the difference is seen; the sample of it here keeps the fuzzer itself honest.
+
+mod actor;
+mod http;
+mod model;
+mod mutant;
+mod operation;
+mod schema;
+mod sql;
+mod tenants;
+
+use mutant::Mutant;
+use tenants::Tenants;
+
+use operation::Operation;
+
+/// A small generator (SplitMix64), so that a run is told by its seed alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.roll() % u64::try_from(end).unwrap()).unwrap()
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
+}
+
+/// What differed from the model, and after how many operations.
+#[derive(Debug)]
+pub(crate) struct Difference {
+    pub(crate) after: usize,
+    pub(crate) told: String,
+}
+
+/// Runs `count` operations. The first that differs from the model ends the run.
+pub(crate) async fn run(
+    tenants: &mut Tenants,
+    dice: &mut Dice,
+    count: usize,
+) -> Result<(), Difference> {
+    for after in 1..=count {
+        let operation = Operation::roll(tenants, dice);
+        if let Err(told) = operation.run(tenants).await {
+            return Err(Difference { after, told });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn two_tenants_see_and_change_what_the_model_says() {
+        let mut tenants = Tenants::start().await;
+        let seed = std::env::var("FUZZ_SEED").map_or(1, |seed| seed.parse().unwrap());
+        let count = std::env::var("FUZZ_OPERATIONS").map_or(3000, |count| count.parse().unwrap());
+        let before = tenants.untouched().await;
+        if let Err(difference) = run(&mut tenants, &mut Dice::new(seed), count).await {
+            panic!("seed {seed}: {difference:#?}");
+        }
+        assert_eq!(
+            before,
+            tenants.untouched().await,
+            "something was left behind"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_is_missing_is_noticed() {
+        let mut tenants = Tenants::start().await;
+        // Reading, changing, adding and removing; each login.
+        for name in [
+            "api_keys_read",
+            "sessions_own_end",
+            "links_own_add",
+            "names_remove",
+            "connections_read",
+            "credentials_broker",
+            "users_definer_read",
+        ] {
+            let mutant = Mutant::drop(&mut tenants, name).await;
+            let noticed = run(&mut tenants, &mut Dice::new(7), 2000).await;
+            assert!(noticed.is_err(), "nobody missed {name}");
+            mutant.restore(&mut tenants).await;
+        }
+        run(&mut tenants, &mut Dice::new(8), 200).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_policy_that_is_too_wide_is_noticed() {
+        let mut tenants = Tenants::start().await;
+        for name in [
+            "proposals_read",
+            "sessions_own",
+            "grants_end",
+            "jobs_add",
+            "logs_remove",
+        ] {
+            let mutant = Mutant::open(&mut tenants, name).await;
+            let noticed = run(&mut tenants, &mut Dice::new(9), 2000).await;
+            assert!(noticed.is_err(), "nobody noticed that {name} is open");
+            mutant.restore(&mut tenants).await;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Who may see and change what, in one page. Written from the claims, not from the policies.
+
+use super::actor::Actor;
+
+/// Whose rows of a table somebody sees.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Seen {
+    /// Everybody's.
+    All,
+    /// The organisation's, by each of its members.
+    Members,
+    /// The organisation's, by who holds the permission.
+    Holders(&'static str),
+    /// One's own, in the organisation.
+    Own,
+    /// One's own, and the organisation's by who holds the permission.
+    OwnOrHolders(&'static str),
+    /// Rows that a condition of the table's own chooses; `{org}` and `{person}` stand in it.
+    Where(&'static str),
+    /// As `Where`, by who holds the permission.
+    HoldersWhere(&'static str, &'static str),
+}
+
+use Seen::{All, Holders, HoldersWhere, Members, Own, OwnOrHolders, Where};
+
+const MEMBERS: &str = "id in (select user_id from identity.memberships where org_id = '{org}')";
+
+/// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
+pub(super) const FRONT: &[(&str, Seen)] = &[
+    ("access.api_keys", Holders("api_keys.read")),
+    ("access.permissions", All),
+    ("approvals.decisions", Holders("approvals.read")),
+    ("approvals.proposals", Holders("approvals.read")),
+    ("audit.checkpoints", All),
+    ("audit.entries", Holders("audit.read")),
+    ("audit.nodes", All),
+    ("broker.calls", Holders("connectors.read")),
+    ("broker.signing_keys", All),
+    ("broker.token_keys", All),
+    ("connectors.connections", Holders("connectors.read")),
+    ("identity.invitations", Holders("people.invite")),
+    (
+        "identity.links",
+        HoldersWhere("people.invite", "org_id = '{org}' and kind = 'invitation'"),
+    ),
+    ("identity.memberships", Members),
+    ("identity.organisations", Where("id = '{org}'")),
+    ("identity.sessions", Own),
+    ("identity.users", Where(MEMBERS)),
+    ("insight.events", Holders("insight.read")),
+    ("insight.logs", Holders("insight.read")),
+    ("insight.names", Holders("insight.read")),
+    ("jobs.jobs", Members),
+    ("mail.outbox", OwnOrHolders("mail.manage")),
+    (
+        "oauth.clients",
+        Where("id in (select client_id from oauth.grants where {grants})"),
+    ),
+    ("oauth.grants", Where("{grants}")),
+    ("trust.evidence", All),
+];
+
+/// What the broker's login sees, bound to somebody.
+pub(super) const BROKER: &[(&str, Seen)] = &[
+    ("access.api_keys", Holders("api_keys.read")),
+    ("access.permissions", All),
+    ("approvals.proposals", Members),
+    ("audit.checkpoints", All),
+    ("audit.nodes", All),
+    ("broker.authorizations", Members),
+    ("broker.calls", Members),
+    ("broker.credentials", Members),
+    ("broker.data_keys", Members),
+    ("broker.secrets", Members),
+    ("broker.signing_keys", All),
+    ("broker.token_keys", All),
+    ("connectors.connections", Holders("connectors.read")),
+    ("identity.memberships", Members),
+    ("identity.organisations", Where("id = '{org}'")),
+    ("identity.users", Where(MEMBERS)),
+    ("jobs.jobs", Members),
+];
+
+/// The condition that chooses what `actor` sees.
+pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
+    let never = || "false".to_owned();
+    let org = "org_id = '{org}'".to_owned();
+    let text = match seen {
+        None => never(),
+        Some(All) => "true".to_owned(),
+        Some(Members) => org,
+        Some(Own) => format!("{org} and user_id = '{{person}}'"),
+        Some(Holders(permission) | OwnOrHolders(permission)) if actor.holds(permission) => org,
+        Some(OwnOrHolders(_)) => format!("{org} and user_id = '{{person}}'"),
+        Some(HoldersWhere(permission, condition)) if actor.holds(permission) => {
+            condition.to_owned()
+        }
+        Some(Where(condition)) => condition.to_owned(),
+        Some(Holders(_) | HoldersWhere(..)) => never(),
+    };
+    text.replace("{grants}", &grants(actor))
+        .replace("{org}", &actor.org.to_string())
+        .replace("{person}", &actor.person.to_string())
+}
+
+/// What AI clients were let in to: one's own at a browser, everybody's by who may look after it.
+fn grants(actor: &Actor) -> String {
+    if actor.holds("grants.read") {
+        "org_id = '{org}'".to_owned()
+    } else if actor.is_session() {
+        "org_id = '{org}' and user_id = '{person}'".to_owned()
+    } else {
+        "false".to_owned()
+    }
+}
+
+/// A change by SQL that the web process's login has the right to try.
+pub(super) struct Change {
+    pub(super) statement: &'static str,
+    pub(super) table: &'static str,
+    /// The condition that chooses the rows which `actor` may change so.
+    pub(super) reaches: fn(&Actor) -> Option<Seen>,
+}
+
+/// The rows of whoever holds it, at a browser.
+fn at_a_browser(actor: &Actor, permission: &'static str) -> Option<Seen> {
+    actor.is_session().then_some(Holders(permission))
+}
+
+pub(super) const CHANGES: &[Change] = &[
+    Change {
+        statement: "update access.api_keys set revoked_at = now()",
+        table: "access.api_keys",
+        reaches: |actor| at_a_browser(actor, "api_keys.manage"),
+    },
+    Change {
+        statement: "update identity.sessions set ended_at = now()",
+        table: "identity.sessions",
+        reaches: |_| Some(Own),
+    },
+    Change {
+        statement: "update oauth.grants set ended_at = now(), ended_why = 'revoked'",
+        table: "oauth.grants",
+        reaches: |actor| actor.is_session().then_some(OwnOrHolders("grants.manage")),
+    },
+    Change {
+        statement: "update insight.logs set state = state",
+        table: "insight.logs",
+        reaches: |_| Some(Holders("insight.import")),
+    },
+    Change {
+        statement: "delete from insight.events",
+        table: "insight.events",
+        reaches: |_| Some(Holders("insight.import")),
+    },
+    Change {
+        statement: "delete from insight.names",
+        table: "insight.names",
+        reaches: |_| Some(Holders("insight.import")),
+    },
+];
+
+/// A row that the web process's login has the right to try to add, for `{org}` and `{person}`.
+pub(super) struct Addition {
+    pub(super) statement: &'static str,
+    /// Whether `actor` may add it for itself.
+    pub(super) is_allowed: fn(&Actor) -> bool,
+}
+
+pub(super) const ADDITIONS: &[Addition] = &[
+    Addition {
+        statement: "insert into identity.links (org_id, kind, user_id, token_hash, expires_at)
+            values ('{org}', 'sign_in', '{person}', sha256(gen_random_uuid()::text::bytea), now() + interval '1 minute')",
+        is_allowed: Actor::is_session,
+    },
+    Addition {
+        statement: "insert into connectors.connections (id, org_id, user_id, app, name, purpose, instance, scopes_requested)
+            values (gen_random_uuid(), '{org}', '{person}', 'tracker', 'x', 'read', '', '{}')",
+        is_allowed: |actor| actor.holds("connectors.manage"),
+    },
+    Addition {
+        statement: "insert into insight.logs (id, org_id, user_id, name, source)
+            values (gen_random_uuid(), '{org}', '{person}', 'x', 'import')",
+        is_allowed: |actor| actor.holds("insight.import"),
+    },
+    Addition {
+        statement: "insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
+            values (gen_random_uuid(), '{org}', '{person}', 'front', 'x.y', '{}')",
+        is_allowed: |_| true,
+    },
+    Addition {
+        statement: "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
+            values (gen_random_uuid(), '{org}', '{person}', 'x', 'csk_x', sha256(gen_random_uuid()::text::bytea),
+                    '{insight.read}', now() + interval '1 day')",
+        is_allowed: |actor| actor.is_session() && actor.holds("api_keys.manage"),
+    },
+];

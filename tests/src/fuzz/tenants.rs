@@ -1,0 +1,302 @@
+use demo::Person;
+use kernel::TokenHash;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+use sqlx::postgres::PgConnection;
+use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use web::RouteInfo;
+
+use super::actor::Actor;
+use super::http::{Credential, Http};
+use super::operation::routes;
+use super::schema::{Table, tables};
+use crate::oauth::client::{Client, text};
+use crate::tenancy::tenant::{fill, second_tenant};
+use crate::world::{PASSWORD, World, session_hash};
+
+/// A login of the processes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Login {
+    Front,
+    Broker,
+}
+
+/// A connection of each.
+pub(super) struct Logins {
+    front: PgConnection,
+    broker: PgConnection,
+}
+
+impl Logins {
+    pub(super) const fn of(&mut self, login: Login) -> &mut PgConnection {
+        match login {
+            Login::Front => &mut self.front,
+            Login::Broker => &mut self.broker,
+        }
+    }
+}
+
+/// An identifier as the API writes it, and whose it is.
+pub(super) struct Identifier {
+    pub(super) text: String,
+    pub(super) org: Uuid,
+}
+
+/// Two tenants that have done everything there is to do, with people of each level, keys and AI
+/// clients.
+pub(crate) struct Tenants {
+    _world: World,
+    /// The superuser.
+    pub(super) fate: PgConnection,
+    pub(super) logins: Logins,
+    pub(super) actors: Vec<Actor>,
+    front: Vec<Table>,
+    broker: Vec<Table>,
+    pub(super) lists: Vec<RouteInfo>,
+    pub(super) items: Vec<RouteInfo>,
+    pub(super) ids: Vec<Identifier>,
+}
+
+/// The levels and roles of the people beside the owner.
+const STANDINGS: [(&str, i32); 5] = [
+    ("ADMIN", 80),
+    ("PARTICIPANT", 60),
+    ("PARTICIPANT", 40),
+    ("PARTICIPANT", 30),
+    ("PARTICIPANT", 20),
+];
+
+impl Tenants {
+    pub(crate) async fn start() -> Self {
+        let world = World::start().await;
+        fill(&world, &world.owner).await;
+        let other = second_tenant(&world).await;
+        let mut fate = PgConnection::connect_with(&world.app.database.superuser_options())
+            .await
+            .unwrap();
+        // Owners who owe no second factor at each sign-in: their sessions here gave none.
+        fate.execute("update identity.sessions set second_factor_at = now()")
+            .await
+            .unwrap();
+        let mut actors = Vec::new();
+        for (name, owner) in [("A", &world.owner), ("B", &other)] {
+            actors.extend(people(&world, &mut fate, (name, owner)).await);
+        }
+        let login = |role| {
+            let options = world.app.login(role);
+            async move { PgConnection::connect_with(&options).await.unwrap() }
+        };
+        let logins = Logins {
+            front: login("countersign_front").await,
+            broker: login("countersign_broker").await,
+        };
+        let (lists, items) = routes();
+        let mut tenants = Self {
+            front: tables(&mut fate, "countersign_front").await,
+            broker: tables(&mut fate, "countersign_broker").await,
+            ids: identifiers(&mut fate).await,
+            _world: world,
+            fate,
+            logins,
+            actors,
+            lists,
+            items,
+        };
+        tenants.freshen().await;
+        tenants
+    }
+
+    pub(super) fn tables(&self, login: Login) -> &[Table] {
+        match login {
+            Login::Front => &self.front,
+            Login::Broker => &self.broker,
+        }
+    }
+
+    /// Keeps sessions recent and tokens alive, however long a run is.
+    pub(crate) async fn freshen(&mut self) {
+        for statement in [
+            "update identity.sessions set authenticated_at = now()",
+            "update oauth.access_tokens set created_at = now(), expires_at = now() + interval '15 minutes'",
+        ] {
+            self.fate.execute(statement).await.unwrap();
+        }
+    }
+
+    /// What no operation changes, as one text.
+    pub(crate) async fn untouched(&mut self) -> String {
+        sqlx::query_scalar(
+            "select concat_ws(' ',
+                (select md5(string_agg(k::text, '' order by id)) from access.api_keys k),
+                (select md5(string_agg((m.org_id, m.user_id, m.role, m.level, m.removed_at)::text, '' order by m.org_id, m.user_id))
+                   from identity.memberships m),
+                (select md5(string_agg((s.id, s.ended_at)::text, '' order by s.id)) from identity.sessions s),
+                (select md5(string_agg((g.id, g.ended_at)::text, '' order by g.id)) from oauth.grants g),
+                (select md5(string_agg((c.id, c.state, c.name)::text, '' order by c.id)) from connectors.connections c),
+                (select md5(string_agg((l.id, l.state)::text, '' order by l.id)) from insight.logs l),
+                (select md5(string_agg((p.id, p.state)::text, '' order by p.id)) from approvals.proposals p))",
+        )
+        .fetch_one(&mut self.fate)
+        .await
+        .unwrap()
+    }
+}
+
+/// The owner, somebody of each lower level, a key and an AI client.
+async fn people(
+    world: &World,
+    fate: &mut PgConnection,
+    (name, owner): (&str, &Person),
+) -> Vec<Actor> {
+    let (org, person): (Uuid, Uuid) = sqlx::query_as(
+        "select s.org_id, s.user_id from identity.sessions s where s.token_hash = $1",
+    )
+    .bind(&session_hash(owner).as_bytes()[..])
+    .fetch_one(&mut *fate)
+    .await
+    .unwrap();
+    let mut actors = vec![browser(
+        world,
+        format!("{name}'s owner"),
+        (org, person, 100),
+        owner.clone(),
+    )];
+    for (role, level) in STANDINGS {
+        let email = demo::unused_address();
+        let person = member(fate, (org, person), (&email, role, level)).await;
+        let browser_of = Person::sign_in(&world.app.url, &email, PASSWORD)
+            .await
+            .unwrap();
+        actors.push(browser(
+            world,
+            format!("{name}'s {role} of {level}"),
+            (org, person, level),
+            browser_of,
+        ));
+    }
+    actors.push(key(world, owner, (name, org, person)).await);
+    actors.push(client(world, owner, (name, org, person)).await);
+    actors
+}
+
+/// A member with the owner's password, who has no second factor.
+async fn member(
+    fate: &mut PgConnection,
+    (org, owner): (Uuid, Uuid),
+    (email, role, level): (&str, &str, i32),
+) -> Uuid {
+    sqlx::query_scalar(
+        "with person as (
+             insert into identity.users (id, email, name, email_verified_at, password_parameters, password_verifier)
+             select gen_random_uuid(), $1, 'Member', now(), password_parameters, password_verifier
+               from identity.users where id = $2 returning id)
+         insert into identity.memberships (org_id, user_id, role, level)
+         select $3, id, $4, $5 from person returning user_id",
+    )
+    .bind(email)
+    .bind(owner)
+    .bind(org)
+    .bind(role)
+    .bind(level)
+    .fetch_one(fate)
+    .await
+    .unwrap()
+}
+
+fn browser(
+    world: &World,
+    name: String,
+    (org, person, level): (Uuid, Uuid, i32),
+    by: Person,
+) -> Actor {
+    Actor {
+        name,
+        org,
+        person,
+        level,
+        scopes: None,
+        bind: format!(
+            "select ctx.bind_session('\\x{}')",
+            session_hash(&by).to_hex()
+        ),
+        http: Http::new(&world.app.url, Credential::Person(by)),
+    }
+}
+
+const KEY_SCOPES: [&str; 3] = ["insight.read", "approvals.read", "connectors.read"];
+const CLIENT_SCOPES: [&str; 2] = ["insight.read", "approvals.propose"];
+
+async fn key(world: &World, owner: &Person, (name, org, person): (&str, Uuid, Uuid)) -> Actor {
+    let asked = json!({ "name": "Fuzz", "scopes": KEY_SCOPES, "expires_in_days": 1 });
+    let made = owner
+        .write(
+            Method::POST,
+            "/api/v1/api-keys",
+            &asked,
+            StatusCode::CREATED,
+        )
+        .await
+        .unwrap();
+    let token = made["key"].as_str().unwrap().to_owned();
+    bearer(
+        world,
+        (format!("{name}'s key"), "bind_api_key"),
+        (org, person),
+        (token, &KEY_SCOPES),
+    )
+}
+
+async fn client(world: &World, owner: &Person, (name, org, person): (&str, Uuid, Uuid)) -> Actor {
+    let client = Client::register(&world.app.url).await;
+    let tokens = client.tokens(owner, &CLIENT_SCOPES).await;
+    let token = text(&tokens, "access_token").to_owned();
+    bearer(
+        world,
+        (format!("{name}'s client"), "bind_access_token"),
+        (org, person),
+        (token, &CLIENT_SCOPES),
+    )
+}
+
+fn bearer(
+    world: &World,
+    (name, binder): (String, &str),
+    (org, person): (Uuid, Uuid),
+    (token, scopes): (String, &[&'static str]),
+) -> Actor {
+    let hash = TokenHash::from_digest(crypto::digest::sha256(token.as_bytes())).to_hex();
+    Actor {
+        name,
+        org,
+        person,
+        level: 100,
+        scopes: Some(scopes.to_vec()),
+        bind: format!("select ctx.{binder}('\\x{hash}')"),
+        http: Http::new(&world.app.url, Credential::Bearer(token)),
+    }
+}
+
+/// What the API calls the rows that have a tenant, a few of each kind.
+async fn identifiers(fate: &mut PgConnection) -> Vec<Identifier> {
+    let mut ids = Vec::new();
+    for (kind, table, key) in [
+        ("usr", "identity.memberships", "user_id"),
+        ("ses", "identity.sessions", "id"),
+        ("key", "access.api_keys", "id"),
+        ("con", "connectors.connections", "id"),
+        ("apr", "approvals.proposals", "id"),
+        ("log", "insight.logs", "id"),
+        ("grt", "oauth.grants", "id"),
+    ] {
+        let query = format!(
+            "select audit.text_id('{kind}', {key}), org_id from {table} order by org_id, {key} limit 40"
+        );
+        let rows: Vec<(String, Uuid)> = sqlx::query_as(AssertSqlSafe(query))
+            .fetch_all(&mut *fate)
+            .await
+            .unwrap();
+        ids.extend(rows.into_iter().map(|(text, org)| Identifier { text, org }));
+    }
+    ids
+}
