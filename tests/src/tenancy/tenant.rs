@@ -16,7 +16,7 @@ pub(crate) async fn second_tenant(world: &World) -> Person {
 }
 
 /// Leaves rows in every table.
-pub(super) async fn fill(world: &World, person: &Person) {
+pub(crate) async fn fill(world: &World, person: &Person) {
     let reading = connect(person, world.provider.url(), "read").await;
     let writing = connect(person, world.provider.url(), "write").await;
     let path = format!("/api/v1/connections/{reading}/scan");
