@@ -13,6 +13,9 @@ mod store;
 
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
-pub use control_session::{ControlSession, control_sessions, half_control_session, sweep_controls};
+pub use control_session::{
+    ControlSession, colleague_control_sessions, control_sessions, half_control_session,
+    sweep_controls,
+};
 pub use evidence::{Evidence, Status, latest_evidence, record};
 pub use page::{ClaimChecked, ClaimStanding, Shown, Standing, TrustPage, trust_page};
