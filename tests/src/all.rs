@@ -8,6 +8,7 @@
     reason = "tests: what does not work ends them"
 )]
 
+mod access;
 mod agents;
 mod approvals;
 mod audit;

@@ -10,15 +10,33 @@ pub struct Permission {
     pub name: &'static str,
     /// 100 Super Admin, 80 Admin, 60 Manager, 40 User, 30 Learner, 20 Viewer.
     pub least_level: i32,
+    /// Whether an API key, an AI client or a job may hold it: [`PEOPLE`] or [`PROGRAMS`].
+    pub for_programs: bool,
+    /// Whether a reviewer holds it, whatever the level: [`REVIEWERS`] or [`MEMBERS`].
+    pub for_reviewers: bool,
     /// What it allows, in a sentence for the page where keys are made.
     pub allows: &'static str,
 }
 
+/// People alone, at a browser: deciding (AG-01), and whatever lets a credential outlive or widen itself.
+const PEOPLE: bool = false;
+/// Programs as well.
+const PROGRAMS: bool = true;
+/// Whoever's level reaches it, but for reviewers.
+const MEMBERS: bool = false;
+/// Reviewers as well: what is up for review, and nothing else (AC-04).
+const REVIEWERS: bool = true;
+
 macro_rules! catalogue {
-    ($($constant:ident = $name:literal, $level:literal, $allows:literal;)+) => {
+    ($($constant:ident = $name:literal, $level:literal, $programs:ident, $reviewers:ident, $allows:literal;)+) => {
         $(#[doc = $allows]
-        pub const $constant: Permission =
-            Permission { name: $name, least_level: $level, allows: $allows };)+
+        pub const $constant: Permission = Permission {
+            name: $name,
+            least_level: $level,
+            for_programs: $programs,
+            for_reviewers: $reviewers,
+            allows: $allows,
+        };)+
 
         /// All of them, sorted by name.
         pub const ALL: &[Permission] = &[$($constant),+];
@@ -26,29 +44,42 @@ macro_rules! catalogue {
 }
 
 catalogue! {
-    API_KEYS_MANAGE = "api_keys.manage", 80, "Make and revoke API keys.";
-    API_KEYS_READ = "api_keys.read", 60, "See which API keys exist.";
-    APPROVALS_DECIDE = "approvals.decide", 60, "Approve and reject proposed writes.";
-    APPROVALS_PROPOSE = "approvals.propose", 40, "Propose a write for somebody to approve.";
-    APPROVALS_READ = "approvals.read", 40, "See proposed writes and what became of them.";
-    AUDIT_READ = "audit.read", 80, "Read the organisation's audit log.";
-    CONNECTORS_MANAGE = "connectors.manage", 80, "Connect and disconnect apps.";
-    CONNECTORS_READ = "connectors.read", 40, "See the connected apps and their calls.";
-    CONNECTORS_SCAN = "connectors.scan", 80, "Read the history of connected apps into event logs.";
-    GRANTS_MANAGE = "grants.manage", 80, "Revoke what people let AI clients do.";
-    GRANTS_READ = "grants.read", 80, "See what people let AI clients do.";
-    INSIGHT_IMPORT = "insight.import", 40, "Import and remove event logs.";
-    INSIGHT_READ = "insight.read", 20, "Read event logs' statistics.";
-    MAIL_MANAGE = "mail.manage", 80, "See which mails were sent to whom, and send them again.";
-    ORGANISATION_MANAGE = "organisation.manage", 80, "Change the organisation's rules.";
-    PEOPLE_INVITE = "people.invite", 80, "Invite people to the organisation.";
-    PEOPLE_MANAGE = "people.manage", 80, "Change roles, and remove people from the organisation.";
-    PEOPLE_READ = "people.read", 20, "See who is in the organisation.";
+    API_KEYS_MANAGE = "api_keys.manage", 80, PEOPLE, MEMBERS, "Make and revoke API keys.";
+    API_KEYS_READ = "api_keys.read", 60, PROGRAMS, MEMBERS, "See which API keys exist.";
+    APPROVALS_DECIDE = "approvals.decide", 60, PEOPLE, REVIEWERS, "Approve and reject proposed writes.";
+    APPROVALS_PROPOSE = "approvals.propose", 40, PROGRAMS, MEMBERS, "Propose a write for somebody to approve.";
+    APPROVALS_READ = "approvals.read", 40, PROGRAMS, REVIEWERS, "See proposed writes and what became of them.";
+    AUDIT_READ = "audit.read", 80, PROGRAMS, MEMBERS, "Read the organisation's audit log.";
+    CONNECTORS_MANAGE = "connectors.manage", 80, PROGRAMS, MEMBERS, "Connect and disconnect apps.";
+    CONNECTORS_READ = "connectors.read", 40, PROGRAMS, MEMBERS, "See the connected apps and their calls.";
+    CONNECTORS_SCAN = "connectors.scan", 80, PROGRAMS, MEMBERS, "Read the history of connected apps into event logs.";
+    GRANTS_MANAGE = "grants.manage", 80, PEOPLE, MEMBERS, "Revoke what people let AI clients do.";
+    GRANTS_READ = "grants.read", 80, PROGRAMS, MEMBERS, "See what people let AI clients do.";
+    INSIGHT_IMPORT = "insight.import", 40, PROGRAMS, MEMBERS, "Import and remove event logs.";
+    INSIGHT_READ = "insight.read", 20, PROGRAMS, MEMBERS, "Read event logs' statistics.";
+    MAIL_MANAGE = "mail.manage", 80, PROGRAMS, MEMBERS, "See which mails were sent to whom, and send them again.";
+    ORGANISATION_MANAGE = "organisation.manage", 80, PEOPLE, MEMBERS, "Change the organisation's rules.";
+    PEOPLE_INVITE = "people.invite", 80, PEOPLE, MEMBERS, "Invite people to the organisation.";
+    PEOPLE_MANAGE = "people.manage", 80, PEOPLE, MEMBERS, "Change roles, and remove people from the organisation.";
+    PEOPLE_READ = "people.read", 20, PROGRAMS, MEMBERS, "See who is in the organisation.";
 }
 
 /// The permission of that name.
 pub fn find(name: &str) -> Option<&'static Permission> {
     ALL.iter().find(|permission| permission.name == name)
+}
+
+/// What a standing gives: the rule of the function `access.standing` in the database, for pages that
+/// offer no more than that would take, and for the control that compares the two.
+pub fn of_standing(role: &str, level: i32) -> impl Iterator<Item = &'static Permission> {
+    let is_reviewer = role == "REVIEWER";
+    ALL.iter().filter(move |permission| {
+        if is_reviewer {
+            permission.for_reviewers
+        } else {
+            permission.least_level <= level
+        }
+    })
 }
 
 /// Writes the catalogue into the database, as the tables' owner: what is new comes, what is gone goes.
@@ -57,6 +88,8 @@ pub async fn write(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     use sqlx::Executor as _;
     let names: Vec<String> = ALL.iter().map(|p| p.name.to_owned()).collect();
     let levels: Vec<i32> = ALL.iter().map(|p| p.least_level).collect();
+    let for_programs: Vec<bool> = ALL.iter().map(|p| p.for_programs).collect();
+    let for_reviewers: Vec<bool> = ALL.iter().map(|p| p.for_reviewers).collect();
     let mut tx = connection.begin().await?;
     tx.execute("set local role countersign_owner").await?;
     sqlx::query!(
@@ -66,11 +99,15 @@ pub async fn write(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "insert into access.permissions (name, least_level)
-         select * from unnest($1::text[], $2::int[])
-         on conflict (name) do update set least_level = excluded.least_level",
+        "insert into access.permissions (name, least_level, for_programs, for_reviewers)
+         select * from unnest($1::text[], $2::int[], $3::boolean[], $4::boolean[])
+         on conflict (name) do update
+            set least_level = excluded.least_level, for_programs = excluded.for_programs,
+                for_reviewers = excluded.for_reviewers",
         &names,
         &levels,
+        &for_programs,
+        &for_reviewers,
     )
     .execute(&mut *tx)
     .await?;

@@ -45,12 +45,6 @@ pub enum CreateApiKeyError {
     Database(#[source] db::Error),
 }
 
-/// What only a person at a browser does.
-const PEOPLE_ONLY: [Permission; 3] = [
-    catalogue::APPROVALS_DECIDE,
-    catalogue::API_KEYS_MANAGE,
-    catalogue::GRANTS_MANAGE,
-];
 const MAX_NAME_CHARACTERS: usize = 100;
 const DAY: Duration = Duration::from_hours(24);
 
@@ -80,15 +74,10 @@ impl NewApiKey {
     }
 }
 
-/// Whether a key may hold it at all: what it allows is not for people only.
-pub fn is_for_keys(permission: &Permission) -> bool {
-    !PEOPLE_ONLY.contains(permission)
-}
-
 fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
     let permission =
         catalogue::find(name).ok_or_else(|| NewApiKeyError::UnknownScope(name.to_owned()))?;
-    if !is_for_keys(permission) {
+    if !permission.for_programs {
         return Err(NewApiKeyError::PeopleOnly(permission.name));
     }
     Ok(permission)

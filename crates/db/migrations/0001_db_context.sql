@@ -54,15 +54,18 @@ return pg_catalog.pg_backend_pid()::text || '/'
 revoke all on function ctx.here() from public;
 
 -- kind: session, half_session, api_key, access_token, job. principal: the credential's row, of an access
--- token its grant's. scopes: what an API key or a grant is limited to; '*' for whatever the person's level
--- allows. is_recent: whether the person has just shown who they are.
+-- token its grant's. scopes: what an API key or a grant is limited to; '*' for a session, whose person
+-- does whatever they may. What is bound is what is held of it at this moment (access.held), as a list: no
+-- binder can forget to ask, and what a policy asks is in the context. is_recent: whether the person has just
+-- shown who they are.
 create function ctx.bind(
     kind text, principal uuid, org uuid, person uuid, level int, scopes text, is_recent boolean default false)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     message text := array_to_string(
-        array[ctx.here(), kind, principal::text, org::text, person::text, level::text, scopes, is_recent::text], '|', '');
+        array[ctx.here(), kind, principal::text, org::text, person::text, level::text,
+              array_to_string(access.held(kind, org, person, level, scopes), ','), is_recent::text], '|', '');
 begin
     perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
 end $$;

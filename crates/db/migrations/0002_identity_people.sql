@@ -122,18 +122,22 @@ create policy links_definer on identity.links for all to countersign_definer usi
 grant select, insert on identity.organisations, identity.users, identity.memberships, identity.sessions to countersign_definer;
 grant select, insert, update (used_at, ended_at), delete on identity.links to countersign_definer;
 
--- A member reads the own organisation, its members, the own sessions.
+-- A member reads the own organisation, its people, the own sessions.
 create policy organisations_own on identity.organisations for select to countersign_front, countersign_broker
     using (id = (select ctx.org()));
-create policy memberships_own_org on identity.memberships for select to countersign_front, countersign_broker
-    using (org_id = (select ctx.org()));
+-- Whose memberships are seen: 0008.
 create policy users_same_org on identity.users for select to countersign_front, countersign_broker
-    using (id = any (array(select user_id from identity.memberships))); -- of the own organisation
+    using (id = any (array(select user_id from identity.memberships))); -- whose memberships are seen
 create policy sessions_own on identity.sessions for select to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()));
 create policy sessions_own_end on identity.sessions for update to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()))
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is not null);
+-- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
+create policy private on identity.sessions as restrictive for all to countersign_front
+    using (user_id = (select ctx.person()));
+create policy private on identity.links as restrictive for all to countersign_front
+    using (user_id is null or user_id = (select ctx.person()));
 -- A way in that outlives the session that made it: it takes a recent proof.
 create policy links_own_add on identity.links for insert to countersign_front
     with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person())

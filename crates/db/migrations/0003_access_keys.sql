@@ -7,7 +7,11 @@ grant create on schema access to countersign_definer;
 -- Written from access::catalogue when the server migrates; the same for every tenant.
 create table access.permissions (
     name text primary key check (name ~ '^[a-z_]+\.[a-z_]+$'),
-    least_level int not null check (least_level in (100, 80, 60, 40, 30, 20))
+    least_level int not null check (least_level in (100, 80, 60, 40, 30, 20)),
+    -- Whether an API key, an AI client or a job may hold it; otherwise people alone do, at a browser.
+    for_programs boolean not null,
+    -- Whether a REVIEWER holds it, who holds nothing else (AC-04).
+    for_reviewers boolean not null
 );
 alter table access.permissions enable row level security;
 alter table access.permissions force row level security;
@@ -44,16 +48,48 @@ create policy api_keys_definer_use on access.api_keys for update to countersign_
 
 set local role countersign_definer;
 
--- The organisation of the bound principal, if it may do `permission` there: by the person's level, and
--- for an API key or a job by its scopes as well. Null otherwise, and where nothing is bound.
+-- What a standing in an organisation gives: to a REVIEWER what is for reviewers, whatever the level; to
+-- everybody else what their level reaches. For definer functions alone.
+create function access.standing(of_role text, of_level int) returns text[]
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select array(select p.name from access.permissions p
+                  where case when of_role = 'REVIEWER' then p.for_reviewers else p.least_level <= of_level end
+                  order by p.name)
+$$;
+
+-- What a principal holds at this moment: a session all that its person holds; any other credential what
+-- it lists of that, less what is for people alone. Who has not verified an address holds what anybody
+-- does who looks around (ID-01). `of_level` counts where there is no membership.
+create function access.held(of_kind text, of_org uuid, of_person uuid, of_level int, scopes text) returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    member record;
+    reached text[];
+begin
+    if of_org is null then
+        return '{}';
+    end if;
+    select m.role, m.level, u.email_verified_at is not null as is_verified into member
+      from identity.memberships m join identity.users u on u.id = m.user_id
+     where m.org_id = of_org and m.user_id = of_person and m.removed_at is null;
+    reached := access.standing(member.role, least(of_level, member.level));
+    return array(
+        select p.name from access.permissions p
+         where p.name = any (reached)
+           and (member.is_verified is not false or p.least_level <= 20)
+           and (of_kind = 'session' and scopes = '*' or p.name = any (string_to_array(scopes, ',')))
+           and (of_kind = 'session' or p.for_programs)
+         order by p.name);
+end $$;
+
+-- The organisation of the bound principal, if it may do `permission` there. Null otherwise, and where
+-- nothing is bound.
 create function ctx.org_for(permission text) returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bound text[] := ctx.bound();
 begin
-    if (bound[7] = '*' or permission = any (string_to_array(bound[7], ',')))
-       and bound[6]::int >= (select p.least_level from access.permissions p where p.name = permission)
-    then
+    if permission = any (string_to_array(bound[7], ',')) then
         return bound[4];
     end if;
     return null;
@@ -63,17 +99,16 @@ create function ctx.can(permission text) returns boolean language sql stable
 return ctx.org_for(permission) is not null;
 
 -- Everything that the bound principal may do.
-create function ctx.permissions() returns text[]
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    bound text[] := ctx.bound();
-    scopes text[] := string_to_array(bound[7], ',');
-begin
-    return array(select p.name from access.permissions p
-                  where bound[6]::int >= p.least_level
-                    and (bound[7] = '*' or p.name = any (scopes))
-                  order by p.name);
-end $$;
+create function ctx.permissions() returns text[] language sql stable
+return coalesce(string_to_array((ctx.bound())[7], ','), '{}');
+
+-- Whether the bound person may give all of this to a program: they hold each, and none is for people
+-- alone (AG-01).
+create function ctx.can_give(permissions text[]) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(bool_and(ctx.can(wanted) and coalesce(p.for_programs, false)), false)
+      from unnest(permissions) wanted left join access.permissions p on p.name = wanted
+$$;
 
 create function ctx.bind_api_key(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -98,8 +133,10 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update access.api_keys set last_used_at = now() where token_hash = any (presented)
 $$;
 
-revoke all on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
-grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
+revoke all on function access.standing(text, int), access.held(text, uuid, uuid, int, text), ctx.org_for(text), ctx.can(text),
+    ctx.permissions(), ctx.can_give(text[]), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
+grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.can_give(text[])
+   to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.bind_api_key(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function access.note_use(bytea[]) to countersign_front;
 
@@ -107,11 +144,11 @@ set local role countersign_owner;
 
 create policy api_keys_read on access.api_keys for select to countersign_front, countersign_broker
     using (org_id = (select ctx.org_for('api_keys.read')));
--- A key never holds more than its maker: each scope must be one that the maker can do.
+-- A key never holds more than its maker, and nothing that is for people alone.
 create policy api_keys_add on access.api_keys for insert to countersign_front
     with check (org_id = (select ctx.org_for('api_keys.manage')) and user_id = (select ctx.person())
                 and (select ctx.kind()) = 'session'
-                and (select bool_and(ctx.can(s)) from unnest(scopes) s));
+                and ctx.can_give(scopes));
 create policy api_keys_revoke on access.api_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
     with check (org_id = (select ctx.org()) and revoked_at is not null);

@@ -31,6 +31,8 @@ alter table jobs.jobs enable row level security;
 alter table jobs.jobs force row level security;
 create policy jobs_read on jobs.jobs for select to countersign_front, countersign_broker
     using (org_id = (select ctx.org()));
+create policy private on jobs.jobs as restrictive for all to countersign_front, countersign_broker
+    using (user_id = (select ctx.person()));
 create policy jobs_add on jobs.jobs for insert to countersign_front, countersign_broker
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and state = 'ready' and token_hash is null);
 create policy jobs_definer on jobs.jobs for all to countersign_definer using (true) with check (true);
@@ -134,7 +136,7 @@ declare
 begin
     select j.id, j.org_id, j.user_id, identity.level_now(m.level, u.email_verified_at) as level,
            case j.queue when 'front' then 'connectors.read,connectors.scan,insight.import,insight.read'
-                        when 'broker' then 'connectors.read' end as scopes
+                        when 'broker' then 'approvals.read,connectors.read' end as scopes
       into found_job
       from jobs.jobs j
       join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id and m.removed_at is null

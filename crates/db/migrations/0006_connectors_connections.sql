@@ -27,8 +27,12 @@ create table connectors.connections (
 create index connections_by_org on connectors.connections (org_id, created_at);
 alter table connectors.connections enable row level security;
 alter table connectors.connections force row level security;
-create policy connections_read on connectors.connections for select to countersign_front, countersign_broker
+create policy connections_read on connectors.connections for select to countersign_front
     using (org_id = (select ctx.org_for('connectors.read')));
+-- A proposal is shown, and sent, for people who see proposals and no connections (AC-04): the broker
+-- asks for a permission before each thing it does.
+create policy connections_broker on connectors.connections for select to countersign_broker
+    using (org_id = (select coalesce(ctx.org_for('connectors.read'), ctx.org_for('approvals.read'))));
 create policy connections_add on connectors.connections for insert to countersign_front
     with check (org_id = (select ctx.org_for('connectors.manage')) and user_id = (select ctx.person())
                 and state = 'pending');

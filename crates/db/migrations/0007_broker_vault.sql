@@ -110,6 +110,9 @@ begin
         execute format('create policy %I on broker.%I for all to countersign_broker using (org_id = (select ctx.org())) with check (org_id = (select ctx.org()))', t || '_broker', t);
     end loop;
 end $$;
+-- A round trip that somebody began is theirs to end.
+create policy private on broker.authorizations as restrictive for all to countersign_broker
+    using (user_id = (select ctx.person()));
 alter table broker.signing_keys enable row level security;
 alter table broker.signing_keys force row level security;
 -- Of the server, not of a tenant; the broker alone sees it.

@@ -53,6 +53,9 @@ create index proposals_for_people on approvals.proposals (org_id, expires_at, id
 create index proposals_settled on approvals.proposals (org_id, created_at desc, id desc);
 create index proposals_by_connection on approvals.proposals (org_id, connection_id)
     where state in ('waiting', 'approved');
+-- For approvals.people.
+create index proposals_by_person on approvals.proposals (org_id, requester_person);
+create index proposals_by_end on approvals.proposals (org_id, ended_by) where ended_by is not null;
 create index proposals_open on approvals.proposals (expires_at) where state in ('waiting', 'approved', 'executing');
 
 create table approvals.decisions (
@@ -71,6 +74,7 @@ create table approvals.decisions (
     foreign key (org_id, proposal_id) references approvals.proposals (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
+create index decisions_by_person on approvals.decisions (org_id, user_id);
 
 do $$
 declare t text;
@@ -116,6 +120,19 @@ create policy decisions_decide on approvals.decisions for insert to countersign_
 grant select, insert on approvals.decisions to countersign_front;
 
 set local role countersign_definer;
+
+-- Whom somebody meets who may see proposals: who asked, decided and ended. By member, not by proposal:
+-- there are few of the one and many of the other.
+create function approvals.people() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.user_id from identity.memberships m
+     where m.org_id = ctx.org_for('approvals.read')
+       and (exists (select from approvals.proposals p where p.org_id = m.org_id and p.requester_person = m.user_id)
+            or exists (select from approvals.proposals p where p.org_id = m.org_id and p.ended_by = m.user_id)
+            or exists (select from approvals.decisions d where d.org_id = m.org_id and d.user_id = m.user_id))
+$$;
+revoke all on function approvals.people() from public;
+grant execute on function approvals.people() to countersign_front, countersign_broker;
 
 -- Holds for every role: what an update of a proposal may change, and on what grounds.
 create function approvals.hold_transition() returns trigger
@@ -282,3 +299,9 @@ create trigger decisions_hold before insert on approvals.decisions
     for each row execute function approvals.hold_decision();
 create trigger proposals_tell after insert or update on approvals.proposals
     for each row execute function approvals.tell();
+
+-- Whoever may not see who is there knows themselves, and whom they meet in what they may see.
+create policy memberships_own_org on identity.memberships for select to countersign_front, countersign_broker
+    using (org_id = (select ctx.org())
+           and ((select ctx.can('people.read')) or user_id = (select ctx.person())
+                or user_id = any (array(select approvals.people()))));

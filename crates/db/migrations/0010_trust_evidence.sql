@@ -41,7 +41,8 @@ set local role countersign_definer;
 
 -- A session for the owner of one of the organisations that the controls attack, made on first use: the
 -- attacker 'a', the attacked 'b', whose owner has not proven lately who it is, and 'half', which asks for
--- a second factor that nobody there has. They hold nothing but what controls put there.
+-- a second factor that nobody there has; and for two colleagues of a's owner, a 'member' and a 'reviewer'.
+-- They hold nothing but what controls put there.
 create function trust.control_session(
     which text, new_session uuid, new_token_hash bytea, lifetime_seconds int
 ) returns table (user_id uuid, org_id uuid)
@@ -51,8 +52,8 @@ declare
     control_user uuid;
     address text := 'control-' || which || '@controls.invalid';
 begin
-    if which not in ('a', 'b', 'half') then
-        raise exception using errcode = '22023', message = 'there are three control organisations: a, b and half';
+    if which not in ('a', 'b', 'half', 'member', 'reviewer') then
+        raise exception using errcode = '22023', message = 'nobody of that name is there for controls';
     end if;
     -- 32 random bytes as the verifier: no password has that digest.
     insert into identity.users (id, email, email_verified_at, name, password_parameters, password_verifier)
@@ -60,7 +61,13 @@ begin
             sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')))
     on conflict (email) do nothing
     returning id into control_user;
-    if found then
+    if found and which in ('member', 'reviewer') then
+        insert into identity.memberships (org_id, user_id, role, level)
+        select m.org_id, control_user, case which when 'member' then 'PARTICIPANT' else 'REVIEWER' end,
+               case which when 'member' then 40 else 20 end
+          from identity.memberships m join identity.users u on u.id = m.user_id
+         where u.email = 'control-a@controls.invalid';
+    elsif control_user is not null then
         control_org := gen_random_uuid();
         insert into identity.organisations (id, name, kind, mfa_required)
         values (control_org, 'Control ' || upper(which), 'control', which = 'half');

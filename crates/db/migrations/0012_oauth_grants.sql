@@ -26,10 +26,9 @@ create table oauth.grants (
     org_id uuid not null,
     user_id uuid not null,
     client_id text not null references oauth.clients (id),
-    -- What only a person at a browser does is in no grant, whoever asks (AG-01).
-    scopes text[] not null check (
-        cardinality(scopes) between 1 and 50
-        and not scopes && array['*', 'api_keys.manage', 'approvals.decide', 'grants.manage']),
+    -- What only a person at a browser does is in no grant, whoever asks: ctx.can_give, and access.held at
+    -- each use (AG-01).
+    scopes text[] not null check (cardinality(scopes) between 1 and 50),
     -- RFC 8707: where its access tokens are good, and nowhere else.
     resource text not null check (length(resource) <= 500),
     -- Derives each refresh token from the one before it (oauth.refresh).
@@ -157,7 +156,7 @@ grant select (id, name, redirect_uris, verified) on oauth.clients to countersign
 create policy codes_add on oauth.codes for insert to countersign_front
     with check (org_id = (select ctx.org()) and user_id = (select ctx.person())
                 and (select ctx.kind()) = 'session' and (select ctx.is_recent())
-                and (select bool_and(ctx.can(s)) from unnest(scopes) s));
+                and ctx.can_give(scopes));
 grant insert (org_id, user_id, code_hash, client_id, redirect_uri, challenge, scopes, resource, expires_at)
       on oauth.codes to countersign_front;
 
@@ -380,9 +379,9 @@ create function oauth.decide_device(typed bytea, verdict boolean, granted text[]
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if ctx.kind() is distinct from 'session'
-       or verdict and not coalesce((select bool_and(ctx.can(s)) from unnest(granted) s), false)
+       or verdict and not ctx.can_give(granted)
     then
-        raise exception using errcode = '42501', message = 'a person grants what they hold';
+        raise exception using errcode = '42501', message = 'a person grants what they hold, and what programs may';
     end if;
     if verdict and not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';

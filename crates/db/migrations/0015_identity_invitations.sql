@@ -51,8 +51,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       join identity.users u on u.id = m.user_id
      where i.org_id = of_org and i.id = of_invitation and i.accepted_at is null and i.revoked_at is null
        and i.level <= identity.level_now(m.level, u.email_verified_at)
-       and (select p.least_level from access.permissions p where p.name = 'people.invite')
-           <= identity.level_now(m.level, u.email_verified_at)
+       and access.standing(i.role, i.level) || 'people.invite'::text
+           <@ access.held('session', m.org_id, m.user_id, m.level, '*')
 $$;
 
 -- Invites an address: 'invited'; or why not: 'beyond' the own level, 'member' already, 'open' already,
@@ -68,7 +68,7 @@ begin
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    if of_level > (ctx.bound())[6]::int then
+    if of_level > (ctx.bound())[6]::int or not access.standing(of_role, of_level) <@ ctx.permissions() then
         return 'beyond';
     end if;
     if exists (select from identity.memberships m join identity.users u on u.id = m.user_id
@@ -207,10 +207,10 @@ begin
     return query select new_user, link.org_id, link.invitation_id;
 end $$;
 
--- Whether the bound person may change this membership, to at most `new_level`: 'yes', 'gone' where
--- there is no such member, 'beyond' the own level, 'last_owner'. Holds the owners' rows, so that two
+-- Whether the bound person may change this membership, to a standing that gives `new_held` at `new_level`:
+-- 'yes', 'gone' where there is no such member, 'beyond' what they hold themselves, 'last_owner'. Holds the owners' rows, so that two
 -- owners who remove each other do not both succeed. For definer functions alone.
-create function identity.may_change_member(of_person uuid, stays_owner boolean, new_level int) returns text
+create function identity.may_change_member(of_person uuid, stays_owner boolean, new_level int, new_held text[]) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := ctx.org_for('people.manage');
@@ -232,7 +232,7 @@ begin
     if not found then
         return 'gone';
     end if;
-    if target.level > own_level or new_level > own_level then
+    if target.level > own_level or new_level > own_level or not new_held <@ ctx.permissions() then
         return 'beyond';
     end if;
     if owners = array[of_person] and not stays_owner then
@@ -245,7 +245,8 @@ end $$;
 create function identity.change_member(of_person uuid, new_role text, new_level int) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    verdict text := identity.may_change_member(of_person, new_role = 'OWNER', new_level);
+    verdict text := identity.may_change_member(
+        of_person, new_role = 'OWNER', new_level, access.standing(new_role, new_level));
 begin
     if verdict <> 'yes' then
         return verdict;
@@ -259,7 +260,7 @@ end $$;
 create function identity.remove_member(of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    verdict text := identity.may_change_member(of_person, false, 0);
+    verdict text := identity.may_change_member(of_person, false, 0, '{}');
     org uuid := ctx.org();
 begin
     if verdict <> 'yes' then
@@ -284,7 +285,7 @@ revoke all on function identity.open_invitation(uuid, uuid), identity.invite(uui
     identity.revoke_invitation(uuid), identity.send_invitation_again(uuid), identity.invitation_face(bytea),
     identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, identity.new_session),
     identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
-    identity.may_change_member(uuid, boolean, int), identity.change_member(uuid, text, int), identity.remove_member(uuid)
+    identity.may_change_member(uuid, boolean, int, text[]), identity.change_member(uuid, text, int), identity.remove_member(uuid)
     from public;
 grant execute on function identity.invite(uuid, text, text, int), identity.revoke_invitation(uuid),
     identity.send_invitation_again(uuid), identity.invitation_face(bytea),

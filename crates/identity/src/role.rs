@@ -47,7 +47,9 @@ impl Role {
         match self {
             Self::Owner => &[100],
             Self::Admin => &[80],
-            Self::Participant | Self::Reviewer => &[60, 40, 30, 20],
+            Self::Participant => &[60, 40, 30, 20],
+            // What a reviewer holds is the same at any level: it only says who may change whom.
+            Self::Reviewer => &[20],
         }
     }
 }

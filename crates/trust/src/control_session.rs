@@ -6,10 +6,10 @@ use kernel::{ApiKeyId, AuditEntry, OrganisationId, Scope, Secret, SessionId, Tok
 
 use crate::store;
 
-/// A session of a control organisation's owner.
+/// A session in a control organisation.
 #[derive(Debug)]
 pub struct ControlSession {
-    /// The owner.
+    /// Whose it is.
     pub user: UserId,
     /// The organisation.
     pub organisation: OrganisationId,
@@ -44,6 +44,19 @@ pub async fn half_control_session(db: &Db) -> Result<ControlSession, Error> {
     let entry = AuditEntry::about("trust.control_session_started", half.session);
     tx.commit(entry).await?;
     Ok(half)
+}
+
+/// Starts sessions of two colleagues of the attacker's: a participant of level 40, and a reviewer.
+pub async fn colleague_control_sessions(
+    db: &Db,
+) -> Result<(ControlSession, ControlSession), Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    let member = start(db, &mut tx, "member").await?;
+    let reviewer = start(db, &mut tx, "reviewer").await?;
+    let entry = AuditEntry::about("trust.control_session_started", member.session)
+        .with("reviewer", reviewer.session.to_string());
+    tx.commit(entry).await?;
+    Ok((member, reviewer))
 }
 
 async fn start(db: &Db, tx: &mut WriteTx, name: &str) -> Result<ControlSession, Error> {

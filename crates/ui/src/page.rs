@@ -33,7 +33,13 @@ impl Page {
         format!("{}/{file_name}", self.assets_base)
     }
 
-    /// The navigation, in its groups, with the current entry marked.
+    /// Whether the viewer may do `permission`: a page offers nothing that it would refuse.
+    pub fn may(&self, permission: &str) -> bool {
+        let viewer = self.viewer.as_ref();
+        viewer.is_some_and(|viewer| viewer.permissions.iter().any(|held| held == permission))
+    }
+
+    /// The navigation, in its groups, with the current entry marked: where the viewer may go.
     pub fn navigation(&self) -> Vec<NavGroup> {
         let item = |nav: Nav| NavItem {
             nav,
@@ -44,12 +50,17 @@ impl Page {
                 0
             },
         };
+        let may = |nav: &Nav| {
+            let viewer = self.viewer.as_ref();
+            viewer.is_none_or(|viewer| viewer.places.contains(nav))
+        };
         NAVIGATION
             .iter()
             .map(|(label, navs)| NavGroup {
                 label,
-                items: navs.iter().copied().map(item).collect(),
+                items: navs.iter().copied().filter(may).map(item).collect(),
             })
+            .filter(|group| !group.items.is_empty())
             .collect()
     }
 }
@@ -67,6 +78,10 @@ pub struct Viewer {
     pub role: String,
     /// Whether mail to their address was shown to reach them.
     pub verification: Verification,
+    /// Where they may go: the rest of the navigation is not shown.
+    pub places: Vec<Nav>,
+    /// What they may do, in the words of the permission catalogue.
+    pub permissions: Vec<String>,
 }
 
 /// Whether mail to a person's address was shown to reach them.
@@ -158,6 +173,11 @@ const NAVIGATION: [(&str, &[Nav]); 3] = [
 ];
 
 impl Nav {
+    /// All of them, as the navigation shows them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAVIGATION.iter().flat_map(|(_, navs)| navs.iter().copied())
+    }
+
     /// Its name on the page.
     pub const fn label(self) -> &'static str {
         match self {
@@ -268,6 +288,8 @@ mod tests {
             organisation: String::new(),
             role: String::new(),
             verification: Verification::Done,
+            places: Vec::new(),
+            permissions: Vec::new(),
         };
         assert_eq!(viewer("example maria owner").initials(), "EO");
         assert_eq!(viewer("owner").initials(), "O");

@@ -5,21 +5,21 @@ use reqwest::header::{COOKIE, HOST, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
 use testkit::app::TestApp;
 
-pub(super) struct Browser {
+pub(crate) struct Browser {
     http: Client,
     base: String,
     cookies: Vec<(String, String)>,
     /// What it calls the server, if not by its name.
-    pub(super) host: Option<String>,
+    pub(crate) host: Option<String>,
 }
 
-pub(super) struct Page {
-    pub(super) status: StatusCode,
-    pub(super) text: String,
+pub(crate) struct Page {
+    pub(crate) status: StatusCode,
+    pub(crate) text: String,
 }
 
 impl Browser {
-    pub(super) fn new(app: &TestApp) -> Self {
+    pub(crate) fn new(app: &TestApp) -> Self {
         #[expect(clippy::disallowed_methods, reason = "a browser, not the product")]
         let http = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -34,7 +34,7 @@ impl Browser {
         }
     }
 
-    pub(super) async fn get(&mut self, path: &str) -> Page {
+    pub(crate) async fn get(&mut self, path: &str) -> Page {
         let mut request = self.http.get(format!("{}{path}", self.base));
         request = request.header(COOKIE, self.cookie());
         if let Some(host) = &self.host {
@@ -44,7 +44,7 @@ impl Browser {
     }
 
     /// Opens a form and sends it, with the token that the page gave.
-    pub(super) async fn submit(
+    pub(crate) async fn submit(
         &mut self,
         (form, action): (&str, &str),
         fields: &[(&str, &str)],
@@ -93,7 +93,7 @@ impl Browser {
 }
 
 /// The token in the newest mail to `email` whose link begins with `start`.
-pub(super) async fn mailed(anybody: &Person, email: &str, start: &str) -> String {
+pub(crate) async fn mailed(anybody: &Person, email: &str, start: &str) -> String {
     let link = anybody.mailed_link(email, start).await.unwrap();
     link.split_once("token=").unwrap().1.to_owned()
 }

@@ -1,33 +1,16 @@
 //! Who belongs to an organisation: changed and removed by who may, and never without an owner.
 
-use demo::{Person, unused_address};
+use demo::Person;
 use futures_util::future::join;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use testkit::app::TestApp;
 
-use super::browser::{Browser, mailed};
 use crate::world::{PASSWORD, signed_up};
 
 /// Somebody who was invited by `inviter`, with the form's path for changing them.
 async fn colleague(app: &TestApp, inviter: &Person, standing: &str) -> (Person, String) {
-    let email = unused_address();
-    let fields = [("email", email.as_str()), ("standing", standing)];
-    inviter
-        .submit("/people/invitations", &fields)
-        .await
-        .unwrap();
-    let token = mailed(inviter, &email, "/invitation?token=").await;
-    let fields = [
-        ("token", token.as_str()),
-        ("name", "Bo"),
-        ("password", PASSWORD),
-    ];
-    let joined = Browser::new(app)
-        .submit(("/sign-in", "/invitation/sign-up"), &fields)
-        .await;
-    assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text);
-    let person = Person::sign_in(&app.url, &email, PASSWORD).await.unwrap();
+    let person = crate::access::colleague(app, inviter, standing).await;
     let id = person.me["user"].as_str().unwrap().to_owned();
     (person, format!("/people/{id}"))
 }

@@ -1,6 +1,6 @@
 //! ID-01, ID-12, ID-13: what goes out by mail, and what its links open.
 
-mod browser;
+pub(crate) mod browser;
 mod invitations;
 mod members;
 mod password;

@@ -4,4 +4,4 @@ mod stolen_login;
 mod tables;
 pub(crate) mod tenant;
 
-pub(crate) use tenant::second_tenant;
+pub(crate) use tenant::{fill, second_tenant};

@@ -91,9 +91,14 @@ impl Context {
             Arc::new(SystemRng),
         );
         let (a, b) = control_sessions(&db).await?;
-        let (key_a, first) = make_key(&instance, &db, &a).await?;
+        let scopes: Vec<String> = access::catalogue::ALL
+            .iter()
+            .filter(|permission| permission.for_programs)
+            .map(|permission| permission.name.to_owned())
+            .collect();
+        let (key_a, first) = make_key(&instance, &db, &a, &scopes).await?;
         // Nobody uses it: B has to have one, for A not to see it.
-        let (_, second) = make_key(&instance, &db, &b).await?;
+        let (_, second) = make_key(&instance, &db, &b, &scopes).await?;
         // HTTP/2 would take the host from the address.
         let known_as: HeaderMap = HeaderValue::from_str(&instance.host)
             .map(|host| [(HOST, host)].into_iter().collect())
@@ -177,19 +182,15 @@ pub(super) async fn begin_as(
     Ok(())
 }
 
-/// An API key with every scope that a key may have, for ten minutes.
-async fn make_key(
+/// An API key of a control organisation's owner, for ten minutes.
+pub(super) async fn make_key(
     instance: &Instance,
     db: &Db,
     session: &ControlSession,
+    scopes: &[String],
 ) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
     let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, db.chance());
     let hash = crypto::digest::sha256(token.expose().as_bytes());
-    let scopes: Vec<String> = access::catalogue::ALL
-        .iter()
-        .filter(|p| !["approvals.decide", "api_keys.manage", "grants.manage"].contains(&p.name))
-        .map(|p| p.name.to_owned())
-        .collect();
     let id = ApiKeyId::new(db.clock().now(), db.chance());
     let mut connection = PgConnection::connect_with(&instance.front).await?;
     begin_as(&mut connection, &session.hash).await?;
@@ -202,7 +203,7 @@ async fn make_key(
     .bind(session.user.uuid())
     .bind(crypto::token::face(token.expose()))
     .bind(hash.as_slice())
-    .bind(&scopes)
+    .bind(scopes)
     .execute(&mut connection)
     .await?;
     connection.execute("commit").await?;

@@ -4,6 +4,9 @@
 //! leaves nothing behind but its evidence and its audit entries. What is attacked is made once and
 //! used again: two control organisations, with two connections, a log and a waiting proposal.
 
+mod access_levels;
+mod access_private_rows;
+mod access_reviewer;
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
@@ -67,6 +70,9 @@ const OFTEN: &[Runnable] = controls![
     database_lint,
     default_deny,
     organisation,
+    access_levels,
+    access_reviewer,
+    access_private_rows,
     second_factor,
     recent,
     oauth_refresh_replay,

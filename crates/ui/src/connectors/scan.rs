@@ -20,6 +20,8 @@ pub struct ScanStatus {
     pub asks: Vec<String>,
     /// How far it is.
     pub scan: Scan,
+    /// Whether this person may have it scanned.
+    pub may_scan: bool,
 }
 
 impl HtmlSafe for ScanStatus {}

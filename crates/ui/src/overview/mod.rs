@@ -24,6 +24,20 @@ pub struct Overview {
     pub first_steps: FirstSteps,
 }
 
+impl Overview {
+    /// Whether the steps are this person's to take: nobody is shown a way that is closed to them.
+    fn may_take_all_steps(&self) -> bool {
+        [
+            "connectors.manage",
+            "insight.import",
+            "api_keys.manage",
+            "approvals.decide",
+        ]
+        .iter()
+        .all(|step| self.page.may(step))
+    }
+}
+
 /// A connected app in one line.
 #[derive(Debug, Clone)]
 pub struct ConnectionCard {

@@ -1,6 +1,6 @@
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::FromRequestParts;
 use crypto::token::{self, TokenKind};
@@ -10,7 +10,7 @@ use http::request::Parts;
 use identity::{Principal, PrincipalKind};
 use kernel::{Scope, TokenHash};
 use mail::WayFace;
-use ui::Verification;
+use ui::{Nav, Verification};
 
 use crate::context::Context;
 use crate::problem::{Problem, kind};
@@ -225,7 +225,29 @@ pub(crate) fn viewer(state: &AppState, principal: &Principal) -> ui::Viewer {
         email: principal.email.clone(),
         organisation: principal.organisation_name.clone(),
         role: role_in_words(&principal.role),
+        places: places(principal),
+        permissions: principal.permissions.clone(),
     }
+}
+
+/// Where the navigation leads somebody: to the pages that would let them in.
+fn places(principal: &Principal) -> Vec<Nav> {
+    static GUARDS: LazyLock<Vec<(Nav, Access)>> = LazyLock::new(|| {
+        let routes = crate::routes();
+        let guard = |nav: Nav| {
+            let leads_there = |route: &&crate::RouteInfo| {
+                route.method == http::Method::GET && route.path == nav.href()
+            };
+            routes.iter().find(leads_there).map(|r| (nav, r.access))
+        };
+        Nav::all().filter_map(guard).collect()
+    });
+    let open = GUARDS.iter().filter(|(_, access)| match access {
+        Access::Permission(name) => principal.can(name),
+        Access::Public | Access::SignedIn | Access::Person => true,
+        Access::HalfSession => false,
+    });
+    open.map(|(nav, _)| *nav).collect()
 }
 
 /// `OWNER` as people say it.

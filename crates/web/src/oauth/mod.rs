@@ -48,5 +48,5 @@ pub(crate) fn mount(routes: Routes) -> Routes {
 
 /// Whether a client may have the permission at all.
 pub(crate) fn grantable(name: &str) -> bool {
-    access::catalogue::find(name).is_some_and(access::is_for_keys)
+    access::catalogue::find(name).is_some_and(|permission| permission.for_programs)
 }

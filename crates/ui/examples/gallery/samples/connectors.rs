@@ -141,6 +141,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         now: NOW,
         asks: vec![ink.t("owner"), ink.t("repo")],
         scan,
+        may_scan: true,
     };
     let scanning = Connection {
         scan: scan(Scan::Running {
@@ -259,6 +260,7 @@ fn connected(ink: &Ink) -> Connection {
                 cases: 311,
                 events: 1_904,
             },
+            may_scan: true,
         },
         calls: vec![
             Call {

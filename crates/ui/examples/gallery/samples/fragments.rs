@@ -46,6 +46,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
             at: NOW,
             message: ink.t("The tracker answered 401."),
         },
+        may_scan: true,
     };
     let import = ImportStatus {
         job: id(71),

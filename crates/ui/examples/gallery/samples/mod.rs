@@ -26,6 +26,15 @@ use uuid::Uuid;
 
 /// The samples' present moment.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 14:03:07 UTC);
+/// What the samples' person may do: all that a page asks for.
+const PERMISSIONS: [&str; 6] = [
+    "api_keys.manage",
+    "approvals.decide",
+    "approvals.read",
+    "connectors.manage",
+    "connectors.read",
+    "insight.import",
+];
 /// Appended to every text in the hostile set.
 pub(crate) const CANARY: &str = "<script>canary</script>\"'&";
 
@@ -103,6 +112,8 @@ pub(crate) fn page(ink: &Ink, nav: Option<Nav>) -> Page {
             organisation: ink.t("Example Service Desk"),
             role: ink.t("Super Admin"),
             verification: Verification::Done,
+            places: Nav::all().collect(),
+            permissions: PERMISSIONS.map(str::to_owned).into(),
         }),
         nav,
         flash: None,

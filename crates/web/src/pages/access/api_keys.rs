@@ -65,7 +65,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
 fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
     access::catalogue::ALL
         .iter()
-        .filter(|permission| maker.can(permission.name) && access::is_for_keys(permission))
+        .filter(|permission| maker.can(permission.name) && permission.for_programs)
         .map(|permission| ScopeChoice {
             value: permission.name.to_owned(),
             text: permission.allows.to_owned(),

@@ -54,11 +54,12 @@ pub(super) fn view<P>(
 /// reject it. The database decides again.
 fn may_revoke<P>(can: &Can<P>, proposal: &Proposal) -> bool {
     let own = proposal.requester_person == can.principal.user;
-    match proposal.state {
-        State::Waiting => own && can.holds(ApprovalsPropose::ACCESS),
+    let is_theirs = match proposal.state {
+        State::Waiting => own,
         State::Approved => own || can.holds(ApprovalsDecide::ACCESS),
         _ => false,
-    }
+    };
+    is_theirs && can.holds(ApprovalsPropose::ACCESS)
 }
 
 fn timeline(proposal: &Proposal, decisions: &[DecisionRow]) -> Vec<TimelineEvent> {

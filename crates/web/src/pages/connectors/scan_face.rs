@@ -5,6 +5,7 @@ use ui::connectors::{Scan, ScanStatus};
 
 use crate::Can;
 use crate::problem::Problem;
+use crate::route::permission::{ConnectorsScan, Permit as _};
 
 /// How far the newest scan of a connection is.
 pub(super) async fn view<P>(
@@ -31,6 +32,7 @@ pub(super) async fn view<P>(
         now: can.state.now(),
         asks: rule.map(asks).unwrap_or_default(),
         scan: scan(rule, connection, newest, calls),
+        may_scan: can.holds(ConnectorsScan::ACCESS),
     })
 }
 

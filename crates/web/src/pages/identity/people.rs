@@ -1,5 +1,5 @@
 use axum::response::Response;
-use identity::{InvitationRow, Role, Standing};
+use identity::{InvitationRow, Principal, Role, Standing};
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{Inviting, Member, OpenInvitation, People, StandingChoice};
@@ -47,7 +47,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<People, Pr
 fn shown<P>(can: &Can<P>, member: identity::Member, manages: bool) -> Member {
     let own_level = can.principal.level;
     let standings = if manages && member.level <= own_level {
-        choices(own_level, &format!("{}-{}", member.role, member.level))
+        choices(&can.principal, &format!("{}-{}", member.role, member.level))
     } else {
         Vec::new()
     };
@@ -81,17 +81,21 @@ fn inviting<P>(can: &Can<P>, open: Vec<InvitationRow>, typed: Typed) -> Inviting
     });
     Inviting {
         open: open.collect(),
-        standings: choices(can.principal.level, chosen),
+        standings: choices(&can.principal, chosen),
         email: typed.email,
         errors: typed.errors,
         sends_mail: sends_mail(&can.state),
     }
 }
 
-/// What somebody of that level may give.
-fn choices(own_level: i32, chosen: &str) -> Vec<StandingChoice> {
+/// What somebody may give: no more than they hold. The database decides again.
+fn choices(giver: &Principal, chosen: &str) -> Vec<StandingChoice> {
+    let holds_all = |standing: &Standing| {
+        let mut given = access::catalogue::of_standing(standing.role().as_str(), standing.level());
+        given.all(|permission| giver.can(permission.name))
+    };
     Standing::all()
-        .filter(|standing| standing.level() <= own_level)
+        .filter(|standing| standing.level() <= giver.level && holds_all(standing))
         .map(|standing| StandingChoice {
             value: standing.to_string(),
             text: in_words(standing),
@@ -110,7 +114,7 @@ fn in_words(standing: Standing) -> String {
         _ => "viewer",
     };
     match standing.role() {
-        Role::Owner | Role::Admin => role,
-        Role::Participant | Role::Reviewer => format!("{role}, {level}"),
+        Role::Owner | Role::Admin | Role::Reviewer => role,
+        Role::Participant => format!("{role}, {level}"),
     }
 }

@@ -1,0 +1,123 @@
+use access::catalogue;
+use kernel::Secret;
+use sqlx::Executor as _;
+use trust::{Control, ControlSession, Found};
+use web::{Access, Surface};
+
+use super::context::{begin_as, make_key};
+use super::{Context, Look, control, fail, looked};
+
+pub(super) const CONTROL: Control = control(
+    "access.levels",
+    "AC-03",
+    "The database holds the binary's permission catalogue and gives an owner, a participant of level 40 and a reviewer exactly what it says of them; the API lets a key with one permission read what that opens, and nothing else.",
+);
+
+pub(super) async fn run(context: &Context) -> Found {
+    looked(look(context).await)
+}
+
+async fn look(context: &Context) -> Look {
+    if let Some(wrong) = stored(context).await? {
+        fail!("{wrong}");
+    }
+    let (member, reviewer) = trust::colleague_control_sessions(&context.db).await?;
+    let found = attack(context, &member, &reviewer).await;
+    let sessions = [member.session, reviewer.session];
+    trust::sweep_controls(&context.db, &sessions, &[]).await?;
+    found
+}
+
+/// What the catalogue in the database says otherwise than the binary's, if anything.
+async fn stored(context: &Context) -> Result<Option<String>, sqlx::Error> {
+    let mut front = context.as_front().await?;
+    let stored: Vec<(String, i32, bool, bool)> = sqlx::query_as(
+        "select name, least_level, for_programs, for_reviewers from access.permissions order by name",
+    )
+    .fetch_all(&mut front)
+    .await?;
+    let own = catalogue::ALL.iter().map(|p| {
+        (
+            p.name.to_owned(),
+            p.least_level,
+            p.for_programs,
+            p.for_reviewers,
+        )
+    });
+    let own: Vec<_> = own.collect();
+    let wrong = stored.iter().find(|row| !own.contains(row));
+    let wrong = wrong.or_else(|| own.iter().find(|row| !stored.contains(row)));
+    Ok(wrong.map(|row| {
+        format!(
+            "the catalogues of the database and the binary differ in {}",
+            row.0
+        )
+    }))
+}
+
+async fn attack(context: &Context, member: &ControlSession, reviewer: &ControlSession) -> Look {
+    let standings = [
+        (&context.a, "OWNER", 100),
+        (member, "PARTICIPANT", 40),
+        (reviewer, "REVIEWER", 20),
+    ];
+    let mut front = context.as_front().await?;
+    for (session, role, level) in standings {
+        begin_as(&mut front, &session.hash).await?;
+        let held: Vec<String> = sqlx::query_scalar(
+            "select name from access.permissions where ctx.can(name) order by name",
+        )
+        .fetch_all(&mut front)
+        .await?;
+        front.execute("rollback").await?;
+        let expected: Vec<&str> = catalogue::of_standing(role, level)
+            .map(|p| p.name)
+            .collect();
+        if held != expected {
+            fail!("{role} {level} holds {held:?}, by the catalogue {expected:?}");
+        }
+    }
+    // One that every standing but a reviewer's holds, so that what is refused is refused for the key.
+    let wanted = vec![catalogue::PEOPLE_READ.name.to_owned()];
+    let (key, id) = make_key(&context.instance, &context.db, &context.a, &wanted).await?;
+    let asked = ask(context, &key, catalogue::PEOPLE_READ.name).await;
+    trust::sweep_controls(&context.db, &[], &[id]).await?;
+    asked
+}
+
+/// Asks every reading route of the API with a key that holds one permission.
+async fn ask(context: &Context, key: &Secret<String>, held: &str) -> Look {
+    let (mut refused, mut let_in) = (0, 0);
+    for route in web::routes() {
+        let Access::Permission(needed) = route.access else {
+            continue;
+        };
+        if route.surface != Surface::Api || route.method != reqwest::Method::GET {
+            continue;
+        }
+        let path = route.path.replace("{id}", "none");
+        let answer = context
+            .http
+            .get(context.at(&path))
+            .bearer_auth(key.expose());
+        let status = answer.send().await?.status().as_u16();
+        if (status == 403) != (needed != held) {
+            fail!(
+                "GET {} answers {status} to a key that holds {held} alone",
+                route.path
+            );
+        }
+        if status == 403 {
+            refused += 1;
+        } else {
+            let_in += 1;
+        }
+    }
+    if let_in == 0 {
+        return Ok(Found::Error(format!("no route needs {held}")));
+    }
+    Ok(Found::Pass(format!(
+        "{} permissions as in the binary; 3 standings hold exactly what the catalogue says; a key with one permission was let in on {let_in} reading routes of the API and refused on {refused}",
+        catalogue::ALL.len(),
+    )))
+}

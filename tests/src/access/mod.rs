@@ -1,0 +1,9 @@
+//! AC-03 to AC-06: who may do what, held by the database.
+
+mod matrix;
+mod offers;
+mod programs;
+mod reviewer;
+mod standings;
+
+pub(crate) use standings::colleague;
