@@ -111,6 +111,31 @@ async fn id_05_falls_when_every_proof_is_recent() {
 }
 
 #[tokio::test]
+async fn id_05_falls_when_a_key_is_made_without_a_recent_proof() {
+    let any = "alter policy api_keys_add on access.api_keys
+        with check (org_id = (select ctx.org_for('api_keys.manage')))";
+    falls_with("identity.recent_proof", any, "an API key was made").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_a_revoked_key_goes_on() {
+    let lenient = without("ctx.bind_api_key", "and k.revoked_at is null");
+    falls_with("access.api_keys", &lenient, "a revoked key").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_a_key_has_no_end() {
+    let lenient = without("ctx.bind_api_key", "and k.expires_at > now()");
+    falls_with("access.api_keys", &lenient, "an expired key").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_the_web_process_reads_the_hashes() {
+    let open = "grant select on access.api_keys to countersign_front";
+    falls_with("access.api_keys", open, "token_hash").await;
+}
+
+#[tokio::test]
 async fn ac_01_in_the_catalogue_falls_with_an_unforced_table() {
     let unforced = "alter table approvals.decisions no force row level security";
     falls_with(

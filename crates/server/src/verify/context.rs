@@ -64,6 +64,8 @@ pub struct Context {
     pub http: reqwest::Client,
 }
 
+/// How long the keys of a round last, should nobody sweep them away.
+const LIFETIME: Duration = Duration::from_mins(10);
 /// How long a daily control may take where nobody waits for it.
 const PATIENCE: Duration = Duration::from_hours(1);
 
@@ -91,9 +93,9 @@ impl Context {
             Arc::new(SystemRng),
         );
         let (a, b) = control_sessions(&db).await?;
-        let (key_a, first) = make_key(&instance, &db, &a).await?;
+        let (key_a, first) = make_key(&instance, &db, &a, LIFETIME).await?;
         // Nobody uses it: B has to have one, for A not to see it.
-        let (_, second) = make_key(&instance, &db, &b).await?;
+        let (_, second) = make_key(&instance, &db, &b, LIFETIME).await?;
         // HTTP/2 would take the host from the address.
         let known_as: HeaderMap = HeaderValue::from_str(&instance.host)
             .map(|host| [(HOST, host)].into_iter().collect())
@@ -141,6 +143,14 @@ impl Context {
         Ok(())
     }
 
+    /// Another key of the attacker's, which whoever made it sweeps away.
+    pub(super) async fn another_key(
+        &self,
+        lifetime: Duration,
+    ) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
+        make_key(&self.instance, &self.db, &self.a, lifetime).await
+    }
+
     /// A connection of the front's login, as somebody who stole it would have, bound to nobody.
     pub async fn as_front(&self) -> Result<PgConnection, sqlx::Error> {
         PgConnection::connect_with(&self.instance.front).await
@@ -177,11 +187,12 @@ pub(super) async fn begin_as(
     Ok(())
 }
 
-/// An API key with every scope that a key may have, for ten minutes.
+/// An API key with every scope that a key may have.
 async fn make_key(
     instance: &Instance,
     db: &Db,
     session: &ControlSession,
+    lifetime: Duration,
 ) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
     let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, db.chance());
     let hash = crypto::digest::sha256(token.expose().as_bytes());
@@ -195,7 +206,7 @@ async fn make_key(
     begin_as(&mut connection, &session.hash).await?;
     sqlx::query(
         "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
-         values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + interval '10 minutes')",
+         values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + make_interval(secs => $7))",
     )
     .bind(id.uuid())
     .bind(session.organisation.uuid())
@@ -203,6 +214,7 @@ async fn make_key(
     .bind(crypto::token::face(token.expose()))
     .bind(hash.as_slice())
     .bind(&scopes)
+    .bind(lifetime.as_secs_f64())
     .execute(&mut connection)
     .await?;
     connection.execute("commit").await?;

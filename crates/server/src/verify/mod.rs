@@ -4,6 +4,7 @@
 //! leaves nothing behind but its evidence and its audit entries. What is attacked is made once and
 //! used again: two control organisations, with two connections, a log and a waiting proposal.
 
+mod api_keys;
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
@@ -69,6 +70,7 @@ const OFTEN: &[Runnable] = controls![
     organisation,
     second_factor,
     recent,
+    api_keys,
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,

@@ -14,6 +14,10 @@ pub struct ApiKeys {
     pub page: Page,
     /// The newest first.
     pub keys: Vec<ApiKeyRow>,
+    /// Whether the viewer makes and revokes keys.
+    pub may_manage: bool,
+    /// Whether the viewer has just shown who they are: without it no key is made.
+    pub is_recent: bool,
     /// What a new key may be allowed.
     pub scopes: Vec<ScopeChoice>,
     /// Name of the new key, as typed.
@@ -62,6 +66,8 @@ impl ApiKeyRow {
 pub enum KeyState {
     /// It does.
     Active,
+    /// It does, for a few days more.
+    ExpiresSoon,
     /// Past its expiry.
     Expired,
     /// Taken back.
@@ -69,17 +75,23 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// Whether the key opens anything.
+    const fn is_in_force(self) -> bool {
+        matches!(self, Self::Active | Self::ExpiresSoon)
+    }
+
     const fn tone(self) -> Tone {
         match self {
             Self::Active => Tone::Ok,
-            Self::Expired => Tone::Warn,
-            Self::Revoked => Tone::Mute,
+            Self::ExpiresSoon => Tone::Warn,
+            Self::Expired | Self::Revoked => Tone::Mute,
         }
     }
 
     const fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
+            Self::ExpiresSoon => "Expires soon",
             Self::Expired => "Expired",
             Self::Revoked => "Revoked",
         }

@@ -30,6 +30,16 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 expires_at: days_ago(3),
                 ..key(ink, 3, "Trial", &["insight.read"], KeyState::Expired)
             },
+            ApiKeyRow {
+                expires_at: days_ago(-2),
+                ..key(
+                    ink,
+                    5,
+                    "Spring report",
+                    &["insight.read"],
+                    KeyState::ExpiresSoon,
+                )
+            },
             key(
                 ink,
                 4,
@@ -38,6 +48,8 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 KeyState::Revoked,
             ),
         ],
+        may_manage: true,
+        is_recent: true,
         scopes: vec![
             choice(
                 ink,
@@ -59,6 +71,14 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     };
     let empty = ApiKeys {
         keys: Vec::new(),
+        ..view.clone()
+    };
+    let stale = ApiKeys {
+        is_recent: false,
+        ..view.clone()
+    };
+    let reader = ApiKeys {
+        may_manage: false,
         ..view.clone()
     };
     let refused = ApiKeys {
@@ -85,6 +105,8 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     vec![
         shot("api-keys", &view),
         shot("api-keys-empty", &empty),
+        shot("api-keys-stale", &stale),
+        shot("api-keys-reader", &reader),
         shot("api-keys-refused", &refused),
         shot("api-key-created", &created),
     ]

@@ -4,8 +4,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::Json;
+use crate::extract::{Json, Recent};
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysManage;
 
@@ -31,12 +30,13 @@ pub(super) struct MadeKey {
     key: String,
 }
 
-/// Makes a key for a program. It never approves, makes keys, or holds more than its maker.
+/// Makes a key for a program. It never approves, makes keys, or holds more than its maker; making one
+/// needs a fresh proof of who asks (`identity.not_recent`).
 #[utoipa::path(post, path = "/api/v1/api-keys", tag = "access", request_body = NewKey, responses(
     (status = 201, description = "Made, and shown this once.", body = MadeKey),
 ))]
 pub(super) async fn create_api_key(
-    can: Can<ApiKeysManage>,
+    Recent(can): Recent<ApiKeysManage>,
     Json(form): Json<NewKey>,
 ) -> Result<(StatusCode, Answer<MadeKey>), Problem> {
     let new = NewApiKey::parse(&form.name, &form.scopes, form.expires_in_days)?;

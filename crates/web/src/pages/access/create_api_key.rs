@@ -5,15 +5,14 @@ use ui::Nav;
 use ui::access::ApiKeyCreated;
 
 use super::api_keys::{Typed, page};
-use crate::Can;
-use crate::extract::Form;
+use crate::extract::{Form, Recent};
 use crate::pages::answer::{field_errors, html, refused};
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysManage;
 
-/// Makes a key and shows it, this once.
+/// Makes a key and shows it, this once. It outlives the session: hence the fresh proof.
 pub(super) async fn create_api_key(
-    mut can: Can<ApiKeysManage>,
+    Recent(mut can): Recent<ApiKeysManage>,
     form: Form,
 ) -> Result<Response, Problem> {
     let (name, scopes) = (form.get("name").trim().to_owned(), form.all("scopes"));
