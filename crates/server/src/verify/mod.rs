@@ -26,6 +26,7 @@ mod second_factor;
 mod secret_canary;
 mod secret_files;
 mod security_headers;
+mod service_keys;
 mod vault_sealed;
 
 pub use context::{Context, ContextError, Instance};
@@ -71,6 +72,7 @@ const OFTEN: &[Runnable] = controls![
     second_factor,
     recent,
     api_keys,
+    service_keys,
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,

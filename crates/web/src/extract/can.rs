@@ -13,6 +13,7 @@ use mail::WayFace;
 use ui::Verification;
 
 use crate::context::Context;
+use crate::extract::service_key;
 use crate::problem::{Problem, kind};
 use crate::route::permission::Permit;
 use crate::route::{Access, Guard, Surface};
@@ -112,6 +113,9 @@ impl<P: Permit> FromRequestParts<AppState> for Can<P> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let context = extract::context(parts)?;
         let scope = credential(state, parts, &context).await?;
+        if let Scope::ServiceKey(_) = scope {
+            return Err(service_key::has_no_person(state, &scope).await);
+        }
         let key = counted(&scope);
         if let Some(key) = key {
             // A key that asks too often is told so without the database.
@@ -147,14 +151,14 @@ pub(crate) async fn admit(
 }
 
 /// What is counted per key (ID-10): what programs ask. People at browsers are not counted.
-const fn counted(scope: &Scope) -> Option<&TokenHash> {
+pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
     match scope {
-        Scope::ApiKey(hash) | Scope::AccessToken(hash) => Some(hash),
+        Scope::ApiKey(hash) | Scope::ServiceKey(hash) | Scope::AccessToken(hash) => Some(hash),
         Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => None,
     }
 }
 
-fn too_often(Wait(seconds): Wait) -> Problem {
+pub(super) fn too_often(Wait(seconds): Wait) -> Problem {
     Problem::new(kind::KEY_TOO_OFTEN).retry_after(seconds)
 }
 
@@ -162,7 +166,7 @@ async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Pr
     let mut tx = state.db.read(scope).await?;
     let principal = identity::principal(&mut tx).await?;
     match scope {
-        Scope::ApiKey(hash) => state.key_uses.note(*hash),
+        Scope::ApiKey(hash) | Scope::ServiceKey(hash) => state.key_uses.note(*hash),
         Scope::AccessToken(hash) => state.token_uses.note(*hash),
         Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => {}
     }
@@ -195,7 +199,7 @@ pub(crate) async fn reader(state: &AppState, parts: &Parts) -> Option<(ReadTx, P
     admit(state, &scope, Access::SignedIn).await.ok()
 }
 
-fn forbidden(access: Access) -> Problem {
+pub(super) fn forbidden(access: Access) -> Problem {
     let needed = match access {
         Access::Permission(name) => format!("This needs the permission {name}."),
         _ => "Only a person at a browser can do this.".to_owned(),
@@ -218,6 +222,9 @@ pub(super) async fn credential(
         let (scheme, key) = text.split_once(' ').ok_or_else(signed_out)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(signed_out());
+        }
+        if let Ok(hash) = token::hash(TokenKind::ServiceKey, key.trim()) {
+            return service_key::scope(hash, context.surface, &parts.headers);
         }
         return bearer(state, context.surface, key.trim()).await;
     }

@@ -1,6 +1,7 @@
 use access::NewApiKey;
 use axum::Json as Answer;
 use http::StatusCode;
+use kernel::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -43,9 +44,14 @@ pub(super) async fn create_api_key(
     let caller = can.release();
     let maker = (caller.principal.organisation, caller.principal.user);
     let (id, key) = access::create_api_key(&caller.state.db, &caller.scope, maker, new).await?;
-    let made = MadeKey {
-        id: id.to_string(),
-        key: key.expose().clone(),
-    };
-    Ok((StatusCode::CREATED, Answer(made)))
+    Ok((StatusCode::CREATED, Answer(MadeKey::of(id, &key))))
+}
+
+impl MadeKey {
+    pub(super) fn of(id: impl ToString, key: &Secret<String>) -> Self {
+        Self {
+            id: id.to_string(),
+            key: key.expose().clone(),
+        }
+    }
 }

@@ -2,7 +2,7 @@ use axum::response::Response;
 use identity::Principal;
 use time::OffsetDateTime;
 use ui::Nav;
-use ui::access::{ApiKeyRow, ApiKeys, KeyState, ScopeChoice};
+use ui::access::{ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::FieldErrors;
 
 use crate::Can;
@@ -53,6 +53,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
     let page = can.page(Nav::Keys).await?;
     let rows = access::api_keys(&mut can.tx).await?;
     Ok(ApiKeys {
+        kind: KeyKind::Personal,
         may_manage: can.holds(ApiKeysManage::ACCESS),
         is_recent: can.principal.is_recent,
         keys: rows.into_iter().map(|row| shown(row, page.now)).collect(),
@@ -79,14 +80,9 @@ fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
 }
 
 fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
-    let state = match row.revoked_at {
-        Some(_) => KeyState::Revoked,
-        None if row.expires_at <= now => KeyState::Expired,
-        None if row.expires_at <= now + SOON => KeyState::ExpiresSoon,
-        None => KeyState::Active,
-    };
     ApiKeyRow {
-        id: row.id,
+        state: state(row.revoked_at, row.expires_at, now),
+        id: row.id.to_string(),
         name: row.name,
         prefix: row.face,
         scopes: row.scopes,
@@ -94,7 +90,20 @@ fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
         created_at: row.created_at,
         last_used_at: row.last_used_at,
         expires_at: row.expires_at,
-        state,
+    }
+}
+
+/// Whether a key works, at this moment.
+pub(super) fn state(
+    revoked_at: Option<OffsetDateTime>,
+    expires_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> KeyState {
+    match revoked_at {
+        Some(_) => KeyState::Revoked,
+        None if expires_at <= now => KeyState::Expired,
+        None if expires_at <= now + SOON => KeyState::ExpiresSoon,
+        None => KeyState::Active,
     }
 }
 

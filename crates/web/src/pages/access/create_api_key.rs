@@ -2,7 +2,7 @@ use access::NewApiKey;
 use axum::response::Response;
 use http::{HeaderValue, header};
 use ui::Nav;
-use ui::access::ApiKeyCreated;
+use ui::access::{ApiKeyCreated, KeyKind};
 
 use super::api_keys::{Typed, page};
 use crate::extract::{Form, Recent};
@@ -40,9 +40,15 @@ pub(super) async fn create_api_key(
         page,
         name,
         key,
-        mcp_url: caller.state.link("/mcp"),
+        url: caller.state.link("/mcp"),
+        kind: KeyKind::Personal,
     };
-    let mut response = html(&view)?;
+    shown_once(&view)
+}
+
+/// The page that shows a key.
+pub(super) fn shown_once(view: &ApiKeyCreated) -> Result<Response, Problem> {
+    let mut response = html(view)?;
     // Every page says so; this one must, whatever becomes of that.
     response
         .headers_mut()
