@@ -103,6 +103,83 @@ async fn id_05_falls_when_every_proof_is_recent() {
 }
 
 #[tokio::test]
+async fn id_05_falls_when_a_key_is_made_without_a_recent_proof() {
+    let any = "alter policy api_keys_add on access.api_keys
+        with check (org_id = (select ctx.org_for('api_keys.manage')))";
+    falls_with("identity.recent_proof", any, "an API key was made").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_a_revoked_key_goes_on() {
+    let lenient = without("ctx.bind_api_key", "and k.revoked_at is null");
+    falls_with("access.api_keys", &lenient, "a revoked key").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_a_key_has_no_end() {
+    let lenient = without("ctx.bind_api_key", "and k.expires_at > now()");
+    falls_with("access.api_keys", &lenient, "an expired key").await;
+}
+
+#[tokio::test]
+async fn ac_08_falls_when_the_web_process_reads_the_hashes() {
+    let open = "grant select on access.api_keys to countersign_front";
+    falls_with("access.api_keys", open, "token_hash").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_nobody_tells_a_browser_from_a_server() {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), "access.service_keys").await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    let url = without_browsers_headers(app.url.clone()).await;
+    let broken = evidence(
+        Instance {
+            url,
+            ..instance(&app)
+        },
+        "access.service_keys",
+    )
+    .await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+    assert!(broken.evidence.contains("header origin"), "{broken:?}");
+}
+
+/// A proxy that passes on nothing but path and bearer token.
+async fn without_browsers_headers(to: String) -> Url {
+    let client = reqwest::Client::new();
+    let pass = move |request: axum::extract::Request| {
+        let asked = client
+            .get(format!("{to}{}", request.uri().path()))
+            .header("authorization", &request.headers()["authorization"]);
+        async move { axum::http::StatusCode::from(asked.send().await.unwrap().status()) }
+    };
+    let router = axum::Router::new().fallback(pass);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_a_service_key_may_write() {
+    let any = "alter table access.service_keys drop constraint service_keys_scopes_check";
+    falls_with("access.service_keys", any, "proposes writes").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_the_broker_acts_for_a_service_key() {
+    let open = "grant execute on function ctx.bind_service_key(bytea) to countersign_broker";
+    falls_with("access.service_keys", open, "the broker acts").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_a_revoked_service_key_goes_on() {
+    let lenient = without("ctx.bind_service_key", "and k.revoked_at is null");
+    falls_with("access.service_keys", &lenient, "a revoked service key").await;
+}
+
+#[tokio::test]
 async fn ac_01_in_the_catalogue_falls_with_an_unforced_table() {
     let unforced = "alter table approvals.decisions no force row level security";
     falls_with(

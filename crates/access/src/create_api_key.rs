@@ -29,6 +29,9 @@ pub enum NewApiKeyError {
     /// A key is a program's: it neither decides about writes nor makes further keys (AG-01).
     #[error("{0} is for people only: a key cannot hold it")]
     PeopleOnly(&'static str),
+    /// A service key is nobody's: it does nothing that a person answers for.
+    #[error("{0} needs a person behind it: a service key cannot hold it")]
+    NeedsPerson(&'static str),
     /// Under a day or over a year.
     #[error("a key lives 1 to 365 days")]
     Lifetime,
@@ -51,14 +54,7 @@ const DAY: Duration = Duration::from_hours(24);
 impl NewApiKey {
     /// Checks the form.
     pub fn parse(name: &str, scopes: &[String], days: u32) -> Result<Self, NewApiKeyError> {
-        let name = name.trim();
-        let length = name.chars().count();
-        if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
-            return Err(NewApiKeyError::Name);
-        }
-        if !(1..=365).contains(&days) {
-            return Err(NewApiKeyError::Lifetime);
-        }
+        let (name, lifetime) = (self::name(name)?, self::lifetime(days)?);
         if scopes.is_empty() {
             return Err(NewApiKeyError::NoScopes);
         }
@@ -67,10 +63,29 @@ impl NewApiKey {
             .map(|scope| parse_scope(scope))
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            name: name.to_owned(),
+            name,
             scopes,
-            lifetime: DAY * days,
+            lifetime,
         })
+    }
+}
+
+/// What a key is called.
+pub(crate) fn name(text: &str) -> Result<String, NewApiKeyError> {
+    let name = text.trim();
+    let length = name.chars().count();
+    if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
+        return Err(NewApiKeyError::Name);
+    }
+    Ok(name.to_owned())
+}
+
+/// How long a key lives.
+pub(crate) fn lifetime(days: u32) -> Result<Duration, NewApiKeyError> {
+    if (1..=365).contains(&days) {
+        Ok(DAY * days)
+    } else {
+        Err(NewApiKeyError::Lifetime)
     }
 }
 
@@ -93,7 +108,7 @@ pub async fn create_api_key(
     let token = token::generate(TokenKind::ApiKey, db.chance());
     let id = ApiKeyId::new(db.clock().now(), db.chance());
     let row = store::NewRow {
-        id,
+        id: id.uuid(),
         organisation,
         maker,
         name: &key.name,
@@ -106,18 +121,19 @@ pub async fn create_api_key(
             .collect(),
         lifetime: key.lifetime,
     };
-    let mut tx = db.write(scope).await.map_err(refused)?;
-    store::insert_api_key(&mut tx, row).await.map_err(refused)?;
+    let mut tx = db.write(scope).await?;
+    store::insert_api_key(&mut tx, row).await?;
     tx.commit(AuditEntry::about("access.api_key_created", id))
-        .await
-        .map_err(refused)?;
+        .await?;
     Ok((id, token))
 }
 
-fn refused(error: db::Error) -> CreateApiKeyError {
-    match error {
-        db::Error::Forbidden => CreateApiKeyError::Forbidden,
-        other => CreateApiKeyError::Database(other),
+impl From<db::Error> for CreateApiKeyError {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Forbidden => Self::Forbidden,
+            other => Self::Database(other),
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use kernel::{Scope, TokenHash};
 use crate::store;
 
 /// Collects which keys were used, so that a read does not cost a write: [`KeyUses::write`], called
-/// now and then, stores them at once.
+/// now and then, and when the server stops, stores them at once. Only keys that bound are noted, so
+/// that it holds no more than there are keys.
 #[derive(Debug, Default)]
 pub struct KeyUses(Mutex<HashSet<TokenHash>>);
 
@@ -20,25 +21,31 @@ impl KeyUses {
             .insert(key);
     }
 
-    /// Stores what was noted since the last call.
+    /// Stores what was noted since the last call. What could not be stored is kept for the next one.
     pub async fn write(&self, db: &Db) -> Result<(), Error> {
         let noted = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if noted.is_empty() {
             return Ok(());
         }
-        let mut tx = db.write(&Scope::Anonymous).await?;
-        store::note_use(
-            &mut tx,
-            noted
-                .into_iter()
-                .map(|key| key.as_bytes().to_vec())
-                .collect(),
-        )
-        .await?;
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "a time of last use, kept beside the key itself"
-        )]
-        tx.commit_silently().await
+        let written = store(db, &noted).await;
+        if written.is_err() {
+            let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.extend(noted);
+        }
+        written
     }
+}
+
+async fn store(db: &Db, noted: &HashSet<TokenHash>) -> Result<(), Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    store::note_use(
+        &mut tx,
+        noted.iter().map(|key| key.as_bytes().to_vec()).collect(),
+    )
+    .await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a time of last use, kept beside the key itself"
+    )]
+    tx.commit_silently().await
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{ApiKeyId, OrganisationId, UserId};
+use kernel::{ApiKeyId, OrganisationId, ServiceKeyId, UserId};
+use sqlx::types::Uuid;
 
-use crate::ApiKeyRow;
+use crate::{ApiKeyRow, ServiceKeyRow};
 
 pub(crate) struct NewRow<'a> {
-    pub(crate) id: ApiKeyId,
+    pub(crate) id: Uuid,
     pub(crate) organisation: OrganisationId,
     pub(crate) maker: UserId,
     pub(crate) name: &'a str,
@@ -22,7 +23,7 @@ pub(crate) async fn insert_api_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<
     sqlx::query!(
         "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))",
-        row.id.uuid(),
+        row.id,
         row.organisation.uuid(),
         row.maker.uuid(),
         row.name,
@@ -69,6 +70,67 @@ pub(crate) async fn revoke_api_key(tx: &mut WriteTx, key: ApiKeyId) -> Result<bo
     .execute(&mut **tx)
     .await?;
     Ok(revoked.rows_affected() == 1)
+}
+
+pub(crate) async fn insert_service_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<(), Error> {
+    sqlx::query!(
+        "insert into access.service_keys (id, org_id, made_by, name, face, token_hash, scopes, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))",
+        row.id,
+        row.organisation.uuid(),
+        row.maker.uuid(),
+        row.name,
+        row.face,
+        &row.hash,
+        &row.scopes,
+        row.lifetime.as_secs_f64(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn service_keys(tx: &mut ReadTx) -> Result<Vec<ServiceKeyRow>, Error> {
+    let rows = sqlx::query!(
+        "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
+                k.revoked_at, k.last_used_at
+           from access.service_keys k join identity.users u on u.id = k.made_by
+          order by k.created_at desc, k.id"
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| ServiceKeyRow {
+            id: row.id.into(),
+            name: row.name,
+            face: row.face,
+            scopes: row.scopes,
+            made_by: row.made_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+        })
+        .collect())
+}
+
+pub(crate) async fn revoke_service_key(tx: &mut WriteTx, key: ServiceKeyId) -> Result<bool, Error> {
+    let revoked = sqlx::query!(
+        "update access.service_keys set revoked_at = now() where id = $1 and revoked_at is null",
+        key.uuid()
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(revoked.rows_affected() == 1)
+}
+
+pub(crate) async fn holds(tx: &mut ReadTx, permission: &str) -> Result<bool, Error> {
+    Ok(
+        sqlx::query_scalar!(r#"select ctx.can($1) as "can!""#, permission)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
 }
 
 pub(crate) async fn note_use(tx: &mut WriteTx, keys: Vec<Vec<u8>>) -> Result<(), Error> {

@@ -270,7 +270,8 @@ impl OnBehalf {
     /// The wire form of a scope.
     pub const fn of(scope: &Scope) -> Self {
         match scope {
-            Scope::Anonymous => Self::Nobody,
+            // The broker acts for people: a key that nobody stands behind is nobody to it.
+            Scope::Anonymous | Scope::ServiceKey(_) => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),

@@ -11,6 +11,8 @@ use crate::digest::sha256;
 pub enum TokenKind {
     /// An organisation's API key.
     ApiKey,
+    /// A service key of an organisation.
+    ServiceKey,
     /// A session cookie's content.
     Session,
     /// A background job's right to act.
@@ -38,7 +40,8 @@ impl TokenKind {
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::ApiKey => "csk_",
-            Self::Session => "css_",
+            Self::ServiceKey => "css_",
+            Self::Session => "cse_",
             Self::Job => "csj_",
             Self::SignInLink => "csl_",
             Self::AuthorizationCode => "csc_",

@@ -144,10 +144,11 @@ set local role countersign_owner;
 
 create policy api_keys_read on access.api_keys for select to countersign_front, countersign_broker
     using (org_id = (select ctx.org_for('api_keys.read')));
--- A key never holds more than its maker, and nothing that is for people alone.
+-- A key never holds more than its maker, and nothing that is for people alone. It outlives the session
+-- that makes it, which is why that needs a recent proof (OWASP ASVS 3.7.1).
 create policy api_keys_add on access.api_keys for insert to countersign_front
     with check (org_id = (select ctx.org_for('api_keys.manage')) and user_id = (select ctx.person())
-                and (select ctx.kind()) = 'session'
+                and (select ctx.kind()) = 'session' and (select ctx.is_recent())
                 and ctx.can_give(scopes));
 create policy api_keys_revoke on access.api_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')

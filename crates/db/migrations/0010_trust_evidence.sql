@@ -40,9 +40,9 @@ grant select (id, org_id) on broker.authorizations to countersign_definer;
 set local role countersign_definer;
 
 -- A session for the owner of one of the organisations that the controls attack, made on first use: the
--- attacker 'a', the attacked 'b', whose owner has not proven lately who it is, and 'half', which asks for
--- a second factor that nobody there has; and for two colleagues of a's owner, a 'member' and a 'reviewer'.
--- They hold nothing but what controls put there.
+-- attacker 'a', the attacked 'b', and 'half', which asks for a second factor that nobody there has; and for
+-- two colleagues of a's owner, a 'member' and a 'reviewer'. They hold nothing but what controls put there.
+-- 'stale' is one more session of the attacker's, whose last proof of who it is was an hour ago.
 create function trust.control_session(
     which text, new_session uuid, new_token_hash bytea, lifetime_seconds int
 ) returns table (user_id uuid, org_id uuid)
@@ -50,14 +50,15 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     control_org uuid;
     control_user uuid;
-    address text := 'control-' || which || '@controls.invalid';
+    owner_of text := case which when 'stale' then 'a' else which end;
+    address text := 'control-' || owner_of || '@controls.invalid';
 begin
-    if which not in ('a', 'b', 'half', 'member', 'reviewer') then
+    if which not in ('a', 'b', 'half', 'stale', 'member', 'reviewer') then
         raise exception using errcode = '22023', message = 'nobody of that name is there for controls';
     end if;
     -- 32 random bytes as the verifier: no password has that digest.
     insert into identity.users (id, email, email_verified_at, name, password_parameters, password_verifier)
-    values (gen_random_uuid(), address, now(), 'Control ' || upper(which), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
+    values (gen_random_uuid(), address, now(), 'Control ' || upper(owner_of), '$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA',
             sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')))
     on conflict (email) do nothing
     returning id into control_user;
@@ -70,14 +71,14 @@ begin
     elsif control_user is not null then
         control_org := gen_random_uuid();
         insert into identity.organisations (id, name, kind, mfa_required)
-        values (control_org, 'Control ' || upper(which), 'control', which = 'half');
+        values (control_org, 'Control ' || upper(owner_of), 'control', owner_of = 'half');
         insert into identity.memberships (org_id, user_id, role, level) values (control_org, control_user, 'OWNER', 100);
     end if;
     return query
         insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at)
         select new_session, m.org_id, m.user_id, new_token_hash, 'countersign verify', 'local',
                now() + make_interval(secs => lifetime_seconds),
-               now() - make_interval(hours => case which when 'b' then 1 else 0 end)
+               now() - make_interval(hours => case which when 'stale' then 1 else 0 end)
           from identity.users u
           join identity.memberships m on m.user_id = u.id
           join identity.organisations o on o.id = m.org_id and o.kind = 'control'

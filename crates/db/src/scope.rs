@@ -48,6 +48,12 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
             )
         }
         Scope::ApiKey(hash) => format!("{begin}; select ctx.bind_api_key('\\x{}')", hash.to_hex()),
+        Scope::ServiceKey(hash) => {
+            format!(
+                "{begin}; select ctx.bind_service_key('\\x{}')",
+                hash.to_hex()
+            )
+        }
         Scope::AccessToken(hash) => {
             format!(
                 "{begin}; select ctx.bind_access_token('\\x{}')",

@@ -122,6 +122,8 @@ ids! {
     SessionId = "ses";
     /// An API key of an organisation.
     ApiKeyId = "key";
+    /// A service key of an organisation.
+    ServiceKeyId = "svk";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -39,6 +39,8 @@ pub enum Scope {
     HalfSession(TokenHash),
     /// An organisation's API key.
     ApiKey(TokenHash),
+    /// A service key of an organisation, behind which no person stands.
+    ServiceKey(TokenHash),
     /// An access token of a person's grant to a client, by the hash of all of it.
     AccessToken(TokenHash),
     /// A claimed background job, acting for the person who caused it.

@@ -276,3 +276,10 @@ pub async fn vouch(database: &TestDatabase, email: &str) {
     assert!(identity::vouch(&broker, &email).await.unwrap());
     broker.close().await;
 }
+
+/// Runs a statement as the superuser: the tests' hand of fate.
+pub async fn fate(database: &TestDatabase, statement: &'static str) {
+    let options = database.superuser_options();
+    let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
+    connection.execute(statement).await.unwrap();
+}

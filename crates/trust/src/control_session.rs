@@ -39,11 +39,20 @@ pub async fn control_sessions(db: &Db) -> Result<(ControlSession, ControlSession
 
 /// Starts a session in the control organisation that asks for a second factor which nobody there has.
 pub async fn half_control_session(db: &Db) -> Result<ControlSession, Error> {
+    one(db, "half").await
+}
+
+/// Starts another session of the attacker's, whose last proof of who it is was an hour ago.
+pub async fn stale_control_session(db: &Db) -> Result<ControlSession, Error> {
+    one(db, "stale").await
+}
+
+async fn one(db: &Db, name: &str) -> Result<ControlSession, Error> {
     let mut tx = db.write(&Scope::Anonymous).await?;
-    let half = start(db, &mut tx, "half").await?;
-    let entry = AuditEntry::about("trust.control_session_started", half.session);
+    let session = start(db, &mut tx, name).await?;
+    let entry = AuditEntry::about("trust.control_session_started", session.session);
     tx.commit(entry).await?;
-    Ok(half)
+    Ok(session)
 }
 
 /// Starts sessions of two colleagues of the attacker's: a participant of level 40, and a reviewer.

@@ -48,12 +48,18 @@ async fn hear(state: &AppState) -> Result<(), db::Error> {
 async fn write_uses(state: &AppState) {
     loop {
         tokio::time::sleep(WRITE_USES_EVERY).await;
-        if let Err(error) = state.key_uses.write(&state.db).await {
-            tracing::warn!(%error, "access.key_uses_not_written");
-        }
-        if let Err(error) = state.token_uses.write(&state.db).await {
-            tracing::warn!(%error, "oauth.token_uses_not_written");
-        }
+        flush_uses(state).await;
+    }
+}
+
+/// Writes down which keys and tokens were used since this was last done. Once more when the server
+/// stops, after its last request: a key that was used just before is no key that nobody uses.
+pub async fn flush_uses(state: &AppState) {
+    if let Err(error) = state.key_uses.write(&state.db).await {
+        tracing::warn!(%error, "access.key_uses_not_written");
+    }
+    if let Err(error) = state.token_uses.write(&state.db).await {
+        tracing::warn!(%error, "oauth.token_uses_not_written");
     }
 }
 

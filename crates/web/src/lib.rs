@@ -24,10 +24,10 @@ mod session;
 mod state;
 mod throttle;
 
-pub use background::run_background;
+pub use background::{flush_uses, run_background};
 pub use extract::{Can, Public};
 pub use problem::{Kind, Problem};
 pub use route::{Access, Pace, RouteInfo, Surface, permission};
 pub use router::{openapi, router, routes};
 pub use state::{AppState, Changes, Parts};
-pub use throttle::{Rule, Throttles};
+pub use throttle::{KEY_REQUESTS_PER_MINUTE, Rule, Throttles};

@@ -23,12 +23,14 @@ pub(super) enum Seen {
 
 use Seen::{All, Holders, HoldersWhere, Members, Own, OwnOrHolders, Where};
 
-const MEMBERS: &str = "id in (select user_id from identity.memberships where org_id = '{org}')";
+/// Of the colleagues who may see people everybody's; of the others their own, and whom proposals name.
+const PEOPLE: &str = "id in (select user_id from identity.memberships where {people})";
 
 /// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
 pub(super) const FRONT: &[(&str, Seen)] = &[
     ("access.api_keys", Holders("api_keys.read")),
     ("access.permissions", All),
+    ("access.service_keys", Where("{service_keys}")),
     ("approvals.decisions", Holders("approvals.read")),
     ("approvals.proposals", Holders("approvals.read")),
     ("audit.checkpoints", All),
@@ -43,14 +45,14 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "identity.links",
         HoldersWhere("people.invite", "org_id = '{org}' and kind = 'invitation'"),
     ),
-    ("identity.memberships", Members),
+    ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
     ("identity.sessions", Own),
-    ("identity.users", Where(MEMBERS)),
+    ("identity.users", Where(PEOPLE)),
     ("insight.events", Holders("insight.read")),
     ("insight.logs", Holders("insight.read")),
     ("insight.names", Holders("insight.read")),
-    ("jobs.jobs", Members),
+    ("jobs.jobs", Own),
     ("mail.outbox", OwnOrHolders("mail.manage")),
     (
         "oauth.clients",
@@ -67,7 +69,7 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     ("approvals.proposals", Members),
     ("audit.checkpoints", All),
     ("audit.nodes", All),
-    ("broker.authorizations", Members),
+    ("broker.authorizations", Own),
     ("broker.calls", Members),
     ("broker.credentials", Members),
     ("broker.data_keys", Members),
@@ -75,10 +77,10 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     ("broker.signing_keys", All),
     ("broker.token_keys", All),
     ("connectors.connections", Holders("connectors.read")),
-    ("identity.memberships", Members),
+    ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
-    ("identity.users", Where(MEMBERS)),
-    ("jobs.jobs", Members),
+    ("identity.users", Where(PEOPLE)),
+    ("jobs.jobs", Own),
 ];
 
 /// The condition that chooses what `actor` sees.
@@ -99,6 +101,8 @@ pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
         Some(Holders(_) | HoldersWhere(..)) => never(),
     };
     text.replace("{grants}", &grants(actor))
+        .replace("{people}", &people(actor))
+        .replace("{service_keys}", service_keys(actor))
         .replace("{org}", &actor.org.to_string())
         .replace("{person}", &actor.person.to_string())
 }
@@ -112,6 +116,32 @@ fn grants(actor: &Actor) -> String {
     } else {
         "false".to_owned()
     }
+}
+
+/// A key that no person stands behind reads its own name.
+fn service_keys(actor: &Actor) -> &'static str {
+    if actor.holds("api_keys.read") {
+        "org_id = '{org}'"
+    } else if actor.has_person() {
+        "false"
+    } else {
+        "org_id = '{org}' and name = 'Fuzz'"
+    }
+}
+
+/// Memberships: all of them to who may see people; else one's own, and whom visible proposals name.
+fn people(actor: &Actor) -> String {
+    let own = "user_id = '{person}'";
+    let named =
+        "user_id in (select requester_person from approvals.proposals where org_id = '{org}'
+                  union select ended_by from approvals.proposals where org_id = '{org}'
+                  union select user_id from approvals.decisions where org_id = '{org}')";
+    let chosen = match (actor.holds("people.read"), actor.holds("approvals.read")) {
+        (true, _) => "true".to_owned(),
+        (false, true) => format!("({own} or {named})"),
+        (false, false) => own.to_owned(),
+    };
+    format!("org_id = '{{org}}' and {chosen}")
 }
 
 /// A change by SQL that the web process's login has the right to try.
@@ -131,6 +161,11 @@ pub(super) const CHANGES: &[Change] = &[
     Change {
         statement: "update access.api_keys set revoked_at = now()",
         table: "access.api_keys",
+        reaches: |actor| at_a_browser(actor, "api_keys.manage"),
+    },
+    Change {
+        statement: "update access.service_keys set revoked_at = now()",
+        table: "access.service_keys",
         reaches: |actor| at_a_browser(actor, "api_keys.manage"),
     },
     Change {
@@ -186,7 +221,13 @@ pub(super) const ADDITIONS: &[Addition] = &[
     Addition {
         statement: "insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
             values (gen_random_uuid(), '{org}', '{person}', 'front', 'x.y', '{}')",
-        is_allowed: |_| true,
+        is_allowed: Actor::has_person,
+    },
+    Addition {
+        statement: "insert into access.service_keys (id, org_id, made_by, name, face, token_hash, scopes, expires_at)
+            values (gen_random_uuid(), '{org}', '{person}', 'x', 'x', sha256(gen_random_uuid()::text::bytea),
+                    '{insight.read}', now() + interval '1 day')",
+        is_allowed: |actor| actor.is_session() && actor.holds("api_keys.manage"),
     },
     Addition {
         statement: "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)

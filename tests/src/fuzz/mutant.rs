@@ -50,10 +50,12 @@ pub(crate) async fn policies(tenants: &mut Tenants) -> Vec<Policy> {
 }
 
 impl Mutant {
-    /// The schema without the policy of that name.
+    /// The schema without a policy, named `schema.table.policy`.
     pub(crate) async fn drop(tenants: &mut Tenants, name: &str) -> Self {
         let all = policies(tenants).await;
-        let policy = all.into_iter().find(|policy| policy.name == name);
+        let policy = all
+            .into_iter()
+            .find(|policy| format!("{}.{}", policy.table, policy.name) == name);
         Self::without(
             tenants,
             policy.unwrap_or_else(|| panic!("there is no policy {name}")),
@@ -72,7 +74,7 @@ impl Mutant {
         Self(policy)
     }
 
-    /// The schema with the policy of that name open to everybody's rows.
+    /// The schema with a policy open to everybody's rows.
     pub(crate) async fn open(tenants: &mut Tenants, name: &str) -> Self {
         let mutant = Self::drop(tenants, name).await;
         let policy = &mutant.0;

@@ -59,12 +59,13 @@ pub(crate) struct Tenants {
 }
 
 /// The levels and roles of the people beside the owner.
-const STANDINGS: [(&str, i32); 5] = [
+const STANDINGS: [(&str, i32); 6] = [
     ("ADMIN", 80),
     ("PARTICIPANT", 60),
     ("PARTICIPANT", 40),
     ("PARTICIPANT", 30),
     ("PARTICIPANT", 20),
+    ("REVIEWER", 60),
 ];
 
 impl Tenants {
@@ -159,7 +160,7 @@ async fn people(
     let mut actors = vec![browser(
         world,
         format!("{name}'s owner"),
-        (org, person, 100),
+        (org, person, ("OWNER", 100)),
         owner.clone(),
     )];
     for (role, level) in STANDINGS {
@@ -171,7 +172,7 @@ async fn people(
         actors.push(browser(
             world,
             format!("{name}'s {role} of {level}"),
-            (org, person, level),
+            (org, person, (role, level)),
             browser_of,
         ));
     }
@@ -207,13 +208,14 @@ async fn member(
 fn browser(
     world: &World,
     name: String,
-    (org, person, level): (Uuid, Uuid, i32),
+    (org, person, (role, level)): (Uuid, Uuid, (&'static str, i32)),
     by: Person,
 ) -> Actor {
     Actor {
         name,
         org,
         person,
+        role,
         level,
         scopes: None,
         bind: format!(
@@ -263,15 +265,16 @@ fn bearer(
     world: &World,
     (name, binder): (String, &str),
     (org, person): (Uuid, Uuid),
-    (token, scopes): (String, &[&'static str]),
+    (token, scopes): (String, &'static [&'static str]),
 ) -> Actor {
     let hash = TokenHash::from_digest(crypto::digest::sha256(token.as_bytes())).to_hex();
     Actor {
         name,
         org,
         person,
+        role: "OWNER",
         level: 100,
-        scopes: Some(scopes.to_vec()),
+        scopes: Some(scopes),
         bind: format!("select ctx.{binder}('\\x{hash}')"),
         http: Http::new(&world.app.url, Credential::Bearer(token)),
     }

@@ -46,6 +46,11 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
         .await
         .unwrap();
+    let path = "/api/v1/service-keys";
+    person
+        .write(Method::POST, path, &key, StatusCode::CREATED)
+        .await
+        .unwrap();
     person
         .write(
             Method::POST,

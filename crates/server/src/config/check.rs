@@ -1,4 +1,5 @@
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ const DEFAULT_MAX_ANSWER_BYTES: u64 = 5 * 1024 * 1024;
 /// The broker's socket carries answers of up to this.
 const LARGEST_MAX_ANSWER_BYTES: u64 = 10 * 1024 * 1024;
 const DEFAULT_VERIFY_SECONDS: u64 = 300;
+const MOST_KEY_REQUESTS_PER_MINUTE: u32 = 60_000;
 const DEFAULT_UPLOAD_LIMIT_BYTES: u64 = 1024 * 1024 * 1024;
 
 /// Checks values one by one, and keeps all problems: whoever writes a configuration wants them at
@@ -180,6 +182,19 @@ impl Checker {
             ));
         }
         bytes
+    }
+
+    pub(super) fn key_requests(&mut self, a_minute: Option<u32>) -> Option<NonZeroU32> {
+        let a_minute = a_minute.unwrap_or(web::KEY_REQUESTS_PER_MINUTE);
+        if a_minute > MOST_KEY_REQUESTS_PER_MINUTE {
+            self.add(Problem::new(
+                "server.key_requests",
+                "key_requests_per_minute",
+                format!("{a_minute} requests a minute is out of range"),
+                "write 1 to 60000, or 0 for no limit",
+            ));
+        }
+        NonZeroU32::new(a_minute)
     }
 
     pub(super) fn run_as(&mut self, section: Option<RunAsSection>) -> Option<RunAs> {

@@ -22,6 +22,7 @@ pub(super) struct FileConfig {
     pub(super) trusted_proxies: Vec<String>,
     pub(super) verify_every_seconds: Option<u64>,
     pub(super) upload_limit_bytes: Option<u64>,
+    pub(super) key_requests_per_minute: Option<u32>,
     pub(super) tls: Option<TlsSection>,
     #[serde(default)]
     pub(super) egress: EgressSection,

@@ -44,6 +44,7 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
         trusted_proxies: checker.trusted_proxies(&file.trusted_proxies),
         verify_every: checker.verify_every(file.verify_every_seconds),
         upload_limit_bytes: checker.upload_limit(file.upload_limit_bytes),
+        key_requests_per_minute: checker.key_requests(file.key_requests_per_minute),
         run_as: checker.run_as(file.run_as),
         log: LogConfig {
             format: flags

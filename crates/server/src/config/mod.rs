@@ -16,6 +16,7 @@ mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -60,6 +61,8 @@ pub struct Config {
     pub verify_every: Option<Duration>,
     /// The largest event log that is taken, in bytes.
     pub upload_limit_bytes: u64,
+    /// How often each API key may ask, a minute; as often as it likes where nothing.
+    pub key_requests_per_minute: Option<NonZeroU32>,
     /// How mail goes out; not at all where nothing.
     pub mail: Option<MailConfig>,
     /// Whether mails are shown on a page in place of being sent.

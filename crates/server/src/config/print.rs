@@ -1,4 +1,5 @@
 use std::fmt::Write as _;
+use std::num::NonZeroU32;
 
 use mail::smtp::TlsMode;
 
@@ -37,6 +38,8 @@ pub(super) fn to_toml(config: &Config) -> String {
         "upload_limit_bytes",
         Some(number(config.upload_limit_bytes)),
     );
+    let requests = config.key_requests_per_minute.map_or(0, NonZeroU32::get);
+    set("key_requests_per_minute", Some(number(u64::from(requests))));
     set(
         "tls",
         config.tls.as_ref().map(|tls| {

@@ -122,6 +122,7 @@ fn the_defaults_are_those_of_the_example() {
     let text = text.split_once('\n').unwrap().1;
     insta::assert_snapshot!(text, @r#"
     data_dir = "/var/lib/countersign"
+    key_requests_per_minute = 600
     listen = "127.0.0.1:7410"
     master_key_file = "/var/lib/countersign/broker/master.key"
     trusted_proxies = []
@@ -235,13 +236,13 @@ fn a_certificate_that_is_none_is_told_before_anything_starts() {
 
 #[test]
 fn all_problems_are_told_at_once() {
-    let text = "listen = \"here\"\nverify_every_seconds = 1\nupload_limit_bytes = 0\n\
+    let text = "listen = \"here\"\nverify_every_seconds = 1\nupload_limit_bytes = 0\nkey_requests_per_minute = 60001\n\
                 trusted_proxies = [\"10.0.0.0/33\"]\nmanifests = \"/no/such/folder\"\n\
                 [egress]\ntimeout_seconds = 0\nmax_answer_bytes = 1\nallow_private = [\"tracker\"]\n\
                 [run_as]\nfront = 5\nbroker = 5\n[log]\nlevel = \"web=loud\"";
     let mut found = codes(load(text, &[]));
     found.sort_unstable();
-    insta::assert_snapshot!(found.join(" "), @"server.egress_answer server.egress_host server.egress_timeout server.listen server.log_level server.manifests server.run_as server.trusted_proxies server.upload_limit server.verify_every");
+    insta::assert_snapshot!(found.join(" "), @"server.egress_answer server.egress_host server.egress_timeout server.key_requests server.listen server.log_level server.manifests server.run_as server.trusted_proxies server.upload_limit server.verify_every");
 }
 
 #[test]

@@ -72,6 +72,7 @@ pub(super) async fn serve(
     // Ends with the last connection, or after the limit.
     let _ = serving.await;
     background.shutdown().await;
+    let _ = tokio::time::timeout(DRAIN, web::flush_uses(&state)).await;
     let _ = tokio::time::timeout(DRAIN, state.db.close()).await;
     Ok(())
 }
@@ -101,7 +102,7 @@ async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
         controls: crate::verify::controls(),
         upload_limit_bytes: boot.upload_limit_bytes,
         mail: boot.mail,
-        throttles: Throttles::default(),
+        throttles: Throttles::default().per_key(boot.key_requests_per_minute),
     };
     cookie_key.zeroize();
     Ok(AppState::new(parts))

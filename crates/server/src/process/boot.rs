@@ -1,4 +1,5 @@
 use std::fmt;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub(crate) struct FrontBoot {
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) upload_limit_bytes: u64,
+    pub(crate) key_requests_per_minute: Option<NonZeroU32>,
     /// How mail leaves, for pages.
     pub(crate) mail: WayFace,
     /// What the front must not be able to open: for its self-test.

@@ -35,6 +35,7 @@ impl Sources<'_> {
             manifests: self.manifests.to_vec(),
             trusted_proxies: config.trusted_proxies.clone(),
             upload_limit_bytes: config.upload_limit_bytes,
+            key_requests_per_minute: config.key_requests_per_minute,
             mail: mail_face(config),
             forbidden: Forbidden {
                 master_key_file: config.master_key_file.clone(),

@@ -4,7 +4,7 @@ use sqlx::Executor as _;
 use trust::{Control, ControlSession, Found};
 use web::{Access, Surface};
 
-use super::context::{begin_as, make_key};
+use super::context::{LIFETIME, begin_as, make_key};
 use super::{Context, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
@@ -79,7 +79,13 @@ async fn attack(context: &Context, member: &ControlSession, reviewer: &ControlSe
     }
     // One that every standing but a reviewer's holds, so that what is refused is refused for the key.
     let wanted = vec![catalogue::PEOPLE_READ.name.to_owned()];
-    let (key, id) = make_key(&context.instance, &context.db, &context.a, &wanted).await?;
+    let (key, id) = make_key(
+        &context.instance,
+        &context.db,
+        &context.a,
+        (&wanted, LIFETIME),
+    )
+    .await?;
     let asked = ask(context, &key, catalogue::PEOPLE_READ.name).await;
     trust::sweep_controls(&context.db, &[], &[id]).await?;
     asked

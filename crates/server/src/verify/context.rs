@@ -64,6 +64,8 @@ pub struct Context {
     pub http: reqwest::Client,
 }
 
+/// How long the keys of a round last, should nobody sweep them away.
+pub(super) const LIFETIME: Duration = Duration::from_mins(10);
 /// How long a daily control may take where nobody waits for it.
 const PATIENCE: Duration = Duration::from_hours(1);
 
@@ -91,14 +93,10 @@ impl Context {
             Arc::new(SystemRng),
         );
         let (a, b) = control_sessions(&db).await?;
-        let scopes: Vec<String> = access::catalogue::ALL
-            .iter()
-            .filter(|permission| permission.for_programs)
-            .map(|permission| permission.name.to_owned())
-            .collect();
-        let (key_a, first) = make_key(&instance, &db, &a, &scopes).await?;
+        let scopes = every_scope();
+        let (key_a, first) = make_key(&instance, &db, &a, (&scopes, LIFETIME)).await?;
         // Nobody uses it: B has to have one, for A not to see it.
-        let (_, second) = make_key(&instance, &db, &b, &scopes).await?;
+        let (_, second) = make_key(&instance, &db, &b, (&scopes, LIFETIME)).await?;
         // HTTP/2 would take the host from the address.
         let known_as: HeaderMap = HeaderValue::from_str(&instance.host)
             .map(|host| [(HOST, host)].into_iter().collect())
@@ -146,6 +144,20 @@ impl Context {
         Ok(())
     }
 
+    /// Another key of the attacker's, which whoever made it sweeps away.
+    pub(super) async fn another_key(
+        &self,
+        lifetime: Duration,
+    ) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
+        make_key(
+            &self.instance,
+            &self.db,
+            &self.a,
+            (&every_scope(), lifetime),
+        )
+        .await
+    }
+
     /// A connection of the front's login, as somebody who stole it would have, bound to nobody.
     pub async fn as_front(&self) -> Result<PgConnection, sqlx::Error> {
         PgConnection::connect_with(&self.instance.front).await
@@ -182,12 +194,21 @@ pub(super) async fn begin_as(
     Ok(())
 }
 
-/// An API key of a control organisation's owner, for ten minutes.
+/// What a key may hold at most.
+fn every_scope() -> Vec<String> {
+    access::catalogue::ALL
+        .iter()
+        .filter(|permission| permission.for_programs)
+        .map(|permission| permission.name.to_owned())
+        .collect()
+}
+
+/// An API key of a control organisation's owner.
 pub(super) async fn make_key(
     instance: &Instance,
     db: &Db,
     session: &ControlSession,
-    scopes: &[String],
+    (scopes, lifetime): (&[String], Duration),
 ) -> Result<(Secret<String>, ApiKeyId), sqlx::Error> {
     let token = crypto::token::generate(crypto::token::TokenKind::ApiKey, db.chance());
     let hash = crypto::digest::sha256(token.expose().as_bytes());
@@ -196,7 +217,7 @@ pub(super) async fn make_key(
     begin_as(&mut connection, &session.hash).await?;
     sqlx::query(
         "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
-         values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + interval '10 minutes')",
+         values ($1, $2, $3, 'countersign verify', $4, $5, $6, now() + make_interval(secs => $7))",
     )
     .bind(id.uuid())
     .bind(session.organisation.uuid())
@@ -204,6 +225,7 @@ pub(super) async fn make_key(
     .bind(crypto::token::face(token.expose()))
     .bind(hash.as_slice())
     .bind(scopes)
+    .bind(lifetime.as_secs_f64())
     .execute(&mut connection)
     .await?;
     connection.execute("commit").await?;

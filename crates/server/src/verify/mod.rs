@@ -7,6 +7,7 @@
 mod access_levels;
 mod access_private_rows;
 mod access_reviewer;
+mod api_keys;
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
@@ -28,6 +29,7 @@ mod second_factor;
 mod secret_canary;
 mod secret_files;
 mod security_headers;
+mod service_keys;
 mod vault_sealed;
 
 pub use context::{Context, ContextError, Instance};
@@ -75,6 +77,8 @@ const OFTEN: &[Runnable] = controls![
     access_private_rows,
     second_factor,
     recent,
+    api_keys,
+    service_keys,
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,

@@ -2,6 +2,7 @@ use askama::Template;
 use kernel::Secret;
 use serde_json::json;
 
+use super::KeyKind;
 use crate::Page;
 
 /// The one page that ever shows a key. It must not be cached or stored.
@@ -14,8 +15,10 @@ pub struct ApiKeyCreated {
     pub name: String,
     /// The key.
     pub key: Secret<String>,
-    /// URL of the MCP server.
-    pub mcp_url: String,
+    /// URL of the MCP server, for a key that opens it; of the API else.
+    pub url: String,
+    /// Whose the key is.
+    pub kind: KeyKind,
 }
 
 impl ApiKeyCreated {
@@ -25,7 +28,7 @@ impl ApiKeyCreated {
             "mcpServers": {
                 "countersign": {
                     "type": "http",
-                    "url": self.mcp_url,
+                    "url": self.url,
                     "headers": { "Authorization": format!("Bearer {}", self.key.expose()) },
                 }
             }

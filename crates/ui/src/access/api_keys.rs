@@ -1,19 +1,22 @@
 use askama::Template;
-use kernel::ApiKeyId;
 use time::OffsetDateTime;
 
 use crate::Page;
 use crate::component::{FieldErrors, Tone};
 use crate::filters;
 
-/// The organisation's API keys, and the form that makes one.
+/// The organisation's keys of one kind, and the form that makes one.
 #[derive(Debug, Clone, Template)]
 #[template(path = "access/api_keys.html")]
 pub struct ApiKeys {
     /// What every page shares.
     pub page: Page,
+    /// Which kind.
+    pub kind: KeyKind,
     /// The newest first.
     pub keys: Vec<ApiKeyRow>,
+    /// Whether the viewer has just shown who they are: without it no key is made.
+    pub is_recent: bool,
     /// What a new key may be allowed.
     pub scopes: Vec<ScopeChoice>,
     /// Name of the new key, as typed.
@@ -28,7 +31,7 @@ pub struct ApiKeys {
 #[derive(Debug, Clone)]
 pub struct ApiKeyRow {
     /// Its identifier.
-    pub id: ApiKeyId,
+    pub id: String,
     /// What it is for.
     pub name: String,
     /// How it begins, to recognise it by.
@@ -52,8 +55,71 @@ impl ApiKeyRow {
         format!("revoke-{}", self.id)
     }
 
-    fn revoke_path(&self) -> String {
-        format!("/access/keys/{}/revoke", self.id)
+    fn revoke_path(&self, keys: &str) -> String {
+        format!("{keys}/{}/revoke", self.id)
+    }
+}
+
+/// Whose a key is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A person's, for a program that acts for them.
+    Personal,
+    /// The organisation's, for a service.
+    Service,
+}
+
+impl KeyKind {
+    const ALL: [Self; 2] = [Self::Personal, Self::Service];
+
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Personal => "/access/keys",
+            Self::Service => "/access/service-keys",
+        }
+    }
+
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Personal => "API keys",
+            Self::Service => "Service keys",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Personal => "Yours and others’",
+            Self::Service => "Services",
+        }
+    }
+
+    const fn lede(self) -> &'static str {
+        match self {
+            Self::Personal => {
+                "For AI clients and scripts. A key can propose a write; only a person can approve one."
+            }
+            Self::Service => {
+                "For servers of your organisation. A service key reads, and goes on when its maker leaves. It is refused wherever a browser sends it."
+            }
+        }
+    }
+
+    const fn first(self) -> &'static str {
+        match self {
+            Self::Personal => {
+                "Make one and give it to an MCP client. It is shown once; only its hash is kept."
+            }
+            Self::Service => {
+                "Make one and give it to a server. It is shown once; only its hash is kept."
+            }
+        }
+    }
+
+    const fn name_hint(self) -> &'static str {
+        match self {
+            Self::Personal => "Who or what will use it. Approvers see this name.",
+            Self::Service => "Which service will use it.",
+        }
     }
 }
 
@@ -62,6 +128,8 @@ impl ApiKeyRow {
 pub enum KeyState {
     /// It does.
     Active,
+    /// It does, for a few days more.
+    ExpiresSoon,
     /// Past its expiry.
     Expired,
     /// Taken back.
@@ -69,17 +137,23 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// Whether the key opens anything.
+    const fn is_in_force(self) -> bool {
+        matches!(self, Self::Active | Self::ExpiresSoon)
+    }
+
     const fn tone(self) -> Tone {
         match self {
             Self::Active => Tone::Ok,
-            Self::Expired => Tone::Warn,
-            Self::Revoked => Tone::Mute,
+            Self::ExpiresSoon => Tone::Warn,
+            Self::Expired | Self::Revoked => Tone::Mute,
         }
     }
 
     const fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
+            Self::ExpiresSoon => "Expires soon",
             Self::Expired => "Expired",
             Self::Revoked => "Revoked",
         }

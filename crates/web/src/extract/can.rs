@@ -13,10 +13,12 @@ use mail::WayFace;
 use ui::{Nav, Verification};
 
 use crate::context::Context;
+use crate::extract::service_key;
 use crate::problem::{Problem, kind};
 use crate::route::permission::Permit;
 use crate::route::{Access, Guard, Surface};
 use crate::session::Cookies;
+use crate::throttle::Wait;
 use crate::{AppState, extract};
 
 /// Proof that whoever asks may do `P`, with what they need to do it.
@@ -111,7 +113,20 @@ impl<P: Permit> FromRequestParts<AppState> for Can<P> {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let context = extract::context(parts)?;
         let scope = credential(state, parts, &context).await?;
-        let (tx, principal) = admit(state, &scope, P::ACCESS).await?;
+        if let Scope::ServiceKey(_) = scope {
+            return Err(service_key::has_no_person(state, &scope).await);
+        }
+        let key = counted(&scope);
+        if let Some(key) = key {
+            // A key that asks too often is told so without the database.
+            let waits = state.throttles.key_waits(key, state.now());
+            waits.map_err(too_often)?;
+        }
+        let (tx, principal) = bind(state, &scope).await?;
+        if let Some(key) = key {
+            state.throttles.key(*key, state.now()).map_err(too_often)?;
+        }
+        let (tx, principal) = permit(tx, principal, P::ACCESS)?;
         // Only a frame around an error page misses it if it was set before.
         let _ = context.viewer.set(viewer(state, &principal));
         Ok(Self {
@@ -131,13 +146,38 @@ pub(crate) async fn admit(
     scope: &Scope,
     access: Access,
 ) -> Result<(ReadTx, Principal), Problem> {
+    let (tx, principal) = bind(state, scope).await?;
+    permit(tx, principal, access)
+}
+
+/// What is counted per key (ID-10): what programs ask. People at browsers are not counted.
+pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
+    match scope {
+        Scope::ApiKey(hash) | Scope::ServiceKey(hash) | Scope::AccessToken(hash) => Some(hash),
+        Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => None,
+    }
+}
+
+pub(super) fn too_often(Wait(seconds): Wait) -> Problem {
+    Problem::new(kind::KEY_TOO_OFTEN).retry_after(seconds)
+}
+
+async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Problem> {
     let mut tx = state.db.read(scope).await?;
     let principal = identity::principal(&mut tx).await?;
     match scope {
-        Scope::ApiKey(hash) => state.key_uses.note(*hash),
+        Scope::ApiKey(hash) | Scope::ServiceKey(hash) => state.key_uses.note(*hash),
         Scope::AccessToken(hash) => state.token_uses.note(*hash),
         Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => {}
     }
+    Ok((tx, principal))
+}
+
+fn permit(
+    tx: ReadTx,
+    principal: Principal,
+    access: Access,
+) -> Result<(ReadTx, Principal), Problem> {
     let may = match access {
         Access::Public | Access::SignedIn => true,
         // `Half` is the way in there.
@@ -159,7 +199,7 @@ pub(crate) async fn reader(state: &AppState, parts: &Parts) -> Option<(ReadTx, P
     admit(state, &scope, Access::SignedIn).await.ok()
 }
 
-fn forbidden(access: Access) -> Problem {
+pub(super) fn forbidden(access: Access) -> Problem {
     let needed = match access {
         Access::Permission(name) => format!("This needs the permission {name}."),
         _ => "Only a person at a browser can do this.".to_owned(),
@@ -182,6 +222,9 @@ pub(super) async fn credential(
         let (scheme, key) = text.split_once(' ').ok_or_else(signed_out)?;
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(signed_out());
+        }
+        if let Ok(hash) = token::hash(TokenKind::ServiceKey, key.trim()) {
+            return service_key::scope(hash, context.surface, &parts.headers);
         }
         return bearer(state, context.surface, key.trim()).await;
     }

@@ -7,7 +7,9 @@ mod id;
 mod json;
 mod public;
 mod query;
+mod reads;
 mod recent;
+mod service_key;
 mod visitor;
 
 pub use can::Can;
@@ -18,6 +20,7 @@ pub(crate) use id::Id;
 pub(crate) use json::Json;
 pub use public::Public;
 pub(crate) use query::Query;
+pub(crate) use reads::Reads;
 pub(crate) use recent::{Recent, must_be_recent};
 pub(crate) use visitor::Visitor;
 

@@ -8,6 +8,7 @@ impl From<NewApiKeyError> for Problem {
             NewApiKeyError::Name => "name",
             NewApiKeyError::NoScopes
             | NewApiKeyError::UnknownScope(_)
+            | NewApiKeyError::NeedsPerson(_)
             | NewApiKeyError::PeopleOnly(_) => "scopes",
             NewApiKeyError::Lifetime => "expires_in_days",
         };

@@ -27,6 +27,8 @@ kinds! {
     ACCESS_FORBIDDEN = 403, "access.forbidden", "This needs a permission that you do not hold. Ask an admin of your organisation.";
     KEY_BEYOND_MAKER = 403, "access.key_beyond_maker", "A key cannot hold more than you do.";
     KEY_INVALID = 422, "access.key_invalid", "The key cannot be made like this.";
+    SERVICE_KEY_IN_BROWSER = 403, "access.service_key_in_browser", "A browser sent this service key. It belongs on a server alone: revoke it, and make another one there.";
+    KEY_TOO_OFTEN = 429, "access.too_many_requests", "This key asks more often than it may. Wait as long as Retry-After says.";
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";
     APPROVAL_FOUR_EYES = 409, "approvals.four_eyes", "You proposed this yourself: somebody else must approve it.";
     APPROVAL_NOT_WAITING = 409, "approvals.not_waiting", "This proposal does not wait for that any more.";

@@ -10,9 +10,10 @@ mod rule;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 
-use kernel::UserId;
+use kernel::{TokenHash, UserId};
 use time::OffsetDateTime;
 
 pub use rule::Rule;
@@ -35,6 +36,8 @@ pub struct Throttles {
     user_codes: Throttle<[u8; 32]>,
     /// Asking to reset a password, by the digest of the account's address.
     resets: Throttle<[u8; 32]>,
+    /// What an API key or an access token asks, by its hash.
+    keys: Throttle<TokenHash>,
 }
 
 /// Wait this long, in seconds.
@@ -51,6 +54,8 @@ struct Throttle<K> {
     tries: Mutex<HashMap<K, Tries>>,
 }
 
+/// How often a key may ask, unless the configuration says otherwise.
+pub const KEY_REQUESTS_PER_MINUTE: u32 = 600;
 /// Keys remembered at once; past it, those that waited longest are forgotten first.
 const MAX_KEYS: usize = 20_000;
 
@@ -66,7 +71,28 @@ impl Throttles {
             user_codes: Throttle::new(Rule::USER_CODES),
             // Known by what is typed, and not by whether it is an account.
             resets: Throttle::new(by_account),
+            keys: Throttle::new(Rule::per_minute(NonZeroU32::new(KEY_REQUESTS_PER_MINUTE))),
         }
+    }
+
+    /// The same, where a key asks this often a minute; as often as it likes where nothing is said.
+    #[must_use]
+    pub fn per_key(self, requests: Option<NonZeroU32>) -> Self {
+        Self {
+            keys: Throttle::new(Rule::per_minute(requests)),
+            ..self
+        }
+    }
+
+    /// Whether this key may ask again, before the database is asked about it.
+    pub(crate) fn key_waits(&self, key: &TokenHash, now: OffsetDateTime) -> Result<(), Wait> {
+        self.keys.look(key, now)
+    }
+
+    /// One request of a key that is in force. Keys that nobody made are not counted: whoever makes
+    /// them up must not have the real ones forgotten.
+    pub(crate) fn key(&self, key: TokenHash, now: OffsetDateTime) -> Result<(), Wait> {
+        self.keys.enter(key, now)
     }
 
     /// One try to sign in as `email` from `address`.
@@ -161,6 +187,12 @@ impl<K: Hash + Eq + Copy> Throttle<K> {
             .enter(&self.rule, now)
     }
 
+    fn look(&self, key: &K, now: OffsetDateTime) -> Result<(), Wait> {
+        let all = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(key)
+            .map_or(Ok(()), |tries| tries.look(&self.rule, now))
+    }
+
     fn forget(&self, key: &K) {
         self.tries
             .lock()
@@ -234,6 +266,30 @@ mod tests {
             })
             .count();
         assert_eq!(refused, 100 - Rule::SIGN_UPS.free as usize);
+    }
+
+    #[test]
+    fn a_key_that_asks_too_often_waits_and_no_other_does() {
+        let throttles = Throttles::default().per_key(NonZeroU32::new(60));
+        let (busy, quiet) = (
+            TokenHash::from_digest([1; 32]),
+            TokenHash::from_digest([2; 32]),
+        );
+        for _ in 0..60 {
+            throttles.key(busy, NOW).unwrap();
+        }
+        assert_eq!(throttles.key_waits(&busy, NOW), Err(Wait(1)));
+        assert_eq!(throttles.key(busy, NOW), Err(Wait(1)));
+        assert!(throttles.key_waits(&quiet, NOW).is_ok() && throttles.key(quiet, NOW).is_ok());
+        let later = NOW + time::Duration::SECOND;
+        assert!(throttles.key_waits(&busy, later).is_ok() && throttles.key(busy, later).is_ok());
+    }
+
+    #[test]
+    fn a_key_without_a_limit_never_waits() {
+        let throttles = Throttles::default().per_key(None);
+        let key = TokenHash::from_digest([1; 32]);
+        assert!((0..10_000).all(|_| throttles.key(key, NOW).is_ok()));
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::num::NonZeroU32;
+
 use time::{Duration, OffsetDateTime};
 
 use super::Wait;
@@ -58,6 +60,20 @@ impl Rule {
         longest_wait: Duration::minutes(10),
         forgive_every: Duration::minutes(1),
     };
+    /// What a key or an access token may ask: a minute's worth at once, then as many a minute; nothing
+    /// says that there is no limit. A program that goes past it waits for seconds, not for minutes.
+    pub fn per_minute(requests: Option<NonZeroU32>) -> Self {
+        let Some(requests) = requests else {
+            return Self::NONE;
+        };
+        Self {
+            free: requests.get(),
+            first_wait: Duration::SECOND,
+            longest_wait: Duration::seconds(10),
+            forgive_every: Duration::MINUTE / requests.get(),
+        }
+    }
+
     /// No limit: for tests that knock on the door all day.
     pub const NONE: Self = Self {
         free: u32::MAX,
@@ -86,6 +102,12 @@ impl Tries {
         self.last
     }
 
+    /// How long to wait for the next try, if at all.
+    pub(super) fn look(&self, rule: &Rule, now: OffsetDateTime) -> Result<(), Wait> {
+        let mut copy = *self;
+        copy.enter(rule, now)
+    }
+
     /// Counts a try, or says how long to wait for it. A refused try is not counted: a client that
     /// keeps knocking waits no longer than one that reads Retry-After.
     pub(super) fn enter(&mut self, rule: &Rule, now: OffsetDateTime) -> Result<(), Wait> {
@@ -111,8 +133,8 @@ impl Tries {
     }
 
     fn forgiven_by(&self, rule: &Rule, now: OffsetDateTime) -> u32 {
-        let quiet = (now - self.last).whole_milliseconds().max(0);
-        let every = rule.forgive_every.whole_milliseconds().max(1);
+        let quiet = (now - self.last).whole_microseconds().max(0);
+        let every = rule.forgive_every.whole_microseconds().max(1);
         u32::try_from(quiet / every).unwrap_or(u32::MAX)
     }
 }

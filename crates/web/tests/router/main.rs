@@ -9,6 +9,7 @@ mod api;
 mod door;
 mod edge;
 mod insight_pages;
+mod keys;
 mod mcp;
 mod own_pages;
 mod pages;

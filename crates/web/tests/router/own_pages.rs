@@ -214,6 +214,42 @@ async fn a_key_is_refused_what_is_for_people_and_the_form_stays() {
 }
 
 #[tokio::test]
+async fn a_key_is_made_by_somebody_who_has_just_shown_who_they_are() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    front
+        .fate("update identity.sessions set authenticated_at = now() - interval '11 minutes'")
+        .await;
+    let page = ada.get(&front, "/access/keys").await;
+    assert!(page.text.contains("href=\"/prove?next=/access/keys\""));
+    assert!(!page.text.contains("name=\"expires_in_days\""));
+    let form = [
+        ("name", "Desk"),
+        ("scopes", "people.read"),
+        ("expires_in_days", "30"),
+    ];
+    let asked = ada.submit(&front, "/access/keys", &form).await;
+    assert_eq!(
+        (asked.status.as_u16(), asked.header("location")),
+        (303, "/prove")
+    );
+    let form = json!({ "name": "Desk", "scopes": ["people.read"], "expires_in_days": 30 });
+    let refused = ada.post(&front, "/api/v1/api-keys", &form).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(refused.json()["code"], "identity.not_recent");
+    let keys = ada.get(&front, "/api/v1/api-keys").await.json();
+    assert_eq!(keys, json!([]));
+    let proof = [
+        ("password", "correct horse battery staple"),
+        ("next", "/access/keys"),
+    ];
+    let proved = ada.submit(&front, "/prove", &proof).await;
+    assert_eq!(proved.header("location"), "/access/keys");
+    let made = ada.post(&front, "/api/v1/api-keys", &form).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}
+
+#[tokio::test]
 async fn all_other_sessions_end_and_this_one_stays() {
     let front = front().await;
     let mut ada = front.owner("ada").await;

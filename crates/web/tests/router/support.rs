@@ -16,6 +16,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:8080";
 /// A front on a database of its own.
 pub(crate) struct Front {
     router: Router,
+    pub(crate) state: AppState,
     pub(crate) database: TestDatabase,
 }
 
@@ -56,7 +57,8 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
         throttles,
     });
     Front {
-        router: web::router(state),
+        router: web::router(state.clone()),
+        state,
         database,
     }
 }
@@ -71,6 +73,11 @@ impl Front {
             headers: parts.headers,
             text: String::from_utf8_lossy(&bytes).into_owned(),
         }
+    }
+
+    /// Runs a statement as the superuser: the tests' hand of fate.
+    pub(crate) async fn fate(&self, statement: &'static str) {
+        testkit::app::fate(&self.database, statement).await;
     }
 
     /// Signs a person up and in, in an organisation of their own.

@@ -1,13 +1,15 @@
+use kernel::ApiKeyId;
 use kernel::Secret;
 use ui::Nav;
-use ui::access::{ApiKeyCreated, ApiKeyRow, ApiKeys, KeyState, ScopeChoice};
+use ui::access::{ApiKeyCreated, ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::{FieldErrors, Tone};
 
-use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, with_flash};
+use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, with_flash, without};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let view = ApiKeys {
         page: page(ink, Some(Nav::Keys)),
+        kind: KeyKind::Personal,
         keys: vec![
             key(
                 ink,
@@ -30,6 +32,16 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 expires_at: days_ago(3),
                 ..key(ink, 3, "Trial", &["insight.read"], KeyState::Expired)
             },
+            ApiKeyRow {
+                expires_at: days_ago(-2),
+                ..key(
+                    ink,
+                    5,
+                    "Spring report",
+                    &["insight.read"],
+                    KeyState::ExpiresSoon,
+                )
+            },
             key(
                 ink,
                 4,
@@ -38,6 +50,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
                 KeyState::Revoked,
             ),
         ],
+        is_recent: true,
         scopes: vec![
             choice(
                 ink,
@@ -61,6 +74,11 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         keys: Vec::new(),
         ..view.clone()
     };
+    let stale = ApiKeys {
+        is_recent: false,
+        ..view.clone()
+    };
+    let reader = ApiKeys { ..view.clone() };
     let refused = ApiKeys {
         page: with_flash(
             view.page.clone(),
@@ -80,19 +98,35 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Keys)),
         name: ink.t("Desk assistant"),
         key: Secret::new(ink.t("cs_sample_not_a_real_key_0123456789abcdef")),
-        mcp_url: ink.t("https://countersign.example.com/mcp"),
+        url: ink.t("https://countersign.example.com/mcp"),
+        kind: KeyKind::Personal,
+    };
+    let service = ApiKeys {
+        kind: KeyKind::Service,
+        ..view.clone()
+    };
+    let service_created = ApiKeyCreated {
+        page: page(ink, Some(Nav::Keys)),
+        name: ink.t("Nightly export"),
+        key: Secret::new(ink.t("cs_sample_not_a_real_key_0123456789abcdef")),
+        url: ink.t("https://countersign.example.com/api/v1"),
+        kind: KeyKind::Service,
     };
     vec![
         shot("api-keys", &view),
         shot("api-keys-empty", &empty),
+        shot("api-keys-stale", &stale),
+        shot("api-keys-reader", &reader),
         shot("api-keys-refused", &refused),
         shot("api-key-created", &created),
+        shot("service-keys", &service),
+        shot("service-key-created", &service_created),
     ]
 }
 
 fn key(ink: &Ink, number: u128, name: &str, scopes: &[&str], state: KeyState) -> ApiKeyRow {
     ApiKeyRow {
-        id: id(number),
+        id: id::<ApiKeyId>(number).to_string(),
         name: ink.t(name),
         prefix: ink.t("cs_7h2k"),
         scopes: ink.all(scopes),

@@ -134,6 +134,14 @@ pub(crate) fn visitor(ink: &Ink) -> Page {
     }
 }
 
+/// The page of somebody who does not hold `permission`.
+pub(crate) fn without(mut page: Page, permission: &str) -> Page {
+    if let Some(viewer) = &mut page.viewer {
+        viewer.permissions.retain(|held| held != permission);
+    }
+    page
+}
+
 /// A page with a message about what just happened.
 pub(crate) fn with_flash(page: Page, tone: Tone, text: String) -> Page {
     Page {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Reads;
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysRead;
 
@@ -41,7 +41,9 @@ pub(super) struct ApiKey {
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "access", responses(
     (status = 200, description = "Without their secrets.", body = Vec<ApiKey>),
 ))]
-pub(super) async fn list_api_keys(mut can: Can<ApiKeysRead>) -> Result<Json<Vec<ApiKey>>, Problem> {
+pub(super) async fn list_api_keys(
+    mut can: Reads<ApiKeysRead>,
+) -> Result<Json<Vec<ApiKey>>, Problem> {
     let keys = access::api_keys(&mut can.tx).await?;
     Ok(Json(keys.into_iter().map(ApiKey::from).collect()))
 }

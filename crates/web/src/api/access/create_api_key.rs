@@ -1,11 +1,11 @@
 use access::NewApiKey;
 use axum::Json as Answer;
 use http::StatusCode;
+use kernel::Secret;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::Json;
+use crate::extract::{Json, Recent};
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysManage;
 
@@ -31,21 +31,27 @@ pub(super) struct MadeKey {
     key: String,
 }
 
-/// Makes a key for a program. It never approves, makes keys, or holds more than its maker.
+/// Makes a key for a program. It never approves, makes keys, or holds more than its maker; making one
+/// needs a fresh proof of who asks (`identity.not_recent`).
 #[utoipa::path(post, path = "/api/v1/api-keys", tag = "access", request_body = NewKey, responses(
     (status = 201, description = "Made, and shown this once.", body = MadeKey),
 ))]
 pub(super) async fn create_api_key(
-    can: Can<ApiKeysManage>,
+    Recent(can): Recent<ApiKeysManage>,
     Json(form): Json<NewKey>,
 ) -> Result<(StatusCode, Answer<MadeKey>), Problem> {
     let new = NewApiKey::parse(&form.name, &form.scopes, form.expires_in_days)?;
     let caller = can.release();
     let maker = (caller.principal.organisation, caller.principal.user);
     let (id, key) = access::create_api_key(&caller.state.db, &caller.scope, maker, new).await?;
-    let made = MadeKey {
-        id: id.to_string(),
-        key: key.expose().clone(),
-    };
-    Ok((StatusCode::CREATED, Answer(made)))
+    Ok((StatusCode::CREATED, Answer(MadeKey::of(id, &key))))
+}
+
+impl MadeKey {
+    pub(super) fn of(id: impl ToString, key: &Secret<String>) -> Self {
+        Self {
+            id: id.to_string(),
+            key: key.expose().clone(),
+        }
+    }
 }

@@ -2,7 +2,10 @@
 
 mod api_keys;
 mod create_api_key;
+mod create_service_key;
 mod revoke_api_key;
+mod revoke_service_key;
+mod service_keys;
 
 use crate::route::{Pace, Routes, mount_api};
 
@@ -14,6 +17,9 @@ pub(super) fn mount(routes: Routes) -> Routes {
             api_keys::list_api_keys,
             create_api_key::create_api_key,
             revoke_api_key::revoke_api_key,
+            service_keys::list_service_keys,
+            create_service_key::create_service_key,
+            revoke_service_key::revoke_service_key,
         ]
     )
 }

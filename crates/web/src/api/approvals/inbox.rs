@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Can;
 use crate::api::page_size;
-use crate::extract::Query;
+use crate::extract::{Query, Reads};
 use crate::problem::{Problem, kind};
 use crate::route::permission::ApprovalsRead;
 
@@ -109,7 +108,7 @@ struct Outcome {
     (status = 200, description = "A page of them, without the requests themselves.", body = Approvals),
 ))]
 pub(super) async fn list_approvals(
-    mut can: Can<ApprovalsRead>,
+    mut can: Reads<ApprovalsRead>,
     Query(which): Query<Which>,
 ) -> Result<Json<Approvals>, Problem> {
     let filter = match which.state {

@@ -3,7 +3,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Reads;
 use crate::problem::{Problem, kind};
 use crate::route::permission::AuditRead;
 
@@ -26,7 +26,7 @@ pub(super) struct Checkpoint {
     (status = 200, description = "Keep it somewhere else.", body = Checkpoint),
 ))]
 pub(super) async fn newest_checkpoint(
-    mut can: Can<AuditRead>,
+    mut can: Reads<AuditRead>,
 ) -> Result<Json<Checkpoint>, Problem> {
     let head = audit::head(&mut can.tx)
         .await?

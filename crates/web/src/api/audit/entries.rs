@@ -6,9 +6,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Can;
 use crate::api::page_size;
-use crate::extract::Query;
+use crate::extract::{Query, Reads};
 use crate::problem::{Problem, kind};
 use crate::route::permission::AuditRead;
 
@@ -45,7 +44,7 @@ struct Entry {
     /// When.
     #[serde(with = "time::serde::rfc3339")]
     at: OffsetDateTime,
-    /// `anonymous`, `session`, `api_key`, `job` or `system`.
+    /// `anonymous`, `session`, `half_session`, `api_key`, `service_key`, `access_token`, `job` or `system`.
     actor_kind: String,
     /// The person behind it, where there is one.
     person: Option<String>,
@@ -66,7 +65,7 @@ struct Entry {
     (status = 200, description = "A page of it.", body = Entries),
 ))]
 pub(super) async fn list_entries(
-    mut can: Can<AuditRead>,
+    mut can: Reads<AuditRead>,
     Query(which): Query<Which>,
 ) -> Result<Json<Entries>, Problem> {
     let page = page_size(which.limit)?;

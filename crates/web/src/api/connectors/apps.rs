@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Reads;
 use crate::route::permission::ConnectorsRead;
 
 /// An app that this server has a manifest for.
@@ -46,7 +46,7 @@ struct AppOperation {
 #[utoipa::path(get, path = "/api/v1/apps", tag = "connectors", responses(
     (status = 200, description = "By name.", body = Vec<App>),
 ))]
-pub(super) async fn list_apps(can: Can<ConnectorsRead>) -> Json<Vec<App>> {
+pub(super) async fn list_apps(can: Reads<ConnectorsRead>) -> Json<Vec<App>> {
     Json(can.state.apps.all().map(App::from).collect())
 }
 

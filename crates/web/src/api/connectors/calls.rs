@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::Can;
 use crate::api::page_size;
-use crate::extract::{Id, Query};
+use crate::extract::{Id, Query, Reads};
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsRead;
 
@@ -52,7 +51,7 @@ pub(super) struct OneCall {
     responses((status = 200, description = "What left.", body = Vec<OneCall>)),
 )]
 pub(super) async fn list_calls(
-    mut can: Can<ConnectorsRead>,
+    mut can: Reads<ConnectorsRead>,
     Id(id): Id<ConnectionId>,
     Query(which): Query<Which>,
 ) -> Result<Json<Vec<OneCall>>, Problem> {

@@ -4,8 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::Id;
+use crate::extract::{Id, Reads};
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsRead;
 
@@ -46,7 +45,7 @@ pub(super) struct Connection {
     (status = 200, description = "All of them.", body = Vec<Connection>),
 ))]
 pub(super) async fn list_connections(
-    mut can: Can<ConnectorsRead>,
+    mut can: Reads<ConnectorsRead>,
 ) -> Result<Json<Vec<Connection>>, Problem> {
     let rows = connectors::connections(&mut can.tx).await?;
     Ok(Json(rows.into_iter().map(Connection::from).collect()))
@@ -58,7 +57,7 @@ pub(super) async fn list_connections(
     responses((status = 200, description = "As it stands.", body = Connection)),
 )]
 pub(super) async fn show_connection(
-    mut can: Can<ConnectorsRead>,
+    mut can: Reads<ConnectorsRead>,
     Id(id): Id<ConnectionId>,
 ) -> Result<Json<Connection>, Problem> {
     let row = connectors::connection(&mut can.tx, id).await?;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Reads;
 use crate::problem::Problem;
 use crate::route::permission::PeopleRead;
 
@@ -31,7 +31,7 @@ pub(super) struct Person {
 #[utoipa::path(get, path = "/api/v1/people", tag = "identity", responses(
     (status = 200, description = "Everyone in it.", body = Vec<Person>),
 ))]
-pub(super) async fn list_people(mut can: Can<PeopleRead>) -> Result<Json<Vec<Person>>, Problem> {
+pub(super) async fn list_people(mut can: Reads<PeopleRead>) -> Result<Json<Vec<Person>>, Problem> {
     let members = identity::members(&mut can.tx).await?;
     Ok(Json(members.into_iter().map(Person::from).collect()))
 }

@@ -6,8 +6,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::Id;
+use crate::extract::{Id, Reads};
 use crate::problem::{Problem, kind};
 use crate::route::permission::InsightRead;
 
@@ -58,7 +57,7 @@ pub(super) struct WholeLog {
 #[utoipa::path(get, path = "/api/v1/logs", tag = "insight", responses(
     (status = 200, description = "Without statistics.", body = Vec<Log>),
 ))]
-pub(super) async fn list_logs(mut can: Can<InsightRead>) -> Result<Json<Vec<Log>>, Problem> {
+pub(super) async fn list_logs(mut can: Reads<InsightRead>) -> Result<Json<Vec<Log>>, Problem> {
     let rows = insight::logs(&mut can.tx).await?;
     Ok(Json(rows.iter().map(Log::of).collect()))
 }
@@ -69,7 +68,7 @@ pub(super) async fn list_logs(mut can: Can<InsightRead>) -> Result<Json<Vec<Log>
     responses((status = 200, description = "As it stands.", body = WholeLog)),
 )]
 pub(super) async fn show_log(
-    mut can: Can<InsightRead>,
+    mut can: Reads<InsightRead>,
     Id(id): Id<LogId>,
 ) -> Result<Json<WholeLog>, Problem> {
     let row = insight::log(&mut can.tx, id).await?;

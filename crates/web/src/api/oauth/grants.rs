@@ -4,7 +4,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Reads;
 use crate::problem::Problem;
 use crate::route::permission::GrantsRead;
 
@@ -41,7 +41,7 @@ pub(super) struct Grant {
 #[utoipa::path(get, path = "/api/v1/grants", tag = "oauth", responses(
     (status = 200, description = "Without their tokens.", body = Vec<Grant>),
 ))]
-pub(super) async fn list_grants(mut can: Can<GrantsRead>) -> Result<Json<Vec<Grant>>, Problem> {
+pub(super) async fn list_grants(mut can: Reads<GrantsRead>) -> Result<Json<Vec<Grant>>, Problem> {
     let grants = ::oauth::grants(&mut can.tx).await?;
     Ok(Json(grants.into_iter().map(Grant::from).collect()))
 }

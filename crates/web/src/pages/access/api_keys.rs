@@ -2,7 +2,7 @@ use axum::response::Response;
 use identity::Principal;
 use time::OffsetDateTime;
 use ui::Nav;
-use ui::access::{ApiKeyRow, ApiKeys, KeyState, ScopeChoice};
+use ui::access::{ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::FieldErrors;
 
 use crate::Can;
@@ -12,6 +12,8 @@ use crate::route::permission::ApiKeysRead;
 
 /// What the form offers first, in days.
 const USUAL_LIFETIME_DAYS: u16 = 90;
+/// A key that ends within this is marked, while there is time to make the next one.
+const SOON: time::Duration = time::Duration::days(7);
 /// What an AI client needs as a rule, ticked on an empty form.
 const USUAL_SCOPES: [&str; 4] = [
     "approvals.propose",
@@ -51,6 +53,8 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
     let page = can.page(Nav::Keys).await?;
     let rows = access::api_keys(&mut can.tx).await?;
     Ok(ApiKeys {
+        kind: KeyKind::Personal,
+        is_recent: can.principal.is_recent,
         keys: rows.into_iter().map(|row| shown(row, page.now)).collect(),
         scopes: choices(&can.principal, &typed.scopes),
         name: typed.name,
@@ -75,13 +79,9 @@ fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
 }
 
 fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
-    let state = match row.revoked_at {
-        Some(_) => KeyState::Revoked,
-        None if row.expires_at <= now => KeyState::Expired,
-        None => KeyState::Active,
-    };
     ApiKeyRow {
-        id: row.id,
+        state: state(row.revoked_at, row.expires_at, now),
+        id: row.id.to_string(),
         name: row.name,
         prefix: row.face,
         scopes: row.scopes,
@@ -89,7 +89,20 @@ fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
         created_at: row.created_at,
         last_used_at: row.last_used_at,
         expires_at: row.expires_at,
-        state,
+    }
+}
+
+/// Whether a key works, at this moment.
+pub(super) fn state(
+    revoked_at: Option<OffsetDateTime>,
+    expires_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> KeyState {
+    match revoked_at {
+        Some(_) => KeyState::Revoked,
+        None if expires_at <= now => KeyState::Expired,
+        None if expires_at <= now + SOON => KeyState::ExpiresSoon,
+        None => KeyState::Active,
     }
 }
 
@@ -127,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revoked_key_is_shown_as_such_even_after_its_time() {
+    fn a_key_is_marked_before_it_ends_and_a_revoked_one_is_shown_as_such_even_after_its_time() {
         let row = |revoked_at| access::ApiKeyRow {
             id: uuid::Uuid::nil().into(),
             name: String::new(),
@@ -135,7 +148,7 @@ mod tests {
             scopes: Vec::new(),
             made_by: String::new(),
             created_at: OffsetDateTime::UNIX_EPOCH,
-            expires_at: OffsetDateTime::UNIX_EPOCH + time::Duration::DAY,
+            expires_at: OffsetDateTime::UNIX_EPOCH + time::Duration::DAY * 30,
             revoked_at,
             last_used_at: None,
         };
@@ -144,8 +157,11 @@ mod tests {
             shown(row(revoked_at), now).state
         };
         assert_eq!(state(None, 0), KeyState::Active);
-        assert_eq!(state(None, 1), KeyState::Expired);
+        assert_eq!(state(None, 22), KeyState::Active);
+        assert_eq!(state(None, 23), KeyState::ExpiresSoon);
+        assert_eq!(state(None, 30), KeyState::Expired);
         let revoked = Some(OffsetDateTime::UNIX_EPOCH);
-        assert_eq!(state(revoked, 2), KeyState::Revoked);
+        assert_eq!(state(revoked, 25), KeyState::Revoked);
+        assert_eq!(state(revoked, 31), KeyState::Revoked);
     }
 }

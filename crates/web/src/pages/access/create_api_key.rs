@@ -2,18 +2,17 @@ use access::NewApiKey;
 use axum::response::Response;
 use http::{HeaderValue, header};
 use ui::Nav;
-use ui::access::ApiKeyCreated;
+use ui::access::{ApiKeyCreated, KeyKind};
 
 use super::api_keys::{Typed, page};
-use crate::Can;
-use crate::extract::Form;
+use crate::extract::{Form, Recent};
 use crate::pages::answer::{field_errors, html, refused};
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysManage;
 
-/// Makes a key and shows it, this once.
+/// Makes a key and shows it, this once. It outlives the session: hence the fresh proof.
 pub(super) async fn create_api_key(
-    mut can: Can<ApiKeysManage>,
+    Recent(mut can): Recent<ApiKeysManage>,
     form: Form,
 ) -> Result<Response, Problem> {
     let (name, scopes) = (form.get("name").trim().to_owned(), form.all("scopes"));
@@ -41,9 +40,15 @@ pub(super) async fn create_api_key(
         page,
         name,
         key,
-        mcp_url: caller.state.link("/mcp"),
+        url: caller.state.link("/mcp"),
+        kind: KeyKind::Personal,
     };
-    let mut response = html(&view)?;
+    shown_once(&view)
+}
+
+/// The page that shows a key.
+pub(super) fn shown_once(view: &ApiKeyCreated) -> Result<Response, Problem> {
+    let mut response = html(view)?;
     // Every page says so; this one must, whatever becomes of that.
     response
         .headers_mut()

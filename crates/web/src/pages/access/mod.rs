@@ -1,8 +1,9 @@
-//! The page of API keys.
+//! The pages of keys.
 
 mod api_keys;
 mod create_api_key;
 mod revoke_api_key;
+mod service_keys;
 
 use http::Method;
 
@@ -16,5 +17,20 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             Method::POST,
             "/access/keys/{id}/revoke",
             revoke_api_key::revoke_api_key,
+        )
+        .page(
+            Method::GET,
+            "/access/service-keys",
+            service_keys::list_service_keys,
+        )
+        .page(
+            Method::POST,
+            "/access/service-keys",
+            service_keys::create_service_key,
+        )
+        .page(
+            Method::POST,
+            "/access/service-keys/{id}/revoke",
+            service_keys::revoke_service_key,
         )
 }
