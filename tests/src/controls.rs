@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use manifest::Apps;
 use server::verify::{Context, Instance};
 use testkit::app::{Options, TestApp};
-use trust::{Evidence, Status};
+use tokio::io::AsyncWriteExt as _;
+use trust::{Evidence, Found, Status};
 use url::Url;
 
 use crate::sql::fate;
@@ -70,6 +71,42 @@ async fn ac_01_falls_when_a_forged_context_is_believed() {
         set search_path = pg_catalog, pg_temp as $$
             select string_to_array(nullif(current_setting('countersign.context', true), ''), '|', '') $$";
     falls_with("db.row_level_security", gullible, "believed").await;
+}
+
+#[tokio::test]
+async fn id_01_falls_when_a_link_works_twice() {
+    let lenient = without("identity.use_link", "and l.used_at is null");
+    falls_with("identity.links", &lenient, "reset link").await;
+}
+
+#[tokio::test]
+async fn id_01_falls_when_a_link_works_for_ever() {
+    let lenient = without("identity.use_link", "and l.expires_at > now()");
+    falls_with("identity.links", &lenient, "an expired reset link").await;
+}
+
+#[tokio::test]
+async fn id_13_falls_when_an_invitation_is_for_anybody() {
+    let lenient = without("identity.accept_invitation", "and u.email = f.email");
+    falls_with("identity.links", &lenient, "somebody else").await;
+}
+
+#[tokio::test]
+async fn id_12_falls_when_a_client_says_in_clear_who_it_is() {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), "mail.tls_only").await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    let found = server::verify::mail_in_clear(|server| async move {
+        let mut stream = tokio::net::TcpStream::connect(server).await.unwrap();
+        let said = b"EHLO here\r\nMAIL FROM:<a@example.com>\r\n";
+        stream.write_all(said).await.is_ok()
+    })
+    .await
+    .unwrap();
+    assert!(
+        matches!(&found, Found::Fail(why) if why.contains("MAIL FROM")),
+        "{found:?}"
+    );
 }
 
 #[tokio::test]

@@ -18,6 +18,7 @@ pub enum Kept {
 pub const PRIVATE: &[(&str, Kept)] = &[
     ("broker.authorizations", Kept::ByPerson("user_id")),
     ("identity.authenticators", Kept::Unread),
+    ("identity.devices", Kept::Unread),
     ("identity.factor_tries", Kept::Unread),
     // An invitation's link is nobody's yet.
     ("identity.links", Kept::ByPersonIfAny("user_id")),
@@ -34,6 +35,10 @@ pub const PRIVATE: &[(&str, Kept)] = &[
 pub const SHARED: &[(&str, &str)] = &[
     (
         "access.api_keys",
+        "a key is the organisation's; it says who made it",
+    ),
+    (
+        "access.service_keys",
         "a key is the organisation's; it says who made it",
     ),
     (

@@ -100,6 +100,9 @@ begin
      where s.org_id = any (controls) and a.org_id = s.org_id and s.owner_id = a.id;
     delete from broker.authorizations a where a.org_id = any (controls);
     delete from approvals.proposals p where p.org_id = any (controls) and p.state = 'expired';
+    -- Links go with their mail.
+    delete from mail.outbox o where o.org_id = any (controls);
+    delete from identity.invitations i where i.org_id = any (controls);
 end $$;
 
 create function trust.sweep() returns void

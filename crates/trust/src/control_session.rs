@@ -93,6 +93,23 @@ pub async fn age_control_tokens(db: &Db) -> Result<(), Error> {
     tx.commit_silently().await
 }
 
+/// Adds a mailed link of the control organisations, by the hash of its token: `reset_password` or
+/// `invitation`, which works for so many seconds more.
+pub async fn add_control_link(
+    db: &Db,
+    kind: &str,
+    hash: &[u8; 32],
+    seconds: i32,
+) -> Result<(), Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    store::add_control_link(&mut tx, kind, hash, seconds).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody's: that the controls' session was started is in the log"
+    )]
+    tx.commit_silently().await
+}
+
 /// Takes away what a round of controls made in the control organisations: these sessions and keys,
 /// the canary's unfinished round trip, and what earlier rounds that were killed left behind. Stay
 /// do the organisations, what is attacked in them (made once), and the audit entries.

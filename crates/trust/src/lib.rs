@@ -14,8 +14,8 @@ mod store;
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
 pub use control_session::{
-    ControlSession, age_control_tokens, colleague_control_sessions, control_sessions,
-    half_control_session, stale_control_session, sweep_controls,
+    ControlSession, add_control_link, age_control_tokens, colleague_control_sessions,
+    control_sessions, half_control_session, stale_control_session, sweep_controls,
 };
 pub use evidence::{Evidence, Status, latest_evidence, record};
 pub use page::{ClaimChecked, ClaimStanding, Shown, Standing, TrustPage, trust_page};

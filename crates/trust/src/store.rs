@@ -64,6 +64,23 @@ pub(crate) async fn age_control_tokens(tx: &mut WriteTx) -> Result<(), Error> {
     Ok(())
 }
 
+pub(crate) async fn add_control_link(
+    tx: &mut WriteTx,
+    kind: &str,
+    hash: &[u8; 32],
+    seconds: i32,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select trust.add_control_link($1, $2, $3)",
+        kind,
+        hash.as_slice(),
+        seconds
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn sweep_controls(tx: &mut WriteTx, made: &[uuid::Uuid]) -> Result<(), Error> {
     sqlx::query!("select trust.sweep_controls($1)", made)
         .execute(&mut **tx)

@@ -7,6 +7,7 @@
 
 mod actor;
 mod http;
+mod journey;
 mod model;
 mod mutant;
 mod operation;
@@ -14,7 +15,7 @@ mod schema;
 mod sql;
 mod tenants;
 
-use mutant::Mutant;
+use mutant::{Mutant, policies};
 use tenants::Tenants;
 
 use operation::Operation;
@@ -70,6 +71,7 @@ pub(crate) async fn run(
 
 #[cfg(test)]
 mod tests {
+    use super::journey::journey;
     use super::*;
 
     #[tokio::test]
@@ -113,16 +115,48 @@ mod tests {
     async fn a_policy_that_is_too_wide_is_noticed() {
         let mut tenants = Tenants::start().await;
         for name in [
-            "proposals_read",
-            "sessions_own",
-            "grants_end",
-            "jobs_add",
-            "logs_remove",
+            "approvals.proposals.proposals_read",
+            "broker.calls.calls_read",
+            "oauth.grants.grants_end",
+            "insight.logs.logs_add",
+            "insight.logs.logs_remove",
         ] {
             let mutant = Mutant::open(&mut tenants, name).await;
             let noticed = run(&mut tenants, &mut Dice::new(9), 2000).await;
             assert!(noticed.is_err(), "nobody noticed that {name} is open");
             mutant.restore(&mut tenants).await;
         }
+    }
+
+    /// Policies that nothing here can miss, and why.
+    const BESIDE: [(&str, &str); 0] = [];
+
+    #[tokio::test]
+    #[ignore = "takes minutes: bench/policies.sh"]
+    async fn each_policy_is_missed() {
+        let mut tenants = Tenants::start().await;
+        let mut never = Vec::new();
+        for policy in policies(&mut tenants).await {
+            let name = format!("{}.{}", policy.table, policy.name);
+            if let Some((_, why)) = BESIDE.iter().find(|(beside, _)| *beside == name) {
+                println!("{:>8}  {name}: {why}", "-");
+                continue;
+            }
+            tenants.freshen().await;
+            let mutant = Mutant::without(&mut tenants, policy).await;
+            let noticed = match run(&mut tenants, &mut Dice::new(11), 1500).await {
+                Err(difference) => Some(difference.after.to_string()),
+                Ok(()) => journey(&tenants.world)
+                    .await
+                    .err()
+                    .map(|_| "journey".to_owned()),
+            };
+            mutant.restore(&mut tenants).await;
+            println!("{:>8}  {name}", noticed.as_deref().unwrap_or("NEVER"));
+            if noticed.is_none() {
+                never.push(name);
+            }
+        }
+        assert!(never.is_empty(), "nobody missed {never:?}");
     }
 }

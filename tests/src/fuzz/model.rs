@@ -11,6 +11,8 @@ pub(super) enum Seen {
     Members,
     /// The organisation's, by who holds the permission.
     Holders(&'static str),
+    /// The organisation's, by who holds one of the two.
+    HoldersOfEither(&'static str, &'static str),
     /// One's own, in the organisation.
     Own,
     /// One's own, and the organisation's by who holds the permission.
@@ -21,7 +23,7 @@ pub(super) enum Seen {
     HoldersWhere(&'static str, &'static str),
 }
 
-use Seen::{All, Holders, HoldersWhere, Members, Own, OwnOrHolders, Where};
+use Seen::{All, Holders, HoldersOfEither, HoldersWhere, Members, Own, OwnOrHolders, Where};
 
 /// Of the colleagues who may see people everybody's; of the others their own, and whom proposals name.
 const PEOPLE: &str = "id in (select user_id from identity.memberships where {people})";
@@ -76,7 +78,11 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     ("broker.secrets", Members),
     ("broker.signing_keys", All),
     ("broker.token_keys", All),
-    ("connectors.connections", Holders("connectors.read")),
+    // Whoever decides has what is decided sent.
+    (
+        "connectors.connections",
+        HoldersOfEither("connectors.read", "approvals.read"),
+    ),
     ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
     ("identity.users", Where(PEOPLE)),
@@ -93,12 +99,13 @@ pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
         Some(Members) => org,
         Some(Own) => format!("{org} and user_id = '{{person}}'"),
         Some(Holders(permission) | OwnOrHolders(permission)) if actor.holds(permission) => org,
+        Some(HoldersOfEither(one, other)) if actor.holds(one) || actor.holds(other) => org,
         Some(OwnOrHolders(_)) => format!("{org} and user_id = '{{person}}'"),
         Some(HoldersWhere(permission, condition)) if actor.holds(permission) => {
             condition.to_owned()
         }
         Some(Where(condition)) => condition.to_owned(),
-        Some(Holders(_) | HoldersWhere(..)) => never(),
+        Some(Holders(_) | HoldersOfEither(..) | HoldersWhere(..)) => never(),
     };
     text.replace("{grants}", &grants(actor))
         .replace("{people}", &people(actor))

@@ -46,7 +46,7 @@ pub(super) struct Identifier {
 /// Two tenants that have done everything there is to do, with people of each level, keys and AI
 /// clients.
 pub(crate) struct Tenants {
-    _world: World,
+    pub(super) world: World,
     /// The superuser.
     pub(super) fate: PgConnection,
     pub(super) logins: Logins,
@@ -97,7 +97,7 @@ impl Tenants {
             front: tables(&mut fate, "countersign_front").await,
             broker: tables(&mut fate, "countersign_broker").await,
             ids: identifiers(&mut fate).await,
-            _world: world,
+            world,
             fate,
             logins,
             actors,

@@ -18,6 +18,8 @@ mod default_deny;
 mod egress_self_test;
 mod exhibit;
 mod front_confined;
+mod identity_links;
+mod mail_tls;
 mod oauth_desktop_state;
 mod oauth_grant;
 mod oauth_refresh_replay;
@@ -34,6 +36,7 @@ mod vault_sealed;
 
 pub use context::{Context, ContextError, Instance};
 pub use database_lint::lint_report;
+pub use mail_tls::mail_in_clear;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -77,6 +80,8 @@ const OFTEN: &[Runnable] = controls![
     access_private_rows,
     second_factor,
     recent,
+    identity_links,
+    mail_tls,
     api_keys,
     service_keys,
     oauth_refresh_replay,

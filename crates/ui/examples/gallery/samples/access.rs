@@ -78,7 +78,10 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         is_recent: false,
         ..view.clone()
     };
-    let reader = ApiKeys { ..view.clone() };
+    let reader = ApiKeys {
+        page: without(view.page.clone(), "api_keys.manage"),
+        ..view.clone()
+    };
     let refused = ApiKeys {
         page: with_flash(
             view.page.clone(),
