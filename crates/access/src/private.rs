@@ -18,6 +18,7 @@ pub enum Kept {
 pub const PRIVATE: &[(&str, Kept)] = &[
     ("broker.authorizations", Kept::ByPerson("user_id")),
     ("identity.authenticators", Kept::Unread),
+    ("identity.devices", Kept::Unread),
     ("identity.factor_tries", Kept::Unread),
     // An invitation's link is nobody's yet.
     ("identity.links", Kept::ByPersonIfAny("user_id")),
@@ -33,7 +34,19 @@ pub const PRIVATE: &[(&str, Kept)] = &[
 /// Tables that name a person, and are no person's own: why colleagues may see their rows.
 pub const SHARED: &[(&str, &str)] = &[
     (
+        "access.anonymous_access",
+        "it says who opened the organisation, to those who see its keys",
+    ),
+    (
+        "access.anonymous_keys",
+        "a key is the organisation's; it says who made it",
+    ),
+    (
         "access.api_keys",
+        "a key is the organisation's; it says who made it",
+    ),
+    (
+        "access.service_keys",
         "a key is the organisation's; it says who made it",
     ),
     (
