@@ -36,7 +36,7 @@ create policy service_keys_read on access.service_keys for select to countersign
 create policy service_keys_add on access.service_keys for insert to countersign_front
     with check (org_id = (select ctx.org_for('api_keys.manage')) and made_by = (select ctx.person())
                 and (select ctx.kind()) = 'session' and (select ctx.is_recent())
-                and (select bool_and(ctx.can(s)) from unnest(scopes) s));
+                and ctx.can_give(scopes));
 create policy service_keys_revoke on access.service_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
     with check (org_id = (select ctx.org()) and revoked_at is not null);
