@@ -30,6 +30,7 @@ fn instance(app: &TestApp) -> Instance {
         broker_pid: std::os::unix::process::parent_id(),
         front: app.login("countersign_front"),
         broker: app.login("countersign_broker"),
+        anonymous: app.login("countersign_anon"),
         verifier: app.login("countersign_verifier"),
     }
 }
@@ -184,12 +185,16 @@ async fn ac_09_falls_when_nobody_tells_a_browser_from_a_server() {
 
 /// A proxy that passes on nothing but path and bearer token.
 async fn without_browsers_headers(to: String) -> Url {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a proxy of the test's own, on this machine"
+    )]
     let client = reqwest::Client::new();
     let pass = move |request: axum::extract::Request| {
         let asked = client
             .get(format!("{to}{}", request.uri().path()))
             .header("authorization", &request.headers()["authorization"]);
-        async move { axum::http::StatusCode::from(asked.send().await.unwrap().status()) }
+        async move { asked.send().await.unwrap().status() }
     };
     let router = axum::Router::new().fallback(pass);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -214,6 +219,46 @@ async fn ac_09_falls_when_the_broker_acts_for_a_service_key() {
 async fn ac_09_falls_when_a_revoked_service_key_goes_on() {
     let lenient = without("ctx.bind_service_key", "and k.revoked_at is null");
     falls_with("access.service_keys", &lenient, "a revoked service key").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_anonymous_sees_another_organisation() {
+    let open = "alter policy organisations_anonymous on identity.organisations using (true)";
+    falls_with("access.anonymous_key", open, "shows rows to nobody").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_anonymous_may_read_a_private_table() {
+    let open = "grant select on identity.users to countersign_anon";
+    falls_with("access.anonymous_key", open, "may read identity.users").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_anonymous_is_on_by_default() {
+    let on = without(
+        "ctx.bind_anonymous_key",
+        "join access.anonymous_access a on a.org_id = k.org_id",
+    );
+    falls_with("access.anonymous_key", &on, "nobody opened").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_pages_of_any_origin_may_use_a_key() {
+    let any = "create or replace function access.is_listed(origins text[], origin_digest bytea) returns boolean language sql return true";
+    falls_with("access.anonymous_key", any, "a page of origin").await;
+}
+
+#[tokio::test]
+async fn ac_09_falls_when_the_linter_is_not_asked() {
+    let credulous =
+        "create or replace function access.lint_verdict() returns text language sql stable
+        return 'pass'";
+    falls_with(
+        "access.anonymous_key",
+        credulous,
+        "turning anonymous access on",
+    )
+    .await;
 }
 
 #[tokio::test]

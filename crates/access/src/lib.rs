@@ -1,27 +1,40 @@
 //! The permission catalogue, and organisation API keys.
 //!
 //! Promises: a permission that is not in the catalogue does not exist; a key is shown once, stored
-//! as a hash, and never holds more than its maker held when it was made. An API key is a person's and
-//! ends with them; a service key is the organisation's, and reads. What is private is on one list.
+//! as a hash, and never holds more than its maker held when it was made; what is private is on one list.
+//! An API key is a person's and ends with them; a service key is the organisation's, and reads; an
+//! anonymous key shows what the organisation shows to everybody, once that is turned on.
 
 pub mod catalogue;
+mod create_anonymous_key;
 mod create_api_key;
 mod create_service_key;
 mod holds;
+mod list_anonymous_keys;
 mod list_api_keys;
 mod list_service_keys;
 mod note_use;
 pub mod private;
+mod public_face;
+mod revoke_anonymous_key;
 mod revoke_api_key;
 mod revoke_service_key;
 mod store;
+mod turn_anonymous;
 
 pub use catalogue::Permission;
+pub use create_anonymous_key::{NewAnonymousKey, NewAnonymousKeyError, create_anonymous_key};
 pub use create_api_key::{CreateApiKeyError, NewApiKey, NewApiKeyError, create_api_key};
 pub use create_service_key::{NewServiceKey, SERVICE_SCOPES, create_service_key};
 pub use holds::holds;
+pub use list_anonymous_keys::{
+    AnonymousAccess, AnonymousKeyRow, LintVerdict, anonymous_access, anonymous_keys,
+};
 pub use list_api_keys::{ApiKeyRow, api_keys};
 pub use list_service_keys::{ServiceKeyRow, service_keys};
 pub use note_use::KeyUses;
+pub use public_face::public_name;
+pub use revoke_anonymous_key::revoke_anonymous_key;
 pub use revoke_api_key::revoke_api_key;
 pub use revoke_service_key::revoke_service_key;
+pub use turn_anonymous::{TurnOnError, turn_off_anonymous, turn_on_anonymous};

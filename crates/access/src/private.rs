@@ -34,6 +34,14 @@ pub const PRIVATE: &[(&str, Kept)] = &[
 /// Tables that name a person, and are no person's own: why colleagues may see their rows.
 pub const SHARED: &[(&str, &str)] = &[
     (
+        "access.anonymous_access",
+        "it says who opened the organisation, to those who see its keys",
+    ),
+    (
+        "access.anonymous_keys",
+        "a key is the organisation's; it says who made it",
+    ),
+    (
         "access.api_keys",
         "a key is the organisation's; it says who made it",
     ),

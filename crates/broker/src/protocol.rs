@@ -271,7 +271,7 @@ impl OnBehalf {
     pub const fn of(scope: &Scope) -> Self {
         match scope {
             // The broker acts for people: a key that nobody stands behind is nobody to it.
-            Scope::Anonymous | Scope::ServiceKey(_) => Self::Nobody,
+            Scope::Anonymous | Scope::ServiceKey(_) | Scope::AnonymousKey { .. } => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),

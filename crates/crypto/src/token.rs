@@ -13,6 +13,8 @@ pub enum TokenKind {
     ApiKey,
     /// A service key of an organisation.
     ServiceKey,
+    /// An anonymous key of an organisation, which may sit in a public page.
+    AnonymousKey,
     /// A session cookie's content.
     Session,
     /// A background job's right to act.
@@ -41,6 +43,7 @@ impl TokenKind {
         match self {
             Self::ApiKey => "csk_",
             Self::ServiceKey => "css_",
+            Self::AnonymousKey => "csa_",
             Self::Session => "cse_",
             Self::Job => "csj_",
             Self::SignInLink => "csl_",

@@ -4,7 +4,7 @@ do $$
 begin
     execute format('revoke all on database %I from public', current_database());
     execute format('grant create, connect, temporary on database %I to countersign_owner', current_database());
-    execute format('grant connect on database %I to countersign_migrator, countersign_front, countersign_broker, countersign_verifier', current_database());
+    execute format('grant connect on database %I to countersign_migrator, countersign_front, countersign_broker, countersign_anon, countersign_verifier', current_database());
 end $$;
 revoke all on schema public from public;
 -- Large objects have no row level security, and no owner but whoever made them.

@@ -14,6 +14,8 @@ begin
         ('countersign_migrator', 'login'),
         ('countersign_front', 'login'),
         ('countersign_broker', 'login'),
+        -- What anonymous keys read by, from anybody's browser.
+        ('countersign_anon', 'login'),
         ('countersign_verifier', 'login')) as roles (name, can_login)
     loop
         if not exists (select from pg_roles where rolname = spec.name) then
@@ -35,7 +37,7 @@ begin
           from pg_roles r
           left join pg_db_role_setting s on s.setrole = r.oid
           left join pg_database d on d.oid = s.setdatabase
-         where r.rolname in ('countersign_migrator', 'countersign_front', 'countersign_broker', 'countersign_verifier')
+         where r.rolname in ('countersign_migrator', 'countersign_front', 'countersign_broker', 'countersign_anon', 'countersign_verifier')
     loop
         if own.datname is not null then
             execute format('alter role %I in database %I reset all', own.rolname, own.datname);
@@ -47,7 +49,7 @@ begin
     -- A role with settings in a database alone has none of its own yet.
     for own in
         select r.rolname from pg_roles r
-         where r.rolname in ('countersign_migrator', 'countersign_front', 'countersign_broker', 'countersign_verifier')
+         where r.rolname in ('countersign_migrator', 'countersign_front', 'countersign_broker', 'countersign_anon', 'countersign_verifier')
            and not exists (select from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase = 0)
     loop
         execute format('alter role %I set track_activities = off', own.rolname);

@@ -43,6 +43,10 @@ pub enum Refusal {
     NotRecent,
     /// CS009: whoever asks for a second factor has one.
     NoFactor,
+    /// CS020: pages of this origin may not use the key.
+    Origin,
+    /// CS021: closed while row level security is not shown to hold.
+    Closed,
 }
 
 impl fmt::Display for Refusal {
@@ -55,6 +59,8 @@ impl fmt::Display for Refusal {
             Self::FourEyes => "somebody else must approve",
             Self::NotRecent => "who it is must be proven again",
             Self::NoFactor => "a second factor must be set up first",
+            Self::Origin => "pages of this origin may not use the key",
+            Self::Closed => "it is closed while the linter has a finding",
         })
     }
 }
@@ -75,6 +81,8 @@ impl From<sqlx::Error> for Error {
             Some("CS007") => Self::SecondFactorDue,
             Some("CS008") => Self::Refused(Refusal::NotRecent),
             Some("CS009") => Self::Refused(Refusal::NoFactor),
+            Some("CS020") => Self::Refused(Refusal::Origin),
+            Some("CS021") => Self::Refused(Refusal::Closed),
             // insufficient_privilege: a grant, or a policy's WITH CHECK.
             Some("42501") => Self::Forbidden,
             // unique_violation

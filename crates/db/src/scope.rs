@@ -54,6 +54,10 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
                 hash.to_hex()
             )
         }
+        Scope::AnonymousKey { key, origin } => {
+            let (key, origin) = (key.to_hex(), origin.to_hex());
+            format!("{begin}; select ctx.bind_anonymous_key('\\x{key}', '\\x{origin}')")
+        }
         Scope::AccessToken(hash) => {
             format!(
                 "{begin}; select ctx.bind_access_token('\\x{}')",
@@ -62,7 +66,7 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
         }
         Scope::Job(hash) => format!("{begin}; select ctx.bind_job('\\x{}')", hash.to_hex()),
     };
-    // The only variable part is the hexadecimal form of 32 bytes.
+    // The only variable parts are the hexadecimal forms of 32 bytes.
     AssertSqlSafe(text)
 }
 

@@ -124,6 +124,8 @@ ids! {
     ApiKeyId = "key";
     /// A service key of an organisation.
     ServiceKeyId = "svk";
+    /// An anonymous key of an organisation.
+    AnonymousKeyId = "ank";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -41,6 +41,13 @@ pub enum Scope {
     ApiKey(TokenHash),
     /// A service key of an organisation, behind which no person stands.
     ServiceKey(TokenHash),
+    /// Nobody in particular, with an anonymous key at a page of an origin.
+    AnonymousKey {
+        /// The key.
+        key: TokenHash,
+        /// SHA-256 of the origin: what a stranger wrote goes into no statement.
+        origin: TokenHash,
+    },
     /// An access token of a person's grant to a client, by the hash of all of it.
     AccessToken(TokenHash),
     /// A claimed background job, acting for the person who caused it.

@@ -140,6 +140,7 @@ impl TestApp {
             .spawn(server::sequencer::sequence(broker_db, key));
         let state = AppState::new(Parts {
             db: role(&self.database, "countersign_front"),
+            anonymous: role(&self.database, "countersign_anon"),
             broker: BrokerClient::new(&self.broker_socket),
             apps: apps(&self.options),
             hashes: identity::HashPool::new(2, 50),
@@ -260,7 +261,7 @@ async fn build(options: PgConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = sqlx::PgConnection::connect_with(&options).await?;
     connection.execute(db::migrate::ROLES_SQL).await?;
     connection.execute(db::migrate::DATABASE_SQL).await?;
-    for role in ["migrator", "front", "broker", "verifier"] {
+    for role in ["migrator", "front", "broker", "anon", "verifier"] {
         let statement = format!("alter role countersign_{role} password '{PASSWORD}'");
         connection.execute(AssertSqlSafe(statement)).await?;
     }

@@ -13,6 +13,8 @@ use crate::throttle::Throttles;
 pub struct Parts {
     /// The database, as the role of the front.
     pub db: db::Db,
+    /// The database as the role that anonymous keys read by.
+    pub anonymous: db::Db,
     /// The way to the broker.
     pub broker: broker::socket::BrokerClient,
     /// The connector manifests.

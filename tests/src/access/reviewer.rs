@@ -57,6 +57,7 @@ async fn a_reviewer_sees_no_row_of_anything_else_whatever_the_level() {
         identity.organisations
         identity.sessions
         identity.users
+        trust.evidence
         ") };
         let mut front = bound(&world.app, "countersign_front", &reviewer).await;
         let others: i64 = sqlx::query_scalar(

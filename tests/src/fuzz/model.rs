@@ -30,6 +30,8 @@ const PEOPLE: &str = "id in (select user_id from identity.memberships where {peo
 
 /// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
 pub(super) const FRONT: &[(&str, Seen)] = &[
+    ("access.anonymous_access", Holders("api_keys.read")),
+    ("access.anonymous_keys", Holders("api_keys.read")),
     ("access.api_keys", Holders("api_keys.read")),
     ("access.permissions", All),
     ("access.service_keys", Where("{service_keys}")),

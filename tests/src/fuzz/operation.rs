@@ -255,17 +255,19 @@ fn may(actor: &Actor, route: &RouteInfo) -> bool {
     match route.access {
         Access::Public | Access::SignedIn => true,
         Access::Person => actor.is_session(),
-        Access::HalfSession => false,
+        Access::HalfSession | Access::AnonymousKey => false,
         Access::Permission(permission) => actor.holds(permission),
     }
 }
 
-/// The routes of the REST API that answer at once, and say nothing of everybody's.
+/// The routes of the REST API that answer at once, and say nothing of everybody's; without those of
+/// anonymous keys, which are nobody's here.
 pub(super) fn routes() -> (Vec<RouteInfo>, Vec<RouteInfo>) {
     let all = web::routes().into_iter().filter(|route| {
         route.surface == Surface::Api
             && route.pace != Pace::Stream
             && route.path.starts_with("/api/v1/")
+            && route.access != Access::AnonymousKey
     });
     let (items, rest): (Vec<_>, Vec<_>) = all.partition(|route| route.path.contains("{id}"));
     let lists = rest.into_iter().filter(|route| route.method == Method::GET);

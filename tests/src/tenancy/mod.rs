@@ -1,5 +1,6 @@
 mod api;
 mod forged_context;
+mod service_key;
 mod stolen_login;
 mod tables;
 pub(crate) mod tenant;

@@ -46,6 +46,23 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
         .await
         .unwrap();
+    let anonymous = json!({
+        "name": "Mine", "origins": ["https://www.example.com"], "expires_in_days": 1,
+    });
+    let path = "/api/v1/anonymous-keys";
+    person
+        .write(Method::POST, path, &anonymous, StatusCode::CREATED)
+        .await
+        .unwrap();
+    world
+        .fate(
+            "insert into trust.evidence (id, control, claim, status, evidence, duration_ms)
+             values (gen_random_uuid(), 'db.lint', 'AC-01', 'pass', '', 1)",
+        )
+        .await;
+    let path = "/api/v1/anonymous-access";
+    let opened = person.send(Method::POST, path, None).await.unwrap();
+    assert_eq!(opened.status(), StatusCode::NO_CONTENT);
     let path = "/api/v1/service-keys";
     person
         .write(Method::POST, path, &key, StatusCode::CREATED)

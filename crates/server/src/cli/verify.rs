@@ -175,6 +175,7 @@ fn instance(data_dir: &Path) -> Result<Instance, Failure> {
         broker_pid: file.pids.broker,
         front: login(Login::Front)?,
         broker: login(Login::Broker)?,
+        anonymous: login(Login::Anonymous)?,
         verifier: login(Login::Verifier)?,
     })
 }

@@ -35,6 +35,7 @@ pub(crate) enum LostSecret {
 pub(crate) enum Login {
     Front,
     Broker,
+    Anonymous,
     Verifier,
 }
 
@@ -43,13 +44,14 @@ const SCRAM_ITERATIONS: NonZeroU32 = NonZeroU32::new(4096).unwrap();
 const SALT_BYTES: usize = 16;
 
 impl Login {
-    pub(crate) const ALL: [Self; 3] = [Self::Front, Self::Broker, Self::Verifier];
+    pub(crate) const ALL: [Self; 4] = [Self::Front, Self::Broker, Self::Anonymous, Self::Verifier];
 
     /// The role's name in the database.
     pub(crate) const fn role(self) -> &'static str {
         match self {
             Self::Front => "countersign_front",
             Self::Broker => "countersign_broker",
+            Self::Anonymous => "countersign_anon",
             Self::Verifier => "countersign_verifier",
         }
     }

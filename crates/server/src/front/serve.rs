@@ -23,7 +23,7 @@ use super::probe::{self, Probe};
 use super::tls;
 use crate::exit::{Exit, Failure};
 use crate::process::sandbox::Confinement;
-use crate::process::{FrontBoot, Inherited, report};
+use crate::process::{DatabaseLogin, FrontBoot, Inherited, report};
 use crate::runtime;
 
 /// What the front is handed to listen on.
@@ -34,6 +34,8 @@ pub(super) struct Sockets {
 }
 
 const CONNECTIONS: u32 = 10;
+/// Everybody's pages share these: they hold up nobody who is signed in.
+const ANONYMOUS_CONNECTIONS: u32 = 3;
 /// Password hashes at once (19 MiB each), and how many may wait for one.
 const HASHES: (usize, usize) = (2, 64);
 /// Whoever connects sends the head of a request within this (ED-03): slow senders hold no place.
@@ -77,22 +79,24 @@ pub(super) async fn serve(
     Ok(())
 }
 
-async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
-    let options = boot.database.options().map_err(Failure::cannot_run)?;
+/// A pool for a login that is as weak as it has to be.
+async fn open(login: &DatabaseLogin, connections: u32) -> Result<Db, Failure> {
+    let options = login.options().map_err(Failure::cannot_run)?;
     let mut connection = options.connect().await.map_err(Failure::cannot_run)?;
     db::guard::check(&mut connection)
         .await
         .map_err(Failure::cannot_run)?;
     connection.close().await.map_err(Failure::cannot_run)?;
+    let (clock, chance) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    Ok(Db::new(options, connections, clock, chance))
+}
+
+async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
     let mut cookie_key = [0_u8; 32];
     hex::decode_to_slice(boot.cookie_key.expose(), &mut cookie_key).map_err(Failure::usage)?;
     let parts = Parts {
-        db: Db::new(
-            options,
-            CONNECTIONS,
-            Arc::new(SystemClock),
-            Arc::new(SystemRng),
-        ),
+        db: open(&boot.database, CONNECTIONS).await?,
+        anonymous: open(&boot.anonymous, ANONYMOUS_CONNECTIONS).await?,
         broker: broker::socket::BrokerClient::new(&boot.broker_socket),
         apps: Apps::new(&boot.manifests).map_err(Failure::usage)?,
         hashes: identity::HashPool::new(HASHES.0, HASHES.1),

@@ -23,6 +23,8 @@ pub(crate) struct FrontBoot {
     pub(crate) supervisor: u32,
     pub(crate) log: LogConfig,
     pub(crate) database: DatabaseLogin,
+    /// What anonymous keys read by.
+    pub(crate) anonymous: DatabaseLogin,
     /// 32 bytes in hexadecimal.
     pub(crate) cookie_key: Sensitive,
     pub(crate) public_url: Url,

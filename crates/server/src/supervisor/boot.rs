@@ -28,6 +28,7 @@ impl Sources<'_> {
             supervisor: std::process::id(),
             log: config.log.clone(),
             database: place.login(Login::Front, self.secret),
+            anonymous: place.login(Login::Anonymous, self.secret),
             cookie_key: Sensitive::new(hex::encode(self.secret.cookie_key().expose())),
             public_url: self.public_url.clone(),
             tls: config.tls.as_ref().map(read_tls).transpose()?,

@@ -38,6 +38,8 @@ pub struct Instance {
     pub front: PgConnectOptions,
     /// The login of the broker's role.
     pub broker: PgConnectOptions,
+    /// The login that anonymous keys read by.
+    pub anonymous: PgConnectOptions,
     /// The login of the verifier's role.
     pub verifier: PgConnectOptions,
 }
@@ -166,6 +168,11 @@ impl Context {
     /// A connection of the broker's login, bound to nobody.
     pub async fn as_broker(&self) -> Result<PgConnection, sqlx::Error> {
         PgConnection::connect_with(&self.instance.broker).await
+    }
+
+    /// A connection of the anonymous login, bound to nobody.
+    pub async fn as_anonymous(&self) -> Result<PgConnection, sqlx::Error> {
+        PgConnection::connect_with(&self.instance.anonymous).await
     }
 
     /// The address of a path of the server.

@@ -153,6 +153,12 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     (
         "key.unique_without_tenant",
+        "unique key access.anonymous_keys_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
         "unique key identity.sessions_token_hash_key",
         None,
         DIGEST,

@@ -7,6 +7,7 @@
 mod access_levels;
 mod access_private_rows;
 mod access_reviewer;
+mod anonymous_key;
 mod api_keys;
 mod approvals_bound;
 mod approvals_human;
@@ -84,6 +85,7 @@ const OFTEN: &[Runnable] = controls![
     mail_tls,
     api_keys,
     service_keys,
+    anonymous_key,
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,

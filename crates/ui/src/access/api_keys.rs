@@ -1,6 +1,7 @@
 use askama::Template;
 use time::OffsetDateTime;
 
+use super::KeyKind;
 use crate::Page;
 use crate::component::{FieldErrors, Tone};
 use crate::filters;
@@ -60,69 +61,6 @@ impl ApiKeyRow {
     }
 }
 
-/// Whose a key is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyKind {
-    /// A person's, for a program that acts for them.
-    Personal,
-    /// The organisation's, for a service.
-    Service,
-}
-
-impl KeyKind {
-    const ALL: [Self; 2] = [Self::Personal, Self::Service];
-
-    pub(super) const fn path(self) -> &'static str {
-        match self {
-            Self::Personal => "/access/keys",
-            Self::Service => "/access/service-keys",
-        }
-    }
-
-    pub(super) const fn title(self) -> &'static str {
-        match self {
-            Self::Personal => "API keys",
-            Self::Service => "Service keys",
-        }
-    }
-
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Personal => "Yours and others’",
-            Self::Service => "Services",
-        }
-    }
-
-    const fn lede(self) -> &'static str {
-        match self {
-            Self::Personal => {
-                "For AI clients and scripts. A key can propose a write; only a person can approve one."
-            }
-            Self::Service => {
-                "For servers of your organisation. A service key reads, and goes on when its maker leaves. It is refused wherever a browser sends it."
-            }
-        }
-    }
-
-    const fn first(self) -> &'static str {
-        match self {
-            Self::Personal => {
-                "Make one and give it to an MCP client. It is shown once; only its hash is kept."
-            }
-            Self::Service => {
-                "Make one and give it to a server. It is shown once; only its hash is kept."
-            }
-        }
-    }
-
-    const fn name_hint(self) -> &'static str {
-        match self {
-            Self::Personal => "Who or what will use it. Approvers see this name.",
-            Self::Service => "Which service will use it.",
-        }
-    }
-}
-
 /// Whether a key works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyState {
@@ -138,11 +76,11 @@ pub enum KeyState {
 
 impl KeyState {
     /// Whether the key opens anything.
-    const fn is_in_force(self) -> bool {
+    pub(super) const fn is_in_force(self) -> bool {
         matches!(self, Self::Active | Self::ExpiresSoon)
     }
 
-    const fn tone(self) -> Tone {
+    pub(super) const fn tone(self) -> Tone {
         match self {
             Self::Active => Tone::Ok,
             Self::ExpiresSoon => Tone::Warn,
@@ -150,7 +88,7 @@ impl KeyState {
         }
     }
 
-    const fn label(self) -> &'static str {
+    pub(super) const fn label(self) -> &'static str {
         match self {
             Self::Active => "Active",
             Self::ExpiresSoon => "Expires soon",

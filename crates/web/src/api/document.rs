@@ -16,6 +16,7 @@ use crate::session::Names;
 
 const SESSION: &str = "session";
 const KEY: &str = "api_key";
+const ANONYMOUS: &str = "anonymous_key";
 
 /// The document's bytes, made once.
 #[derive(Debug, Clone)]
@@ -69,6 +70,11 @@ pub(crate) fn outline() -> OpenApi {
         .bearer_format("csk_…")
         .build();
     components.add_security_scheme(KEY, SecurityScheme::Http(bearer));
+    let anonymous = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("csa_…")
+        .build();
+    components.add_security_scheme(ANONYMOUS, SecurityScheme::Http(anonymous));
     components
         .schemas
         .insert(ProblemBody::name().into_owned(), ProblemBody::schema());
@@ -80,6 +86,7 @@ pub(crate) fn describe(operation: &mut Operation, access: Access) {
     let none: [&str; 0] = [];
     operation.security = Some(match access {
         Access::Public => Vec::new(),
+        Access::AnonymousKey => vec![SecurityRequirement::new(ANONYMOUS, none)],
         Access::HalfSession | Access::Person => vec![SecurityRequirement::new(SESSION, none)],
         Access::SignedIn | Access::Permission(_) => {
             vec![

@@ -154,7 +154,11 @@ pub(crate) async fn admit(
 pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
     match scope {
         Scope::ApiKey(hash) | Scope::ServiceKey(hash) | Scope::AccessToken(hash) => Some(hash),
-        Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => None,
+        Scope::Anonymous
+        | Scope::AnonymousKey { .. }
+        | Scope::Session(_)
+        | Scope::HalfSession(_)
+        | Scope::Job(_) => None,
     }
 }
 
@@ -168,7 +172,11 @@ async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Pr
     match scope {
         Scope::ApiKey(hash) | Scope::ServiceKey(hash) => state.key_uses.note(*hash),
         Scope::AccessToken(hash) => state.token_uses.note(*hash),
-        Scope::Anonymous | Scope::Session(_) | Scope::HalfSession(_) | Scope::Job(_) => {}
+        Scope::Anonymous
+        | Scope::AnonymousKey { .. }
+        | Scope::Session(_)
+        | Scope::HalfSession(_)
+        | Scope::Job(_) => {}
     }
     Ok((tx, principal))
 }
@@ -180,8 +188,8 @@ fn permit(
 ) -> Result<(ReadTx, Principal), Problem> {
     let may = match access {
         Access::Public | Access::SignedIn => true,
-        // `Half` is the way in there.
-        Access::HalfSession => false,
+        // `Half` and `Anonymous` are the ways in there.
+        Access::HalfSession | Access::AnonymousKey => false,
         Access::Person => principal.kind == PrincipalKind::Session,
         Access::Permission(name) => principal.can(name),
     };
@@ -288,7 +296,7 @@ fn places(principal: &Principal) -> Vec<Nav> {
     let open = GUARDS.iter().filter(|(_, access)| match access {
         Access::Permission(name) => principal.can(name),
         Access::Public | Access::SignedIn | Access::Person => true,
-        Access::HalfSession => false,
+        Access::HalfSession | Access::AnonymousKey => false,
     });
     open.map(|(nav, _)| *nav).collect()
 }

@@ -1,5 +1,6 @@
 //! What handlers take. The first is always who may: [`Can`] or [`Public`].
 
+mod anonymous;
 mod can;
 mod form;
 mod half;
@@ -12,6 +13,7 @@ mod recent;
 mod service_key;
 mod visitor;
 
+pub(crate) use anonymous::Anonymous;
 pub use can::Can;
 pub(crate) use can::{Caller, admit, role_in_words};
 pub(crate) use form::Form;

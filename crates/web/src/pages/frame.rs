@@ -44,7 +44,7 @@ impl<P> Can<P> {
         match access {
             Access::Permission(name) => self.principal.can(name),
             Access::Public | Access::SignedIn | Access::Person => true,
-            Access::HalfSession => false,
+            Access::HalfSession | Access::AnonymousKey => false,
         }
     }
 }

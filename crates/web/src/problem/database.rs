@@ -5,6 +5,9 @@ use super::{Problem, kind};
 /// Seconds; longer than a burst of requests, shorter than anybody's patience.
 const RETRY_AFTER: u64 = 5;
 
+/// Seconds; the controls run every few minutes.
+const CLOSED_FOR: u64 = 300;
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
@@ -28,6 +31,8 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::FourEyes => Problem::new(kind::APPROVAL_FOUR_EYES),
         Refusal::NotRecent => Problem::new(kind::NOT_RECENT),
         Refusal::NoFactor => Problem::new(kind::NO_SECOND_FACTOR),
+        Refusal::Origin => Problem::new(kind::ORIGIN_NOT_LISTED),
+        Refusal::Closed => Problem::new(kind::ANONYMOUS_CLOSED).retry_after(CLOSED_FOR),
         // The front never sequences.
         Refusal::Sequenced => Problem::new(kind::INTERNAL).because("audit.sequenced"),
     }

@@ -24,9 +24,12 @@ macro_rules! kinds {
 }
 
 kinds! {
+    ANONYMOUS_CLOSED = 503, "access.anonymous_closed", "Anonymous access is closed while a check of this server's row level security fails.";
+    ANONYMOUS_NOT_OPENED = 409, "access.anonymous_not_opened", "Anonymous access stays off: row level security was not shown to hold within the last minutes.";
     ACCESS_FORBIDDEN = 403, "access.forbidden", "This needs a permission that you do not hold. Ask an admin of your organisation.";
     KEY_BEYOND_MAKER = 403, "access.key_beyond_maker", "A key cannot hold more than you do.";
     KEY_INVALID = 422, "access.key_invalid", "The key cannot be made like this.";
+    ORIGIN_NOT_LISTED = 403, "access.origin_not_listed", "This key is for pages of other origins.";
     SERVICE_KEY_IN_BROWSER = 403, "access.service_key_in_browser", "A browser sent this service key. It belongs on a server alone: revoke it, and make another one there.";
     KEY_TOO_OFTEN = 429, "access.too_many_requests", "This key asks more often than it may. Wait as long as Retry-After says.";
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";

@@ -3,6 +3,8 @@
 pub enum Access {
     /// Anyone at all.
     Public,
+    /// An anonymous key, at a page of an origin of its list.
+    AnonymousKey,
     /// A session that owes its second factor: only the ways to give one.
     HalfSession,
     /// A person at a browser, about what is theirs alone: their sessions, their way in.
@@ -18,6 +20,7 @@ impl Access {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Public => "public",
+            Self::AnonymousKey => "anonymous_key",
             Self::HalfSession => "half_session",
             Self::Person => "person",
             Self::SignedIn => "signed_in",

@@ -190,3 +190,151 @@ async fn a_service_key_is_made_on_its_page_and_shown_once() {
     let revoked = ada.submit(&front, &path, &[]).await;
     assert_eq!(revoked.header("location"), "/access/service-keys");
 }
+
+const PAGE: &str = "https://www.example.com";
+const PASSED: &str =
+    "insert into trust.evidence (id, control, claim, status, evidence, duration_ms)
+    values (gen_random_uuid(), 'db.lint', 'AC-01', 'pass', '', 1)";
+
+async fn anonymous_key(owner: &mut Client, front: &Front) -> Client {
+    let form = json!({ "name": "Status page", "origins": [PAGE], "expires_in_days": 365 });
+    let made = owner.post(front, "/api/v1/anonymous-keys", &form).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    let key = made.json()["key"].as_str().unwrap().to_owned();
+    assert!(key.starts_with("csa_"));
+    Client {
+        key: Some(key),
+        ..Client::default()
+    }
+}
+
+async fn about(key: &Client, front: &Front, origin: Option<&str>) -> crate::support::Answer {
+    let mut request = key.request(Method::GET, "/api/v1/public/about");
+    if let Some(origin) = origin {
+        let headers = request.headers_mut();
+        headers.insert("origin", origin.parse().unwrap());
+    }
+    front.send(request).await
+}
+
+#[tokio::test]
+async fn an_anonymous_key_shows_the_name_of_an_open_organisation_and_nothing_else() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let mut page = anonymous_key(&mut ada, &front).await;
+    assert_eq!(about(&page, &front, Some(PAGE)).await.status, 401);
+    front.fate(PASSED).await;
+    let on = ada
+        .post(&front, "/api/v1/anonymous-access", &json!({}))
+        .await;
+    assert_eq!(on.status, 204, "{}", on.text);
+    let shown = about(&page, &front, Some(PAGE)).await;
+    assert_eq!(shown.json(), json!({ "name": "ada works" }));
+    assert_eq!(shown.header("access-control-allow-origin"), PAGE);
+    assert_eq!(shown.header("vary"), "Origin");
+    for other in [None, Some("https://example.com"), Some("null")] {
+        let refused = about(&page, &front, other).await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code().as_str()),
+            (403, "access.origin_not_listed")
+        );
+        let headers = &refused.headers;
+        assert!(!headers.contains_key("access-control-allow-origin"));
+    }
+    for path in ["/api/v1/people", "/api/v1/me", "/api/v1/logs", "/people"] {
+        let refused = page.get(&front, path).await;
+        assert_eq!(refused.status.as_u16() / 100, 4, "{path}");
+    }
+    assert_eq!(
+        ada.delete(&front, "/api/v1/anonymous-access").await.status,
+        204
+    );
+    assert_eq!(about(&page, &front, Some(PAGE)).await.status, 401);
+}
+
+#[tokio::test]
+async fn anonymous_access_is_not_turned_on_while_row_level_security_is_not_shown_to_hold() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let page = anonymous_key(&mut ada, &front).await;
+    let path = "/api/v1/anonymous-access";
+    let refused = ada.post(&front, path, &json!({})).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code().as_str()),
+        (409, "access.anonymous_not_opened")
+    );
+    front.fate(PASSED).await;
+    front
+        .fate("update trust.evidence set checked_at = now() - interval '16 minutes'")
+        .await;
+    assert_eq!(ada.post(&front, path, &json!({})).await.status, 409);
+    front.fate(PASSED).await;
+    front
+        .fate("update identity.sessions set authenticated_at = now() - interval '11 minutes'")
+        .await;
+    let refused = ada.post(&front, path, &json!({})).await;
+    assert_eq!(refused.code(), "identity.not_recent");
+    front
+        .fate("update identity.sessions set authenticated_at = now()")
+        .await;
+    assert_eq!(ada.post(&front, path, &json!({})).await.status, 204);
+    assert_eq!(about(&page, &front, Some(PAGE)).await.status, 200);
+    // A finding closes what is open.
+    front
+        .fate("update trust.evidence set status = 'fail'")
+        .await;
+    let closed = about(&page, &front, Some(PAGE)).await;
+    assert_eq!(
+        (closed.status.as_u16(), closed.code().as_str()),
+        (503, "access.anonymous_closed")
+    );
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_before_it_shows_an_anonymous_key_and_for_nothing_else() {
+    let front = front().await;
+    let asked = Client::default().request(Method::OPTIONS, "/api/v1/public/about");
+    let told = front.send(asked).await;
+    assert_eq!(told.status, 204);
+    assert_eq!(told.header("access-control-allow-origin"), "*");
+    assert_eq!(told.header("access-control-allow-headers"), "authorization");
+    let asked = Client::default().request(Method::OPTIONS, "/api/v1/people");
+    let told = front.send(asked).await;
+    assert_eq!(told.status, 405);
+    let headers = &told.headers;
+    assert!(!headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn anonymous_access_is_turned_on_and_off_on_its_page() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let path = "/access/anonymous-keys";
+    let page = ada.get(&front, path).await;
+    assert!(page.text.contains("has not looked within 15 minutes"));
+    let refused = ada.submit(&front, "/access/anonymous-keys/on", &[]).await;
+    assert_eq!(refused.header("location"), path);
+    assert!(ada.get(&front, path).await.text.contains("has not looked"));
+    front.fate(PASSED).await;
+    ada.submit(&front, "/access/anonymous-keys/on", &[]).await;
+    let page = ada.get(&front, path).await;
+    assert!(page.text.contains("Anonymous access is on."));
+    let form = [
+        ("name", "Status page"),
+        ("origins", "https://www.example.com/about"),
+        ("expires_in_days", "30"),
+    ];
+    let refused = ada.submit(&front, path, &form).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text.contains("is no origin"));
+    let form = [
+        ("name", "Status page"),
+        ("origins", "https://www.example.com\r\nhttps://example.com"),
+        ("expires_in_days", "30"),
+    ];
+    let made = ada.submit(&front, path, &form).await;
+    assert!(made.text.contains("value=\"csa_"));
+    ada.submit(&front, "/access/anonymous-keys/off", &[]).await;
+    let page = ada.get(&front, path).await;
+    assert!(page.text.contains("Anonymous access is off") && page.text.contains("Status page"));
+}

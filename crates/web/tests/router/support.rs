@@ -45,6 +45,7 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
     let db = TestApp::role(&database, "countersign_front", 5);
     let state = AppState::new(Parts {
         db,
+        anonymous: TestApp::role(&database, "countersign_anon", 2),
         broker: broker::socket::BrokerClient::new(Path::new("/nonexistent/broker.sock")),
         apps: connectors::load_apps(None).unwrap(),
         hashes: identity::HashPool::new(2, 100),

@@ -1,6 +1,7 @@
-use kernel::ApiKeyId;
 use kernel::Secret;
+use kernel::{AnonymousKeyId, ApiKeyId};
 use ui::Nav;
+use ui::access::{AnonymousKeyRow, AnonymousKeys, Lint};
 use ui::access::{ApiKeyCreated, ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::{FieldErrors, Tone};
 
@@ -115,7 +116,37 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         url: ink.t("https://countersign.example.com/api/v1"),
         kind: KeyKind::Service,
     };
+    let open = AnonymousKeys {
+        page: page(ink, Some(Nav::Keys)),
+        turned_on_at: Some(days_ago(4)),
+        lint: Lint::Passed,
+        keys: vec![anonymous_key(ink)],
+        is_recent: true,
+        name: ink.t(""),
+        origins: ink.t(""),
+        expires_in_days: 365,
+        errors: FieldErrors::default(),
+    };
+    let closed = AnonymousKeys {
+        turned_on_at: None,
+        keys: Vec::new(),
+        ..open.clone()
+    };
+    let unproven = AnonymousKeys {
+        lint: Lint::NotLooked,
+        is_recent: false,
+        ..closed.clone()
+    };
+    let found = AnonymousKeys {
+        lint: Lint::Found,
+        errors: FieldErrors::default().with("origins", ink.t("Name 1 to 20 origins.")),
+        ..open.clone()
+    };
     vec![
+        shot("anonymous-keys", &open),
+        shot("anonymous-keys-off", &closed),
+        shot("anonymous-keys-unproven", &unproven),
+        shot("anonymous-keys-found", &found),
         shot("api-keys", &view),
         shot("api-keys-empty", &empty),
         shot("api-keys-stale", &stale),
@@ -125,6 +156,20 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         shot("service-keys", &service),
         shot("service-key-created", &service_created),
     ]
+}
+
+fn anonymous_key(ink: &Ink) -> AnonymousKeyRow {
+    AnonymousKeyRow {
+        id: id::<AnonymousKeyId>(9).to_string(),
+        name: ink.t("Status page"),
+        prefix: ink.t("csa_7h2k"),
+        origins: ink.all(&["https://www.example.com", "https://status.example.com"]),
+        made_by: ink.t("Example Owner"),
+        created_at: days_ago(20),
+        last_used_at: Some(minutes_ago(6)),
+        expires_at: days_ago(-200),
+        state: KeyState::Active,
+    }
 }
 
 fn key(ink: &Ink, number: u128, name: &str, scopes: &[&str], state: KeyState) -> ApiKeyRow {

@@ -1,13 +1,20 @@
-//! API keys.
+//! Keys, of persons, of services, and for everybody's pages.
 
+mod anonymous_keys;
 mod api_keys;
+mod create_anonymous_key;
 mod create_api_key;
 mod create_service_key;
+mod public;
+mod revoke_anonymous_key;
 mod revoke_api_key;
 mod revoke_service_key;
 mod service_keys;
+mod turn_anonymous;
 
-use crate::route::{Pace, Routes, mount_api};
+use http::Method;
+
+use crate::route::{Pace, Routes, Surface, mount_api};
 
 pub(super) fn mount(routes: Routes) -> Routes {
     mount_api!(
@@ -20,6 +27,17 @@ pub(super) fn mount(routes: Routes) -> Routes {
             service_keys::list_service_keys,
             create_service_key::create_service_key,
             revoke_service_key::revoke_service_key,
+            anonymous_keys::list_anonymous_keys,
+            create_anonymous_key::create_anonymous_key,
+            revoke_anonymous_key::revoke_anonymous_key,
+            turn_anonymous::turn_on_anonymous,
+            turn_anonymous::turn_off_anonymous,
+            public::about,
         ]
+    )
+    .mount(
+        (Method::OPTIONS, "/api/v1/public/about"),
+        (Surface::Api, Pace::Ordinary),
+        public::preflight,
     )
 }

@@ -1,5 +1,6 @@
 //! The pages of keys.
 
+mod anonymous_keys;
 mod api_keys;
 mod create_api_key;
 mod revoke_api_key;
@@ -32,5 +33,30 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             Method::POST,
             "/access/service-keys/{id}/revoke",
             service_keys::revoke_service_key,
+        )
+        .page(
+            Method::GET,
+            "/access/anonymous-keys",
+            anonymous_keys::list_anonymous_keys,
+        )
+        .page(
+            Method::POST,
+            "/access/anonymous-keys",
+            anonymous_keys::create_anonymous_key,
+        )
+        .page(
+            Method::POST,
+            "/access/anonymous-keys/on",
+            anonymous_keys::turn_on_anonymous,
+        )
+        .page(
+            Method::POST,
+            "/access/anonymous-keys/off",
+            anonymous_keys::turn_off_anonymous,
+        )
+        .page(
+            Method::POST,
+            "/access/anonymous-keys/{id}/revoke",
+            anonymous_keys::revoke_anonymous_key,
         )
 }
