@@ -124,6 +124,8 @@ ids! {
     ApiKeyId = "key";
     /// A service key of an organisation.
     ServiceKeyId = "svk";
+    /// A passkey of a person.
+    PasskeyId = "pky";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -77,4 +77,9 @@ impl RelyingParty {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// Where its pages are.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
 }
