@@ -9,14 +9,15 @@ use serde_json::{Value, json};
 
 use crate::world::{World, read_log};
 
-fn chromium(input: &Value) -> Value {
+/// Runs a script that drives Chromium, and reads what it tells.
+pub(crate) fn chromium(script: &str, input: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     assert!(
         folder.join("node_modules").exists(),
         "run ./dev test, which installs the browser's driver"
     );
     let mut child = Command::new("node")
-        .arg("main_job.mjs")
+        .arg(script)
         .current_dir(folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -93,7 +94,7 @@ async fn a_person_sees_a_proposal_arrive_approves_it_and_every_page_is_sound() {
         "base": world.app.url, "link": link["url"], "key": key["key"],
         "connection": world.writing, "log": log,
     });
-    let told = tokio::task::block_in_place(|| chromium(&input));
+    let told = tokio::task::block_in_place(|| chromium("main_job.mjs", &input));
     assert_eq!(told["findings"], json!([]), "{told:#}");
     assert_eq!(told["arrived_without_reload"], true);
     assert!(

@@ -50,7 +50,11 @@ async fn evidence(instance: Instance, control: &str) -> Evidence {
 
 /// Passes as it is; fails after `statement`, for a reason that names `because`.
 async fn falls_with(control: &str, statement: &str, because: &str) {
-    let app = TestApp::start().await;
+    falls_on(Options::default(), control, statement, because).await;
+}
+
+async fn falls_on(options: Options, control: &str, statement: &str, because: &str) {
+    let app = TestApp::start_with(options).await;
     let sound = evidence(instance(&app), control).await;
     assert_eq!(sound.status, Status::Pass, "{sound:?}");
     fate(&app, statement).await;
@@ -131,6 +135,45 @@ async fn id_02_falls_when_a_password_alone_binds_an_organisation() {
 async fn id_02_falls_when_the_web_process_may_say_that_a_factor_was_given() {
     let granted = "grant execute on function identity.tried(boolean, text) to countersign_front";
     falls_with("identity.second_factor", granted, "could run").await;
+}
+
+/// A server that passkeys are made for.
+fn named() -> Options {
+    Options {
+        named: true,
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn id_02_falls_when_the_web_process_may_say_that_a_passkey_was_right() {
+    let granted = "grant execute on function identity.passkey_given(uuid, bigint, boolean) to countersign_front";
+    falls_on(named(), "identity.passkeys", granted, "could run").await;
+}
+
+#[tokio::test]
+async fn id_02_falls_when_a_challenge_stays_after_its_answer() {
+    let lenient = "create or replace function identity.take_passkey_challenge(of_purpose text, hash bytea) returns boolean
+        language sql security definer set search_path = pg_catalog, pg_temp as $$
+        select exists (select from identity.passkey_challenges c where c.challenge_hash = hash) $$;
+        create or replace function identity.count_passkey(of_passkey uuid, of_person uuid, signed bigint, has_synced boolean)
+        returns boolean language sql security definer set search_path = pg_catalog, pg_temp as $$ select true $$";
+    falls_on(named(), "identity.passkeys", lenient, "replayed").await;
+}
+
+#[tokio::test]
+async fn id_02_falls_when_nobody_compares_the_counter() {
+    let lenient = "create or replace function identity.count_passkey(of_passkey uuid, of_person uuid, signed bigint, has_synced boolean)
+        returns boolean language sql security definer set search_path = pg_catalog, pg_temp as $$ select true $$";
+    falls_on(named(), "identity.passkeys", lenient, "behind its counter").await;
+}
+
+#[tokio::test]
+async fn id_02_holds_on_a_server_that_makes_no_passkeys() {
+    let app = TestApp::start().await;
+    let sound = evidence(instance(&app), "identity.passkeys").await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    assert!(sound.evidence.contains("IP address"), "{sound:?}");
 }
 
 #[tokio::test]

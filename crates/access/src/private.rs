@@ -22,6 +22,8 @@ pub const PRIVATE: &[(&str, Kept)] = &[
     ("identity.factor_tries", Kept::Unread),
     // An invitation's link is nobody's yet.
     ("identity.links", Kept::ByPersonIfAny("user_id")),
+    ("identity.passkey_challenges", Kept::Unread),
+    ("identity.passkeys", Kept::ByPerson("user_id")),
     ("identity.recovery_codes", Kept::Unread),
     ("identity.sessions", Kept::ByPerson("user_id")),
     ("jobs.jobs", Kept::ByPerson("user_id")),

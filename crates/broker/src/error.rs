@@ -1,4 +1,5 @@
 use crypto::canonical::CanonicalError;
+use crypto::passkey::PasskeyError;
 use manifest::{AuthorizeError, FactsError, InstanceError, PlanError};
 
 use crate::egress::EgressError;
@@ -61,6 +62,24 @@ pub(crate) enum BrokerError {
     NotRecent,
     #[error("an authenticator is set up already: remove it first")]
     AuthenticatorExists,
+    #[error("this server is reached by its address, and has no name to make passkeys for")]
+    PasskeysOff,
+    #[error("this took too long, or was answered already: begin again")]
+    PasskeyStale,
+    #[error("there is no such passkey here, or not any more")]
+    PasskeyUnknown,
+    #[error("the passkey was not accepted: {0}")]
+    Passkey(#[from] PasskeyError),
+    #[error("the passkey was made for somebody else, or changed what it says of itself")]
+    PasskeyOther,
+    #[error("the passkey's counter did not go up: somebody may hold a copy of it")]
+    PasskeyCopied,
+    #[error("this passkey is kept already")]
+    PasskeyExists,
+    #[error("there are as many passkeys as a person can have: remove one first")]
+    PasskeysFull,
+    #[error("there is no passkey to prove anything with")]
+    NoPasskey,
     #[error("the vault failed")]
     Vault(#[from] VaultError),
     #[error("the database failed")]
@@ -94,6 +113,15 @@ impl BrokerError {
             Self::SecondFactorDue => "identity.second_factor_due",
             Self::NotRecent => "identity.not_recent",
             Self::AuthenticatorExists => "identity.authenticator_exists",
+            Self::PasskeysOff => "identity.passkeys_off",
+            Self::PasskeyStale => "identity.passkey_stale",
+            Self::PasskeyUnknown => "identity.passkey_unknown",
+            Self::Passkey(PasskeyError::NotVerified) => "identity.passkey_unverified",
+            Self::Passkey(_) | Self::PasskeyOther => "identity.passkey_refused",
+            Self::PasskeyCopied => "identity.passkey_copied",
+            Self::PasskeyExists => "identity.passkey_exists",
+            Self::PasskeysFull => "identity.passkeys_full",
+            Self::NoPasskey => "identity.no_passkey",
             Self::Vault(_) => "broker.vault",
             Self::Database(_) => "broker.database",
         }

@@ -19,6 +19,7 @@ mod ledger;
 mod look_up;
 mod open_proposal;
 mod outcome;
+mod passkey;
 mod payload;
 mod post;
 mod propose;

@@ -4,13 +4,20 @@
 //! A request names a credential, never an organisation: the broker binds its own transactions with
 //! it, so that a stolen front reaches no further here than in the database.
 
+mod passkey;
+
 use std::fmt;
 
-use kernel::{ConnectionId, ProposalId, Scope, TokenHash};
+use kernel::{ConnectionId, PasskeyId, ProposalId, Scope, TokenHash, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroize;
+
+pub use passkey::{
+    Binary, KnownPasskey, NewPasskeyAnswer, PasskeyAnswer, PasskeyAsked, PasskeyPurpose,
+    PasskeyUser, SessionToBegin,
+};
 
 /// A request.
 #[derive(Debug, Serialize, Deserialize)]
@@ -110,6 +117,28 @@ pub enum Call {
         /// As typed.
         code: SecretText,
     },
+    /// Makes a challenge for an authenticator.
+    BeginPasskey {
+        /// What for.
+        purpose: PasskeyPurpose,
+    },
+    /// Keeps the passkey that the authenticator of whoever asks has made.
+    AddPasskey {
+        /// What the authenticator answered.
+        answer: NewPasskeyAnswer,
+    },
+    /// Takes a passkey as second factor, or as fresh proof, of the session that asks.
+    GivePasskey {
+        /// What the authenticator answered.
+        answer: PasskeyAnswer,
+    },
+    /// Starts a session for whoever a passkey is.
+    SignInByPasskey {
+        /// What the authenticator answered.
+        answer: PasskeyAnswer,
+        /// The session.
+        session: SessionToBegin,
+    },
     /// Signs an access token that the database has granted.
     IssueAccessToken {
         /// The right to it, by the hash of the ticket that the grant was asked with.
@@ -161,6 +190,20 @@ pub enum Answer {
     },
     /// A code was tried.
     Tried(Tried),
+    /// Ask an authenticator this.
+    PasskeyAsked(Box<PasskeyAsked>),
+    /// The passkey is kept.
+    PasskeyAdded {
+        /// Which.
+        passkey: PasskeyId,
+    },
+    /// The passkey was right.
+    PasskeyGiven,
+    /// The session has begun.
+    SignedInByPasskey {
+        /// Whose.
+        person: UserId,
+    },
     /// A signed access token (RFC 9068).
     AccessToken {
         /// All of it.

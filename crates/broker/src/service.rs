@@ -1,8 +1,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crypto::passkey::RelyingParty;
 use db::Db;
 use manifest::Apps;
+use url::{Host, Url};
 
 use crate::authenticator;
 use crate::connect::{self, Begin};
@@ -11,6 +13,7 @@ use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::issue_access_token::issue_access_token;
 use crate::ledger::Ledger;
+use crate::passkey;
 use crate::post::{NoPost, Post};
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
@@ -30,6 +33,8 @@ pub struct Service<L> {
     pub(crate) ledger: L,
     pub(crate) turns: RefreshTurns,
     pub(crate) post: Arc<dyn Post>,
+    /// Nothing where no browser would make a passkey.
+    pub(crate) party: Option<RelyingParty>,
 }
 
 impl<L: Ledger> Service<L> {
@@ -43,6 +48,7 @@ impl<L: Ledger> Service<L> {
             ledger,
             turns: RefreshTurns::default(),
             post: Arc::new(NoPost),
+            party: None,
         }
     }
 
@@ -50,6 +56,17 @@ impl<L: Ledger> Service<L> {
     #[must_use]
     pub fn with_post(mut self, post: Arc<dyn Post>) -> Self {
         self.post = post;
+        self
+    }
+
+    /// The same, for people who reach it at `public_url`: that is what their passkeys are made for. There
+    /// are none for a server that is reached by its IP address (WebAuthn 5.1.2).
+    #[must_use]
+    pub fn reached_at(mut self, public_url: &Url) -> Self {
+        if let Some(Host::Domain(host)) = public_url.host() {
+            let origin = public_url.origin().ascii_serialization();
+            self.party = Some(RelyingParty::new(host, &origin));
+        }
         self
     }
 
@@ -94,6 +111,12 @@ impl<L: Ledger> Service<L> {
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
             Call::BeginAuthenticator => authenticator::begin(self, &scope).await,
             Call::TryCode { code } => authenticator::try_code(self, &scope, code).await,
+            Call::BeginPasskey { purpose } => passkey::begin(self, &scope, purpose).await,
+            Call::AddPasskey { answer } => passkey::add(self, &scope, answer).await,
+            Call::GivePasskey { answer } => passkey::give(self, &scope, answer).await,
+            Call::SignInByPasskey { answer, session } => {
+                passkey::sign_in(self, &scope, answer, session).await
+            }
             Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
             Call::HeldMails => Ok(Answer::Held {

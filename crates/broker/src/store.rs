@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 mod access_tokens;
+pub(crate) mod passkeys;
 
 pub(crate) use access_tokens::{
     Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,

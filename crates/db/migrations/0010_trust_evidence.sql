@@ -86,7 +86,7 @@ begin
         returning sessions.user_id, sessions.org_id;
 end $$;
 
--- Takes away what a round made: `made` are its sessions and keys, and whatever an earlier round that
+-- Takes away what a round made: `made` are its sessions, keys and passkeys, and whatever an earlier round that
 -- was killed left behind has expired. The canary's round trip is never finished; proposals that were
 -- attacked expire after a day.
 create function trust.sweep_controls(made uuid[]) returns void
@@ -96,6 +96,9 @@ declare
 begin
     delete from identity.sessions s where s.org_id = any (controls) and (s.id = any (made) or s.expires_at < now());
     delete from access.api_keys k where k.org_id = any (controls) and (k.id = any (made) or k.expires_at < now());
+    delete from identity.passkeys p using identity.memberships m
+     where m.org_id = any (controls) and m.user_id = p.user_id
+       and (p.id = any (made) or p.created_at < now() - interval '2 minutes');
     delete from broker.secrets s using broker.authorizations a
      where s.org_id = any (controls) and a.org_id = s.org_id and s.owner_id = a.id;
     delete from broker.authorizations a where a.org_id = any (controls);

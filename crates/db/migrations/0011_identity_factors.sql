@@ -51,10 +51,35 @@ grant update (mfa_required) on identity.organisations to countersign_definer;
 
 set local role countersign_definer;
 
+-- The functions here know of passkeys (migration 0016) too: what a person owes is asked in one place.
 create function identity.has_factor(of_user uuid) returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    return exists (select from identity.authenticators a where a.user_id = of_user and a.confirmed_at is not null);
+    return exists (select from identity.authenticators a where a.user_id = of_user and a.confirmed_at is not null)
+        or exists (select from identity.passkeys p where p.user_id = of_user);
+end $$;
+
+create function identity.factor_count(of_user uuid) returns int
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return (select count(*) from identity.authenticators a where a.user_id = of_user and a.confirmed_at is not null)
+         + (select count(*) from identity.passkeys p where p.user_id = of_user);
+end $$;
+
+-- Whether any organisation of the person asks for a second factor.
+create function identity.owes_factor(of_user uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
+                    where m.user_id = of_user and m.removed_at is null and o.mfa_required)
+$$;
+
+-- Takes the recovery codes away that no factor is left for. For definer functions alone.
+create function identity.drop_idle_codes(of_user uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not identity.has_factor(of_user) then
+        delete from identity.recovery_codes c where c.user_id = of_user;
+    end if;
 end $$;
 
 create function ctx.bind_half_session(presented bytea) returns void
@@ -85,13 +110,14 @@ end $$;
 
 -- What the bound person has, and owes.
 create function identity.factor_state()
-returns table (authenticator_since timestamptz, codes_left int, is_required boolean)
+returns table (authenticator_since timestamptz, passkeys int, codes_left int, is_required boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bound text[] := ctx.bound();
 begin
     return query select
         (select a.confirmed_at from identity.authenticators a where a.user_id = bound[5]::uuid),
+        (select count(*)::int from identity.passkeys p where p.user_id = bound[5]::uuid),
         (select count(*)::int from identity.recovery_codes c where c.user_id = bound[5]::uuid and c.used_at is null),
         coalesce((select o.mfa_required
                     from identity.sessions s join identity.organisations o on o.id = s.org_id
@@ -170,7 +196,8 @@ declare
     wait int := identity.try_turn();
 begin
     return query select wait, a.wrapped_by, a.sealed, a.last_step, a.confirmed_at is not null
-                   from identity.authenticators a where a.user_id = ctx.person();
+                   from identity.authenticators a
+                  where a.user_id = ctx.person() and (a.confirmed_at is not null or identity.may_change_factors());
 end $$;
 
 -- How a code did: the time step that it was right for, or null. For the broker.
@@ -216,8 +243,8 @@ begin
     insert into identity.recovery_codes (user_id, code_hash) select ctx.person(), unnest(hashes);
 end $$;
 
--- Removes the authenticator, and the codes that stood in for it. False where the organisation asks for
--- one.
+-- Removes the authenticator. False where it is the last second factor of a person whose organisation asks
+-- for one. With the last factor go the codes that stood in for it.
 create function identity.remove_authenticator() returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -226,12 +253,13 @@ begin
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    if exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
-                where m.user_id = who and m.removed_at is null and o.mfa_required) then
+    -- Two removals at once must not both leave the other's factor behind.
+    perform from identity.users u where u.id = who for no key update;
+    if identity.owes_factor(who) and identity.factor_count(who) <= 1 then
         return false;
     end if;
     delete from identity.authenticators a where a.user_id = who;
-    delete from identity.recovery_codes c where c.user_id = who;
+    perform identity.drop_idle_codes(who);
     return true;
 end $$;
 
@@ -313,7 +341,8 @@ revoke all on function broker.master_keys_in_use(), broker.nonces() from public;
 grant execute on function broker.nonces() to countersign_verifier;
 grant execute on function broker.master_keys_in_use() to countersign_broker;
 
-revoke all on function identity.has_factor(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
+revoke all on function identity.has_factor(uuid), identity.factor_count(uuid), identity.owes_factor(uuid),
+    identity.drop_idle_codes(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
     identity.factor_state(), identity.try_turn(), identity.tried(boolean, text), identity.may_change_factors(),
     identity.begin_authenticator(text, bytea), identity.try_authenticator(), identity.authenticator_tried(bigint),
     identity.use_recovery_code(bytea), identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(),

@@ -48,6 +48,7 @@ migrations! {
     13 "0013_mail_outbox",
     14 "0014_identity_links",
     15 "0015_identity_invitations",
+    16 "0016_identity_passkeys",
     20 "0020_access_service_keys",
 }
 

@@ -10,6 +10,7 @@ mod change_password;
 mod email;
 mod hashing;
 mod invite;
+mod passkey;
 mod password;
 mod people;
 mod principal;
@@ -36,6 +37,10 @@ pub use email::{Email, EmailError};
 pub use hashing::{HashPool, HashPoolBusy};
 pub use invite::{
     InvitationRow, InviteAgain, InviteError, invitations, invite, invite_again, revoke_invitation,
+};
+pub use passkey::{
+    PasskeyName, PasskeyNameError, PasskeyRow, RemovePasskeyError, passkeys, remove_passkey,
+    rename_passkey,
 };
 pub use password::{NewPassword, PasswordError};
 pub use people::{Member, members};

@@ -9,10 +9,19 @@ use crate::store;
 pub struct SecondFactors {
     /// Since when an authenticator app is set up.
     pub authenticator_since: Option<OffsetDateTime>,
+    /// How many passkeys there are.
+    pub passkeys: u32,
     /// Recovery codes that were not used yet.
     pub codes_left: u32,
     /// Whether the organisation asks for a second factor.
     pub is_required: bool,
+}
+
+impl SecondFactors {
+    /// Whether there is one at all. Recovery codes stand in for another, and are none.
+    pub const fn any(&self) -> bool {
+        self.authenticator_since.is_some() || self.passkeys > 0
+    }
 }
 
 /// How a proof did that the database compares.
@@ -59,8 +68,8 @@ pub async fn replace_recovery_codes(
     Ok(codes)
 }
 
-/// Removes the bound person's authenticator and recovery codes. False where an organisation of theirs
-/// asks for a second factor.
+/// Removes the bound person's authenticator; with the last second factor go the recovery codes. False where it
+/// is the last one, and an organisation of theirs asks for one.
 pub async fn remove_authenticator(mut tx: WriteTx, person: UserId) -> Result<bool, Error> {
     let removed = store::remove_authenticator(&mut tx).await?;
     if removed {

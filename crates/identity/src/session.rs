@@ -60,6 +60,39 @@ impl NewSession {
     }
 }
 
+/// For the broker, which starts the session of whoever shows a passkey. The token does not go there.
+impl NewSession {
+    /// Its identifier.
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// The hash of its token.
+    pub const fn hash(&self) -> TokenHash {
+        self.hash
+    }
+
+    /// What the client calls itself (User-Agent).
+    pub fn client(&self) -> &str {
+        &self.client
+    }
+
+    /// Where it is, an IP address.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A digest of what only its browser keeps.
+    pub const fn device_hash(&self) -> &[u8; 32] {
+        &self.device_hash
+    }
+
+    /// Its token, once it has begun.
+    pub fn into_token(self) -> SessionToken {
+        self.token
+    }
+}
+
 /// Ends the session that is bound, also one that owes its second factor.
 pub async fn sign_out(mut tx: WriteTx) -> Result<(), Error> {
     store::sign_out(&mut tx).await?;

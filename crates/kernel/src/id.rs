@@ -126,6 +126,8 @@ ids! {
     ServiceKeyId = "svk";
     /// An anonymous key of an organisation.
     AnonymousKeyId = "ank";
+    /// A passkey of a person.
+    PasskeyId = "pky";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -60,6 +60,8 @@ pub struct Options {
     pub broker_apps: Option<manifest::Apps>,
     /// Leaves approved proposals where they are: nothing is sent, no mail either.
     pub without_worker: bool,
+    /// Is reached as `localhost`, and not by an IP address: browsers make passkeys for names alone.
+    pub named: bool,
     /// How mail leaves; into the development mailbox where nothing is said.
     pub mail: Option<mail::Way>,
 }
@@ -91,7 +93,12 @@ impl TestApp {
         let folder = Folder(std::env::temp_dir().join(name));
         std::fs::create_dir(&folder.0).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = if options.named {
+            format!("http://localhost:{}", address.port())
+        } else {
+            format!("http://{address}")
+        };
         let master = SystemRng.bytes::<32>();
         let broker_socket = folder.0.join("broker.sock");
         let broker = make_broker(&database, &master, &options, &url);
@@ -199,6 +206,7 @@ fn make_broker(
     let links = mail::Links::new(&Url::parse(url).unwrap());
     let postman = mail::Postman::new(db.clone(), way(options), links);
     let service = broker::Service::new(db, vault, rules, egress, ApprovalsLedger);
+    let service = service.reached_at(&Url::parse(url).unwrap());
     Arc::new(service.with_post(Arc::new(MailPost::new(postman))))
 }
 

@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use crypto::token::{TokenKind, generate};
 use db::{Db, Error, WriteTx};
-use kernel::{ApiKeyId, AuditEntry, OrganisationId, Scope, Secret, SessionId, TokenHash, UserId};
+use kernel::{
+    ApiKeyId, AuditEntry, OrganisationId, PasskeyId, Scope, Secret, SessionId, TokenHash, UserId,
+};
+use uuid::Uuid;
 
 use crate::store;
 
@@ -120,8 +123,18 @@ pub async fn sweep_controls(
 ) -> Result<(), Error> {
     let sessions = sessions.iter().map(|session| session.uuid());
     let made: Vec<_> = sessions.chain(keys.iter().map(|key| key.uuid())).collect();
+    sweep(db, &made).await
+}
+
+/// The same for passkeys of the control organisations' people.
+pub async fn sweep_control_passkeys(db: &Db, passkeys: &[PasskeyId]) -> Result<(), Error> {
+    let made: Vec<_> = passkeys.iter().map(|passkey| passkey.uuid()).collect();
+    sweep(db, &made).await
+}
+
+async fn sweep(db: &Db, made: &[Uuid]) -> Result<(), Error> {
     let mut tx = db.write(&Scope::Anonymous).await?;
-    store::sweep_controls(&mut tx, &made).await?;
+    store::sweep_controls(&mut tx, made).await?;
     #[expect(
         clippy::disallowed_methods,
         reason = "that the sessions were started is in the log; nothing of anybody's is removed"

@@ -284,7 +284,14 @@ fn a_taken_address_and_a_free_one_get_the_same_page() {
 fn pages_lead_only_to_known_places() {
     let mut places = BTreeSet::new();
     for (_, html) in pages(&Ink::plain()) {
-        for key in ["href", "action", "formaction", "hx-get", "data-live"] {
+        for key in [
+            "href",
+            "action",
+            "formaction",
+            "hx-get",
+            "data-live",
+            "data-options",
+        ] {
             let needle = format!(" {key}=\"");
             for target in html
                 .split(&needle)
@@ -293,7 +300,7 @@ fn pages_lead_only_to_known_places() {
             {
                 if target.starts_with('/') {
                     let verb = match key {
-                        "action" | "formaction" if target != "/audit" => "POST",
+                        "action" | "formaction" | "data-options" if target != "/audit" => "POST",
                         _ => "GET ",
                     };
                     places.insert(format!("{verb} {}", without_ids(target)));

@@ -115,6 +115,11 @@ impl AppState {
         self.public_url.scheme() == "https"
     }
 
+    /// Whether browsers make passkeys for this server: they do for names, and not for IP addresses.
+    pub(crate) fn can_passkey(&self) -> bool {
+        matches!(self.public_url.host(), Some(url::Host::Domain(_)))
+    }
+
     /// The present moment.
     pub(crate) fn now(&self) -> time::OffsetDateTime {
         self.db.clock().now()

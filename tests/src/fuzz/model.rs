@@ -51,6 +51,10 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     ),
     ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
+    (
+        "identity.passkeys",
+        Where("{at_a_browser} and user_id = '{person}'"),
+    ),
     ("identity.sessions", Own),
     ("identity.users", Where(PEOPLE)),
     ("insight.events", Holders("insight.read")),
@@ -109,7 +113,8 @@ pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
         Some(Where(condition)) => condition.to_owned(),
         Some(Holders(_) | HoldersOfEither(..) | HoldersWhere(..)) => never(),
     };
-    text.replace("{grants}", &grants(actor))
+    text.replace("{at_a_browser}", &actor.is_session().to_string())
+        .replace("{grants}", &grants(actor))
         .replace("{people}", &people(actor))
         .replace("{service_keys}", service_keys(actor))
         .replace("{org}", &actor.org.to_string())

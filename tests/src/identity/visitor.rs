@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use kernel::TokenHash;
 use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::{TestApp, vouch};
 
@@ -83,6 +83,26 @@ impl Visitor {
             .header(ORIGIN, &self.url)
             .form(&fields);
         self.send(request).await
+    }
+
+    /// Asks the API, with the anti-forgery token that the page `on` holds: the status and the body.
+    pub(crate) async fn api(
+        &mut self,
+        on: &str,
+        (method, path): (Method, &str),
+        body: &Value,
+    ) -> (StatusCode, Value) {
+        let page = self.get(on).await;
+        let token = between(&page.text, "name=\"csrf\" value=\"", "\"").unwrap_or_default();
+        let request = self
+            .http
+            .request(method, format!("{}{path}", self.url))
+            .header(ORIGIN, &self.url)
+            .header("x-csrf-token", token)
+            .json(body);
+        let shown = self.send(request).await;
+        let body = serde_json::from_str(&shown.text).unwrap_or(Value::Null);
+        (shown.status, body)
     }
 
     /// What the API says of who this is: the status, and the problem's code.

@@ -11,7 +11,7 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 16] = [
+const UNNAMED: [(&str, Option<&str>); 18] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
@@ -33,6 +33,14 @@ const UNNAMED: [(&str, Option<&str>); 16] = [
         Some("user_id = any ('{people}'::uuid[])"),
     ),
     ("identity.organisations", Some("id = '{org}'")),
+    (
+        "identity.passkey_challenges",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
+    (
+        "identity.passkeys",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
     (
         "identity.recovery_codes",
         Some("user_id = any ('{people}'::uuid[])"),

@@ -84,13 +84,15 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     second_factor(world, person).await;
 }
 
-/// An authenticator with recovery codes, as the broker and the front would add them.
+/// An authenticator with recovery codes, and a passkey, as the broker and the front would add them.
 async fn second_factor(world: &World, person: &Person) {
     for (role, statement) in [
         (
             "countersign_broker",
             "select identity.begin_authenticator('key', 'sealed'); select identity.try_authenticator();
-             select identity.authenticator_tried(1); commit",
+             select identity.authenticator_tried(1);
+             select identity.add_passkey(gen_random_uuid(), sha256(ctx.person()::text::bytea), '', 'Mine', '{}', 0, false, false);
+             select identity.begin_passkey('prove', sha256(ctx.principal()::text::bytea)); commit",
         ),
         (
             "countersign_front",

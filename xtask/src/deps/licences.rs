@@ -5,13 +5,14 @@ use crate::workspace::{Outside, Workspace};
 
 /// Licences that ask for no more than their text and their authors' names. Anything else is a
 /// decision for a person, with a reason in `docs/decisions`.
-const PERMISSIVE: [&str; 14] = [
+const PERMISSIVE: [&str; 15] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
+    "BlueOak-1.0.0",
     "CC0-1.0",
     // Data, not code: the certificate roots of webpki-roots.
     "CDLA-Permissive-2.0",

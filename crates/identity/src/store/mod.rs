@@ -2,6 +2,7 @@
 
 pub(crate) mod invitations;
 pub(crate) mod links;
+pub(crate) mod passkeys;
 
 use std::time::Duration;
 
@@ -223,13 +224,14 @@ pub(crate) async fn end_session(tx: &mut WriteTx, session: SessionId) -> Result<
 
 pub(crate) async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Error> {
     let row = sqlx::query!(
-        r#"select authenticator_since, codes_left as "codes_left!", is_required as "is_required!"
+        r#"select authenticator_since, passkeys as "passkeys!", codes_left as "codes_left!", is_required as "is_required!"
              from identity.factor_state()"#
     )
     .fetch_one(&mut **tx)
     .await?;
     Ok(SecondFactors {
         authenticator_since: row.authenticator_since,
+        passkeys: row.passkeys.unsigned_abs(),
         codes_left: row.codes_left.unsigned_abs(),
         is_required: row.is_required,
     })

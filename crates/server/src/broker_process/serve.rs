@@ -36,7 +36,7 @@ pub(super) async fn serve(
         .await
         .map_err(Failure::cannot_run)?;
     let postman = Postman::new(db.clone(), way(&boot)?, Links::new(&boot.public_url));
-    let service = service(&boot, db.clone(), vault)?;
+    let service = service(&boot, db.clone(), vault)?.reached_at(&boot.public_url);
     let service = Arc::new(service.with_post(Arc::new(MailPost::new(postman))));
     listener
         .set_nonblocking(true)

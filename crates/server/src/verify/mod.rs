@@ -25,6 +25,7 @@ mod oauth_desktop_state;
 mod oauth_grant;
 mod oauth_refresh_replay;
 mod organisation;
+mod passkeys;
 mod recent;
 mod row_level_security;
 mod search;
@@ -80,6 +81,7 @@ const OFTEN: &[Runnable] = controls![
     access_reviewer,
     access_private_rows,
     second_factor,
+    passkeys,
     recent,
     identity_links,
     mail_tls,

@@ -15,14 +15,20 @@ pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)
 }
 
-const BY_FRONT: [&str; 3] = [
+const BY_FRONT: [&str; 5] = [
     "identity.remove_authenticator()",
     "identity.replace_recovery_codes(array[]::bytea[])",
     "identity.require_second_factor(false)",
+    "identity.rename_passkey(gen_random_uuid(), 'control')",
+    "identity.remove_passkey(gen_random_uuid())",
+];
+const BY_BROKER: [&str; 3] = [
+    "identity.begin_authenticator('control', 'control')",
+    "identity.begin_passkey('add', sha256('control'))",
+    "identity.add_passkey(gen_random_uuid(), 'control', '', 'control', '{}', 0, false, false)",
 ];
 const ADD_KEY: &str = "insert into access.api_keys (id, org_id, user_id, name, face, token_hash, scopes, expires_at)
     values (gen_random_uuid(), ctx.org(), ctx.person(), 'x', 'x', sha256('x'), '{insight.read}', now() + interval '1 minute')";
-const BY_BROKER: [&str; 1] = ["identity.begin_authenticator('control', 'control')"];
 
 async fn look(context: &Context) -> Look {
     let stale = trust::stale_control_session(&context.db).await?;

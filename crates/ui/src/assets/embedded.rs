@@ -72,6 +72,7 @@ pub(super) const FILES: &[File] = &[
             "js/moments.js",
             "js/upload.js",
             "js/password.js",
+            "js/passkey.js",
             "js/scroll.js",
             "js/print.js",
         ],

@@ -25,7 +25,7 @@ pub use profile::Profile;
 pub use prove::Prove;
 pub use recovery_codes::RecoveryCodes;
 pub use second_factor::SecondFactor;
-pub use security::Security;
+pub use security::{PasskeyRow, Security};
 pub use sessions::{SessionRow, Sessions};
 pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};

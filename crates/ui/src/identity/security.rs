@@ -1,4 +1,5 @@
 use askama::Template;
+use kernel::PasskeyId;
 use time::OffsetDateTime;
 
 use crate::Page;
@@ -12,6 +13,12 @@ pub struct Security {
     pub page: Page,
     /// The address that they sign in with.
     pub email: String,
+    /// Their passkeys, oldest first.
+    pub passkeys: Vec<PasskeyRow>,
+    /// Whether browsers make passkeys for this server.
+    pub can_passkey: bool,
+    /// What a new passkey is called unless they say something else.
+    pub new_name: String,
     /// Since when an authenticator app is set up.
     pub authenticator_since: Option<OffsetDateTime>,
     /// Recovery codes that were not used yet.
@@ -20,4 +27,42 @@ pub struct Security {
     pub is_required: bool,
     /// Whether they have proven lately who they are: changes are offered only then.
     pub is_recent: bool,
+}
+
+/// A passkey.
+#[derive(Debug, Clone)]
+pub struct PasskeyRow {
+    /// Its identifier.
+    pub id: PasskeyId,
+    /// What they call it.
+    pub name: String,
+    /// Whether its authenticator has copied it to other devices.
+    pub is_synced: bool,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// When it was last used.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// When its counter did not go up: somebody may hold a copy.
+    pub doubted_at: Option<OffsetDateTime>,
+}
+
+impl Security {
+    fn factors(&self) -> usize {
+        self.passkeys.len() + usize::from(self.authenticator_since.is_some())
+    }
+
+    /// Whether what there is may not be removed.
+    fn keeps_the_last(&self) -> bool {
+        self.is_required && self.factors() == 1
+    }
+}
+
+impl PasskeyRow {
+    fn removal(&self) -> String {
+        format!("remove-{}", self.id)
+    }
+
+    fn removal_path(&self) -> String {
+        format!("/security/passkeys/{}/remove", self.id)
+    }
 }

@@ -12,6 +12,8 @@ pub struct SignIn {
     pub email: String,
     /// Why it was refused; never whether the address or the password was wrong.
     pub error: String,
+    /// Whether browsers make passkeys for this server.
+    pub can_passkey: bool,
     /// Local path to go on to; already checked to be one.
     pub next: String,
 }

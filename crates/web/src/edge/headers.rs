@@ -15,8 +15,9 @@ const FIXED: [(HeaderName, &str); 6] = [
         "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), clipboard-read=(), \
          clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(), \
          geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), \
-         picture-in-picture=(), publickey-credentials-get=(self), screen-wake-lock=(), \
-         serial=(), usb=(), xr-spatial-tracking=()",
+         picture-in-picture=(), publickey-credentials-create=(self), \
+         publickey-credentials-get=(self), screen-wake-lock=(), serial=(), usb=(), \
+         xr-spatial-tracking=()",
     ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),

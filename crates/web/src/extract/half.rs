@@ -42,6 +42,16 @@ impl FromRequestParts<AppState> for Half {
     }
 }
 
+impl Half {
+    /// The session once nothing is owed any more.
+    pub(crate) const fn whole(&self) -> Scope {
+        match self.scope {
+            Scope::HalfSession(hash) => Scope::Session(hash),
+            other => other,
+        }
+    }
+}
+
 impl fmt::Debug for Half {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Half")

@@ -24,6 +24,15 @@ fn failed(failure: Failure) -> Problem {
         "identity.second_factor_due" => return Problem::new(kind::SECOND_FACTOR_DUE),
         "identity.not_recent" => return Problem::new(kind::NOT_RECENT),
         "identity.authenticator_exists" => return Problem::new(kind::AUTHENTICATOR_EXISTS),
+        "identity.no_passkey" => return Problem::new(kind::NO_PASSKEY),
+        "identity.passkey_copied" => return Problem::new(kind::PASSKEY_COPIED),
+        "identity.passkey_exists" => return Problem::new(kind::PASSKEY_EXISTS),
+        "identity.passkey_refused" => return Problem::new(kind::PASSKEY_REFUSED),
+        "identity.passkey_stale" => return Problem::new(kind::PASSKEY_STALE),
+        "identity.passkey_unknown" => return Problem::new(kind::PASSKEY_UNKNOWN),
+        "identity.passkey_unverified" => return Problem::new(kind::PASSKEY_UNVERIFIED),
+        "identity.passkeys_full" => return Problem::new(kind::PASSKEYS_FULL),
+        "identity.passkeys_off" => return Problem::new(kind::PASSKEYS_OFF),
         "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
         // Logged by the broker, which knows more.
         "broker.vault" | "broker.database" => {

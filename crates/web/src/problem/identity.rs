@@ -1,6 +1,6 @@
 use identity::{
     ChangePasswordError, HashPoolBusy, JoinError, LinkError, MemberError, NewAccountError,
-    ResetError, SignInError, SignInLinkError, SignUpError,
+    RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
 };
 
 use super::{Problem, kind};
@@ -112,6 +112,16 @@ impl From<MemberError> for Problem {
             MemberError::Beyond => Self::new(kind::MEMBER_BEYOND),
             MemberError::LastOwner => Self::new(kind::LAST_OWNER),
             MemberError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemovePasskeyError> for Problem {
+    fn from(error: RemovePasskeyError) -> Self {
+        match error {
+            RemovePasskeyError::Gone => Self::new(kind::NOT_FOUND),
+            RemovePasskeyError::Kept => Self::new(kind::SECOND_FACTOR_KEPT),
+            RemovePasskeyError::Database(error) => error.into(),
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Throttles {
     clients: Throttle<Network>,
     /// Asking for tokens, by address.
     tokens: Throttle<Network>,
+    /// Asking for challenges of passkeys, by address.
+    passkey_questions: Throttle<Network>,
     /// Typing the codes of devices, by the digest of the person.
     user_codes: Throttle<[u8; 32]>,
     /// Asking to reset a password, by the digest of the account's address.
@@ -68,6 +70,7 @@ impl Throttles {
             sign_ups: Throttle::new(sign_ups),
             clients: Throttle::new(Rule::CLIENTS),
             tokens: Throttle::new(Rule::TOKENS),
+            passkey_questions: Throttle::new(Rule::PASSKEY_QUESTIONS),
             user_codes: Throttle::new(Rule::USER_CODES),
             // Known by what is typed, and not by whether it is an account.
             resets: Throttle::new(by_account),
@@ -141,6 +144,15 @@ impl Throttles {
     /// One request for tokens from `address`.
     pub(crate) fn token(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
         self.tokens.enter(Network::of(address), now)
+    }
+
+    /// One challenge more for a passkey, or an answer of somebody who is known, from `address`.
+    pub(crate) fn passkey_question(
+        &self,
+        address: IpAddr,
+        now: OffsetDateTime,
+    ) -> Result<(), Wait> {
+        self.passkey_questions.enter(Network::of(address), now)
     }
 
     /// One code of a device, typed by `person` (RFC 8628 5.1).

@@ -53,6 +53,14 @@ impl Rule {
         longest_wait: Duration::minutes(1),
         forgive_every: Duration::milliseconds(200),
     };
+    /// Asking for challenges of passkeys, for one address: the page to sign in asks each time that it is
+    /// opened, and nobody guesses a signature; but each one is a row for five minutes.
+    pub const PASSKEY_QUESTIONS: Self = Self {
+        free: 300,
+        first_wait: Duration::seconds(1),
+        longest_wait: Duration::minutes(1),
+        forgive_every: Duration::SECOND,
+    };
     /// Typing the codes of devices, for one person: 34 bits that are good for ten minutes.
     pub const USER_CODES: Self = Self {
         free: 10,

@@ -60,7 +60,12 @@ fn sign_in(ink: &Ink) -> Vec<Rendered> {
         page: visitor(ink),
         email: ink.t(""),
         error: String::new(),
+        can_passkey: true,
         next: ink.t("/approvals"),
+    };
+    let by_address = SignIn {
+        can_passkey: false,
+        ..empty.clone()
     };
     let refused = SignIn {
         email: ink.t("owner@example.com"),
@@ -82,6 +87,7 @@ fn sign_in(ink: &Ink) -> Vec<Rendered> {
     };
     vec![
         shot("sign-in", &empty),
+        shot("sign-in-by-address", &by_address),
         shot("sign-in-refused", &refused),
         shot("sign-in-link", &link),
         shot("sign-in-link-spent", &spent),

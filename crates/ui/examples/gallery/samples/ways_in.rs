@@ -1,7 +1,9 @@
 use kernel::Secret;
-use ui::identity::{Authenticator, Organisation, Prove, RecoveryCodes, SecondFactor, Security};
+use ui::identity::{
+    Authenticator, Organisation, PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security,
+};
 
-use super::{Ink, Rendered, days_ago, page, shot, visitor};
+use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = signing_in(ink);
@@ -13,6 +15,9 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
     let due = SecondFactor {
         page: visitor(ink),
         has_authenticator: true,
+        has_passkeys: false,
+        can_passkey: true,
+        new_name: ink.t("Chrome on Linux"),
         codes_left: 7,
         error: ink.t(""),
         next: ink.t("/approvals"),
@@ -25,6 +30,19 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
     let none_yet = SecondFactor {
         has_authenticator: false,
         ..due.clone()
+    };
+    let none_by_address = SecondFactor {
+        can_passkey: false,
+        ..none_yet.clone()
+    };
+    let both = SecondFactor {
+        has_passkeys: true,
+        ..due.clone()
+    };
+    let passkey = SecondFactor {
+        has_authenticator: false,
+        error: ink.t("That took too long, or was answered already. Try again."),
+        ..both.clone()
     };
     let key = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
     let uri = "otpauth://totp/Countersign:owner@example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Countersign";
@@ -59,8 +77,35 @@ fn signing_in(ink: &Ink) -> Vec<Rendered> {
         shot("second-factor", &due),
         shot("second-factor-wrong", &wrong),
         shot("second-factor-none-yet", &none_yet),
+        shot("second-factor-none-by-address", &none_by_address),
+        shot("second-factor-both", &both),
+        shot("second-factor-passkey", &passkey),
         shot("authenticator", &authenticator),
         shot("recovery-codes", &codes),
+    ]
+}
+
+fn passkeys(ink: &Ink) -> Vec<PasskeyRow> {
+    let row = |number, name, is_synced, made, used, doubted| PasskeyRow {
+        id: id(number),
+        name: ink.t(name),
+        is_synced,
+        created_at: days_ago(made),
+        last_used_at: used,
+        doubted_at: doubted,
+    };
+    let long = "The blue security key that lives in the top drawer at home";
+    vec![
+        row(
+            21,
+            "Safari on an iPhone",
+            true,
+            90,
+            Some(minutes_ago(12)),
+            None,
+        ),
+        row(22, long, false, 40, Some(days_ago(9)), Some(days_ago(1))),
+        row(23, "Chrome on Linux", false, 1, None, None),
     ]
 }
 
@@ -68,6 +113,9 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
     let off = Security {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
+        passkeys: Vec::new(),
+        can_passkey: true,
+        new_name: ink.t("Chrome on Linux"),
         authenticator_since: None,
         codes_left: 0,
         is_required: false,
@@ -83,11 +131,34 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         is_required: true,
         ..on.clone()
     };
+    let with_passkeys = Security {
+        passkeys: passkeys(ink),
+        codes_left: 9,
+        ..off.clone()
+    };
+    let passkeys_stale = Security {
+        is_recent: false,
+        ..with_passkeys.clone()
+    };
+    let last = Security {
+        passkeys: passkeys(ink).split_off(2),
+        is_required: true,
+        ..with_passkeys.clone()
+    };
+    let by_address = Security {
+        can_passkey: false,
+        ..off.clone()
+    };
     let prove = Prove {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
+        has_passkeys: false,
         error: ink.t(""),
         next: ink.t("/security"),
+    };
+    let prove_passkey = Prove {
+        has_passkeys: true,
+        ..prove.clone()
     };
     let prove_wrong = Prove {
         error: ink.t("That is not your password."),
@@ -111,7 +182,12 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         shot("security-off", &off),
         shot("security-on", &on),
         shot("security-stale", &stale),
+        shot("security-passkeys", &with_passkeys),
+        shot("security-passkeys-stale", &passkeys_stale),
+        shot("security-passkey-last", &last),
+        shot("security-by-address", &by_address),
         shot("prove", &prove),
+        shot("prove-passkey", &prove_passkey),
         shot("prove-wrong", &prove_wrong),
         shot("organisation", &open),
         shot("organisation-no-factor", &cannot),

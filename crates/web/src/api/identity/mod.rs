@@ -2,6 +2,7 @@
 
 mod invitations;
 mod me;
+pub(crate) mod passkey;
 mod password_resets;
 mod people;
 mod second_factor;
@@ -18,6 +19,7 @@ pub(crate) use try_code::{taken, try_code};
 use crate::route::{Pace, Routes, mount_api};
 
 pub(super) fn mount(routes: Routes) -> Routes {
+    let routes = passkey::mount(routes);
     mount_api!(
         routes,
         Pace::Ordinary,

@@ -66,15 +66,24 @@ pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<
     )
     .await?;
     state.throttles.signed_in(&form.email);
+    signed_in(state, context, &token).await
+}
+
+/// The answer to whoever has just signed in: who they are, or that a second factor is due.
+pub(super) async fn signed_in(
+    state: &AppState,
+    context: &Context,
+    token: &SessionToken,
+) -> Result<Response, Problem> {
     let hash = token::hash(TokenKind::Session, token.expose())
         .map_err(|_| Problem::new(kind::INTERNAL).because("identity.malformed_session"))?;
-    let cookie = begin_session(state, context, &token);
+    let cookie = begin_session(state, context, token);
     let csrf_token = csrf::of(&state.cookie_key, token.expose());
     match admit(state, &Scope::Session(hash), Access::Person).await {
         Ok((_tx, principal)) => {
             let me = Me::of(&principal);
-            let signed_in = SignedIn { csrf_token, me };
-            Ok((StatusCode::CREATED, cookie, Answer(signed_in)).into_response())
+            let whole = SignedIn { csrf_token, me };
+            Ok((StatusCode::CREATED, cookie, Answer(whole)).into_response())
         }
         Err(problem) if problem.kind() == &kind::SECOND_FACTOR_DUE => {
             let half = HalfSignedIn { csrf_token };

@@ -7,6 +7,7 @@ use ui::identity::Authenticator;
 use super::local_path::local_path;
 use super::recovery_codes::show_new_codes;
 use crate::AppState;
+use crate::api::identity::passkey::add::is_first;
 use crate::api::identity::try_code;
 use crate::context::Context;
 use crate::extract::{Form, Half, Recent};
@@ -43,8 +44,10 @@ pub(super) async fn begin_at_sign_in(half: Half, form: Form) -> Result<Response,
 pub(super) async fn confirm(recent: Recent<Person>, form: Form) -> Result<Response, Problem> {
     let caller = recent.0.release();
     let (state, scope) = (&caller.state, &caller.scope);
+    let is_first = is_first(state, scope).await?;
     match try_code(state, scope, form.get("code")).await {
-        Ok(()) => show_new_codes(state, &caller.context, scope, "/security").await,
+        Ok(()) if is_first => show_new_codes(state, &caller.context, scope, "/security").await,
+        Ok(()) => Ok(done(state, "/security", "The authenticator app is set up.")),
         Err(problem) if is_about_form(&problem) => {
             let text = format!("{} Nothing was set up; begin again.", problem.sentence());
             Ok(failed(state, "/security", &text))
@@ -53,12 +56,12 @@ pub(super) async fn confirm(recent: Recent<Person>, form: Form) -> Result<Respon
     }
 }
 
-/// Removes the app and the recovery codes that stood in for it.
+/// Removes the app; with the last second factor go the recovery codes that stood in for it.
 pub(super) async fn remove(recent: Recent<Person>) -> Result<Response, Problem> {
     let person = recent.principal.user;
     let caller = recent.0.release();
     if identity::remove_authenticator(caller.write().await?, person).await? {
-        let text = "The authenticator app and its recovery codes are no way in any more.";
+        let text = "The authenticator app is no way in any more.";
         Ok(done(&caller.state, "/security", text))
     } else {
         let problem = Problem::new(kind::SECOND_FACTOR_KEPT);

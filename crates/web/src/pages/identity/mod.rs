@@ -8,6 +8,8 @@ mod invite;
 mod local_path;
 mod members;
 mod organisation;
+mod passkey_sign_in;
+mod passkeys;
 mod people;
 mod profile;
 mod prove;
@@ -46,6 +48,21 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         )
         .page(
             Method::POST,
+            "/sign-in/passkey",
+            passkey_sign_in::sign_in_by_passkey,
+        )
+        .page(
+            Method::POST,
+            "/sign-in/second-factor/passkey",
+            second_factor::give_passkey,
+        )
+        .page(
+            Method::POST,
+            "/sign-in/second-factor/new-passkey",
+            second_factor::add_passkey,
+        )
+        .page(
+            Method::POST,
             "/sign-in/authenticator",
             authenticator::begin_at_sign_in,
         )
@@ -57,7 +74,19 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/sign-out", sign_out::sign_out)
         .page(Method::GET, "/prove", prove::show_prove)
         .page(Method::POST, "/prove", prove::prove)
+        .page(Method::POST, "/prove/passkey", prove::prove_by_passkey)
         .page(Method::GET, "/security", security::security)
+        .page(Method::POST, "/security/passkeys", passkeys::add_passkey)
+        .page(
+            Method::POST,
+            "/security/passkeys/{id}/rename",
+            passkeys::rename_passkey,
+        )
+        .page(
+            Method::POST,
+            "/security/passkeys/{id}/remove",
+            passkeys::remove_passkey,
+        )
         .page(
             Method::POST,
             "/security/authenticator",

@@ -16,7 +16,7 @@ pub(super) async fn organisation(mut can: Can<OrganisationManage>) -> Result<Res
         page,
         name: can.principal.organisation_name.clone(),
         is_second_factor_required: factors.is_required,
-        has_second_factor: factors.authenticator_since.is_some(),
+        has_second_factor: factors.any(),
     })
 }
 

@@ -6,6 +6,7 @@ use ui::identity::Prove;
 
 use super::local_path::local_path;
 use crate::Can;
+use crate::api::identity::passkey::{give, read};
 use crate::api::identity::{taken, try_code};
 use crate::extract::{Caller, Form, Query};
 use crate::pages::answer::{go, html, is_about_form, refused};
@@ -22,22 +23,42 @@ pub(super) struct Onward {
 
 /// Asks a person who is signed in to prove again who they are.
 pub(super) async fn show_prove(
-    can: Can<Person>,
+    mut can: Can<Person>,
     Query(onward): Query<Onward>,
 ) -> Result<Response, Problem> {
-    html(&page(&can, &onward.next, String::new()))
+    let view = page(&mut can, &onward.next).await?;
+    html(&view)
 }
 
 /// By the password, or by a code of the second factor.
-pub(super) async fn prove(can: Can<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn prove(mut can: Can<Person>, form: Form) -> Result<Response, Problem> {
     let (code, password) = (form.get("code"), form.get("password"));
-    let mut view = page(&can, form.get("next"), String::new());
+    let view = page(&mut can, form.get("next")).await?;
     let caller = can.release();
     let proved = if code.is_empty() {
         by_password(&caller, password).await
     } else {
         try_code(&caller.state, &caller.scope, code).await
     };
+    on(proved, view)
+}
+
+/// By a passkey.
+pub(super) async fn prove_by_passkey(
+    mut can: Can<Person>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let view = page(&mut can, form.get("next")).await?;
+    let caller = can.release();
+    let proved = match read(form.get("answer")) {
+        Ok(assertion) => give::give(&caller.state, &caller.context, &caller.scope, assertion).await,
+        Err(problem) => Err(problem),
+    };
+    on(proved, view)
+}
+
+/// On to what the proof was for, or the page again with what was wrong.
+fn on(proved: Result<(), Problem>, mut view: Prove) -> Result<Response, Problem> {
     match proved {
         Ok(()) => Ok(go(&view.next)),
         Err(problem) if is_about_form(&problem) => {
@@ -58,15 +79,17 @@ async fn by_password(caller: &Caller, password: &str) -> Result<(), Problem> {
     }
 }
 
-fn page(can: &Can<Person>, next: &str, error: String) -> Prove {
+async fn page(can: &mut Can<Person>, next: &str) -> Result<Prove, Problem> {
     let next = match local_path(next) {
         "/" => "/security",
         path => path,
     };
-    Prove {
+    let factors = identity::second_factors(&mut can.tx).await?;
+    Ok(Prove {
         page: page_of(&can.state, &can.context, None),
         email: can.principal.email.clone(),
-        error,
+        has_passkeys: factors.passkeys > 0 && can.state.can_passkey(),
+        error: String::new(),
         next: next.to_owned(),
-    }
+    })
 }

@@ -24,13 +24,7 @@ pub(super) async fn show_sign_in(
     public: Public,
     Query(onward): Query<Onward>,
 ) -> Result<Response, Problem> {
-    let view = SignIn {
-        page: page_of(&public.state, &public.context, None),
-        email: String::new(),
-        error: String::new(),
-        next: local_path(&onward.next).to_owned(),
-    };
-    html(&view)
+    html(&page(&public, &onward.next))
 }
 
 /// Starts a session and goes on. A wrong password and an unknown address answer alike, in the same
@@ -45,15 +39,29 @@ pub(super) async fn sign_in(public: Public, form: Form) -> Result<Response, Prob
         )
             .into_response()),
         Err(problem) if problem.status() == 401 || is_about_form(&problem) => {
-            let view = SignIn {
-                page: page_of(state, &public.context, None),
-                email: form.get("email").to_owned(),
-                error: problem.sentence().to_owned(),
-                next: next.to_owned(),
-            };
-            refused(&problem, &view)
+            again(&public, &form, &problem)
         }
         Err(problem) => Err(problem),
+    }
+}
+
+/// The form again, with what was wrong.
+pub(super) fn again(public: &Public, form: &Form, problem: &Problem) -> Result<Response, Problem> {
+    let view = SignIn {
+        email: form.get("email").to_owned(),
+        error: problem.sentence().to_owned(),
+        ..page(public, form.get("next"))
+    };
+    refused(problem, &view)
+}
+
+fn page(public: &Public, next: &str) -> SignIn {
+    SignIn {
+        page: page_of(&public.state, &public.context, None),
+        email: String::new(),
+        error: String::new(),
+        can_passkey: public.state.can_passkey(),
+        next: local_path(next).to_owned(),
     }
 }
 
