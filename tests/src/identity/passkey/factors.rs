@@ -38,6 +38,13 @@ async fn a_passkey_of_each_kind_signs_in_alone_and_is_both_factors() {
             shown.text
         );
     }
+    // Each from a browser that was not seen before, as by a password.
+    let mails: i64 =
+        sqlx::query_scalar("select count(*) from mail.outbox where template = 'new_device'")
+            .fetch_one(&mut superuser(&app).await)
+            .await
+            .unwrap();
+    assert_eq!(mails, 3);
     assert_eq!(told(&app, "identity.passkey_added").await, 3);
     assert_eq!(told(&app, "identity.signed_in_by_passkey").await, 3);
     assert_eq!(told(&app, "identity.passkey_renamed").await, 3);

@@ -18,6 +18,8 @@ use self::soft::Soft;
 use super::visitor::Visitor;
 use crate::world::PASSWORD;
 
+/// Browsers are told from each other; programs by what they call themselves.
+const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64) Chrome/142.0.0.0 Safari/537.36";
 const SIGN_IN: &str = "/api/v1/sessions/passkey";
 const SECOND: &str = "/api/v1/sessions/second-factor/passkey";
 const PROOF: &str = "/api/v1/sessions/proof/passkey";
@@ -74,6 +76,7 @@ async fn ask(visitor: &mut Visitor, on: &str, path: &str) -> Value {
 /// Signs in by the passkey alone, in a new browser.
 async fn sign_in(app: &TestApp, soft: &mut Soft) -> (Visitor, StatusCode, Value) {
     let mut visitor = Visitor::new(&app.url);
+    visitor.agent = BROWSER;
     let options = ask(&mut visitor, "/sign-in", SIGN_IN).await;
     let answer = soft.answer(&options, &soft.honest(&app.url));
     let (status, body) = send(&mut visitor, "/sign-in", SIGN_IN, &answer).await;
