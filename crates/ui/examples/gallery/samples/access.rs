@@ -5,7 +5,7 @@ use ui::access::{AnonymousKeyRow, AnonymousKeys, Lint};
 use ui::access::{ApiKeyCreated, ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::{FieldErrors, Tone};
 
-use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, with_flash, without};
+use super::{Ink, Rendered, days_ago, id_text, minutes_ago, page, shot, with_flash, without};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let view = ApiKeys {
@@ -160,7 +160,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
 
 fn anonymous_key(ink: &Ink) -> AnonymousKeyRow {
     AnonymousKeyRow {
-        id: id::<AnonymousKeyId>(9).to_string(),
+        id: id_text::<AnonymousKeyId>(9),
         name: ink.t("Status page"),
         prefix: ink.t("csa_7h2k"),
         origins: ink.all(&["https://www.example.com", "https://status.example.com"]),
@@ -174,7 +174,7 @@ fn anonymous_key(ink: &Ink) -> AnonymousKeyRow {
 
 fn key(ink: &Ink, number: u128, name: &str, scopes: &[&str], state: KeyState) -> ApiKeyRow {
     ApiKeyRow {
-        id: id::<ApiKeyId>(number).to_string(),
+        id: id_text::<ApiKeyId>(number),
         name: ink.t(name),
         prefix: ink.t("cs_7h2k"),
         scopes: ink.all(scopes),

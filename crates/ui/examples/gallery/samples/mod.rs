@@ -27,13 +27,14 @@ use uuid::Uuid;
 /// The samples' present moment.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 14:03:07 UTC);
 /// What the samples' person may do: all that a page asks for.
-const PERMISSIONS: [&str; 6] = [
+const PERMISSIONS: [&str; 7] = [
     "api_keys.manage",
     "approvals.decide",
     "approvals.read",
     "connectors.manage",
     "connectors.read",
     "insight.import",
+    "organisation.manage",
 ];
 /// Appended to every text in the hostile set.
 pub(crate) const CANARY: &str = "<script>canary</script>\"'&";
@@ -155,6 +156,11 @@ pub(crate) fn id<T: From<Uuid>>(number: u128) -> T {
     T::from(Uuid::from_u128(
         0x0193_5000_7000_0000_8000_0000_0000_0000_u128 + number,
     ))
+}
+
+/// The same, in its text form: where a view takes identifiers of several kinds.
+pub(crate) fn id_text<T: From<Uuid> + std::fmt::Display>(number: u128) -> String {
+    id::<T>(number).to_string()
 }
 
 /// So many minutes before now; after, when negative.
