@@ -62,11 +62,24 @@ catalogue! {
     PEOPLE_INVITE = "people.invite", 80, PEOPLE, MEMBERS, "Invite people to the organisation.";
     PEOPLE_MANAGE = "people.manage", 80, PEOPLE, MEMBERS, "Change roles, and remove people from the organisation.";
     PEOPLE_READ = "people.read", 20, PROGRAMS, MEMBERS, "See who is in the organisation.";
+    ROLES_MANAGE = "roles.manage", 80, PEOPLE, MEMBERS, "Make, change and remove roles.";
 }
 
 /// The permission of that name.
 pub fn find(name: &str) -> Option<&'static Permission> {
     ALL.iter().find(|permission| permission.name == name)
+}
+
+/// What a level is called (AC-03).
+pub const fn level_name(level: i32) -> &'static str {
+    match level {
+        100 => "Super admin",
+        80 => "Admin",
+        60 => "Manager",
+        40 => "User",
+        30 => "Learner",
+        _ => "Viewer",
+    }
 }
 
 /// What a standing gives: the rule of the function `access.standing` in the database, for pages that

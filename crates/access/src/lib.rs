@@ -1,4 +1,4 @@
-//! The permission catalogue, and organisation API keys.
+//! The permission catalogue, roles of an organisation's own, and organisation API keys.
 //!
 //! Promises: a permission that is not in the catalogue does not exist; a key is shown once, stored
 //! as a hash, and never holds more than its maker held when it was made; what is private is on one list.
@@ -13,12 +13,14 @@ mod holds;
 mod list_anonymous_keys;
 mod list_api_keys;
 mod list_service_keys;
+mod new_role;
 mod note_use;
 pub mod private;
 mod public_face;
 mod revoke_anonymous_key;
 mod revoke_api_key;
 mod revoke_service_key;
+mod roles;
 mod store;
 mod turn_anonymous;
 
@@ -32,9 +34,11 @@ pub use list_anonymous_keys::{
 };
 pub use list_api_keys::{ApiKeyRow, api_keys};
 pub use list_service_keys::{ServiceKeyRow, service_keys};
+pub use new_role::{NewRole, NewRoleError, ROLE_LEVELS};
 pub use note_use::KeyUses;
 pub use public_face::public_name;
 pub use revoke_anonymous_key::revoke_anonymous_key;
 pub use revoke_api_key::revoke_api_key;
 pub use revoke_service_key::revoke_service_key;
+pub use roles::{Holder, Role, RoleError, change_role, make_role, remove_role, roles};
 pub use turn_anonymous::{TurnOnError, turn_off_anonymous, turn_on_anonymous};

@@ -48,6 +48,10 @@ pub const SHARED: &[(&str, &str)] = &[
         "a key is the organisation's; it says who made it",
     ),
     (
+        "access.roles",
+        "a role is the organisation's; it says who made it",
+    ),
+    (
         "access.service_keys",
         "a key is the organisation's; it says who made it",
     ),

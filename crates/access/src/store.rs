@@ -1,5 +1,7 @@
 //! The statements of this crate, one function each.
 
+pub(crate) mod roles;
+
 use std::time::Duration;
 
 use db::{Error, ReadTx, WriteTx};

@@ -38,9 +38,12 @@ create table identity.memberships (
     role text not null check (role in ('OWNER', 'ADMIN', 'PARTICIPANT', 'REVIEWER')),
     level int not null check (level in (100, 80, 60, 40, 30, 20)),
     created_at timestamptz not null default now(),
+    -- A role of the organisation's own (access.roles, 0017), in place of what role and level give.
+    role_id uuid,
     -- What somebody did keeps its name after they left: a membership ends, and is never deleted.
     removed_at timestamptz,
     check ((role = 'OWNER') = (level = 100)),
+    check (role_id is null or role = 'PARTICIPANT'),
     primary key (org_id, user_id)
 );
 create index memberships_by_user on identity.memberships (user_id, created_at);

@@ -48,14 +48,31 @@ create policy api_keys_definer_use on access.api_keys for update to countersign_
 
 set local role countersign_definer;
 
--- What a standing in an organisation gives: to a REVIEWER what is for reviewers, whatever the level; to
--- everybody else what their level reaches. For definer functions alone.
-create function access.standing(of_role text, of_level int) returns text[]
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select array(select p.name from access.permissions p
+-- What a standing in an organisation gives: a role of its own (access.roles, 0017) exactly what that says;
+-- REVIEWER what is for reviewers, whatever the level; any other what its level reaches. For definer
+-- functions alone.
+create function access.standing(of_org uuid, of_role text, of_level int, custom uuid) returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    listed text[];
+begin
+    if custom is not null then
+        listed := (select r.permissions from access.roles r
+                    where r.org_id = of_org and r.id = custom and r.removed_at is null);
+        return array(select p.name from access.permissions p where p.name = any (listed) order by p.name);
+    end if;
+    return array(select p.name from access.permissions p
                   where case when of_role = 'REVIEWER' then p.for_reviewers else p.least_level <= of_level end
-                  order by p.name)
-$$;
+                  order by p.name);
+end $$;
+
+-- What a role of an organisation's own is called. For definer functions alone: an invitation says it to
+-- somebody who is nobody here yet.
+create function access.role_name(of_org uuid, custom uuid) returns text
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return (select r.name from access.roles r where r.org_id = of_org and r.id = custom);
+end $$;
 
 -- What a principal holds at this moment: a session all that its person holds; any other credential what
 -- it lists of that, less what is for people alone. Who has not verified an address holds what anybody
@@ -69,10 +86,14 @@ begin
     if of_org is null then
         return '{}';
     end if;
-    select m.role, m.level, u.email_verified_at is not null as is_verified into member
+    select m.role, m.level, m.role_id, u.email_verified_at is not null as is_verified into member
       from identity.memberships m join identity.users u on u.id = m.user_id
      where m.org_id = of_org and m.user_id = of_person and m.removed_at is null;
-    reached := access.standing(member.role, least(of_level, member.level));
+    reached := access.standing(of_org, member.role, least(of_level, member.level), member.role_id);
+    -- Most bindings are of a session: what follows would find the same.
+    if of_kind = 'session' and scopes = '*' and member.is_verified is not false then
+        return reached;
+    end if;
     return array(
         select p.name from access.permissions p
          where p.name = any (reached)
@@ -133,7 +154,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update access.api_keys set last_used_at = now() where token_hash = any (presented)
 $$;
 
-revoke all on function access.standing(text, int), access.held(text, uuid, uuid, int, text), ctx.org_for(text), ctx.can(text),
+revoke all on function access.standing(uuid, text, int, uuid), access.role_name(uuid, uuid), access.held(text, uuid, uuid, int, text), ctx.org_for(text), ctx.can(text),
     ctx.permissions(), ctx.can_give(text[]), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
 grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.can_give(text[])
    to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

@@ -6,6 +6,8 @@ create table identity.invitations (
     email text not null check (email = lower(email) and length(email) between 3 and 254),
     role text not null check (role in ('OWNER', 'ADMIN', 'PARTICIPANT', 'REVIEWER')),
     level int not null check (level in (100, 80, 60, 40, 30, 20)),
+    -- A role of the organisation's own (access.roles, 0017).
+    role_id uuid check (role_id is null or role = 'PARTICIPANT'),
     invited_by uuid not null,
     created_at timestamptz not null default now(),
     accepted_at timestamptz,
@@ -37,7 +39,7 @@ grant select (org_id, kind, invitation_id, created_at, expires_at, used_at, ende
 -- What the definer's functions below change.
 create policy memberships_definer_change on identity.memberships for update to countersign_definer using (true) with check (true);
 create policy api_keys_definer_end on access.api_keys for update to countersign_definer using (true) with check (true);
-grant update (role, level, removed_at, created_at) on identity.memberships to countersign_definer;
+grant update (role, level, role_id, removed_at, created_at) on identity.memberships to countersign_definer;
 grant update (revoked_at) on access.api_keys to countersign_definer;
 
 set local role countersign_definer;
@@ -51,16 +53,33 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       join identity.users u on u.id = m.user_id
      where i.org_id = of_org and i.id = of_invitation and i.accepted_at is null and i.revoked_at is null
        and i.level <= identity.level_now(m.level, u.email_verified_at)
-       and access.standing(i.role, i.level) || 'people.invite'::text
+       and access.standing(i.org_id, i.role, i.level, i.role_id) || 'people.invite'::text
            <@ access.held('session', m.org_id, m.user_id, m.level, '*')
 $$;
 
--- Invites an address: 'invited'; or why not: 'beyond' the own level, 'member' already, 'open' already,
--- 'many' invitations, 'silence' where the address has got too many.
-create function identity.invite(new_invitation uuid, address text, of_role text, of_level int) returns text
+-- The standing that is meant: `custom`, where one is named, says role and level. No row where the bound
+-- organisation has no such role. Holds the role as it is. For definer functions alone.
+create function identity.meant(of_role text, of_level int, custom uuid)
+returns table (role text, level int, held text[])
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if custom is null then
+        return query select of_role, of_level, access.standing(ctx.org(), of_role, of_level, null);
+        return;
+    end if;
+    return query
+        select 'PARTICIPANT'::text, r.level, access.standing(r.org_id, 'PARTICIPANT', r.level, r.id)
+          from access.roles r where r.org_id = ctx.org() and r.id = custom and r.removed_at is null
+           for share;
+end $$;
+
+-- Invites an address: 'invited'; or why not: 'beyond' what the inviter holds, 'member' already, 'open'
+-- already, 'many' invitations, 'silence' where the address has got too many.
+create function identity.invite(new_invitation uuid, address text, of_role text, of_level int, custom uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := ctx.org_for('people.invite');
+    standing record;
 begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'people.invite is needed, at a browser';
@@ -68,7 +87,8 @@ begin
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    if of_level > (ctx.bound())[6]::int or not access.standing(of_role, of_level) <@ ctx.permissions() then
+    select * into standing from identity.meant(of_role, of_level, custom);
+    if not found or standing.level > (ctx.bound())[6]::int or not standing.held <@ ctx.permissions() then
         return 'beyond';
     end if;
     if exists (select from identity.memberships m join identity.users u on u.id = m.user_id
@@ -79,8 +99,8 @@ begin
          where i.org_id = org and i.created_at > now() - interval '1 day') >= 200 then
         return 'many';
     end if;
-    insert into identity.invitations (org_id, id, email, role, level, invited_by)
-    values (org, new_invitation, lower(address), of_role, of_level, ctx.person())
+    insert into identity.invitations (org_id, id, email, role, level, role_id, invited_by)
+    values (org, new_invitation, lower(address), standing.role, standing.level, custom, ctx.person())
     on conflict do nothing;
     if not found then
         return 'open';
@@ -125,9 +145,9 @@ end $$;
 
 -- What an invitation's link that still works would do, without using it up.
 create function identity.invitation_face(link_hash bytea)
-returns table (email text, role text, level int, org_name text, inviter_name text, expires_at timestamptz, has_account boolean)
+returns table (email text, role text, level int, custom_role text, org_name text, inviter_name text, expires_at timestamptz, has_account boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select i.email, i.role, i.level, o.name, u.name, l.expires_at,
+    select i.email, i.role, i.level, access.role_name(i.org_id, i.role_id), o.name, u.name, l.expires_at,
            exists (select from identity.users known where known.email = i.email)
       from identity.links l
       cross join lateral identity.open_invitation(l.org_id, l.invitation_id) i
@@ -144,10 +164,11 @@ declare
     invitation identity.invitations;
 begin
     select * into invitation from identity.invitations i where i.org_id = link.org_id and i.id = link.invitation_id;
-    insert into identity.memberships (org_id, user_id, role, level)
-    values (invitation.org_id, person, invitation.role, invitation.level)
+    insert into identity.memberships (org_id, user_id, role, level, role_id)
+    values (invitation.org_id, person, invitation.role, invitation.level, invitation.role_id)
     on conflict (org_id, user_id) do update
-       set role = excluded.role, level = excluded.level, removed_at = null, created_at = now()
+       set role = excluded.role, level = excluded.level, role_id = excluded.role_id,
+           removed_at = null, created_at = now()
      where memberships.removed_at is not null;
     update identity.invitations i set accepted_at = now(), accepted_by = person
      where i.org_id = invitation.org_id and i.id = invitation.id;
@@ -241,17 +262,22 @@ begin
     return 'yes';
 end $$;
 
--- Gives a member another role and level: 'changed', or why not (identity.may_change_member).
-create function identity.change_member(of_person uuid, new_role text, new_level int) returns text
+-- Gives a member another standing: 'changed', or why not (identity.may_change_member).
+create function identity.change_member(of_person uuid, new_role text, new_level int, custom uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    verdict text := identity.may_change_member(
-        of_person, new_role = 'OWNER', new_level, access.standing(new_role, new_level));
+    standing record;
+    verdict text;
 begin
+    select * into standing from identity.meant(new_role, new_level, custom);
+    if not found then
+        return 'gone';
+    end if;
+    verdict := identity.may_change_member(of_person, standing.role = 'OWNER', standing.level, standing.held);
     if verdict <> 'yes' then
         return verdict;
     end if;
-    update identity.memberships m set role = new_role, level = new_level
+    update identity.memberships m set role = standing.role, level = standing.level, role_id = custom
      where m.org_id = ctx.org() and m.user_id = of_person;
     return 'changed';
 end $$;
@@ -308,14 +334,15 @@ end $$;
 revoke all on function trust.add_control_link(text, bytea, int) from public;
 grant execute on function trust.add_control_link(text, bytea, int) to countersign_verifier;
 
-revoke all on function identity.open_invitation(uuid, uuid), identity.invite(uuid, text, text, int),
-    identity.revoke_invitation(uuid), identity.send_invitation_again(uuid), identity.invitation_face(bytea),
+revoke all on function identity.open_invitation(uuid, uuid), identity.meant(text, int, uuid),
+    identity.invite(uuid, text, text, int, uuid), identity.revoke_invitation(uuid),
+    identity.send_invitation_again(uuid), identity.invitation_face(bytea),
     identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, identity.new_session),
     identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
-    identity.may_change_member(uuid, boolean, int, text[]), identity.change_member(uuid, text, int), identity.remove_member(uuid)
+    identity.may_change_member(uuid, boolean, int, text[]), identity.change_member(uuid, text, int, uuid), identity.remove_member(uuid)
     from public;
-grant execute on function identity.invite(uuid, text, text, int), identity.revoke_invitation(uuid),
+grant execute on function identity.invite(uuid, text, text, int, uuid), identity.revoke_invitation(uuid),
     identity.send_invitation_again(uuid), identity.invitation_face(bytea),
     identity.accept_invitation(bytea, identity.new_session),
     identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
-    identity.change_member(uuid, text, int), identity.remove_member(uuid) to countersign_front;
+    identity.change_member(uuid, text, int, uuid), identity.remove_member(uuid) to countersign_front;

@@ -49,6 +49,7 @@ migrations! {
     14 "0014_identity_links",
     15 "0015_identity_invitations",
     16 "0016_identity_passkeys",
+    17 "0017_access_roles",
     20 "0020_access_service_keys",
 }
 

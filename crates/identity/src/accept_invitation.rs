@@ -19,6 +19,8 @@ pub struct InvitationFace {
     pub role: String,
     /// The level that it gives.
     pub level: i32,
+    /// The name of the organisation's own role that it gives instead.
+    pub custom_role: Option<String>,
     /// The organisation's name.
     pub organisation: String,
     /// Who invited.

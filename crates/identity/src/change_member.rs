@@ -1,7 +1,7 @@
 use db::WriteTx;
 use kernel::{AuditEntry, UserId};
 
-use crate::{Standing, store};
+use crate::{Given, store};
 
 /// Why a membership stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -20,16 +20,12 @@ pub enum MemberError {
     Database(#[from] db::Error),
 }
 
-/// Gives a member of the bound organisation another role and level, from their next request on.
-pub async fn change_member(
-    mut tx: WriteTx,
-    user: UserId,
-    standing: Standing,
-) -> Result<(), MemberError> {
-    let verdict = store::invitations::change_member(&mut tx, user, standing).await?;
+/// Gives a member of the bound organisation another role, from their next request on.
+pub async fn change_member(mut tx: WriteTx, user: UserId, given: Given) -> Result<(), MemberError> {
+    let verdict = store::invitations::change_member(&mut tx, user, given).await?;
     judge(&verdict, "changed")?;
     let entry =
-        AuditEntry::about("identity.member_changed", user).with("standing", standing.to_string());
+        AuditEntry::about("identity.member_changed", user).with("standing", given.to_string());
     tx.commit(entry).await?;
     Ok(())
 }

@@ -2,7 +2,7 @@ use db::{ReadTx, WriteTx};
 use kernel::{AuditEntry, InvitationId};
 use time::OffsetDateTime;
 
-use crate::{Email, Standing, store};
+use crate::{Email, Given, store};
 
 /// Why nobody was invited.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,8 @@ pub struct InvitationRow {
     pub role: String,
     /// The level that it gives.
     pub level: i32,
+    /// The name of the organisation's own role that it gives instead.
+    pub custom_role: Option<String>,
     /// Who invited.
     pub invited_by: String,
     /// When.
@@ -59,9 +61,9 @@ pub async fn invite(
     mut tx: WriteTx,
     id: InvitationId,
     email: &Email,
-    standing: Standing,
+    given: Given,
 ) -> Result<(), InviteError> {
-    match store::invitations::invite(&mut tx, id, email, standing)
+    match store::invitations::invite(&mut tx, id, email, given)
         .await?
         .as_str()
     {
@@ -72,7 +74,7 @@ pub async fn invite(
         _ => return Err(InviteError::TooMany),
     }
     // Identifiers alone: the address goes with the invitation's row.
-    let entry = AuditEntry::about("identity.invited", id).with("standing", standing.to_string());
+    let entry = AuditEntry::about("identity.invited", id).with("standing", given.to_string());
     tx.commit(entry).await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ mod accept_invitation;
 mod change_member;
 mod change_password;
 mod email;
+mod given;
 mod hashing;
 mod invite;
 mod passkey;
@@ -34,6 +35,7 @@ pub use accept_invitation::{
 pub use change_member::{MemberError, change_member, remove_member};
 pub use change_password::{ChangePasswordError, change_password};
 pub use email::{Email, EmailError};
+pub use given::Given;
 pub use hashing::{HashPool, HashPoolBusy};
 pub use invite::{
     InvitationRow, InviteAgain, InviteError, invitations, invite, invite_again, revoke_invitation,

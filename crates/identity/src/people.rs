@@ -1,5 +1,5 @@
 use db::{Error, ReadTx};
-use kernel::UserId;
+use kernel::{RoleId, UserId};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -17,6 +17,8 @@ pub struct Member {
     pub role: String,
     /// 100 (Super Admin) down to 20 (Viewer).
     pub level: i32,
+    /// The organisation's own role that they have instead, with its name.
+    pub custom_role: Option<(RoleId, String)>,
     /// Since when.
     pub joined_at: OffsetDateTime,
     /// Whether mail to the address was shown to reach them.

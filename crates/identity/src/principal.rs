@@ -23,6 +23,8 @@ pub struct Principal {
     pub organisation_name: String,
     /// OWNER, ADMIN, PARTICIPANT or REVIEWER.
     pub role: String,
+    /// The name of the organisation's own role that they have instead.
+    pub custom_role: Option<String>,
     /// The membership's level, 20 to 100; what is held of it while the address is not verified is in
     /// `permissions`.
     pub level: i32,

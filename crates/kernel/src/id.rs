@@ -120,6 +120,8 @@ ids! {
     UserId = "usr";
     /// A signed-in session of a person.
     SessionId = "ses";
+    /// A role that an organisation made for itself.
+    RoleId = "rol";
     /// An API key of an organisation.
     ApiKeyId = "key";
     /// A service key of an organisation.

@@ -21,7 +21,7 @@ pub use clock::{Clock, SystemClock};
 pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError,
     InvitationId, JobId, LogId, MailId, OrganisationId, PasskeyId, ProposalId, RequestId,
-    ServiceKeyId, SessionId, UserId,
+    RoleId, ServiceKeyId, SessionId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

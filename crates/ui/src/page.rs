@@ -147,6 +147,8 @@ pub enum Nav {
     Clients,
     /// Members of the organisation.
     People,
+    /// Roles of the organisation's own.
+    Roles,
     /// The audit log.
     Audit,
     /// Controls and their evidence.
@@ -164,6 +166,7 @@ const NAVIGATION: [(&str, &[Nav]); 3] = [
         "Organisation",
         &[
             Nav::People,
+            Nav::Roles,
             Nav::Settings,
             Nav::Mail,
             Nav::Audit,
@@ -188,6 +191,7 @@ impl Nav {
             Self::Clients => "AI clients",
             Self::Keys => "API keys",
             Self::People => "People",
+            Self::Roles => "Roles",
             Self::Audit => "Audit",
             Self::Trust => "Trust",
             Self::Mail => "Mail",
@@ -205,6 +209,7 @@ impl Nav {
             Self::Clients => "/oauth/grants",
             Self::Keys => "/access/keys",
             Self::People => "/people",
+            Self::Roles => "/roles",
             Self::Audit => "/audit",
             Self::Trust => "/trust",
             Self::Mail => "/settings/mail",
@@ -222,6 +227,7 @@ impl Nav {
             Self::Clients => "device",
             Self::Keys => "key",
             Self::People => "people",
+            Self::Roles => "badge",
             Self::Audit => "list",
             Self::Trust => "shield",
             Self::Mail => "mail",
@@ -239,6 +245,7 @@ impl Nav {
             Self::Clients => 'm',
             Self::Keys => 'k',
             Self::People => 'p',
+            Self::Roles => 'r',
             Self::Audit => 'l',
             Self::Trust => 't',
             Self::Mail => 'e',

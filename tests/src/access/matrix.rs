@@ -66,6 +66,7 @@ async fn the_database_the_routes_and_the_pages_say_the_same_of_every_standing() 
     people.invite: OWNER-100 ADMIN-80
     people.manage: OWNER-100 ADMIN-80
     people.read: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40 PARTICIPANT-30 PARTICIPANT-20
+    roles.manage: OWNER-100 ADMIN-80
     ");
 }
 
@@ -97,7 +98,7 @@ pub(super) async fn in_the_database(world: &World, person: &Person) -> Permissio
 
 /// Whose guards let the person pass, over all routes. A permission without a route is none that
 /// anybody can use.
-async fn on_the_routes(person: &Person) -> Permissions {
+pub(super) async fn on_the_routes(person: &Person) -> Permissions {
     let routes = web::routes();
     let mut passed = Permissions::new();
     let mut refused = Permissions::new();

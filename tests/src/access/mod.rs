@@ -4,6 +4,7 @@ mod matrix;
 mod offers;
 mod programs;
 mod reviewer;
+mod roles;
 mod standings;
 
 pub(crate) use standings::colleague;

@@ -139,16 +139,20 @@ async fn a_stolen_login_of_the_web_process_cannot_do_without_it() {
             "CS008",
         ),
         (
-            "select identity.invite(gen_random_uuid(), 'stranger@example.com', 'ADMIN', 80)"
+            "select identity.invite(gen_random_uuid(), 'stranger@example.com', 'ADMIN', 80, null)"
                 .to_owned(),
             "CS008",
         ),
         (
-            "select identity.change_member(ctx.person(), 'ADMIN', 80)".to_owned(),
+            "select identity.change_member(ctx.person(), 'ADMIN', 80, null)".to_owned(),
             "CS008",
         ),
         (
             "select identity.remove_member(ctx.person())".to_owned(),
+            "CS008",
+        ),
+        (
+            "select access.make_role(gen_random_uuid(), 'Reader', 20, '{insight.read}')".to_owned(),
             "CS008",
         ),
     ] {

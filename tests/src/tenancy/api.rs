@@ -21,6 +21,10 @@ fn body(route: &RouteInfo) -> Value {
         }
         "/api/v1/approvals/{id}/resolution" => json!({ "outcome": "happened" }),
         "/api/v1/passkeys/{id}" if route.method == Method::PATCH => json!({ "name": "Mine now" }),
+        "/api/v1/roles/{id}" => {
+            json!({ "name": "Theirs", "level": 20, "permissions": ["people.read"] })
+        }
+        "/api/v1/people/{id}/standing" => json!({ "role": "PARTICIPANT", "level": 20 }),
         "/api/v1/connections/{id}/authorize" => json!({ "client_id": "x" }),
         _ => json!({}),
     }
@@ -84,7 +88,7 @@ async fn another_tenants_identifiers_lead_nowhere_on_any_route() {
     let mine = identifiers(&lists(&world.owner).await);
     let theirs: BTreeSet<String> = identifiers(&before).difference(&mine).cloned().collect();
     let kinds: BTreeSet<&str> = theirs.iter().map(|id| &id[..3]).collect();
-    for kind in ["apr", "con", "key", "log", "pky", "ses", "usr"] {
+    for kind in ["apr", "con", "key", "log", "pky", "rol", "ses", "usr"] {
         assert!(
             kinds.contains(kind),
             "of {kind} there is nothing in {theirs:?}"

@@ -41,6 +41,11 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let fields = [("email", invited.as_str()), ("standing", "REVIEWER-20")];
     let invited = person.submit("/people/invitations", &fields).await.unwrap();
     assert_eq!(invited.status(), StatusCode::SEE_OTHER);
+    let role = json!({ "name": "Mine", "level": 20, "permissions": ["people.read"] });
+    person
+        .write(Method::POST, "/api/v1/roles", &role, StatusCode::CREATED)
+        .await
+        .unwrap();
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     person
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)

@@ -1,27 +1,27 @@
 //! Invitations, and who belongs to an organisation.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{InvitationId, TokenHash, UserId};
+use kernel::{InvitationId, RoleId, TokenHash, UserId};
 
 use super::seconds;
 use crate::accept_invitation::Joined;
 use crate::set_password::Chosen;
-use crate::{
-    Email, InvitationFace, InvitationRow, NewSession, SESSION_LIFETIME, SignedIn, Standing,
-};
+use crate::{Email, Given, InvitationFace, InvitationRow, NewSession, SESSION_LIFETIME, SignedIn};
 
 pub(crate) async fn invite(
     tx: &mut WriteTx,
     id: InvitationId,
     email: &Email,
-    standing: Standing,
+    given: Given,
 ) -> Result<String, Error> {
+    let (role, level) = given.standing();
     let answer = sqlx::query_scalar!(
-        r#"select identity.invite($1, $2, $3, $4) as "answer!""#,
+        r#"select identity.invite($1, $2, $3, $4, $5) as "answer!""#,
         id.uuid(),
         email.as_str(),
-        standing.role().as_str(),
-        standing.level(),
+        role,
+        level,
+        given.custom().map(RoleId::uuid),
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -30,11 +30,12 @@ pub(crate) async fn invite(
 
 pub(crate) async fn list(tx: &mut ReadTx) -> Result<Vec<InvitationRow>, Error> {
     let rows = sqlx::query!(
-        r#"select i.id, i.email, i.role, i.level, u.name as invited_by, i.created_at,
+        r#"select i.id, i.email, i.role, i.level, r.name as "custom_role?", u.name as invited_by, i.created_at,
                   (select max(l.expires_at) from identity.links l
                     where l.invitation_id = i.id and l.kind = 'invitation' and l.ended_at is null) as expires_at
              from identity.invitations i
              join identity.users u on u.id = i.invited_by
+             left join access.roles r on r.org_id = i.org_id and r.id = i.role_id
             where i.accepted_at is null and i.revoked_at is null
             order by i.created_at desc, i.id
             limit 500"#
@@ -48,6 +49,7 @@ pub(crate) async fn list(tx: &mut ReadTx) -> Result<Vec<InvitationRow>, Error> {
             email: row.email,
             role: row.role,
             level: row.level,
+            custom_role: row.custom_role,
             invited_by: row.invited_by,
             created_at: row.created_at,
             expires_at: row.expires_at,
@@ -80,7 +82,7 @@ pub(crate) async fn face(
     link: &TokenHash,
 ) -> Result<Option<InvitationFace>, Error> {
     let row = sqlx::query!(
-        r#"select email as "email!", role as "role!", level as "level!", org_name as "organisation!",
+        r#"select email as "email!", role as "role!", level as "level!", custom_role, org_name as "organisation!",
                   inviter_name as "inviter!", expires_at as "expires_at!", has_account as "has_account!"
              from identity.invitation_face($1)"#,
         link.as_bytes(),
@@ -91,6 +93,7 @@ pub(crate) async fn face(
         email: row.email,
         role: row.role,
         level: row.level,
+        custom_role: row.custom_role,
         organisation: row.organisation,
         inviter: row.inviter,
         expires_at: row.expires_at,
@@ -161,13 +164,15 @@ pub(crate) async fn sign_up(
 pub(crate) async fn change_member(
     tx: &mut WriteTx,
     user: UserId,
-    standing: Standing,
+    given: Given,
 ) -> Result<String, Error> {
+    let (role, level) = given.standing();
     let verdict = sqlx::query_scalar!(
-        r#"select identity.change_member($1, $2, $3) as "verdict!""#,
+        r#"select identity.change_member($1, $2, $3, $4) as "verdict!""#,
         user.uuid(),
-        standing.role().as_str(),
-        standing.level(),
+        role,
+        level,
+        given.custom().map(RoleId::uuid),
     )
     .fetch_one(&mut **tx)
     .await?;

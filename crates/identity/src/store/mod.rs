@@ -7,7 +7,7 @@ pub(crate) mod passkeys;
 use std::time::Duration;
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{OrganisationId, SessionId, TokenHash, UserId};
+use kernel::{OrganisationId, RoleId, SessionId, TokenHash, UserId};
 
 use crate::hashing::{Parameters, Proof};
 use crate::{
@@ -141,12 +141,13 @@ pub(crate) async fn add_sign_in_link(
 pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
     let row = sqlx::query!(
         r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, u.email,
-                  o.id as org_id, o.name as org_name, m.role, m.level,
+                  o.id as org_id, o.name as org_name, m.role, m.level, r.name as "custom_role?",
                   ctx.permissions() as "permissions!", ctx.is_recent() as "is_recent!",
                   u.email_verified_at is not null as "is_verified!"
              from identity.memberships m
              join identity.users u on u.id = m.user_id
              join identity.organisations o on o.id = m.org_id
+             left join access.roles r on r.org_id = m.org_id and r.id = m.role_id
             where m.org_id = (select ctx.org()) and m.user_id = (select ctx.person())"#
     )
     .fetch_optional(&mut **tx)
@@ -161,6 +162,7 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
         organisation: row.org_id.into(),
         organisation_name: row.org_name,
         role: row.role,
+        custom_role: row.custom_role,
         permissions: row.permissions,
         is_recent: row.is_recent,
         is_verified: row.is_verified,
@@ -171,8 +173,11 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
 pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query!(
         r#"select m.user_id, u.name, u.email, m.role, m.level, m.created_at,
+                  m.role_id, r.name as "custom_role?",
                   u.email_verified_at is not null as "is_verified!"
-           from identity.memberships m join identity.users u on u.id = m.user_id
+           from identity.memberships m
+           join identity.users u on u.id = m.user_id
+           left join access.roles r on r.org_id = m.org_id and r.id = m.role_id
           where m.removed_at is null
           order by m.created_at, m.user_id"#
     )
@@ -186,6 +191,7 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
             email: row.email,
             role: row.role,
             level: row.level,
+            custom_role: row.role_id.map(RoleId::from).zip(row.custom_role),
             joined_at: row.created_at,
             is_verified: row.is_verified,
         })

@@ -68,7 +68,8 @@ fn verified(data: &Path) {
     verify.args(["verify", "--json", "--data-dir"]).arg(data);
     let verified = run(verify.uid(NOBODY).gid(NOBODY));
     let said = String::from_utf8_lossy(&verified.stderr);
-    assert_eq!(verified.status.code(), Some(0), "{said}");
+    let found = String::from_utf8_lossy(&verified.stdout);
+    assert_eq!(verified.status.code(), Some(0), "{said}{found}");
     let round: Vec<Value> = serde_json::from_slice(&verified.stdout).unwrap();
     let canary = round
         .iter()

@@ -275,7 +275,7 @@ pub(crate) fn viewer(state: &AppState, principal: &Principal) -> ui::Viewer {
         name: principal.name.clone(),
         email: principal.email.clone(),
         organisation: principal.organisation_name.clone(),
-        role: role_in_words(&principal.role),
+        role: role_shown(&principal.role, principal.custom_role.as_deref()),
         places: places(principal),
         permissions: principal.permissions.clone(),
     }
@@ -299,6 +299,11 @@ fn places(principal: &Principal) -> Vec<Nav> {
         Access::HalfSession | Access::AnonymousKey => false,
     });
     open.map(|(nav, _)| *nav).collect()
+}
+
+/// What somebody is called: by the organisation's own role, where they have one.
+pub(crate) fn role_shown(role: &str, custom: Option<&str>) -> String {
+    custom.map_or_else(|| role_in_words(role), str::to_owned)
 }
 
 /// `OWNER` as people say it.

@@ -15,7 +15,7 @@ mod visitor;
 
 pub(crate) use anonymous::Anonymous;
 pub use can::Can;
-pub(crate) use can::{Caller, admit, role_in_words};
+pub(crate) use can::{Caller, admit, role_in_words, role_shown};
 pub(crate) use form::Form;
 pub(crate) use half::Half;
 pub(crate) use id::Id;

@@ -1,4 +1,7 @@
-use access::{CreateApiKeyError, LintVerdict, NewAnonymousKeyError, NewApiKeyError, TurnOnError};
+use access::{
+    CreateApiKeyError, LintVerdict, NewAnonymousKeyError, NewApiKeyError, NewRoleError, RoleError,
+    TurnOnError,
+};
 
 use super::{Problem, kind};
 
@@ -44,6 +47,31 @@ impl From<CreateApiKeyError> for Problem {
         match error {
             CreateApiKeyError::Forbidden => Self::new(kind::KEY_BEYOND_MAKER),
             CreateApiKeyError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NewRoleError> for Problem {
+    fn from(error: NewRoleError) -> Self {
+        let field = match &error {
+            NewRoleError::Name => "name",
+            NewRoleError::Level => "level",
+            NewRoleError::NoPermissions | NewRoleError::UnknownPermission(_) => "permissions",
+        };
+        Self::new(kind::ROLE_INVALID).field(field, error.to_string())
+    }
+}
+
+impl From<RoleError> for Problem {
+    fn from(error: RoleError) -> Self {
+        match error {
+            RoleError::Gone => Self::new(kind::NOT_FOUND),
+            RoleError::Beyond => Self::new(kind::ROLE_BEYOND),
+            RoleError::NameTaken => {
+                Self::new(kind::ROLE_NAME_TAKEN).field("name", error.to_string())
+            }
+            RoleError::TooMany => Self::new(kind::ROLE_INVALID).saying(format!("{error}.")),
+            RoleError::Database(error) => error.into(),
         }
     }
 }

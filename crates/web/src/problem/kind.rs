@@ -30,6 +30,9 @@ kinds! {
     KEY_BEYOND_MAKER = 403, "access.key_beyond_maker", "A key cannot hold more than you do.";
     KEY_INVALID = 422, "access.key_invalid", "The key cannot be made like this.";
     ORIGIN_NOT_LISTED = 403, "access.origin_not_listed", "This key is for pages of other origins.";
+    ROLE_BEYOND = 403, "access.role_beyond", "A role cannot be given more than you hold yourself, nor one above you be changed.";
+    ROLE_INVALID = 422, "access.role_invalid", "The role cannot be made like this.";
+    ROLE_NAME_TAKEN = 409, "access.role_name_taken", "Another role has that name.";
     SERVICE_KEY_IN_BROWSER = 403, "access.service_key_in_browser", "A browser sent this service key. It belongs on a server alone: revoke it, and make another one there.";
     KEY_TOO_OFTEN = 429, "access.too_many_requests", "This key asks more often than it may. Wait as long as Retry-After says.";
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";

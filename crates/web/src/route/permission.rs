@@ -62,6 +62,7 @@ markers! {
     PeopleInvite = PEOPLE_INVITE;
     PeopleManage = PEOPLE_MANAGE;
     PeopleRead = PEOPLE_READ;
+    RolesManage = ROLES_MANAGE;
 }
 
 #[cfg(test)]

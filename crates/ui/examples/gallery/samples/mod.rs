@@ -14,6 +14,7 @@ mod oauth;
 mod overview;
 mod problem;
 mod requests;
+mod roles;
 mod service_desk;
 mod trust;
 mod ways_in;
@@ -91,6 +92,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         oauth::pages(ink),
         approvals::pages(ink),
         access::pages(ink),
+        roles::pages(ink),
         audit::pages(ink),
         mail::pages(ink),
         mail_links::pages(ink),

@@ -1,4 +1,4 @@
-//! Keys, of persons, of services, and for everybody's pages.
+//! Keys, of persons, of services, and for everybody's pages; and roles of the organisation's own.
 
 mod anonymous_keys;
 mod api_keys;
@@ -9,6 +9,7 @@ mod public;
 mod revoke_anonymous_key;
 mod revoke_api_key;
 mod revoke_service_key;
+mod roles;
 mod service_keys;
 mod turn_anonymous;
 
@@ -33,6 +34,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
             turn_anonymous::turn_on_anonymous,
             turn_anonymous::turn_off_anonymous,
             public::about,
+            roles::list_roles,
+            roles::make_role,
+            roles::change_role,
+            roles::remove_role,
         ]
     )
     .mount(

@@ -1,11 +1,12 @@
 use axum::Json as Answer;
 use http::StatusCode;
-use identity::{Email, InvitationRow, InviteAgain, InviteError, Standing};
+use identity::{Email, InvitationRow, InviteAgain, InviteError};
 use kernel::InvitationId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::members::given;
 use crate::Can;
 use crate::extract::{Id, Json, Recent};
 use crate::problem::{Problem, kind};
@@ -18,10 +19,13 @@ pub(super) struct NewInvitation {
     /// Who alone may accept it.
     #[schema(example = "ada@example.com")]
     email: String,
-    /// OWNER, ADMIN, PARTICIPANT or REVIEWER.
-    role: String,
-    /// 100 (Super Admin) down to 20 (Viewer): at most the own.
-    level: i32,
+    /// A role of the organisation's own; or else
+    #[schema(example = "rol_01jd6w3z9m4q8v7t2y5x0n1k3c")]
+    custom_role: Option<String>,
+    /// OWNER, ADMIN, PARTICIPANT or REVIEWER,
+    role: Option<String>,
+    /// with 100 (Super Admin) down to 20 (Viewer): at most the own.
+    level: Option<i32>,
 }
 
 /// An invitation that nobody has accepted yet.
@@ -35,6 +39,8 @@ pub(super) struct Invitation {
     role: String,
     /// 100 (Super Admin) down to 20 (Viewer).
     level: i32,
+    /// The name of the organisation's own role that it gives instead.
+    custom_role: Option<String>,
     /// Who invited.
     invited_by: String,
     /// When.
@@ -73,8 +79,9 @@ pub(super) async fn invite(
 ) -> Result<(StatusCode, Answer<Invited>), Problem> {
     let wrong = |field, text: String| Problem::new(kind::INVITATION_INVALID).field(field, text);
     let email = Email::parse(&form.email).map_err(|error| wrong("email", error.to_string()))?;
-    let standing =
-        Standing::new(&form.role, form.level).map_err(|error| wrong("level", error.to_string()))?;
+    let custom = form.custom_role.as_deref();
+    let standing = given(custom, form.role.as_deref(), form.level)
+        .map_err(|(field, error)| wrong(field, error))?;
     let caller = recent.0.release();
     let db = &caller.state.db;
     let id = InvitationId::new(db.clock().now(), db.chance());
@@ -127,6 +134,7 @@ impl From<InvitationRow> for Invitation {
             email: row.email,
             role: row.role,
             level: row.level,
+            custom_role: row.custom_role,
             invited_by: row.invited_by,
             created_at: row.created_at,
             expires_at: row.expires_at,

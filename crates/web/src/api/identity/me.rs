@@ -25,6 +25,8 @@ pub(super) struct Me {
     organisation_name: String,
     /// OWNER, ADMIN, PARTICIPANT or REVIEWER.
     role: String,
+    /// The name of the organisation's own role that the person has instead.
+    custom_role: Option<String>,
     /// What it may do.
     permissions: Vec<String>,
 }
@@ -47,6 +49,7 @@ impl Me {
             organisation: principal.organisation.to_string(),
             organisation_name: principal.organisation_name.clone(),
             role: principal.role.clone(),
+            custom_role: principal.custom_role.clone(),
             permissions: principal.permissions.clone(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod invitations;
 mod me;
+mod members;
 pub(crate) mod passkey;
 mod password_resets;
 mod people;
@@ -38,6 +39,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
             invitations::revoke_invitation,
             password_resets::ask_password_reset,
             password_resets::reset_password,
+            members::change_standing,
+            members::remove_member,
         ]
     )
 }

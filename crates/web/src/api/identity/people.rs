@@ -22,6 +22,8 @@ pub(super) struct Person {
     role: String,
     /// 100 (Super Admin) down to 20 (Viewer).
     level: i32,
+    /// The name of the organisation's own role that they have instead; what that says is what they may do.
+    custom_role: Option<String>,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     joined_at: OffsetDateTime,
@@ -44,6 +46,7 @@ impl From<Member> for Person {
             email: member.email,
             role: member.role,
             level: member.level,
+            custom_role: member.custom_role.map(|(_, name)| name),
             joined_at: member.joined_at,
         }
     }

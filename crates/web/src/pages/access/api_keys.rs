@@ -123,6 +123,7 @@ mod tests {
             organisation: OrganisationId::from(nobody),
             organisation_name: String::new(),
             role: "OWNER".to_owned(),
+            custom_role: None,
             level: 100,
             is_verified: true,
             permissions: permissions.iter().map(|&name| name.to_owned()).collect(),

@@ -1,9 +1,10 @@
-//! The pages of keys.
+//! The pages of keys, and of roles.
 
 mod anonymous_keys;
 mod api_keys;
 mod create_api_key;
 mod revoke_api_key;
+mod roles;
 mod service_keys;
 
 use http::Method;
@@ -59,4 +60,9 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             "/access/anonymous-keys/{id}/revoke",
             anonymous_keys::revoke_anonymous_key,
         )
+        .page(Method::GET, "/roles", roles::list_roles)
+        .page(Method::POST, "/roles", roles::make_role)
+        .page(Method::GET, "/roles/{id}", roles::show_role)
+        .page(Method::POST, "/roles/{id}", roles::change_role)
+        .page(Method::POST, "/roles/{id}/remove", roles::remove_role)
 }

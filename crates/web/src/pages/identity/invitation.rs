@@ -6,7 +6,7 @@ use ui::identity::{Invitation, Offer, Step};
 
 use super::verify_address::Link;
 use crate::api::identity::{begin_session, new_session};
-use crate::extract::{Form, Query, Visitor, role_in_words};
+use crate::extract::{Form, Query, Visitor, role_shown};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
@@ -115,7 +115,7 @@ fn page(public: &Public, face: InvitationFace, token: String, step: Step) -> Inv
             organisation: face.organisation,
             inviter: face.inviter,
             email: face.email,
-            role: role_in_words(&face.role),
+            role: role_shown(&face.role, face.custom_role.as_deref()),
             token,
             expires_at: face.expires_at,
             step,

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use identity::{Email, InviteAgain, InviteError, Standing};
+use identity::{Email, Given, InviteAgain, InviteError};
 use kernel::InvitationId;
 use ui::component::FieldErrors;
 
@@ -16,12 +16,12 @@ const PEOPLE: &str = "/people";
 pub(super) async fn invite(recent: Recent<PeopleInvite>, form: Form) -> Result<Response, Problem> {
     let caller = recent.0.release();
     let (typed_email, typed_standing) = (form.get("email"), form.get("standing"));
-    let (email, standing) = (Email::parse(typed_email), Standing::parse(typed_standing));
-    let errors = match (email, standing) {
-        (Ok(email), Ok(standing)) => {
+    let (email, given) = (Email::parse(typed_email), Given::parse(typed_standing));
+    let errors = match (email, given) {
+        (Ok(email), Ok(given)) => {
             let db = &caller.state.db;
             let id = InvitationId::new(db.clock().now(), db.chance());
-            match identity::invite(caller.write().await?, id, &email, standing).await {
+            match identity::invite(caller.write().await?, id, &email, given).await {
                 Ok(()) => {
                     let text = format!("An invitation is on its way to {}.", email.as_str());
                     return Ok(done(&caller.state, PEOPLE, &text));

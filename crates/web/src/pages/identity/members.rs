@@ -1,5 +1,5 @@
 use axum::response::Response;
-use identity::{MemberError, Standing};
+use identity::{Given, MemberError};
 use kernel::UserId;
 
 use crate::AppState;
@@ -10,16 +10,16 @@ use crate::route::permission::PeopleManage;
 
 const PEOPLE: &str = "/people";
 
-/// Gives a member another role and level.
+/// Gives a member another role.
 pub(super) async fn change(
     recent: Recent<PeopleManage>,
     Id(member): Id<UserId>,
     form: Form,
 ) -> Result<Response, Problem> {
     let caller = recent.0.release();
-    let standing = Standing::parse(form.get("standing"))
+    let given = Given::parse(form.get("standing"))
         .map_err(|wrong| Problem::new(kind::MEMBER_INVALID).field("standing", wrong.to_string()))?;
-    let changed = identity::change_member(caller.write().await?, member, standing).await;
+    let changed = identity::change_member(caller.write().await?, member, given).await;
     answer(
         &caller.state,
         changed,

@@ -1,0 +1,50 @@
+//! AC-03 to AC-06.
+
+use super::falls_with;
+
+#[tokio::test]
+async fn ac_03_falls_when_the_database_asks_for_no_permission() {
+    let lenient = "create or replace function ctx.org_for(permission text) returns uuid language plpgsql stable
+        security definer set search_path = pg_catalog, pg_temp as $$ begin return ctx.org(); end $$";
+    falls_with("access.levels", lenient, "by the catalogue").await;
+}
+
+#[tokio::test]
+async fn ac_03_falls_when_a_level_is_lowered_in_the_database_alone() {
+    let lower = "update access.permissions set least_level = 20 where name = 'audit.read'";
+    falls_with("access.levels", lower, "differ in audit.read").await;
+}
+
+#[tokio::test]
+async fn ac_04_falls_when_a_policy_asks_for_membership_alone() {
+    let open = "create policy leak on connectors.connections for select to countersign_front
+        using (org_id = (select ctx.org()))";
+    falls_with("access.reviewer", open, "connectors.connections").await;
+}
+
+#[tokio::test]
+async fn ac_06_falls_with_a_branch_for_admins() {
+    let branch = "alter policy private on identity.sessions
+            using (user_id = (select ctx.person()) or (select ctx.can('people.manage')));
+        create policy leak on identity.sessions for select to countersign_front
+            using (org_id = (select ctx.org_for('people.manage')))";
+    falls_with("access.private_rows", branch, "identity.sessions").await;
+}
+
+#[tokio::test]
+async fn ac_06_falls_when_a_login_may_read_what_none_reads() {
+    let grant = "grant select (user_id) on identity.recovery_codes to countersign_broker";
+    falls_with(
+        "access.private_rows",
+        grant,
+        "may read identity.recovery_codes",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn ac_06_falls_with_a_new_table_that_names_a_person() {
+    let table =
+        "create table insight.notes (org_id uuid, author uuid references identity.users (id))";
+    falls_with("access.private_rows", table, "insight.notes").await;
+}
