@@ -74,14 +74,28 @@ mod tests {
     use super::journey::journey;
     use super::*;
 
+    /// A longer run, or another one, than the usual.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how long to look, not what to find"
+    )]
+    fn asked(name: &str, usual: u64) -> u64 {
+        std::env::var(name).map_or(usual, |number| number.parse().unwrap())
+    }
+
     #[tokio::test]
     async fn two_tenants_see_and_change_what_the_model_says() {
         let mut tenants = Tenants::start().await;
-        let seed = std::env::var("FUZZ_SEED").map_or(1, |seed| seed.parse().unwrap());
-        let count = std::env::var("FUZZ_OPERATIONS").map_or(3000, |count| count.parse().unwrap());
+        let (seed, count) = (asked("FUZZ_SEED", 1), asked("FUZZ_OPERATIONS", 3000));
         let before = tenants.untouched().await;
-        if let Err(difference) = run(&mut tenants, &mut Dice::new(seed), count).await {
-            panic!("seed {seed}: {difference:#?}");
+        if let Err(difference) = run(
+            &mut tenants,
+            &mut Dice::new(seed),
+            usize::try_from(count).unwrap(),
+        )
+        .await
+        {
+            panic!("FUZZ_SEED={seed}: {difference:#?}");
         }
         assert_eq!(
             before,

@@ -28,12 +28,18 @@ use Seen::{All, Holders, HoldersOfEither, HoldersWhere, Members, Own, OwnOrHolde
 /// Of the colleagues who may see people everybody's; of the others their own, and whom proposals name.
 const PEOPLE: &str = "id in (select user_id from identity.memberships where {people})";
 
+/// Of those whose membership one sees.
+const ROLES: &str = "org_id = '{org}' and ({all_roles} or id in (select role_id from identity.memberships where {people}))";
+
 /// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
 pub(super) const FRONT: &[(&str, Seen)] = &[
     ("access.anonymous_access", Holders("api_keys.read")),
     ("access.anonymous_keys", Holders("api_keys.read")),
     ("access.api_keys", Holders("api_keys.read")),
     ("access.permissions", All),
+    ("access.anonymous_access", Holders("api_keys.read")),
+    ("access.anonymous_keys", Holders("api_keys.read")),
+    ("access.roles", Where(ROLES)),
     ("access.service_keys", Where("{service_keys}")),
     ("approvals.decisions", Holders("approvals.read")),
     ("approvals.proposals", Holders("approvals.read")),
@@ -97,23 +103,22 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
 
 /// The condition that chooses what `actor` sees.
 pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
-    let never = || "false".to_owned();
     let org = "org_id = '{org}'".to_owned();
     let text = match seen {
-        None => never(),
         Some(All) => "true".to_owned(),
         Some(Members) => org,
-        Some(Own) => format!("{org} and user_id = '{{person}}'"),
         Some(Holders(permission) | OwnOrHolders(permission)) if actor.holds(permission) => org,
         Some(HoldersOfEither(one, other)) if actor.holds(one) || actor.holds(other) => org,
-        Some(OwnOrHolders(_)) => format!("{org} and user_id = '{{person}}'"),
+        Some(Own | OwnOrHolders(_)) => format!("{org} and user_id = '{{person}}'"),
         Some(HoldersWhere(permission, condition)) if actor.holds(permission) => {
             condition.to_owned()
         }
         Some(Where(condition)) => condition.to_owned(),
-        Some(Holders(_) | HoldersOfEither(..) | HoldersWhere(..)) => never(),
+        None | Some(Holders(_) | HoldersOfEither(..) | HoldersWhere(..)) => "false".to_owned(),
     };
-    text.replace("{at_a_browser}", &actor.is_session().to_string())
+    let all_roles = actor.holds("people.read") || actor.holds("roles.manage");
+    text.replace("{all_roles}", &all_roles.to_string())
+        .replace("{at_a_browser}", &actor.is_session().to_string())
         .replace("{grants}", &grants(actor))
         .replace("{people}", &people(actor))
         .replace("{service_keys}", service_keys(actor))

@@ -30,7 +30,7 @@ struct Enrolled {
 /// Somebody with an authenticator, confirmed by the present code: the next one is free.
 async fn enrolled(app: &TestApp) -> Enrolled {
     let email = unused_address();
-    let mut visitor = Visitor::sign_up(&app, &email, PASSWORD).await;
+    let mut visitor = Visitor::sign_up(app, &email, PASSWORD).await;
     let page = visitor
         .post("/security", "/security/authenticator", &[])
         .await;

@@ -125,7 +125,8 @@ async fn nothing_that_it_makes_lasts_for_ever() {
         assert_eq!(refusal(&mut thief, statement).await, "23514", "{statement}");
     }
     let mut thief = world.sql("countersign_front").await;
-    let sign_in = "select identity.sign_in('x@example.com', sha256('x'), gen_random_uuid(), sha256('y'), '', '', 2147483647)";
+    let sign_in = "select identity.sign_in('x@example.com', sha256('x'),
+        row(gen_random_uuid(), sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session)";
     // An unknown address: what is tried is that a lifetime is a check of the table, not of a caller.
     thief.execute(sign_in).await.unwrap();
     let fate = world

@@ -56,9 +56,9 @@ impl GitHub {
         )]
         let hands = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
-            owner,
             app,
             provider,
+            owner,
             client,
             logs,
             emulate,

@@ -51,9 +51,9 @@ impl OAuth {
         provider.upstream(&node.url);
         let owner = signed_up(&app).await;
         Self {
-            owner,
             app,
             provider,
+            owner,
             client,
             logs,
             node,
