@@ -203,6 +203,11 @@ pub(super) const CHANGES: &[Change] = &[
         reaches: |_| Some(Holders("insight.import")),
     },
     Change {
+        statement: "delete from insight.logs",
+        table: "insight.logs",
+        reaches: |_| Some(Holders("insight.import")),
+    },
+    Change {
         statement: "delete from insight.events",
         table: "insight.events",
         reaches: |_| Some(Holders("insight.import")),

@@ -78,7 +78,6 @@ const OFTEN: &[Runnable] = controls![
     default_deny,
     organisation,
     access_levels,
-    access_reviewer,
     access_private_rows,
     second_factor,
     passkeys,
@@ -92,6 +91,8 @@ const OFTEN: &[Runnable] = controls![
     oauth_desktop_state,
     vault_sealed,
     secret_canary,
+    // From here on the vault has a key, under which there is a proposal to look at.
+    access_reviewer,
     front_confined,
     metadata_only,
     declared_only,
