@@ -211,14 +211,16 @@ async fn a_job_that_every_process_died_over_ends_as_abandoned() {
     jobs::sweep(&desk.db).await.unwrap();
     let abandoned = desk
         .world
-        .fate("update jobs.jobs set payload = payload where state = 'failed' and error_code = 'jobs.abandoned'")
+        .fate("update jobs.jobs set payload = payload where state = 'failed' and error_code = 'jobs.abandoned'
+                  and kind like 'tests.%'")
         .await;
     assert_eq!(abandoned, 1);
 }
 
 impl Desk {
     async fn done(&self) -> bool {
-        let ended = "update jobs.jobs set payload = payload where state = 'done'";
+        let ended =
+            "update jobs.jobs set payload = payload where state = 'done' and kind like 'tests.%'";
         self.world.fate(ended).await == 1
     }
 }

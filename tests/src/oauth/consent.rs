@@ -148,7 +148,7 @@ async fn nobody_gives_more_than_they_hold_or_than_was_asked_for() {
         .unwrap();
     world
         .fate(&format!(
-            "update identity.memberships set level = 20 where user_id = (select user_id from identity.sessions where token_hash = '\\x{}')",
+            "update identity.memberships set role = 'PARTICIPANT', level = 20 where user_id = (select user_id from identity.sessions where token_hash = '\\x{}')",
             crate::world::session_hash(&learner).to_hex()
         ))
         .await;

@@ -163,7 +163,7 @@ async fn a_person_who_is_demoted_or_removed_takes_the_token_along() {
         StatusCode::OK
     );
     world
-        .fate("update identity.memberships set level = 20")
+        .fate("update identity.memberships set role = 'PARTICIPANT', level = 20")
         .await;
     assert_eq!(
         client.get("/api/v1/connections", access).await.0,
