@@ -273,7 +273,7 @@ declare
 begin
     update identity.links l set used_at = now()
      where l.kind = 'sign_in' and l.token_hash = link_hash
-       and l.used_at is null and l.ended_at is null and l.expires_at > now()
+       and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
     returning l.org_id, l.user_id into link;
     if not found then
         return;
@@ -288,14 +288,15 @@ declare
     found_session record;
 begin
     select s.id, s.org_id, s.user_id, identity.level_now(m.level, u.email_verified_at) as level,
-           s.authenticated_at > now() - interval '10 minutes' as is_recent,
+           s.authenticated_at > clock_timestamp() - interval '10 minutes' as is_recent,
            s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id)) as is_half
       into found_session
       from identity.sessions s
       join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id and m.removed_at is null
       join identity.users u on u.id = s.user_id
       join identity.organisations o on o.id = s.org_id
-     where s.token_hash = presented and s.ended_at is null and s.expires_at > now();
+     -- Not now(): that stands still in a transaction that is held open.
+     where s.token_hash = presented and s.ended_at is null and s.expires_at > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the session has ended';
     end if;

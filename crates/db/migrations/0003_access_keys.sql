@@ -89,6 +89,10 @@ begin
     select m.role, m.level, m.role_id, u.email_verified_at is not null as is_verified into member
       from identity.memberships m join identity.users u on u.id = m.user_id
      where m.org_id = of_org and m.user_id = of_person and m.removed_at is null;
+    -- Somebody who has just been removed; a key that no person stands behind has no membership to have.
+    if not found and of_person is not null then
+        return '{}';
+    end if;
     reached := access.standing(of_org, member.role, least(of_level, member.level), member.role_id);
     -- Most bindings are of a session: what follows would find the same.
     if of_kind = 'session' and scopes = '*' and member.is_verified is not false then
@@ -141,7 +145,7 @@ begin
       from access.api_keys k
       join identity.memberships m on m.org_id = k.org_id and m.user_id = k.user_id and m.removed_at is null
       join identity.users u on u.id = k.user_id
-     where k.token_hash = presented and k.revoked_at is null and k.expires_at > now();
+     where k.token_hash = presented and k.revoked_at is null and k.expires_at > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the API key is unknown, expired or revoked';
     end if;

@@ -133,8 +133,9 @@ declare
     who uuid := ctx.person();
     tries record;
 begin
-    if who is null then
-        raise exception using errcode = '42501', message = 'nobody is bound';
+    -- A key's holder could lock its owner out.
+    if who is null or ctx.kind() not in ('session', 'half_session') then
+        raise exception using errcode = '42501', message = 'no person at a browser is bound';
     end if;
     insert into identity.factor_tries (user_id) values (who) on conflict do nothing;
     select * into tries from identity.factor_tries t where t.user_id = who for update;

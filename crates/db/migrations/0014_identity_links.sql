@@ -119,6 +119,9 @@ begin
      where l.user_id = of_person and l.kind in ('reset_password', 'sign_in') and l.used_at is null and l.ended_at is null;
     perform oauth.end_grant(g.org_id, g.id, 'password_set', 'oauth.grant_ended')
        from oauth.grants g where g.user_id = of_person and g.ended_at is null;
+    -- And what was let in, and has not come for its tokens yet.
+    update oauth.codes c set expires_at = least(c.expires_at, now()) where c.user_id = of_person and c.used_at is null;
+    update oauth.device_codes d set state = 'denied' where d.user_id = of_person and d.state = 'approved';
     perform mail.queue(m.org_id, of_person, of_person, null, u.email, 'password_changed', '{}')
        from identity.memberships m join identity.users u on u.id = m.user_id
       where m.user_id = of_person and m.removed_at is null
@@ -133,6 +136,15 @@ declare
 begin
     if link.user_id is null then
         return false;
+    end if;
+    -- Whoever signed up under an address that was not theirs set up ways in of their own: they are not its
+    -- owner's, who is here now for the first time.
+    if (select u.email_verified_at is null from identity.users u where u.id = link.user_id) then
+        delete from identity.passkeys p where p.user_id = link.user_id;
+        delete from identity.authenticators a where a.user_id = link.user_id;
+        delete from identity.recovery_codes c where c.user_id = link.user_id;
+        delete from identity.devices d where d.user_id = link.user_id;
+        update access.api_keys k set revoked_at = now() where k.user_id = link.user_id and k.revoked_at is null;
     end if;
     update identity.users u
        set password_parameters = parameters, password_verifier = sha256(proof),

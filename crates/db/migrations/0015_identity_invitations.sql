@@ -235,7 +235,8 @@ create function identity.may_change_member(of_person uuid, stays_owner boolean, 
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := ctx.org_for('people.manage');
-    own_level int := (ctx.bound())[6]::int;
+    own_level int;
+    own_held text[];
     owners uuid[];
     target record;
 begin
@@ -248,12 +249,19 @@ begin
     owners := array(select m.user_id from identity.memberships m
                      where m.org_id = org and m.role = 'OWNER' and m.removed_at is null
                      order by m.user_id for update);
+    -- Whoever waited for another owner may be one no longer: what counts is what they hold now.
+    select m.level into own_level from identity.memberships m
+     where m.org_id = org and m.user_id = ctx.person() and m.removed_at is null for update;
+    own_held := access.held('session', org, ctx.person(), own_level, '*');
+    if own_level is null or not 'people.manage' = any (own_held) then
+        raise exception using errcode = '42501', message = 'people.manage is needed, at a browser';
+    end if;
     select m.level into target from identity.memberships m
      where m.org_id = org and m.user_id = of_person and m.removed_at is null for update;
     if not found then
         return 'gone';
     end if;
-    if target.level > own_level or new_level > own_level or not new_held <@ ctx.permissions() then
+    if target.level > own_level or new_level > own_level or not new_held <@ own_held then
         return 'beyond';
     end if;
     if owners = array[of_person] and not stays_owner then

@@ -112,7 +112,7 @@ declare
 begin
     select k.id, k.org_id, array_to_string(k.scopes, ',') as scopes into found_key
       from access.service_keys k
-     where k.token_hash = presented and k.revoked_at is null and k.expires_at > now();
+     where k.token_hash = presented and k.revoked_at is null and k.expires_at > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the service key is unknown, expired or revoked';
     end if;
@@ -187,7 +187,7 @@ begin
       into found_key
       from access.anonymous_keys k
       join access.anonymous_access a on a.org_id = k.org_id
-     where k.token_hash = presented and k.revoked_at is null and k.expires_at > now();
+     where k.token_hash = presented and k.revoked_at is null and k.expires_at > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the anonymous key is unknown, expired, revoked or turned off';
     end if;

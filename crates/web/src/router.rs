@@ -86,7 +86,11 @@ mod tests {
         GET /sign-up
         GET /trust
         OPTIONS /api/v1/public/about
+        POST /api/v1/password-resets
+        POST /api/v1/password-resets/use
         POST /api/v1/sessions
+        POST /api/v1/sessions/passkey
+        POST /api/v1/sessions/passkey/options
         POST /api/v1/sign-up
         POST /forgot-password
         POST /invitation/sign-up
@@ -97,6 +101,7 @@ mod tests {
         POST /reset-password
         POST /sign-in
         POST /sign-in/link
+        POST /sign-in/passkey
         POST /sign-up
         ");
     }
@@ -123,6 +128,7 @@ mod tests {
                 [
                     ("GET", item.get.is_some()),
                     ("PUT", item.put.is_some()),
+                    ("PATCH", item.patch.is_some()),
                     ("POST", item.post.is_some()),
                     ("DELETE", item.delete.is_some()),
                 ]

@@ -2,11 +2,14 @@
 
 use demo::Person;
 use futures_util::future::join;
+use kernel::UserId;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::Executor as _;
 use testkit::app::TestApp;
 
-use crate::world::{PASSWORD, signed_up};
+use crate::sql::refusal;
+use crate::world::{PASSWORD, bound, signed_up};
 
 /// Somebody who was invited by `inviter`, with the form's path for changing them.
 async fn colleague(app: &TestApp, inviter: &Person, standing: &str) -> (Person, String) {
@@ -115,4 +118,31 @@ async fn the_last_owner_stays_even_when_two_owners_remove_each_other_at_once() {
         1,
         "{left:?}"
     );
+}
+
+#[tokio::test]
+async fn an_owner_who_waited_while_another_removed_them_changes_nobody() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    let (second, second_path) = colleague(&app, &owner, "OWNER-100").await;
+    let (third, third_path) = colleague(&app, &owner, "PARTICIPANT-40").await;
+    let id = |path: &str| {
+        let id: UserId = path.trim_start_matches("/people/").parse().unwrap();
+        id.uuid()
+    };
+    let mut removing = bound(&app, "countersign_front", &owner).await;
+    let removed = format!("select identity.remove_member('{}')", id(&second_path));
+    assert_eq!(refusal(&mut removing, &removed).await, "done");
+    let mut raising = bound(&app, "countersign_front", &second).await;
+    let raised = format!(
+        "select identity.change_member('{}', 'OWNER', 100, null)",
+        id(&third_path)
+    );
+    let (raised, ()) = join(refusal(&mut raising, &raised), async {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        removing.execute("commit").await.unwrap();
+    })
+    .await;
+    assert_eq!(raised, "42501");
+    assert_eq!(level(&app, &third).await, "PARTICIPANT");
 }

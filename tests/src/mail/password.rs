@@ -193,3 +193,18 @@ async fn a_link_leads_to_this_server_whatever_the_request_calls_it() {
     assert!(mailbox.contains(&format!("href=\"/reset-password?token={token}\"")));
     assert!(!mailbox.contains("evil.example"));
 }
+
+#[tokio::test]
+async fn a_reset_gives_an_address_back_to_its_owner_whole() {
+    let app = TestApp::start().await;
+    let email = unused_address();
+    // Somebody signs up under an address that is not theirs, and sets up a second factor.
+    let squatter = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
+    let set_up = "insert into identity.authenticators (user_id, wrapped_by, sealed, confirmed_at)
+                  select id, 'k', 'x', now() from identity.users";
+    assert_eq!(fate(&app, set_up).await, 1);
+    let token = link(&app, &squatter, &email).await;
+    assert_eq!(reset(&app, &token, NEW).await, StatusCode::SEE_OTHER);
+    // Its owner owes nothing that they never had.
+    Person::sign_in(&app.url, &email, NEW).await.unwrap();
+}
