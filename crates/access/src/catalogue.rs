@@ -10,9 +10,9 @@ pub struct Permission {
     pub name: &'static str,
     /// 100 Super Admin, 80 Admin, 60 Manager, 40 User, 30 Learner, 20 Viewer.
     pub least_level: i32,
-    /// Whether an API key, an AI client or a job may hold it: [`PEOPLE`] or [`PROGRAMS`].
+    /// Whether an API key, an AI client or a job may hold it: `PEOPLE` or `PROGRAMS`.
     pub for_programs: bool,
-    /// Whether a reviewer holds it, whatever the level: [`REVIEWERS`] or [`MEMBERS`].
+    /// Whether a reviewer holds it, whatever the level: `REVIEWERS` or `MEMBERS`.
     pub for_reviewers: bool,
     /// What it allows, in a sentence for the page where keys are made.
     pub allows: &'static str,
