@@ -22,7 +22,7 @@ async fn ac_08_falls_when_a_revoked_key_goes_on() {
 
 #[tokio::test]
 async fn ac_08_falls_when_a_key_has_no_end() {
-    let lenient = without("ctx.bind_api_key", "and k.expires_at > now()");
+    let lenient = without("ctx.bind_api_key", "and k.expires_at > clock_timestamp()");
     falls_with("access.api_keys", &lenient, "an expired key").await;
 }
 
