@@ -94,6 +94,7 @@ impl Detached {
 
     fn is_running(&self) -> bool {
         processes::kind_of(self.pid, &self.name, self.uid) == Some(Kind::Detached)
+            || processes::is_ending(self.pid, self.uid)
     }
 
     /// The process is looked at right before: the number may have been given to another one.

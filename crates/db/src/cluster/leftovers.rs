@@ -24,18 +24,19 @@ pub(super) async fn clear(site: &Site, config: &ClusterConfig) -> Result<(), Sta
     let (mut asked, mut told) = (false, None);
     loop {
         let relatives = processes::of_cluster(&site.name, site.account.uid);
-        let Some(first) = relatives.first() else {
+        let server = relatives.iter().find(|each| each.kind != Kind::Child);
+        let Some(Relative { pid, .. }) = server.or(relatives.first()).cloned() else {
             break;
         };
         if since.elapsed() > config.stop_limit || is_staying(&relatives, site) {
-            return Err(occupied(site, first.pid));
+            return Err(occupied(site, pid));
         }
         if since.elapsed() > GRACE && !asked {
             asked = true;
             ask_to_stop(&relatives);
         }
-        if told.replace(first.pid) != Some(first.pid) {
-            (config.on_progress)(Progress::WaitingForPrevious { pid: first.pid });
+        if told.replace(pid) != Some(pid) {
+            (config.on_progress)(Progress::WaitingForPrevious { pid });
         }
         tokio::time::sleep(POLL).await;
     }

@@ -95,6 +95,12 @@ pub(super) fn exists(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
 }
 
+/// Whether process `pid` is on its way out: it has lost its memory, and its command line with it, but not
+/// its files yet.
+pub(super) fn is_ending(pid: u32, uid: u32) -> bool {
+    runs_as(pid, uid) && fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| line.is_empty())
+}
+
 /// Whether a process that still runs has this number.
 fn is_alive(pid: u32) -> bool {
     // After the last parenthesis: a program's name may hold some. Z and X have ended already.
