@@ -12,6 +12,7 @@ use crate::{Issued, Resources, Seen, TokenError, store};
 /// Letters that are not mistaken for others and make no words (RFC 8628 6.1).
 const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
 const LENGTH: usize = 8;
+const CODES_TO_TRY: usize = 4;
 
 /// What a person types: eight letters, 34 bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +95,26 @@ pub async fn start_device(
         return Err(TokenError::InvalidScope);
     }
     let resource = resources.find(resource).ok_or(TokenError::InvalidTarget)?;
+    let asked = (client_id, &*scopes, resource);
+    // People type short codes: two devices may come to wait with one.
+    for _ in 0..CODES_TO_TRY {
+        match begin_to_wait(db, asked).await {
+            Err(TokenError::Database(Error::Exists)) => {}
+            ended => return ended,
+        }
+    }
+    Err(TokenError::Database(Error::Exists))
+}
+
+async fn begin_to_wait(
+    db: &Db,
+    (client_id, scopes, resource): (&str, &[String], &str),
+) -> Result<DeviceCode, TokenError> {
     let device_code = token::generate(TokenKind::DeviceCode, db.chance());
     let user_code = UserCode::generate(db.chance());
     let hashes = (sha256(device_code.expose().as_bytes()), user_code.hash());
     let mut tx = db.write(&Scope::Anonymous).await?;
-    if !store::start_device(&mut tx, hashes, client_id, &scopes, resource).await? {
+    if !store::start_device(&mut tx, hashes, client_id, scopes, resource).await? {
         return Err(TokenError::InvalidClient);
     }
     #[expect(

@@ -6,7 +6,8 @@ use db::ReadTx;
 use http::request::Parts;
 use kernel::Scope;
 
-use super::can::{Can, counted, credential, forbidden, too_often};
+use super::can::{Can, credential, forbidden};
+use super::service_key;
 use crate::problem::Problem;
 use crate::route::permission::Permit;
 use crate::route::{Access, Guard};
@@ -45,15 +46,7 @@ impl<P: Permit> FromRequestParts<AppState> for Reads<P> {
 }
 
 async fn service<P: Permit>(state: &AppState, scope: &Scope) -> Result<ReadTx, Problem> {
-    let Some(key) = counted(scope) else {
-        return Err(forbidden(P::ACCESS));
-    };
-    let waits = state.throttles.key_waits(key, state.now());
-    waits.map_err(too_often)?;
-    let mut tx = state.db.read(scope).await?;
-    state.key_uses.note(*key);
-    let entered = state.throttles.key(*key, state.now());
-    entered.map_err(too_often)?;
+    let mut tx = service_key::bind(state, scope).await?;
     match P::ACCESS {
         Access::Permission(name) if access::holds(&mut tx, name).await? => Ok(tx),
         access => Err(forbidden(access)),

@@ -1,6 +1,8 @@
+use db::ReadTx;
 use http::{HeaderMap, header};
 use kernel::{Scope, TokenHash};
 
+use super::can::{counted, too_often};
 use crate::AppState;
 use crate::problem::{Problem, kind};
 use crate::route::Surface;
@@ -22,12 +24,26 @@ pub(super) fn scope(
     }
 }
 
+/// Binds a service key, which is counted wherever it asks (ID-10).
+pub(super) async fn bind(state: &AppState, scope: &Scope) -> Result<ReadTx, Problem> {
+    let Some(key) = counted(scope) else {
+        return Err(Problem::new(kind::ACCESS_FORBIDDEN));
+    };
+    let waits = state.throttles.key_waits(key, state.now());
+    waits.map_err(too_often)?;
+    let tx = state.db.read(scope).await?;
+    state.key_uses.note(*key);
+    let entered = state.throttles.key(*key, state.now());
+    entered.map_err(too_often)?;
+    Ok(tx)
+}
+
 /// What a service key hears where a person is asked for: that it is none, once it is known to be a key.
 pub(super) async fn has_no_person(state: &AppState, scope: &Scope) -> Problem {
-    match state.db.read(scope).await {
+    match bind(state, scope).await {
         Ok(_) => Problem::new(kind::ACCESS_FORBIDDEN)
             .saying("A service key reads lists. This is done by a person, or for one."),
-        Err(error) => error.into(),
+        Err(problem) => problem,
     }
 }
 

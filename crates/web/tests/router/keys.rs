@@ -97,6 +97,19 @@ async fn a_service_key_reads_lists_and_nothing_that_is_somebodys() {
 }
 
 #[tokio::test]
+async fn a_service_key_is_counted_where_it_may_not_ask_too() {
+    let throttles = Throttles::new(Rule::NONE, Rule::NONE, Rule::NONE);
+    let front = front_with(throttles.per_key(NonZeroU32::new(5))).await;
+    let mut ada = front.owner("ada").await;
+    let mut service = service_key(&mut ada, &front, &["insight.read"]).await;
+    for _ in 0..5 {
+        assert_eq!(service.get(&front, "/api/v1/me").await.status, 403);
+    }
+    assert_eq!(service.get(&front, "/api/v1/me").await.status, 429);
+    assert_eq!(service.get(&front, "/api/v1/logs").await.status, 429);
+}
+
+#[tokio::test]
 async fn a_service_key_is_refused_in_a_browser_even_on_our_own_pages() {
     let front = front().await;
     let mut ada = front.owner("ada").await;
