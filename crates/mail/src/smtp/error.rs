@@ -18,10 +18,10 @@ pub enum SmtpError {
     /// It does not take our name and password.
     #[error("the mail server refuses the login: {0}")]
     Login(String),
-    /// It refuses this mail for good (5xx).
+    /// A permanent refusal of this mail (5yz, RFC 5321 4.2.1).
     #[error("the mail server refuses the mail: {0}")]
     Refused(String),
-    /// It refuses this mail for now (4xx), or does not speak SMTP.
+    /// A transient refusal (4yz), or no SMTP at all.
     #[error("the mail server did not take the mail: {0}")]
     NotNow(String),
     /// It took longer than it may.

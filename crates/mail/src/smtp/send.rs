@@ -65,7 +65,7 @@ impl Smtp {
             let credentials =
                 Credentials::new(login.username.clone(), login.password.expose().clone());
             let answer = connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials);
-            // For good or for now: it is the configuration that is wrong, and not the mail.
+            // Permanent or transient: it is the configuration that is wrong, and not the mail.
             answer
                 .await
                 .map_err(|error| SmtpError::Login(words(&error)))?;
