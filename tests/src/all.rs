@@ -27,4 +27,5 @@ mod providers;
 mod queue;
 mod sql;
 mod tenancy;
+mod visitor;
 mod world;

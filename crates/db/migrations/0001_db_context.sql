@@ -46,7 +46,8 @@ begin
 end $$;
 revoke all on function ctx.mac(text) from public;
 
--- Where and when a context holds: this backend, this transaction. Names are bound when it is made, so
+-- Where and when a context holds: this backend, this transaction. Transactions of one message begin at one
+-- moment, and a transaction may be held open: what is bound is over five minutes later (ctx.bound). Names are bound when it is made, so
 -- that it can be written out where it is used: each policy of each query asks for it.
 create function ctx.here() returns text language sql stable
 return pg_catalog.pg_backend_pid()::text || '/'
@@ -65,7 +66,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     message text := array_to_string(
         array[ctx.here(), kind, principal::text, org::text, person::text, level::text,
-              array_to_string(access.held(kind, org, person, level, scopes), ','), is_recent::text], '|', '');
+              array_to_string(access.held(kind, org, person, level, scopes), ','), is_recent::text,
+              (date_part('epoch', clock_timestamp()) * 1000)::bigint::text], '|', '');
 begin
     perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
 end $$;
@@ -78,6 +80,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
     bound text := current_setting('countersign.context', true);
     message text;
+    parts text[];
 begin
     if bound is null or bound = '' or split_part(bound, '|', 1) <> ctx.here() then
         return null;
@@ -89,7 +92,12 @@ begin
     then
         return null;
     end if;
-    return string_to_array(message, '|', '');
+    parts := string_to_array(message, '|', '');
+    -- Whoever holds a transaction open does not hold the session open.
+    if parts[9]::bigint < date_part('epoch', clock_timestamp()) * 1000 - 300000 then
+        return null;
+    end if;
+    return parts;
 end $$;
 revoke all on function ctx.bound() from public;
 

@@ -134,8 +134,8 @@ create policy users_same_org on identity.users for select to countersign_front, 
 create policy sessions_own on identity.sessions for select to countersign_front
     using (org_id = (select ctx.org()) and user_id = (select ctx.person()));
 create policy sessions_own_end on identity.sessions for update to countersign_front
-    using (org_id = (select ctx.org()) and user_id = (select ctx.person()))
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is not null);
+    using (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is null)
+    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at = now());
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
 create policy private on identity.sessions as restrictive for all to countersign_front
     using (user_id = (select ctx.person()));
@@ -260,7 +260,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       join identity.users u on u.id = l.user_id
       join identity.organisations o on o.id = l.org_id
      where l.kind = 'sign_in' and l.token_hash = link_hash
-       and l.used_at is null and l.ended_at is null and l.expires_at > now()
+       and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
 $$;
 
 -- Uses a link up, starts a session for whom it was made, and binds it. To have a link is no recent proof:
@@ -288,10 +288,14 @@ declare
     found_session record;
 begin
     select s.id, s.org_id, s.user_id, identity.level_now(m.level, u.email_verified_at) as level,
-           s.authenticated_at > clock_timestamp() - interval '10 minutes' as is_recent,
-           s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id)) as is_half
+           -- Where there is a second factor, it is the proof: whoever has a session and the password could
+           -- else take it away.
+           case when has.factor then s.second_factor_at else s.authenticated_at end
+               > clock_timestamp() - interval '10 minutes' as is_recent,
+           s.second_factor_at is null and (o.mfa_required or has.factor) as is_half
       into found_session
       from identity.sessions s
+      cross join lateral (select identity.has_factor(s.user_id) as factor) has
       join identity.memberships m on m.org_id = s.org_id and m.user_id = s.user_id and m.removed_at is null
       join identity.users u on u.id = s.user_id
       join identity.organisations o on o.id = s.org_id

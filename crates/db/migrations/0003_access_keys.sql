@@ -177,4 +177,4 @@ create policy api_keys_add on access.api_keys for insert to countersign_front
                 and ctx.can_give(scopes));
 create policy api_keys_revoke on access.api_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
-    with check (org_id = (select ctx.org()) and revoked_at is not null);
+    with check (org_id = (select ctx.org()) and revoked_at = now());

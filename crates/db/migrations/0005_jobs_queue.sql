@@ -141,7 +141,7 @@ begin
       from jobs.jobs j
       join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id and m.removed_at is null
       join identity.users u on u.id = j.user_id
-     where j.token_hash = presented and j.state = 'running' and j.lease_until > now();
+     where j.token_hash = presented and j.state = 'running' and j.lease_until > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the job is not running under this token';
     end if;

@@ -161,7 +161,7 @@ begin
         if approvers < old.approvals_needed then
             raise exception using errcode = 'CS003', message = 'not enough approvals of this payload';
         end if;
-        if old.expires_at <= now() then
+        if old.expires_at <= clock_timestamp() then
             raise exception using errcode = 'CS003', message = 'the proposal has expired';
         end if;
     elsif (old.state, new.state) = ('waiting', 'rejected') then
@@ -170,7 +170,7 @@ begin
             raise exception using errcode = 'CS003', message = 'nobody rejected the proposal';
         end if;
     elsif (old.state, new.state) in (('waiting', 'expired'), ('approved', 'expired')) then
-        if old.expires_at > now() then
+        if old.expires_at > clock_timestamp() then
             raise exception using errcode = 'CS003', message = 'the proposal has not expired';
         end if;
     elsif (old.state, new.state) in (('waiting', 'revoked'), ('approved', 'revoked')) then
@@ -188,7 +188,7 @@ begin
         if acting = 'countersign_front' then
             raise exception using errcode = 'CS003', message = 'only the broker executes';
         end if;
-        if old.expires_at <= now() then
+        if old.expires_at <= clock_timestamp() then
             raise exception using errcode = 'CS003', message = 'the proposal has expired';
         end if;
     elsif (old.state, new.state) in (('executing', 'executed'), ('executing', 'failed'), ('executing', 'unknown_outcome')) then
@@ -220,7 +220,7 @@ begin
     if not found or about.state <> 'waiting' then
         raise exception using errcode = 'CS004', message = 'the proposal is not waiting any more';
     end if;
-    if about.expires_at <= now() then
+    if about.expires_at <= clock_timestamp() then
         raise exception using errcode = 'CS004', message = 'the proposal has expired';
     end if;
     if about.payload_hash <> new.payload_hash then

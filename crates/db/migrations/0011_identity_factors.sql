@@ -90,7 +90,7 @@ begin
     select s.id, s.user_id into found_session
       from identity.sessions s
       join identity.organisations o on o.id = s.org_id
-     where s.token_hash = presented and s.ended_at is null and s.expires_at > now()
+     where s.token_hash = presented and s.ended_at is null and s.expires_at > clock_timestamp()
        and s.second_factor_at is null and (o.mfa_required or identity.has_factor(s.user_id));
     if not found then
         raise exception using errcode = 'CS001', message = 'the session has ended, or owes no second factor';
@@ -206,11 +206,18 @@ create function identity.authenticator_tried(step bigint) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
+    is_right boolean;
+    was_confirmed boolean := exists (select from identity.authenticators a
+                                      where a.user_id = who and a.confirmed_at is not null);
 begin
     update identity.authenticators a set last_step = step, confirmed_at = coalesce(a.confirmed_at, now())
      where a.user_id = who and a.last_step < step
        and (a.confirmed_at is not null or identity.may_change_factors());
-    perform identity.tried(found, 'code');
+    is_right := found;
+    perform identity.tried(is_right, 'code');
+    if is_right and not was_confirmed then
+        perform identity.tell_of('authenticator_added');
+    end if;
 end $$;
 
 -- Uses a recovery code of the bound person up. -1: it was right; else seconds to wait, 0 for now.
@@ -227,6 +234,9 @@ begin
      where c.user_id = ctx.person() and c.code_hash = presented and c.used_at is null;
     is_right := found;
     perform identity.tried(is_right, 'recovery_code');
+    if is_right then
+        perform identity.tell_of('recovery_code_used');
+    end if;
     return case when is_right then -1 else 0 end;
 end $$;
 
@@ -241,6 +251,9 @@ begin
         raise exception using errcode = '42501', message = 'recovery codes go with a second factor';
     end if;
     delete from identity.recovery_codes c where c.user_id = ctx.person();
+    if found then
+        perform identity.tell_of('recovery_codes_made');
+    end if;
     insert into identity.recovery_codes (user_id, code_hash) select ctx.person(), unnest(hashes);
 end $$;
 
@@ -261,6 +274,7 @@ begin
     end if;
     delete from identity.authenticators a where a.user_id = who;
     perform identity.drop_idle_codes(who);
+    perform identity.tell_of('authenticator_removed');
     return true;
 end $$;
 
@@ -271,8 +285,9 @@ begin
     return (select u.password_parameters from identity.users u where u.id = ctx.person());
 end $$;
 
--- Proves again who a session is by the password. -1: it was right; else seconds to wait, 0 for now.
-create function identity.prove_password(proof bytea) returns int
+-- Looks at the password of the bound person. -1: it was right; else seconds to wait, 0 for now. For definer
+-- functions alone.
+create function identity.try_password(proof bytea) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     wait int := identity.try_turn();
@@ -287,6 +302,16 @@ begin
     is_right := exists (select from identity.users u where u.id = ctx.person() and u.password_verifier = sha256(proof));
     perform identity.tried(is_right, 'password');
     return case when is_right then -1 else 0 end;
+end $$;
+
+-- Proves again who a session is by the password, for who has no second factor: identity.try_password.
+create function identity.prove_password(proof bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if identity.has_factor(ctx.person()) then
+        raise exception using errcode = 'CS010', message = 'the second factor is the proof';
+    end if;
+    return identity.try_password(proof);
 end $$;
 
 -- Whether every member needs a second factor.
@@ -347,8 +372,8 @@ revoke all on function identity.has_factor(uuid), identity.factor_count(uuid), i
     identity.factor_state(), identity.try_turn(), identity.tried(boolean, text), identity.may_change_factors(),
     identity.begin_authenticator(text, bytea), identity.try_authenticator(), identity.authenticator_tried(bigint),
     identity.use_recovery_code(bytea), identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(),
-    identity.own_password_challenge(), identity.prove_password(bytea), identity.require_second_factor(boolean),
-    identity.sign_out() from public;
+    identity.own_password_challenge(), identity.try_password(bytea), identity.prove_password(bytea),
+    identity.require_second_factor(boolean), identity.sign_out() from public;
 grant execute on function ctx.bind_half_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function identity.begin_authenticator(text, bytea), identity.try_authenticator(),
     identity.authenticator_tried(bigint) to countersign_broker;

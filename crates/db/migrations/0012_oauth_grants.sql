@@ -142,9 +142,10 @@ create policy grants_read on oauth.grants for select to countersign_front
            and ((user_id = (select ctx.person()) and (select ctx.kind()) = 'session')
                 or org_id = (select ctx.org_for('grants.read'))));
 create policy grants_end on oauth.grants for update to countersign_front
-    using (org_id = (select ctx.org()) and (select ctx.kind()) = 'session'
+    using (org_id = (select ctx.org()) and (select ctx.kind()) = 'session' and ended_at is null
            and (user_id = (select ctx.person()) or org_id = (select ctx.org_for('grants.manage'))))
-    with check (org_id = (select ctx.org()) and ended_at is not null and ended_why = 'revoked');
+    -- Not in the past: what ended long ago is swept away.
+    with check (org_id = (select ctx.org()) and ended_at = now() and ended_why = 'revoked');
 grant select (id, org_id, user_id, client_id, scopes, resource, agent, address, created_at, expires_at, idle_at,
               last_used_at, ended_at, ended_why),
       update (ended_at, ended_why) on oauth.grants to countersign_front;
@@ -336,7 +337,7 @@ returns table (id uuid, person uuid, client_id text, scopes text[], resource tex
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     select a.id, g.user_id, g.client_id, a.scopes, g.resource, a.created_at, a.expires_at
       from oauth.access_tokens a join oauth.grants g on g.org_id = a.org_id and g.id = a.grant_id
-     where a.ticket_hash = ticket and a.expires_at > now() and g.ended_at is null
+     where a.ticket_hash = ticket and a.expires_at > clock_timestamp() and g.ended_at is null
        for update of a
 $$;
 
@@ -370,7 +371,7 @@ create function oauth.device_request(typed bytea)
 returns table (client_id text, scopes text[], resource text)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select d.client_id, d.scopes, d.resource from oauth.device_codes d
-     where d.user_code_hash = typed and d.state = 'waiting' and d.expires_at > now()
+     where d.user_code_hash = typed and d.state = 'waiting' and d.expires_at > clock_timestamp()
        and ctx.kind() = 'session'
 $$;
 
@@ -390,7 +391,7 @@ begin
        set state = case when verdict then 'approved' else 'denied' end,
            scopes = case when verdict then granted else d.scopes end,
            org_id = ctx.org(), user_id = ctx.person()
-     where d.user_code_hash = typed and d.state = 'waiting' and d.expires_at > now()
+     where d.user_code_hash = typed and d.state = 'waiting' and d.expires_at > clock_timestamp()
        and (not verdict or granted <@ d.scopes);
     return found;
 end $$;
@@ -454,8 +455,8 @@ begin
       join oauth.grants g on g.org_id = a.org_id and g.id = a.grant_id
       join identity.memberships m on m.org_id = g.org_id and m.user_id = g.user_id and m.removed_at is null
       join identity.users u on u.id = g.user_id
-     where a.token_hash = presented and a.expires_at > now() and a.scopes <@ g.scopes
-       and g.ended_at is null and g.expires_at > now();
+     where a.token_hash = presented and a.expires_at > clock_timestamp() and a.scopes <@ g.scopes
+       and g.ended_at is null and g.expires_at > clock_timestamp();
     if not found then
         raise exception using errcode = 'CS001', message = 'the access token is unknown, expired or revoked';
     end if;

@@ -15,7 +15,7 @@ create table mail.outbox (
     invitation_id uuid check ((invitation_id is null) <> (user_id is null)),
     recipient text not null check (recipient = lower(recipient) and length(recipient) between 3 and 254),
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
-                                             'client_ended', 'invitation')),
+                                             'ways_in_changed', 'client_ended', 'invitation')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -53,7 +53,14 @@ set local role countersign_definer;
 
 -- How often one address gets one kind of mail in an hour. Whoever asks for more gets silence.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
-return case when of_template in ('password_changed', 'new_device', 'client_ended') then 20 else 5 end;
+return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended') then 20 else 5 end;
+
+-- How often that was in the last hour: mails, and mails sent again. For definer functions alone.
+create function mail.lately(to_address text, of_template text) returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(sum(o.queuings), 0) from mail.outbox o
+     where o.recipient = to_address and o.template = of_template and o.queued_at > now() - interval '1 hour'
+$$;
 
 create function mail.add_job(of_org uuid, caused_by uuid, of_mail uuid) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -75,10 +82,7 @@ begin
     if exists (select from identity.organisations o where o.id = of_org and o.kind = 'control') then
         return null;
     end if;
-    if (select count(*) from mail.outbox o
-         where o.recipient = to_address and o.template = of_template and o.queued_at > now() - interval '1 hour')
-       >= mail.hourly_limit(of_template)
-    then
+    if mail.lately(to_address, of_template) >= mail.hourly_limit(of_template) then
         return null;
     end if;
     insert into mail.outbox (org_id, id, user_id, invitation_id, recipient, template, data)
@@ -94,7 +98,8 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update mail.outbox o set state = 'queued', queued_at = now(), queuings = queuings + 1, last_error = null
      where o.org_id = of_org and o.id = of_mail
-       and o.queued_at < now() - interval '1 minute' and o.queuings < 20;
+       and o.queued_at < now() - interval '1 minute' and o.queuings < 20
+       and mail.lately(o.recipient, o.template) < mail.hourly_limit(o.template);
     if not found then
         return 'soon';
     end if;
@@ -197,14 +202,19 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
      where o.org_id = ctx.org() and o.id = mail.of_job() and o.state = 'queued'
 $$;
 
--- What nobody sends any more has failed; what is over is kept for 30 days.
+-- What nobody sends any more has failed; what is over is kept for 30 days, and an invitation for 90: it
+-- holds the address of somebody who may never have come.
 create function mail.sweep() returns void
-language sql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
     update mail.outbox set state = 'failed', last_error = coalesce(last_error, 'it was not sent within two days')
      where state = 'queued' and queued_at < now() - interval '2 days';
     delete from identity.links where expires_at < now() - interval '30 days';
     delete from mail.outbox where state in ('sent', 'failed') and queued_at < now() - interval '30 days';
-$$;
+    delete from identity.invitations i
+     where coalesce(i.accepted_at, i.revoked_at, i.created_at) < now() - interval '90 days'
+       and not exists (select from mail.outbox o where o.org_id = i.org_id and o.invitation_id = i.id);
+end $$;
 
 revoke all on all functions in schema mail from public;
 grant execute on function mail.send_again(uuid) to countersign_front;

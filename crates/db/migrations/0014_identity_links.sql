@@ -11,7 +11,7 @@ create function identity.use_link(of_kind text, link_hash bytea) returns identit
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     update identity.links l set used_at = now()
      where l.token_hash = link_hash and l.kind = of_kind
-       and l.used_at is null and l.ended_at is null and l.expires_at > now()
+       and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
        -- The address may have changed hands since.
        and (l.user_id is null or exists (select from identity.users u join mail.outbox o on o.recipient = u.email
                                           where u.id = l.user_id and o.org_id = l.org_id and o.id = l.mail_id))
@@ -27,7 +27,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       join identity.users u on u.id = l.user_id
       join mail.outbox o on o.org_id = l.org_id and o.id = l.mail_id and o.recipient = u.email
      where l.token_hash = link_hash and l.kind = of_kind and of_kind in ('verify_address', 'reset_password')
-       and l.used_at is null and l.ended_at is null and l.expires_at > now()
+       and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
 $$;
 
 -- Verifies the address of the bound person. Being signed in shows that the account is theirs, the
@@ -71,6 +71,16 @@ begin
     end if;
     return case when mail.queue(ctx.org(), person.id, person.id, null, person.email, 'verify_address', '{}') is null
                 then 'soon' else 'again' end;
+end $$;
+
+-- Tells the bound person of a change to their ways in. `what` is a word that the letter knows. For definer
+-- functions alone.
+create function identity.tell_of(what text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mail.queue(coalesce(ctx.org(), identity.first_org(u.id)), u.id, u.id, null, u.email, 'ways_in_changed',
+                       jsonb_build_object('what', what, 'at', now()))
+       from identity.users u where u.id = ctx.person();
 end $$;
 
 -- The operator's word for an address, where a server sends no mail. Whether there is such a person.
@@ -160,8 +170,12 @@ end $$;
 create function identity.change_password(current_proof bytea, parameters text, proof bytea) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    answer int := identity.prove_password(current_proof);
+    answer int;
 begin
+    if identity.has_factor(ctx.person()) and not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    answer := identity.try_password(current_proof);
     if answer = -1 then
         update identity.users u set password_parameters = parameters, password_verifier = sha256(proof)
          where u.id = ctx.person();
@@ -170,7 +184,7 @@ begin
     return answer;
 end $$;
 
-revoke all on function identity.use_link(text, bytea), identity.link_face(text, bytea), identity.verify_address(bytea),
+revoke all on function identity.tell_of(text), identity.use_link(text, bytea), identity.link_face(text, bytea), identity.verify_address(bytea),
     identity.ask_verification(), identity.vouch(text), identity.ask_reset(text), identity.password_was_set(uuid, uuid),
     identity.reset_password(bytea, text, bytea), identity.change_password(bytea, text, bytea) from public;
 grant execute on function identity.link_face(text, bytea), identity.verify_address(bytea), identity.ask_verification(),

@@ -154,8 +154,21 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       join identity.organisations o on o.id = i.org_id
       join identity.users u on u.id = i.invited_by
      where l.token_hash = link_hash and l.kind = 'invitation'
-       and l.used_at is null and l.ended_at is null and l.expires_at > now()
+       and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
 $$;
+
+-- Uses an invitation's link up. Holds the role that is given as it is: whoever changes it meanwhile changes the
+-- new member too, and where it is removed, the link goes with it. For definer functions alone.
+create function identity.use_invitation(link_hash bytea) returns identity.links
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from access.roles r
+      join identity.invitations i on i.org_id = r.org_id and i.role_id = r.id
+      join identity.links l on l.org_id = i.org_id and l.invitation_id = i.id
+     where l.token_hash = link_hash and l.kind = 'invitation'
+       for share of r;
+    return identity.use_link('invitation', link_hash);
+end $$;
 
 -- Makes a person a member as a used link says. For definer functions alone.
 create function identity.join_by(link identity.links, person uuid) returns void
@@ -192,7 +205,7 @@ begin
     then
         return;
     end if;
-    link := identity.use_link('invitation', link_hash);
+    link := identity.use_invitation(link_hash);
     if link.org_id is null then
         return;
     end if;
@@ -217,7 +230,7 @@ begin
     if not found then
         return;
     end if;
-    link := identity.use_link('invitation', link_hash);
+    link := identity.use_invitation(link_hash);
     if link.org_id is null then
         return;
     end if;
@@ -261,7 +274,10 @@ begin
     if not found then
         return 'gone';
     end if;
-    if target.level > own_level or new_level > own_level or not new_held <@ own_held then
+    -- Nobody decides about who holds what they do not, whatever the levels say.
+    if target.level > own_level or new_level > own_level or not new_held <@ own_held
+       or not access.held('session', org, of_person, target.level, '*') <@ own_held
+    then
         return 'beyond';
     end if;
     if owners = array[of_person] and not stays_owner then
@@ -345,7 +361,7 @@ grant execute on function trust.add_control_link(text, bytea, int) to countersig
 revoke all on function identity.open_invitation(uuid, uuid), identity.meant(text, int, uuid),
     identity.invite(uuid, text, text, int, uuid), identity.revoke_invitation(uuid),
     identity.send_invitation_again(uuid), identity.invitation_face(bytea),
-    identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, identity.new_session),
+    identity.use_invitation(bytea), identity.join_by(identity.links, uuid), identity.accept_invitation(bytea, identity.new_session),
     identity.sign_up_by_invitation(bytea, uuid, text, text, bytea, identity.new_session),
     identity.may_change_member(uuid, boolean, int, text[]), identity.change_member(uuid, text, int, uuid), identity.remove_member(uuid)
     from public;

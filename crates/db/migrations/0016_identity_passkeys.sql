@@ -106,7 +106,7 @@ create function identity.take_passkey_challenge(of_purpose text, hash bytea) ret
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     delete from identity.passkey_challenges c
-     where c.challenge_hash = hash and c.purpose = of_purpose and c.expires_at > now()
+     where c.challenge_hash = hash and c.purpose = of_purpose and c.expires_at > clock_timestamp()
        and c.user_id is not distinct from ctx.person()
        and c.session_id is not distinct from (case when of_purpose = 'sign_in' then null else ctx.principal() end);
     return found;
@@ -139,6 +139,7 @@ begin
     update identity.sessions s
        set authenticated_at = now(), second_factor_at = now()
      where s.id = ctx.principal() and s.user_id = who;
+    perform identity.tell_of('passkey_added');
     return 'added';
 end $$;
 
@@ -265,6 +266,7 @@ begin
     end if;
     delete from identity.passkeys p where p.user_id = who and p.id = of_passkey;
     perform identity.drop_idle_codes(who);
+    perform identity.tell_of('passkey_removed');
     return 'removed';
 end $$;
 

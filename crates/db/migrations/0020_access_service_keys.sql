@@ -39,7 +39,7 @@ create policy service_keys_add on access.service_keys for insert to countersign_
                 and ctx.can_give(scopes));
 create policy service_keys_revoke on access.service_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
-    with check (org_id = (select ctx.org()) and revoked_at is not null);
+    with check (org_id = (select ctx.org()) and revoked_at = now());
 grant select (id, org_id, made_by, name, face, scopes, created_at, expires_at, revoked_at, last_used_at),
       insert (id, org_id, made_by, name, face, token_hash, scopes, expires_at),
       update (revoked_at) on access.service_keys to countersign_front;
@@ -86,7 +86,7 @@ create policy anonymous_keys_add on access.anonymous_keys for insert to counters
                 and (select ctx.kind()) = 'session' and (select ctx.is_recent()));
 create policy anonymous_keys_revoke on access.anonymous_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
-    with check (org_id = (select ctx.org()) and revoked_at is not null);
+    with check (org_id = (select ctx.org()) and revoked_at = now());
 create policy anonymous_access_read on access.anonymous_access for select to countersign_front
     using (org_id = (select ctx.org_for('api_keys.read')));
 grant select (id, org_id, made_by, name, face, origins, created_at, expires_at, revoked_at, last_used_at),

@@ -43,6 +43,8 @@ pub enum Refusal {
     NotRecent,
     /// CS009: whoever asks for a second factor has one.
     NoFactor,
+    /// CS010: a second factor is there, and a password is no proof.
+    FactorIsProof,
     /// CS020: pages of this origin may not use the key.
     Origin,
     /// CS021: closed while row level security is not shown to hold.
@@ -59,6 +61,7 @@ impl fmt::Display for Refusal {
             Self::FourEyes => "somebody else must approve",
             Self::NotRecent => "who it is must be proven again",
             Self::NoFactor => "a second factor must be set up first",
+            Self::FactorIsProof => "the second factor is the proof",
             Self::Origin => "pages of this origin may not use the key",
             Self::Closed => "it is closed while the linter has a finding",
         })
@@ -81,6 +84,7 @@ impl From<sqlx::Error> for Error {
             Some("CS007") => Self::SecondFactorDue,
             Some("CS008") => Self::Refused(Refusal::NotRecent),
             Some("CS009") => Self::Refused(Refusal::NoFactor),
+            Some("CS010") => Self::Refused(Refusal::FactorIsProof),
             Some("CS020") => Self::Refused(Refusal::Origin),
             Some("CS021") => Self::Refused(Refusal::Closed),
             // insufficient_privilege: a grant, or a policy's WITH CHECK.

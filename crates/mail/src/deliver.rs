@@ -131,6 +131,7 @@ impl Postman {
             expires_at: begun.expires_at,
             client: begun.data.client.clone(),
             address: begun.data.address.clone(),
+            what: begun.data.what.clone(),
             at: begun.data.at,
         };
         let letter = write(&facts, &self.links, link).map_err(|_| broken("the template failed"))?;

@@ -11,6 +11,8 @@ pub enum Kind {
     PasswordChanged,
     /// Says that somebody signed in from a new device.
     NewDevice,
+    /// Says that a way to sign in was added, removed or used up.
+    WaysInChanged,
     /// Says that an AI client lost its access, since somebody else may have had its token.
     ClientEnded,
     /// Invites an address to an organisation.
@@ -25,6 +27,7 @@ impl Kind {
             "reset_password" => Self::ResetPassword,
             "password_changed" => Self::PasswordChanged,
             "new_device" => Self::NewDevice,
+            "ways_in_changed" => Self::WaysInChanged,
             "client_ended" => Self::ClientEnded,
             "invitation" => Self::Invitation,
             _ => return None,
@@ -38,6 +41,7 @@ impl Kind {
             Self::ResetPassword => "Reset a password",
             Self::PasswordChanged => "Password changed",
             Self::NewDevice => "New device",
+            Self::WaysInChanged => "Ways in changed",
             Self::ClientEnded => "Client ended",
             Self::Invitation => "Invitation",
         }
@@ -48,7 +52,9 @@ impl Kind {
         match self {
             Self::VerifyAddress => Some((TokenKind::VerifyAddress, "/verify-address")),
             Self::ResetPassword => Some((TokenKind::ResetPassword, "/reset-password")),
-            Self::PasswordChanged | Self::NewDevice | Self::ClientEnded => None,
+            Self::PasswordChanged | Self::NewDevice | Self::WaysInChanged | Self::ClientEnded => {
+                None
+            }
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }
     }

@@ -26,6 +26,8 @@ pub(crate) struct Data {
     pub(crate) client: String,
     /// Where it was.
     pub(crate) address: String,
+    /// What changed (`identity.tell_of`).
+    pub(crate) what: String,
     /// When it was.
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) at: Option<OffsetDateTime>,

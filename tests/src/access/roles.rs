@@ -1,6 +1,7 @@
 //! AC-03, AC-04: roles of an organisation's own: exactly what they say, never more than who gives them.
 
-use demo::Person;
+use demo::{Person, unused_address};
+use kernel::RoleId;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
@@ -9,8 +10,10 @@ use sqlx::Executor as _;
 use super::matrix::{in_the_database, on_the_routes};
 use super::offers::offers;
 use super::standings::{colleague, id_of, stand};
+use crate::mail::mailed;
 use crate::tenancy::fill;
-use crate::world::{World, bound, signed_up};
+use crate::visitor::Visitor;
+use crate::world::{PASSWORD, World, bound, signed_up};
 
 fn role(name: &str, level: i32, permissions: &[&str]) -> Value {
     json!({ "name": name, "level": level, "permissions": permissions })
@@ -197,6 +200,61 @@ async fn an_invitation_to_a_role_gives_it_as_it_is_when_it_is_accepted() {
         .unwrap();
     let opened = world.owner.send(Method::GET, &link.unwrap(), None).await;
     assert_eq!(opened.unwrap().status(), StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_high_level_alone_decides_about_nobody_who_holds_more() {
+    let world = World::start().await;
+    let doorman = role("Doorman", 80, &["people.manage", "people.read"]);
+    let doorman = made(&world.owner, &doorman).await;
+    let person = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    give(&world.owner, &person, &json!({ "custom_role": doorman })).await;
+    let admin = colleague(&world.app, &world.owner, "ADMIN-80").await;
+    let path = format!("/api/v1/people/{}", id_of(&admin));
+    let removed = person.send(Method::DELETE, &path, Some(&json!({}))).await;
+    assert_eq!(removed.unwrap().status(), StatusCode::FORBIDDEN);
+    let less = json!({ "role": "PARTICIPANT", "level": 20 });
+    assert_eq!(give(&person, &admin, &less).await, StatusCode::FORBIDDEN);
+    let page = person.send(Method::GET, "/people", None).await.unwrap();
+    let page = page.text().await.unwrap();
+    let remove = format!("/people/{}/remove", id_of(&admin));
+    assert!(!page.contains(&remove), "{page}");
+    // Whoever holds less is another matter.
+    let other = format!("/people/{}/remove", id_of(&person));
+    assert!(page.contains(&other), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_joins_while_their_role_is_changed_gets_it_as_it_is_then() {
+    let world = World::start().await;
+    let auditor = made(&world.owner, &role("Auditor", 60, &["people.read"])).await;
+    let invited = json!({ "email": unused_address(), "custom_role": auditor });
+    let invite = world
+        .owner
+        .send(Method::POST, "/api/v1/invitations", Some(&invited))
+        .await;
+    assert_eq!(invite.unwrap().status(), StatusCode::CREATED);
+    let email = invited["email"].as_str().unwrap();
+    let token = mailed(&world.owner, email, "/invitation?token=").await;
+    let mut changing = bound(&world.app, "countersign_front", &world.owner).await;
+    let id: RoleId = auditor.parse().unwrap();
+    let change = format!(
+        "select access.change_role('{}', 'Auditor', 20, '{{people.read}}')",
+        id.uuid()
+    );
+    changing.execute(AssertSqlSafe(change)).await.unwrap();
+    let mut visitor = Visitor::new(&world.app.url);
+    let fields = [("token", &*token), ("name", "Bo"), ("password", PASSWORD)];
+    let joining = visitor.post("/sign-in", "/invitation/sign-up", &fields);
+    let ends = async {
+        tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+        changing.execute("commit").await.unwrap();
+    };
+    let (joined, ()) = futures_util::join!(joining, ends);
+    assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text);
+    let stale =
+        "update identity.memberships set level = level where role_id is not null and level <> 20";
+    assert_eq!(world.fate(stale).await, 0, "the level of before");
 }
 
 #[tokio::test]

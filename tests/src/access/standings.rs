@@ -6,7 +6,8 @@ use kernel::UserId;
 use reqwest::StatusCode;
 use testkit::app::TestApp;
 
-use crate::mail::browser::{Browser, mailed};
+use crate::mail::mailed;
+use crate::visitor::Visitor;
 use crate::world::{PASSWORD, World};
 
 /// Somebody who was invited by `inviter`, with that standing.
@@ -23,8 +24,8 @@ pub(crate) async fn colleague(app: &TestApp, inviter: &Person, standing: &str) -
         ("name", "Bo"),
         ("password", PASSWORD),
     ];
-    let joined = Browser::new(app)
-        .submit(("/sign-in", "/invitation/sign-up"), &fields)
+    let joined = Visitor::new(&app.url)
+        .post("/sign-in", "/invitation/sign-up", &fields)
         .await;
     assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text);
     Person::sign_in(&app.url, &email, PASSWORD).await.unwrap()

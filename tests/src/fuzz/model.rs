@@ -37,8 +37,6 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     ("access.anonymous_keys", Holders("api_keys.read")),
     ("access.api_keys", Holders("api_keys.read")),
     ("access.permissions", All),
-    ("access.anonymous_access", Holders("api_keys.read")),
-    ("access.anonymous_keys", Holders("api_keys.read")),
     ("access.roles", Where(ROLES)),
     ("access.service_keys", Where("{service_keys}")),
     ("approvals.decisions", Holders("approvals.read")),

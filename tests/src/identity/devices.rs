@@ -3,9 +3,10 @@
 use demo::{Person, unused_address};
 use testkit::app::TestApp;
 
-use super::visitor::Visitor;
+use super::second_factor::enrolled;
 use crate::oauth::client::{Client, text};
 use crate::sql::fate;
+use crate::visitor::Visitor;
 use crate::world::{PASSWORD, signed_up};
 
 const FIREFOX: &str =
@@ -70,4 +71,20 @@ async fn a_replayed_token_is_told_to_the_person() {
     assert_eq!(told(&app, "client_ended").await, 1);
     let mut anybody = Visitor::new(&app.url);
     mailed(&mut anybody, "An AI client lost its access").await;
+}
+
+#[tokio::test]
+async fn a_change_of_the_ways_in_is_told() {
+    let app = TestApp::start().await;
+    let mut person = enrolled(&app).await.visitor;
+    assert_eq!(told(&app, "ways_in_changed").await, 1);
+    mailed(&mut person, "An authenticator app was added").await;
+    person
+        .post("/security", "/security/recovery-codes", &[])
+        .await;
+    mailed(&mut person, "There are new recovery codes").await;
+    person
+        .post("/security", "/security/authenticator/remove", &[])
+        .await;
+    mailed(&mut person, "The authenticator app was removed").await;
 }

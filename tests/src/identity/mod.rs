@@ -4,4 +4,3 @@ mod devices;
 mod passkey;
 mod recent;
 mod second_factor;
-mod visitor;

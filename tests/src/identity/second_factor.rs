@@ -6,8 +6,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::TestApp;
 
-use super::visitor::{Visitor, between};
 use crate::sql::{fate, refusal};
+use crate::visitor::{Visitor, between};
 use crate::world::PASSWORD;
 
 /// The code that the key's app shows, by OATH Toolkit: not our arithmetic.
@@ -20,15 +20,15 @@ fn code(key: &str, moment: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-struct Enrolled {
+pub(super) struct Enrolled {
     email: String,
-    visitor: Visitor,
+    pub(super) visitor: Visitor,
     key: String,
     recovery: Vec<String>,
 }
 
 /// Somebody with an authenticator, confirmed by the present code: the next one is free.
-async fn enrolled(app: &TestApp) -> Enrolled {
+pub(super) async fn enrolled(app: &TestApp) -> Enrolled {
     let email = unused_address();
     let mut visitor = Visitor::sign_up(app, &email, PASSWORD).await;
     let page = visitor
@@ -67,7 +67,7 @@ async fn half(app: &TestApp, email: &str) -> Visitor {
     visitor
 }
 
-async fn give(visitor: &mut Visitor, code: &str) -> super::visitor::Shown {
+async fn give(visitor: &mut Visitor, code: &str) -> crate::visitor::Shown {
     let form = [("code", code), ("next", "/sessions")];
     visitor
         .post("/sign-in/second-factor", "/sign-in/second-factor", &form)
@@ -245,7 +245,7 @@ async fn what_outlives_a_session_needs_a_fresh_proof_in_the_database_too() {
     let mut person = enrolled(&app).await;
     fate(
         &app,
-        "update identity.sessions set authenticated_at = now() - interval '11 minutes'",
+        "update identity.sessions set second_factor_at = now() - interval '11 minutes'",
     )
     .await;
     for path in ["/security/recovery-codes", "/security/authenticator/remove"] {
@@ -264,11 +264,41 @@ async fn what_outlives_a_session_needs_a_fresh_proof_in_the_database_too() {
             format!("rollback; begin; select ctx.bind_session('\\x{hash}'); select {call}");
         assert_eq!(refusal(&mut login, &statement).await, "CS008", "{call}");
     }
-    let wrong = [("password", "not my password"), ("next", "/security")];
+    // Whoever has the session and the password has not the factor.
+    assert!(
+        !person
+            .visitor
+            .get("/prove")
+            .await
+            .text
+            .contains("type=\"password\"")
+    );
+    let password = [("password", PASSWORD), ("next", "/security")];
+    let shown = person.visitor.post("/prove", "/prove", &password).await;
+    assert_eq!(shown.status, StatusCode::CONFLICT);
+    assert!(
+        shown.text.contains("You have a second factor"),
+        "{}",
+        shown.text
+    );
+    for call in [
+        "identity.prove_password('x')",
+        "identity.change_password('x', 'y', 'z')",
+    ] {
+        let statement =
+            format!("rollback; begin; select ctx.bind_session('\\x{hash}'); select {call}");
+        let expected = if call.contains("prove") {
+            "CS010"
+        } else {
+            "CS008"
+        };
+        assert_eq!(refusal(&mut login, &statement).await, expected, "{call}");
+    }
+    let wrong = [("code", "000000"), ("next", "/security")];
     let shown = person.visitor.post("/prove", "/prove", &wrong).await;
     assert_eq!(shown.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(shown.text.contains("not your password"), "{}", shown.text);
-    let right = [("password", PASSWORD), ("next", "/security")];
+    let next = code(&person.key, "now + 30 seconds");
+    let right = [("code", next.as_str()), ("next", "/security")];
     let shown = person.visitor.post("/prove", "/prove", &right).await;
     assert_eq!(shown.location, "/security");
     let shown = person

@@ -5,8 +5,9 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use testkit::app::TestApp;
 
-use super::browser::{Browser, mailed};
+use super::mailed;
 use crate::sql::fate;
+use crate::visitor::Visitor;
 use crate::world::{PASSWORD, rows_with, signed_up};
 
 const START: &str = "/invitation?token=";
@@ -32,8 +33,10 @@ async fn sign_up(app: &TestApp, token: &str, name: &str) -> StatusCode {
         ("password", PASSWORD),
         ("email", "eve@example.com"),
     ];
-    let form = ("/sign-in", "/invitation/sign-up");
-    Browser::new(app).submit(form, &fields).await.status
+    Visitor::new(&app.url)
+        .post("/sign-in", "/invitation/sign-up", &fields)
+        .await
+        .status
 }
 
 #[tokio::test]
@@ -46,7 +49,7 @@ async fn somebody_without_an_account_joins_by_the_link_under_the_invited_address
         StatusCode::SEE_OTHER
     );
     let token = mailed(&owner, &email, START).await;
-    let page = Browser::new(&app).get(&format!("{START}{token}")).await;
+    let page = Visitor::new(&app.url).get(&format!("{START}{token}")).await;
     assert!(
         page.text.contains(&email) && page.text.contains("/invitation/sign-up"),
         "{}",
@@ -214,4 +217,25 @@ async fn of_ten_uses_at_once_one_joins() {
         .into_iter()
         .filter(|status| *status == StatusCode::SEE_OTHER);
     assert_eq!(won.count(), 1);
+}
+
+#[tokio::test]
+async fn an_address_is_not_flooded_by_sending_again() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    let email = unused_address();
+    invite(&owner, &email, "PARTICIPANT-40").await;
+    let list = owner.get("/api/v1/invitations").await.unwrap();
+    let id = list[0]["id"].as_str().unwrap().to_owned();
+    for _ in 0..12 {
+        fate(
+            &app,
+            "update mail.outbox set queued_at = now() - interval '2 minutes'",
+        )
+        .await;
+        let again = format!("/people/invitations/{id}/again");
+        owner.submit(&again, &[]).await.unwrap();
+    }
+    let sent = "update mail.outbox set data = data where queuings > 5";
+    assert_eq!(fate(&app, sent).await, 0, "more than five in an hour");
 }

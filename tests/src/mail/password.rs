@@ -7,12 +7,13 @@ use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
 use testkit::app::TestApp;
 
-use super::browser::{Browser, mailed};
+use super::mailed;
 use crate::sql::fate;
+use crate::visitor::{Shown, Visitor};
 use crate::world::{PASSWORD, rows_with};
 
 const NEW: &str = "purple elevators never whistle";
-const ASK: (&str, &str) = ("/forgot-password", "/forgot-password");
+const ASK: &str = "/forgot-password";
 
 async fn person(app: &TestApp) -> (Person, String) {
     let email = unused_address();
@@ -20,17 +21,21 @@ async fn person(app: &TestApp) -> (Person, String) {
     (person, email)
 }
 
+async fn ask(visitor: &mut Visitor, email: &str) -> Shown {
+    visitor.post(ASK, ASK, &[("email", email)]).await
+}
+
 /// Asks for a link, and reads it in the mailbox.
 async fn link(app: &TestApp, person: &Person, email: &str) -> String {
-    let asked = Browser::new(app).submit(ASK, &[("email", email)]).await;
+    let asked = ask(&mut Visitor::new(&app.url), email).await;
     assert_eq!(asked.status, StatusCode::OK);
     mailed(person, email, "/reset-password?token=").await
 }
 
 async fn reset(app: &TestApp, token: &str, password: &str) -> StatusCode {
     let fields = [("token", token), ("password", password)];
-    let form = ("/forgot-password", "/reset-password");
-    Browser::new(app).submit(form, &fields).await.status
+    let mut visitor = Visitor::new(&app.url);
+    visitor.post(ASK, "/reset-password", &fields).await.status
 }
 
 #[tokio::test]
@@ -38,8 +43,8 @@ async fn a_link_sets_the_password_once_and_ends_every_session() {
     let app = TestApp::start().await;
     let (person, email) = person(&app).await;
     let token = link(&app, &person, &email).await;
-    let mut browser = Browser::new(&app);
-    let page = browser.get(&format!("/reset-password?token={token}")).await;
+    let mut visitor = Visitor::new(&app.url);
+    let page = visitor.get(&format!("/reset-password?token={token}")).await;
     assert!(
         page.status == StatusCode::OK && page.text.contains(&email),
         "{}",
@@ -130,10 +135,10 @@ async fn asking_says_nothing_about_who_has_an_account() {
     let mut took = [Vec::new(), Vec::new()];
     for _ in 0..5 {
         for (at, email) in [&known, &unknown].into_iter().enumerate() {
-            let mut browser = Browser::new(&app);
-            browser.get("/forgot-password").await;
+            let mut visitor = Visitor::new(&app.url);
+            visitor.get("/forgot-password").await;
             let since = Instant::now();
-            let answer = browser.submit(ASK, &[("email", email)]).await;
+            let answer = ask(&mut visitor, email).await;
             took[at].push(since.elapsed());
             assert_eq!(answer.status, StatusCode::OK);
             let said = answer.text.replace(email.as_str(), "ADDRESS");
@@ -160,7 +165,7 @@ async fn nobody_is_flooded_with_links() {
     let (_, email) = person(&app).await;
     let mut refused = 0;
     for _ in 0..12 {
-        let asked = Browser::new(&app).submit(ASK, &[("email", &email)]).await;
+        let asked = ask(&mut Visitor::new(&app.url), &email).await;
         refused += u32::from(asked.status == StatusCode::TOO_MANY_REQUESTS);
     }
     assert!(refused > 0);
@@ -176,10 +181,10 @@ async fn nobody_is_flooded_with_links() {
 async fn a_link_leads_to_this_server_whatever_the_request_calls_it() {
     let app = TestApp::start().await;
     let (person, email) = person(&app).await;
-    let mut browser = Browser::new(&app);
-    browser.get("/forgot-password").await;
-    browser.host = Some("evil.example".to_owned());
-    let asked = browser.submit(ASK, &[("email", &email)]).await;
+    let mut visitor = Visitor::new(&app.url);
+    visitor.get("/forgot-password").await;
+    visitor.host = Some("evil.example");
+    let asked = ask(&mut visitor, &email).await;
     assert_eq!(asked.status, StatusCode::MISDIRECTED_REQUEST);
     // Asked properly, the mail names the server's own address; a foreign one would be no link here.
     let token = link(&app, &person, &email).await;

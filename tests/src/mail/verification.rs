@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use testkit::app::TestApp;
 
-use super::browser::mailed;
+use super::mailed;
 use crate::sql::fate;
 use crate::world::{PASSWORD, bound, rows_with, signed_up};
 

@@ -57,6 +57,16 @@ async fn a_context_made_by_set_config_is_not_believed() {
 }
 
 #[tokio::test]
+async fn a_transaction_that_is_held_open_does_not_hold_a_session_open() {
+    let world = World::start().await;
+    let earlier = "do $$ begin execute replace(pg_get_functiondef('ctx.bind'::regproc), 'clock_timestamp()',
+                                               'clock_timestamp() - interval ''301 seconds'''); end $$";
+    world.fate(earlier).await;
+    let mut own = world.sql("countersign_front").await;
+    assert_eq!(members(&mut own).await, 0);
+}
+
+#[tokio::test]
 async fn the_binders_own_tools_are_out_of_reach() {
     let world = World::start().await;
     for statement in [

@@ -1,4 +1,5 @@
 mod api;
+mod ends;
 mod forged_context;
 mod service_key;
 mod stolen_login;

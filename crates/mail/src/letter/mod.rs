@@ -1,15 +1,17 @@
 //! What mails say. Texts are plain; HTML is the same text, escaped by the template engine, without
 //! images.
 
+mod inline;
+mod told;
 mod views;
 
 use askama::Template;
-use kernel::client_in_words;
 use time::OffsetDateTime;
 use time::macros::format_description;
 use url::Url;
 
 use crate::Kind;
+use inline::inline;
 use views::{InvitationHtml, InvitationText, NoticeHtml, NoticeText};
 
 /// A mail as its reader sees it.
@@ -42,11 +44,10 @@ pub(crate) struct Facts {
     /// What a client calls itself, where and when it was seen.
     pub(crate) client: String,
     pub(crate) address: String,
+    /// What changed (`identity.tell_of`).
+    pub(crate) what: String,
     pub(crate) at: Option<OffsetDateTime>,
 }
-
-/// Names longer than this are cut: a subject is one line.
-const MAX_NAME_CHARACTERS: usize = 60;
 
 impl Links {
     /// Links below the server's public address.
@@ -104,52 +105,11 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
                 ),
             },
         ),
-        Kind::PasswordChanged => notice(
-            "Your Countersign password was changed",
-            &NoticeText {
-                greeting: &inline(&facts.person),
-                first: format!(
-                    "The password of your account at {server} was changed, and every other session has ended. If it was you, there is nothing to do."
-                ),
-                link: &links.page("/forgot-password"),
-                action: "It was not me: reset the password",
-                last: "Then tell an admin of your organisation, too.".to_owned(),
-            },
-        ),
-        Kind::NewDevice => new_device(facts, links),
-        Kind::ClientEnded => notice(
-            "An AI client lost its access to Countersign",
-            &NoticeText {
-                greeting: &inline(&facts.person),
-                first: format!(
-                    "A token of {} came back to {server} after it had been replaced. Somebody else may have had a copy, so all its access to your account has ended.",
-                    inline(&facts.client)
-                ),
-                link: &links.page("/oauth/grants"),
-                action: "See the AI clients you let in",
-                last: "If you still use it, let it in again from there; its computer is the place to look for the copy.".to_owned(),
-            },
-        ),
+        Kind::PasswordChanged => told::password_changed(facts, links),
+        Kind::NewDevice => told::new_device(facts, links),
+        Kind::WaysInChanged => told::ways_in_changed(facts, links),
+        Kind::ClientEnded => told::client_ended(facts, links),
     }
-}
-
-fn new_device(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
-    notice(
-        "Somebody signed in to Countersign from a new device",
-        &NoticeText {
-            greeting: &inline(&facts.person),
-            first: format!(
-                "Somebody signed in to your account at {} with {}, from the address {}, on {}. If it was you, there is nothing to do.",
-                links.host(),
-                inline(&client_in_words(&facts.client)),
-                inline(&facts.address),
-                facts.at.map(moment).unwrap_or_default(),
-            ),
-            link: &links.page("/sessions"),
-            action: "It was not me: see my sessions",
-            last: "End that session there, and change your password.".to_owned(),
-        },
-    )
 }
 
 /// What `countersign mail test` sends.
@@ -201,30 +161,6 @@ fn invitation(
     })
 }
 
-/// A name for the middle of a line: whatever it holds, it stays there. Somebody else chose it, so
-/// that it must not look like a second paragraph, nor become a link in a mail program.
-fn inline(name: &str) -> String {
-    let flat: String = name
-        .chars()
-        .map(|c| {
-            if c.is_control() || c.is_whitespace() {
-                ' '
-            } else {
-                c
-            }
-        })
-        .filter(|c| !is_invisible(*c))
-        .collect();
-    let words: Vec<&str> = flat.split(' ').filter(|word| !word.is_empty()).collect();
-    let text = words.join(" ").replace("://", " ").replace("www.", "www ");
-    text.chars().take(MAX_NAME_CHARACTERS).collect()
-}
-
-/// Characters that turn the direction of what follows, or print as nothing.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
-}
-
 /// `22 November 2026, 14:05 UTC`
 fn moment(at: OffsetDateTime) -> String {
     at.to_offset(time::UtcOffset::UTC)
@@ -250,6 +186,7 @@ mod tests {
             client: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
                 .to_owned(),
             address: "192.0.2.7".to_owned(),
+            what: "passkey_added".to_owned(),
             at: Some(OffsetDateTime::UNIX_EPOCH),
         }
     }
@@ -282,6 +219,39 @@ mod tests {
                 letter.text.contains("1 January 1970, 00:00 UTC"),
                 "{}",
                 letter.text
+            );
+        }
+    }
+
+    #[test]
+    fn every_change_of_the_ways_in_is_named() {
+        for (what, said) in [
+            (
+                "passkey_added",
+                "A passkey was added to your account at countersign.example",
+            ),
+            ("passkey_removed", "A passkey was removed from"),
+            ("authenticator_added", "An authenticator app was added to"),
+            (
+                "authenticator_removed",
+                "The authenticator app was removed from",
+            ),
+            (
+                "recovery_code_used",
+                "in place of the second factor of your account",
+            ),
+            ("recovery_codes_made", "New recovery codes were made"),
+        ] {
+            let facts = Facts {
+                what: what.to_owned(),
+                ..facts(Kind::WaysInChanged)
+            };
+            let letter = write(&facts, &links(), "").unwrap();
+            let flat = letter.text.replace('\n', " ");
+            assert!(flat.contains(said), "{what}: {flat}");
+            assert!(
+                flat.contains("https://countersign.example/security"),
+                "{flat}"
             );
         }
     }

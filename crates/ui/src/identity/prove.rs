@@ -10,6 +10,8 @@ pub struct Prove {
     pub page: Page,
     /// Whose password it is, for password managers.
     pub email: String,
+    /// Whether there is a second factor, which alone is a proof then.
+    pub has_factor: bool,
     /// Whether there is a passkey to prove it with.
     pub has_passkeys: bool,
     /// What was wrong with the last try.

@@ -55,6 +55,7 @@ kinds! {
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     AUTHENTICATOR_EXISTS = 409, "identity.authenticator_exists", "An authenticator app is set up already. Remove it first.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
+    FACTOR_IS_PROOF = 409, "identity.factor_is_proof", "You have a second factor: confirm with that, and not with the password.";
     INVITATION_INVALID = 422, "identity.invitation_invalid", "Nobody was invited. Some fields need another look.";
     LAST_OWNER = 409, "identity.last_owner", "This is the last owner. Make somebody else an owner first.";
     SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";

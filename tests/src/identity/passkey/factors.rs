@@ -79,7 +79,7 @@ async fn what_changes_passkeys_needs_a_fresh_proof_which_a_passkey_gives() {
     let visitor = &mut owner.visitor;
     fate(
         &app,
-        "update identity.sessions set authenticated_at = now() - interval '11 minutes'",
+        "update identity.sessions set second_factor_at = now() - interval '11 minutes'",
     )
     .await;
     let one = format!("{PASSKEYS}/{}", owner.passkey);

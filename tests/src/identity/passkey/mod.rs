@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::{Options, TestApp};
 
 use self::soft::Soft;
-use super::visitor::Visitor;
+use crate::visitor::Visitor;
 use crate::world::PASSWORD;
 
 /// Browsers are told from each other; programs by what they call themselves.

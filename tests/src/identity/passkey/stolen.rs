@@ -74,7 +74,7 @@ async fn the_database_asks_for_a_fresh_proof_itself_whoever_calls_it() {
     let owner = owner(&app, &mut soft).await;
     fate(
         &app,
-        "update identity.sessions set authenticated_at = now() - interval '11 minutes'",
+        "update identity.sessions set authenticated_at = now() - interval '11 minutes', second_factor_at = second_factor_at - interval '11 minutes'",
     )
     .await;
     let bind = format!(

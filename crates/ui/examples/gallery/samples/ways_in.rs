@@ -152,13 +152,18 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
     let prove = Prove {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
+        has_factor: false,
         has_passkeys: false,
         error: ink.t(""),
         next: ink.t("/security"),
     };
+    let prove_factor = Prove {
+        has_factor: true,
+        ..prove.clone()
+    };
     let prove_passkey = Prove {
         has_passkeys: true,
-        ..prove.clone()
+        ..prove_factor.clone()
     };
     let prove_wrong = Prove {
         error: ink.t("That is not your password."),
@@ -187,6 +192,7 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         shot("security-passkey-last", &last),
         shot("security-by-address", &by_address),
         shot("prove", &prove),
+        shot("prove-factor", &prove_factor),
         shot("prove-passkey", &prove_passkey),
         shot("prove-wrong", &prove_wrong),
         shot("organisation", &open),

@@ -42,13 +42,33 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<People, Pr
     Ok(People {
         page,
         members: members
-            .map(|member| shown(&can.principal, member, manages.then_some(&offer)))
+            .map(|member| {
+                let offered = manages && is_within(&can.principal, &member, &roles);
+                shown(&can.principal, member, offered.then_some(&offer))
+            })
             .collect(),
         inviting,
     })
 }
 
-/// A member, with what they may be made: nothing for who may not, or is below them.
+/// Whether somebody holds whatever a member holds, and may decide about them. The database decides again.
+fn is_within(viewer: &Principal, member: &identity::Member, roles: &[access::Role]) -> bool {
+    let mut held: Box<dyn Iterator<Item = &str>> = match &member.custom_role {
+        Some((id, _)) => {
+            let role = roles.iter().find(|role| role.id == *id);
+            Box::new(
+                role.into_iter()
+                    .flat_map(|role| role.permissions.iter().map(String::as_str)),
+            )
+        }
+        None => Box::new(
+            access::catalogue::of_standing(&member.role, member.level).map(|held| held.name),
+        ),
+    };
+    member.level <= viewer.level && held.all(|name| viewer.can(name))
+}
+
+/// A member, with what they may be made: nothing for who may not.
 fn shown(
     viewer: &Principal,
     member: identity::Member,
@@ -60,7 +80,6 @@ fn shown(
         || format!("{}-{}", member.role, member.level),
         |(id, _)| id.to_string(),
     );
-    let offer = offer.filter(|_| member.level <= viewer.level);
     Member {
         standings: offer.map_or_else(Vec::new, |offer| with_present(offer, &present, &role)),
         id: member.user,

@@ -30,7 +30,7 @@ pub(super) async fn show_prove(
     html(&view)
 }
 
-/// By the password, or by a code of the second factor.
+/// By a code of the second factor; by the password, where there is none.
 pub(super) async fn prove(mut can: Can<Person>, form: Form) -> Result<Response, Problem> {
     let (code, password) = (form.get("code"), form.get("password"));
     let view = page(&mut can, form.get("next")).await?;
@@ -88,6 +88,7 @@ async fn page(can: &mut Can<Person>, next: &str) -> Result<Prove, Problem> {
     Ok(Prove {
         page: page_of(&can.state, &can.context, None),
         email: can.principal.email.clone(),
+        has_factor: factors.any(),
         has_passkeys: factors.passkeys > 0 && can.state.can_passkey(),
         error: String::new(),
         next: next.to_owned(),

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use kernel::TokenHash;
-use reqwest::header::{COOKIE, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use reqwest::header::{COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -14,6 +14,8 @@ pub(crate) struct Visitor {
     cookies: BTreeMap<String, String>,
     /// What it calls itself.
     pub(crate) agent: &'static str,
+    /// What it calls the server, if not by its name.
+    pub(crate) host: Option<&'static str>,
 }
 
 /// What came back.
@@ -33,6 +35,7 @@ impl Visitor {
             url: url.to_owned(),
             cookies: BTreeMap::new(),
             agent: "",
+            host: None,
         }
     }
 
@@ -133,7 +136,10 @@ impl Visitor {
         self.cookies.insert(name.to_owned(), value.to_owned());
     }
 
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> Shown {
+    async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Shown {
+        if let Some(host) = self.host {
+            request = request.header(HOST, host);
+        }
         let cookies: Vec<String> = self
             .cookies
             .iter()

@@ -1,0 +1,102 @@
+//! What a person is told that they may not have done themselves.
+
+use kernel::client_in_words;
+
+use super::inline::inline;
+use super::views::NoticeText;
+use super::{Facts, Letter, Links, moment, notice};
+
+pub(super) fn password_changed(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "Your Countersign password was changed",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "The password of your account at {} was changed, and every other session has ended. If it was you, there is nothing to do.",
+                links.host(),
+            ),
+            link: &links.page("/forgot-password"),
+            action: "It was not me: reset the password",
+            last: "Then tell an admin of your organisation, too. API keys that you made go on working: revoke those that may be in other hands.".to_owned(),
+        },
+    )
+}
+
+pub(super) fn new_device(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "Somebody signed in to Countersign from a new device",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "Somebody signed in to your account at {} with {}, from the address {}, on {}. If it was you, there is nothing to do.",
+                links.host(),
+                inline(&client_in_words(&facts.client)),
+                inline(&facts.address),
+                facts.at.map(moment).unwrap_or_default(),
+            ),
+            link: &links.page("/sessions"),
+            action: "It was not me: see my sessions",
+            last: "End that session there, and change your password.".to_owned(),
+        },
+    )
+}
+
+pub(super) fn ways_in_changed(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    let (subject, change) = match facts.what.as_str() {
+        "passkey_added" => ("A passkey was added", "A passkey was added to"),
+        "passkey_removed" => ("A passkey was removed", "A passkey was removed from"),
+        "authenticator_added" => (
+            "An authenticator app was added",
+            "An authenticator app was added to",
+        ),
+        "authenticator_removed" => (
+            "The authenticator app was removed",
+            "The authenticator app was removed from",
+        ),
+        "recovery_code_used" => (
+            "A recovery code was used",
+            "A recovery code was used in place of the second factor of",
+        ),
+        "recovery_codes_made" => (
+            "There are new recovery codes",
+            "New recovery codes were made, in place of all older ones, for",
+        ),
+        _ => (
+            "Your ways to sign in changed",
+            "A way to sign in changed for",
+        ),
+    };
+    notice(
+        &format!("{subject}: your Countersign account"),
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "{change} your account at {}, on {}. If it was you, there is nothing to do.",
+                links.host(),
+                facts.at.map(moment).unwrap_or_default(),
+            ),
+            link: &links.page("/security"),
+            action: "It was not me: see how I get in",
+            last:
+                "Remove there what is not yours, end all other sessions, and change your password."
+                    .to_owned(),
+        },
+    )
+}
+
+pub(super) fn client_ended(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "An AI client lost its access to Countersign",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "A token of {} came back to {} after it had been replaced. Somebody else may have had a copy, so all its access to your account has ended.",
+                inline(&facts.client),
+                links.host(),
+            ),
+            link: &links.page("/oauth/grants"),
+            action: "See the AI clients you let in",
+            last: "If you still use it, let it in again from there; its computer is the place to look for the copy.".to_owned(),
+        },
+    )
+}
