@@ -15,6 +15,7 @@ mod audit;
 mod browser;
 mod connections;
 mod controls;
+mod csp;
 mod egress;
 mod fuzz;
 mod identity;
@@ -23,6 +24,7 @@ mod lint;
 mod mail;
 mod main_job;
 mod oauth;
+
 mod providers;
 mod queue;
 mod sql;

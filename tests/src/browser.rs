@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::world::{World, read_log};
 
-/// Runs a script that drives Chromium, and reads what it tells.
-pub(crate) fn chromium(script: &str, input: &Value) -> Value {
+/// Runs a script of tests/browser, most of which drive Chromium, and reads what it tells.
+pub(crate) fn node(script: &str, input: &Value) -> Value {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
     assert!(
         folder.join("node_modules").exists(),
@@ -94,7 +94,7 @@ async fn a_person_sees_a_proposal_arrive_approves_it_and_every_page_is_sound() {
         "base": world.app.url, "link": link["url"], "key": key["key"],
         "connection": world.writing, "log": log,
     });
-    let told = tokio::task::block_in_place(|| chromium("main_job.mjs", &input));
+    let told = tokio::task::block_in_place(|| node("main_job.mjs", &input));
     assert_eq!(told["findings"], json!([]), "{told:#}");
     assert_eq!(told["arrived_without_reload"], true);
     assert!(

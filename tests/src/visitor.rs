@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use kernel::TokenHash;
-use reqwest::header::{COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT};
+use reqwest::header::{
+    CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
@@ -23,6 +25,8 @@ pub(crate) struct Shown {
     pub(crate) status: StatusCode,
     pub(crate) location: String,
     pub(crate) retry_after: Option<u32>,
+    /// The content security policy.
+    pub(crate) policy: String,
     pub(crate) text: String,
 }
 
@@ -159,6 +163,7 @@ impl Visitor {
         Shown {
             status: response.status(),
             location: header(LOCATION).unwrap_or_default(),
+            policy: header(CONTENT_SECURITY_POLICY).unwrap_or_default(),
             retry_after: header(RETRY_AFTER).map(|text| text.parse().unwrap()),
             text: response.text().await.unwrap(),
         }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::browser::chromium;
+use crate::browser::node;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_browser_makes_a_passkey_and_signs_in_with_it_wherever_it_may() {
@@ -11,7 +11,7 @@ async fn a_browser_makes_a_passkey_and_signs_in_with_it_wherever_it_may() {
     let email = unused_address();
     Visitor::sign_up(&app, &email, PASSWORD).await;
     let input = json!({ "base": app.url, "email": email, "password": PASSWORD });
-    let told = tokio::task::block_in_place(|| chromium("passkey.mjs", &input));
+    let told = tokio::task::block_in_place(|| node("passkey.mjs", &input));
     assert_eq!(told["findings"], json!([]), "{told:#}");
     assert_eq!(told["suggested"], "Chrome on Linux", "{told:#}");
     assert_eq!(told["recovery_codes"], 10, "{told:#}");
