@@ -24,7 +24,7 @@ mod lint;
 mod mail;
 mod main_job;
 mod oauth;
-
+mod openapi;
 mod providers;
 mod queue;
 mod sql;

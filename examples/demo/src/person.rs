@@ -1,4 +1,6 @@
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, ORIGIN, REFERER, SET_COOKIE};
+use reqwest::header::{
+    COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE,
+};
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
@@ -96,6 +98,19 @@ impl Person {
         Err(Problem::unexpected("the mail did not come"))
     }
 
+    /// What a browser sends with each request, and our pages with each write.
+    pub fn credentials(&self) -> HeaderMap {
+        let pairs = [
+            (COOKIE, &self.cookie),
+            (ORIGIN, &self.base),
+            (HeaderName::from_static("x-csrf-token"), &self.csrf),
+        ];
+        let pairs = pairs.into_iter();
+        pairs
+            .filter_map(|(name, value)| Some((name, HeaderValue::from_str(value).ok()?)))
+            .collect()
+    }
+
     /// The session's token, for what somebody who stole it would do.
     pub fn session_token(&self) -> &str {
         let value = self.cookie.split_once('=').map_or("", |(_, value)| value);
@@ -130,9 +145,7 @@ impl Person {
         let mut request = self
             .http
             .request(method, format!("{}{path}", self.base))
-            .header(COOKIE, &self.cookie)
-            .header(ORIGIN, &self.base)
-            .header("x-csrf-token", &self.csrf);
+            .headers(self.credentials());
         if let Some(body) = body {
             request = request.json(body);
         }
@@ -161,10 +174,8 @@ impl Person {
         };
         self.http
             .post(format!("{}{path}", self.base))
-            .header(COOKIE, &self.cookie)
-            .header(ORIGIN, &self.base)
+            .headers(self.credentials())
             .header(REFERER, from)
-            .header("x-csrf-token", &self.csrf)
             .form(fields)
             .send()
             .await
@@ -175,9 +186,7 @@ impl Person {
     pub async fn upload(&self, path: &str, content: Vec<u8>) -> Result<Response, Problem> {
         self.http
             .put(format!("{}{path}", self.base))
-            .header(COOKIE, &self.cookie)
-            .header(ORIGIN, &self.base)
-            .header("x-csrf-token", &self.csrf)
+            .headers(self.credentials())
             .header("content-type", "application/octet-stream")
             .body(content)
             .send()

@@ -9,6 +9,8 @@ use crate::extract::{Caller, Id, Json};
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsManage;
 
+const MAX_CLIENT_ID: usize = 300;
+
 /// The client that the app knows this server as.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -38,9 +40,23 @@ pub(super) async fn authorize(
     Id(connection): Id<ConnectionId>,
     Json(client): Json<Client>,
 ) -> Result<Answer<Consent>, Problem> {
-    let client = (client.client_id, client.client_secret);
+    let client = (client_id(&client.client_id)?, client.client_secret);
     let url = begin_connect(&can.release(), connection, client).await?;
     Ok(Answer(Consent { url }))
+}
+
+/// Reads a client's identifier: printable ASCII (RFC 6749 A.1).
+pub(crate) fn client_id(text: &str) -> Result<String, Problem> {
+    let id = text.trim();
+    let is_printable = id.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if is_printable && (1..=MAX_CLIENT_ID).contains(&id.len()) {
+        return Ok(id.to_owned());
+    }
+    let problem = Problem::new(kind::CONNECTION_INVALID);
+    Err(problem.field(
+        "client_id",
+        "write the id of the client that you registered at the app: 1 to 300 printable characters",
+    ))
 }
 
 /// Asks the broker to begin, and returns the provider's page.

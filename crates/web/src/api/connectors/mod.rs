@@ -8,7 +8,7 @@ mod create_connection;
 mod disconnect;
 mod scan;
 
-pub(crate) use authorize::begin_connect;
+pub(crate) use authorize::{begin_connect, client_id};
 pub(crate) use disconnect::end_connection;
 pub(crate) use scan::begin_scan;
 

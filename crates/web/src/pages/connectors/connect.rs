@@ -10,7 +10,7 @@ use ui::connectors as view;
 use url::Url;
 
 use super::app_key::{AppKey, named};
-use crate::api::connectors::begin_connect;
+use crate::api::connectors::{begin_connect, client_id};
 use crate::extract::{Caller, Form, Id};
 use crate::pages::answer::{field_errors, html, is_about_form, refused};
 use crate::pages::page_of;
@@ -54,14 +54,7 @@ async fn begin(
     let instance = Some(form.get("instance_url")).filter(|text| !text.trim().is_empty());
     let name = named(&manifest.name, key.purpose);
     let new = NewConnection::parse(manifest, &name, instance, key.purpose)?;
-    let client_id = form.get("client_id").trim().to_owned();
-    if client_id.is_empty() {
-        let problem = Problem::new(kind::CONNECTION_INVALID);
-        return Err(problem.field(
-            "client_id",
-            "write the id of the client that you registered",
-        ));
-    }
+    let client_id = client_id(form.get("client_id"))?;
     let secret = Some(form.get("client_secret")).filter(|secret| !secret.is_empty());
     let secret = secret.map(|secret| SecretText::new(secret.to_owned()));
     let id = if let Some(id) = resumed(existing, key, new.instance()) {
