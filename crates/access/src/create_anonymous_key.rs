@@ -5,7 +5,7 @@ use db::Db;
 use kernel::{AnonymousKeyId, AuditEntry, OrganisationId, Scope, Secret, UserId};
 use url::Url;
 
-use crate::create_api_key::{lifetime, name};
+use crate::key::{lifetime, name};
 use crate::{CreateApiKeyError, NewApiKeyError, store};
 
 /// An anonymous key to make.

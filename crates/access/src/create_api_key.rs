@@ -1,18 +1,13 @@
-use std::time::Duration;
-
 use crypto::token::{self, TokenKind};
 use db::Db;
 use kernel::{ApiKeyId, AuditEntry, OrganisationId, Scope, Secret, UserId};
 
-use crate::{Permission, catalogue, store};
+use crate::key::NewKey;
+use crate::{Permission, store};
 
 /// An API key to make.
 #[derive(Debug)]
-pub struct NewApiKey {
-    name: String,
-    scopes: Vec<&'static Permission>,
-    lifetime: Duration,
-}
+pub struct NewApiKey(NewKey);
 
 /// What is wrong with the form.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,79 +43,30 @@ pub enum CreateApiKeyError {
     Database(#[source] db::Error),
 }
 
-const MAX_NAME_CHARACTERS: usize = 100;
-const DAY: Duration = Duration::from_hours(24);
-
 impl NewApiKey {
     /// Checks the form.
     pub fn parse(name: &str, scopes: &[String], days: u32) -> Result<Self, NewApiKeyError> {
-        let (name, lifetime) = (self::name(name)?, self::lifetime(days)?);
-        if scopes.is_empty() {
-            return Err(NewApiKeyError::NoScopes);
-        }
-        let scopes = scopes
-            .iter()
-            .map(|scope| parse_scope(scope))
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            name,
-            scopes,
-            lifetime,
-        })
+        let may = |permission: &'static Permission| {
+            if permission.for_programs {
+                Ok(())
+            } else {
+                Err(NewApiKeyError::PeopleOnly(permission.name))
+            }
+        };
+        NewKey::parse(name, scopes, days, may).map(Self)
     }
-}
-
-/// What a key is called.
-pub(crate) fn name(text: &str) -> Result<String, NewApiKeyError> {
-    let name = text.trim();
-    let length = name.chars().count();
-    if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
-        return Err(NewApiKeyError::Name);
-    }
-    Ok(name.to_owned())
-}
-
-/// How long a key lives.
-pub(crate) fn lifetime(days: u32) -> Result<Duration, NewApiKeyError> {
-    if (1..=365).contains(&days) {
-        Ok(DAY * days)
-    } else {
-        Err(NewApiKeyError::Lifetime)
-    }
-}
-
-fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
-    let permission =
-        catalogue::find(name).ok_or_else(|| NewApiKeyError::UnknownScope(name.to_owned()))?;
-    if !permission.for_programs {
-        return Err(NewApiKeyError::PeopleOnly(permission.name));
-    }
-    Ok(permission)
 }
 
 /// Makes a key and returns it, for the one time that it is shown.
 pub async fn create_api_key(
     db: &Db,
     scope: &Scope,
-    (organisation, maker): (OrganisationId, UserId),
+    maker: (OrganisationId, UserId),
     key: NewApiKey,
 ) -> Result<(ApiKeyId, Secret<String>), CreateApiKeyError> {
     let token = token::generate(TokenKind::ApiKey, db.chance());
     let id = ApiKeyId::new(db.clock().now(), db.chance());
-    let row = store::NewRow {
-        id: id.uuid(),
-        organisation,
-        maker,
-        name: &key.name,
-        face: token::face(token.expose()),
-        hash: crypto::digest::sha256(token.expose().as_bytes()),
-        scopes: key
-            .scopes
-            .iter()
-            .map(|permission| permission.name.to_owned())
-            .collect(),
-        lifetime: key.lifetime,
-    };
+    let row = key.0.row(id.uuid(), maker, &token);
     let mut tx = db.write(scope).await?;
     store::insert_api_key(&mut tx, row).await?;
     tx.commit(AuditEntry::about("access.api_key_created", id))

@@ -1,19 +1,13 @@
-use std::time::Duration;
-
 use crypto::token::{self, TokenKind};
 use db::Db;
 use kernel::{AuditEntry, OrganisationId, Scope, Secret, ServiceKeyId, UserId};
 
-use crate::create_api_key::{lifetime, name};
+use crate::key::NewKey;
 use crate::{CreateApiKeyError, NewApiKeyError, Permission, catalogue, store};
 
 /// A service key to make.
 #[derive(Debug)]
-pub struct NewServiceKey {
-    name: String,
-    scopes: Vec<&'static Permission>,
-    lifetime: Duration,
-}
+pub struct NewServiceKey(NewKey);
 
 /// What a key may do that no person stands behind: read. The table of service keys says the same.
 pub const SERVICE_SCOPES: [Permission; 7] = [
@@ -28,27 +22,15 @@ pub const SERVICE_SCOPES: [Permission; 7] = [
 
 impl NewServiceKey {
     /// Checks the form.
-    pub fn parse(text: &str, scopes: &[String], days: u32) -> Result<Self, NewApiKeyError> {
-        let (name, lifetime) = (name(text)?, lifetime(days)?);
-        if scopes.is_empty() {
-            return Err(NewApiKeyError::NoScopes);
-        }
-        let scopes = scopes.iter().map(|scope| parse_scope(scope));
-        Ok(Self {
-            name,
-            scopes: scopes.collect::<Result<_, _>>()?,
-            lifetime,
-        })
-    }
-}
-
-fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
-    let permission =
-        catalogue::find(name).ok_or_else(|| NewApiKeyError::UnknownScope(name.to_owned()))?;
-    if SERVICE_SCOPES.contains(permission) {
-        Ok(permission)
-    } else {
-        Err(NewApiKeyError::NeedsPerson(permission.name))
+    pub fn parse(name: &str, scopes: &[String], days: u32) -> Result<Self, NewApiKeyError> {
+        let may = |permission: &'static Permission| {
+            if SERVICE_SCOPES.contains(permission) {
+                Ok(())
+            } else {
+                Err(NewApiKeyError::NeedsPerson(permission.name))
+            }
+        };
+        NewKey::parse(name, scopes, days, may).map(Self)
     }
 }
 
@@ -57,22 +39,12 @@ fn parse_scope(name: &str) -> Result<&'static Permission, NewApiKeyError> {
 pub async fn create_service_key(
     db: &Db,
     scope: &Scope,
-    (organisation, maker): (OrganisationId, UserId),
+    maker: (OrganisationId, UserId),
     key: NewServiceKey,
 ) -> Result<(ServiceKeyId, Secret<String>), CreateApiKeyError> {
     let token = token::generate(TokenKind::ServiceKey, db.chance());
     let id = ServiceKeyId::new(db.clock().now(), db.chance());
-    let scopes = key.scopes.iter().map(|permission| permission.name);
-    let row = store::NewRow {
-        id: id.uuid(),
-        organisation,
-        maker,
-        name: &key.name,
-        face: token::face(token.expose()),
-        hash: crypto::digest::sha256(token.expose().as_bytes()),
-        scopes: scopes.map(str::to_owned).collect(),
-        lifetime: key.lifetime,
-    };
+    let row = key.0.row(id.uuid(), maker, &token);
     let mut tx = db.write(scope).await?;
     store::insert_service_key(&mut tx, row).await?;
     tx.commit(AuditEntry::about("access.service_key_created", id))

@@ -10,6 +10,7 @@ mod create_anonymous_key;
 mod create_api_key;
 mod create_service_key;
 mod holds;
+mod key;
 mod list_anonymous_keys;
 mod list_api_keys;
 mod list_service_keys;
@@ -29,6 +30,7 @@ pub use create_anonymous_key::{NewAnonymousKey, NewAnonymousKeyError, create_ano
 pub use create_api_key::{CreateApiKeyError, NewApiKey, NewApiKeyError, create_api_key};
 pub use create_service_key::{NewServiceKey, SERVICE_SCOPES, create_service_key};
 pub use holds::holds;
+pub use key::KeyRow;
 pub use list_anonymous_keys::{
     AnonymousAccess, AnonymousKeyRow, LintVerdict, anonymous_access, anonymous_keys,
 };

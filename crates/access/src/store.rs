@@ -7,8 +7,9 @@ use std::time::Duration;
 use db::{Error, ReadTx, WriteTx};
 use kernel::{AnonymousKeyId, ApiKeyId, OrganisationId, ServiceKeyId, UserId};
 use sqlx::types::Uuid;
+use time::OffsetDateTime;
 
-use crate::{AnonymousAccess, AnonymousKeyRow, ApiKeyRow, LintVerdict, ServiceKeyRow};
+use crate::{AnonymousAccess, AnonymousKeyRow, ApiKeyRow, KeyRow, LintVerdict, ServiceKeyRow};
 
 pub(crate) struct NewRow<'a> {
     pub(crate) id: Uuid,
@@ -20,6 +21,35 @@ pub(crate) struct NewRow<'a> {
     /// What it may do; of an anonymous key where.
     pub(crate) scopes: Vec<String>,
     pub(crate) lifetime: Duration,
+}
+
+/// A key's row, whichever kind's.
+struct Stored {
+    id: Uuid,
+    name: String,
+    face: String,
+    scopes: Vec<String>,
+    made_by: String,
+    created_at: OffsetDateTime,
+    expires_at: OffsetDateTime,
+    revoked_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
+}
+
+impl<I: From<Uuid>> From<Stored> for KeyRow<I> {
+    fn from(row: Stored) -> Self {
+        Self {
+            id: row.id.into(),
+            name: row.name,
+            face: row.face,
+            scopes: row.scopes,
+            made_by: row.made_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            revoked_at: row.revoked_at,
+            last_used_at: row.last_used_at,
+        }
+    }
 }
 
 pub(crate) async fn insert_api_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<(), Error> {
@@ -41,7 +71,8 @@ pub(crate) async fn insert_api_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<
 }
 
 pub(crate) async fn api_keys(tx: &mut ReadTx) -> Result<Vec<ApiKeyRow>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Stored,
         "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
                 k.revoked_at, k.last_used_at
            from access.api_keys k join identity.users u on u.id = k.user_id
@@ -49,20 +80,7 @@ pub(crate) async fn api_keys(tx: &mut ReadTx) -> Result<Vec<ApiKeyRow>, Error> {
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ApiKeyRow {
-            id: row.id.into(),
-            name: row.name,
-            face: row.face,
-            scopes: row.scopes,
-            made_by: row.made_by,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-            last_used_at: row.last_used_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
 pub(crate) async fn revoke_api_key(tx: &mut WriteTx, key: ApiKeyId) -> Result<bool, Error> {
@@ -94,7 +112,8 @@ pub(crate) async fn insert_service_key(tx: &mut WriteTx, row: NewRow<'_>) -> Res
 }
 
 pub(crate) async fn service_keys(tx: &mut ReadTx) -> Result<Vec<ServiceKeyRow>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Stored,
         "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
                 k.revoked_at, k.last_used_at
            from access.service_keys k join identity.users u on u.id = k.made_by
@@ -102,20 +121,7 @@ pub(crate) async fn service_keys(tx: &mut ReadTx) -> Result<Vec<ServiceKeyRow>, 
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| ServiceKeyRow {
-            id: row.id.into(),
-            name: row.name,
-            face: row.face,
-            scopes: row.scopes,
-            made_by: row.made_by,
-            created_at: row.created_at,
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-            last_used_at: row.last_used_at,
-        })
-        .collect())
+    Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
 pub(crate) async fn revoke_service_key(tx: &mut WriteTx, key: ServiceKeyId) -> Result<bool, Error> {

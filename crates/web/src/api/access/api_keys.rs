@@ -1,4 +1,6 @@
-use access::ApiKeyRow;
+use std::fmt::Display;
+
+use access::KeyRow;
 use axum::Json;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -8,20 +10,20 @@ use crate::extract::Reads;
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysRead;
 
-/// A key, without its secret: that was shown once.
+/// An API key or a service key, without its secret: that was shown once.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ApiKey {
+pub(super) struct Key {
     /// Its identifier.
     #[schema(example = "key_01jd6w3z9m4q8v7t2y5x0n1k3c")]
     id: String,
-    /// What its maker calls it.
+    /// What its maker called it.
     name: String,
     /// Its first characters, to tell it from others.
     #[schema(example = "csk_0a1b2c3d")]
     face: String,
     /// What it may do.
     scopes: Vec<String>,
-    /// Who made it.
+    /// Who made it: of a service key they may have left since.
     made_by: String,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
@@ -39,17 +41,15 @@ pub(super) struct ApiKey {
 
 /// The organisation's keys, newest first.
 #[utoipa::path(get, path = "/api/v1/api-keys", tag = "access", responses(
-    (status = 200, description = "Without their secrets.", body = Vec<ApiKey>),
+    (status = 200, description = "Without their secrets.", body = Vec<Key>),
 ))]
-pub(super) async fn list_api_keys(
-    mut can: Reads<ApiKeysRead>,
-) -> Result<Json<Vec<ApiKey>>, Problem> {
+pub(super) async fn list_api_keys(mut can: Reads<ApiKeysRead>) -> Result<Json<Vec<Key>>, Problem> {
     let keys = access::api_keys(&mut can.tx).await?;
-    Ok(Json(keys.into_iter().map(ApiKey::from).collect()))
+    Ok(Json(keys.into_iter().map(Key::from).collect()))
 }
 
-impl From<ApiKeyRow> for ApiKey {
-    fn from(row: ApiKeyRow) -> Self {
+impl<I: Display> From<KeyRow<I>> for Key {
+    fn from(row: KeyRow<I>) -> Self {
         Self {
             id: row.id.to_string(),
             name: row.name,

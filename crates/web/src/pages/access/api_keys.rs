@@ -1,3 +1,6 @@
+use std::fmt::Display;
+
+use access::{KeyRow, Permission};
 use axum::response::Response;
 use identity::Principal;
 use time::OffsetDateTime;
@@ -6,6 +9,7 @@ use ui::access::{ApiKeyRow, ApiKeys, KeyKind, KeyState, ScopeChoice};
 use ui::component::FieldErrors;
 
 use crate::Can;
+use crate::extract::Form;
 use crate::pages::answer::html;
 use crate::problem::Problem;
 use crate::route::permission::ApiKeysRead;
@@ -37,6 +41,18 @@ pub(super) struct Typed {
     pub(super) errors: FieldErrors,
 }
 
+impl Typed {
+    /// What is no number is no lifetime either: 0 is refused with the sentence about it.
+    pub(super) fn read(form: &Form) -> Self {
+        Self {
+            name: form.get("name").trim().to_owned(),
+            scopes: form.all("scopes"),
+            expires_in_days: form.get("expires_in_days").parse().unwrap_or(0),
+            errors: FieldErrors::default(),
+        }
+    }
+}
+
 impl Default for Typed {
     fn default() -> Self {
         Self {
@@ -56,7 +72,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
         kind: KeyKind::Personal,
         is_recent: can.principal.is_recent,
         keys: rows.into_iter().map(|row| shown(row, page.now)).collect(),
-        scopes: choices(&can.principal, &typed.scopes),
+        scopes: choices(for_programs(), &can.principal, &typed.scopes),
         name: typed.name,
         expires_in_days: typed.expires_in_days,
         errors: typed.errors,
@@ -64,12 +80,14 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<ApiKeys, P
     })
 }
 
-/// What a key of this maker may hold: what the maker holds, less what is for people only. The form
-/// offers nothing that it refuses.
-fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
-    access::catalogue::ALL
-        .iter()
-        .filter(|permission| maker.can(permission.name) && permission.for_programs)
+/// What a key of this maker may hold: what the maker holds of what such keys can. The form offers nothing
+/// that it refuses.
+pub(super) fn choices<'a>(
+    all: impl Iterator<Item = &'a Permission>,
+    maker: &Principal,
+    chosen: &[String],
+) -> Vec<ScopeChoice> {
+    all.filter(|permission| maker.can(permission.name))
         .map(|permission| ScopeChoice {
             value: permission.name.to_owned(),
             text: permission.allows.to_owned(),
@@ -78,7 +96,12 @@ fn choices(maker: &Principal, chosen: &[String]) -> Vec<ScopeChoice> {
         .collect()
 }
 
-fn shown(row: access::ApiKeyRow, now: OffsetDateTime) -> ApiKeyRow {
+fn for_programs() -> impl Iterator<Item = &'static Permission> {
+    let all = access::catalogue::ALL.iter();
+    all.filter(|permission| permission.for_programs)
+}
+
+pub(super) fn shown<I: Display>(row: KeyRow<I>, now: OffsetDateTime) -> ApiKeyRow {
     ApiKeyRow {
         state: state(row.revoked_at, row.expires_at, now),
         id: row.id.to_string(),
@@ -134,7 +157,7 @@ mod tests {
     #[test]
     fn a_key_is_offered_what_its_maker_holds_and_nothing_that_is_for_people() {
         let maker = maker(&["api_keys.manage", "approvals.decide", "insight.read"]);
-        let offered = choices(&maker, &["insight.read".to_owned()]);
+        let offered = choices(for_programs(), &maker, &["insight.read".to_owned()]);
         let names: Vec<&str> = offered.iter().map(|choice| choice.value.as_str()).collect();
         assert_eq!(names, ["insight.read"]);
         assert!(offered.iter().all(|choice| choice.chosen));
@@ -143,7 +166,7 @@ mod tests {
     #[test]
     fn a_key_is_marked_before_it_ends_and_a_revoked_one_is_shown_as_such_even_after_its_time() {
         let row = |revoked_at| access::ApiKeyRow {
-            id: uuid::Uuid::nil().into(),
+            id: kernel::ApiKeyId::from(uuid::Uuid::nil()),
             name: String::new(),
             face: String::new(),
             scopes: Vec::new(),

@@ -15,19 +15,13 @@ pub(super) async fn create_api_key(
     Recent(mut can): Recent<ApiKeysManage>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let (name, scopes) = (form.get("name").trim().to_owned(), form.all("scopes"));
-    // What is no number is no lifetime either: 0 is refused with the sentence about it.
-    let days: u16 = form.get("expires_in_days").parse().unwrap_or(0);
-    let new = match NewApiKey::parse(&name, &scopes, u32::from(days)) {
+    let mut typed = Typed::read(&form);
+    let days = u32::from(typed.expires_in_days);
+    let new = match NewApiKey::parse(&typed.name, &typed.scopes, days) {
         Ok(new) => new,
         Err(error) => {
             let problem = Problem::from(error);
-            let typed = Typed {
-                name,
-                scopes,
-                expires_in_days: days,
-                errors: field_errors(&problem),
-            };
+            typed.errors = field_errors(&problem);
             let view = page(&mut can, typed).await?;
             return refused(&problem, &view);
         }
@@ -38,7 +32,7 @@ pub(super) async fn create_api_key(
     let (_, key) = access::create_api_key(&caller.state.db, &caller.scope, maker, new).await?;
     let view = ApiKeyCreated {
         page,
-        name,
+        name: typed.name,
         key,
         url: caller.state.link("/mcp"),
         kind: KeyKind::Personal,
