@@ -230,25 +230,33 @@ end $$;
 
 -- Starts a session where the proof is right, in the organisation joined first, and binds it, so that
 -- the rest of the transaction is the person's and is told in the organisation's audit log. A wrong
--- proof is told there too, and nobody is bound.
-create function identity.sign_in(address text, proof bytea, session identity.new_session)
-returns table (user_id uuid, org_id uuid)
+-- proof is told there too, and nobody is bound. After too many nobody looks: seconds to wait. `is_kept`: whether
+-- the device is one that a browser kept for us, and not what a program calls itself.
+create function identity.sign_in(address text, proof bytea, session identity.new_session, is_kept boolean)
+returns table (wait_seconds int, user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    door bytea := identity.sign_in_door(address, case when is_kept then session.device_hash end);
+    wait int := identity.sign_in_turn(door);
     account record;
 begin
+    if wait > 0 then
+        return query select wait, null::uuid, null::uuid;
+        return;
+    end if;
     select u.id, m.org_id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u
       join identity.memberships m on m.user_id = u.id
      where u.email = lower(sign_in.address) and m.removed_at is null
      order by m.created_at, m.org_id
      limit 1;
+    perform identity.sign_in_tried(door, account.is_proven is true);
     if account.is_proven is not true then
         perform audit.append_anonymous(account.org_id, account.id, 'identity.sign_in_failed', audit.text_id('usr', account.id));
         return;
     end if;
     perform identity.begin_session(account.org_id, account.id, session, true);
-    return query select account.id, account.org_id;
+    return query select 0, account.id, account.org_id;
 end $$;
 
 -- Whom an unused link would sign in, without using it up: pages show it before they ask.
@@ -314,12 +322,12 @@ end $$;
 revoke all on function identity.password_challenge(text),
     identity.begin_session(uuid, uuid, identity.new_session, boolean),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session),
+    identity.sign_in(text, bytea, identity.new_session, boolean),
     identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, identity.new_session),
     ctx.bind_session(bytea) from public;
 grant execute on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session),
+    identity.sign_in(text, bytea, identity.new_session, boolean),
     identity.sign_in_link(bytea),
     identity.use_sign_in_link(bytea, identity.new_session) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;

@@ -132,6 +132,7 @@ begin
     -- And what was let in, and has not come for its tokens yet.
     update oauth.codes c set expires_at = least(c.expires_at, now()) where c.user_id = of_person and c.used_at is null;
     update oauth.device_codes d set state = 'denied' where d.user_id = of_person and d.state = 'approved';
+    perform identity.open_doors(of_person);
     perform mail.queue(m.org_id, of_person, of_person, null, u.email, 'password_changed', '{}')
        from identity.memberships m join identity.users u on u.id = m.user_id
       where m.user_id = of_person and m.removed_at is null

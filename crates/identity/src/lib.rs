@@ -55,7 +55,7 @@ pub use second_factor::{
     replace_recovery_codes, require_second_factor, second_factors, use_recovery_code,
 };
 pub use session::{
-    NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions, sign_out,
+    Device, NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions, sign_out,
 };
 pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};

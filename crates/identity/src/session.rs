@@ -22,6 +22,26 @@ pub struct NewSession {
     pub(crate) client: String,
     pub(crate) address: String,
     pub(crate) device_hash: [u8; 32],
+    pub(crate) is_device_kept: bool,
+}
+
+/// What tells a client again that has signed in before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Device {
+    /// A random value of ours that the browser kept, and sent back signed.
+    Kept(String),
+    /// A random value for the browser to keep from now on.
+    New(String),
+    /// What a program without cookies calls itself. Anybody can say that.
+    Program(String),
+}
+
+impl Device {
+    /// The value itself.
+    pub const fn as_str(&self) -> &str {
+        let (Self::Kept(value) | Self::New(value) | Self::Program(value)) = self;
+        value.as_str()
+    }
 }
 
 /// A session, as its person sees it.
@@ -40,9 +60,8 @@ pub struct SessionRow {
 }
 
 impl NewSession {
-    /// A session with a fresh token, for the client and address that ask. `device` is what only that
-    /// browser keeps, to tell it again.
-    pub fn new(db: &Db, client: &str, address: &str, device: &str) -> Self {
+    /// A session with a fresh token, for the client, address and device that ask.
+    pub fn new(db: &Db, client: &str, address: &str, device: &Device) -> Self {
         let token = token::generate(TokenKind::Session, db.chance());
         let hash = TokenHash::from_digest(crypto::digest::sha256(token.expose().as_bytes()));
         Self {
@@ -55,7 +74,8 @@ impl NewSession {
                 .take(300)
                 .collect(),
             address: address.chars().take(64).collect(),
-            device_hash: crypto::digest::sha256(device.as_bytes()),
+            device_hash: crypto::digest::sha256(device.as_str().as_bytes()),
+            is_device_kept: matches!(device, Device::Kept(_)),
         }
     }
 }

@@ -18,6 +18,9 @@ pub enum SignInError {
     /// No such address, or not its password: nobody is told which.
     #[error("that address and password do not go together")]
     Wrong,
+    /// Nobody looked: there were too many wrong ones. Seconds to wait.
+    #[error("there were too many wrong passwords: wait {0} s")]
+    Wait(u32),
     /// Try again later.
     #[error(transparent)]
     Busy(#[from] HashPoolBusy),
@@ -42,16 +45,28 @@ pub async fn sign_in(
     };
     let proof = hashes.prove(password, parameters).await?;
     let mut tx = db.write(&Scope::Anonymous).await?;
-    let Some(signed_in) = store::sign_in(&mut tx, &address, &proof, &session).await? else {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "identity.sign_in writes the entry: it alone knows whose address it was"
-        )]
-        tx.commit_silently().await?;
-        return Err(SignInError::Wrong);
+    let signed_in = match store::sign_in(&mut tx, &address, &proof, &session).await? {
+        Ok(signed_in) => signed_in,
+        Err(refused) => {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "identity.sign_in writes the entry: it alone knows whose address it was"
+            )]
+            tx.commit_silently().await?;
+            return Err(refused.into());
+        }
     };
     let entry = AuditEntry::about("identity.signed_in", signed_in.user)
         .with("session", session.id.to_string());
     tx.commit(entry).await?;
     Ok((signed_in, session.token))
+}
+
+impl From<store::Refused> for SignInError {
+    fn from(refused: store::Refused) -> Self {
+        match refused {
+            store::Refused::Wrong => Self::Wrong,
+            store::Refused::Wait(seconds) => Self::Wait(seconds),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
+use identity::Device;
 use kernel::RequestId;
 
 use crate::route::Surface;
@@ -18,7 +19,7 @@ pub(crate) struct Context {
     /// What the client calls itself (User-Agent), cut to a sensible length.
     pub(crate) agent: String,
     /// What this browser keeps to be known again, or would keep: a random value.
-    pub(crate) device: String,
+    pub(crate) device: Device,
     /// Whether htmx asks for a fragment.
     pub(crate) is_fragment: bool,
     /// The path and query of the page to come back to after signing in.

@@ -126,7 +126,7 @@ async fn nothing_that_it_makes_lasts_for_ever() {
     }
     let mut thief = world.sql("countersign_front").await;
     let sign_in = "select identity.sign_in('x@example.com', sha256('x'),
-        row(gen_random_uuid(), sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session)";
+        row(gen_random_uuid(), sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session, true)";
     // An unknown address: what is tried is that a lifetime is a check of the table, not of a caller.
     thief.execute(sign_in).await.unwrap();
     let fate = world

@@ -11,7 +11,7 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 18] = [
+const UNNAMED: [(&str, Option<&str>); 19] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
@@ -45,6 +45,8 @@ const UNNAMED: [(&str, Option<&str>); 18] = [
         "identity.recovery_codes",
         Some("user_id = any ('{people}'::uuid[])"),
     ),
+    // Hashes of addresses, anybody's and nobody's.
+    ("identity.sign_in_tries", Some("true")),
     (
         "identity.users",
         // Whoever asks sees no membership of the other tenant, so their people are named one by one.

@@ -41,6 +41,9 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let fields = [("email", invited.as_str()), ("standing", "REVIEWER-20")];
     let invited = person.submit("/people/invitations", &fields).await.unwrap();
     assert_eq!(invited.status(), StatusCode::SEE_OTHER);
+    let email = person.me["email"].as_str().unwrap();
+    let wrong = Person::sign_in(&world.app.url, email, "not my password").await;
+    assert!(wrong.is_err());
     let role = json!({ "name": "Mine", "level": 20, "permissions": ["people.read"] });
     person
         .write(Method::POST, "/api/v1/roles", &role, StatusCode::CREATED)

@@ -56,10 +56,10 @@ pub(crate) async fn sign_in(
     email: &Email,
     proof: &Proof,
     session: &NewSession,
-) -> Result<Option<SignedIn>, Error> {
+) -> Result<Result<SignedIn, Refused>, Error> {
     let row = sqlx::query!(
-        r#"select user_id as "user_id!", org_id as "org_id!"
-             from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session)"#,
+        r#"select wait_seconds as "wait!", user_id, org_id
+             from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session, $9)"#,
         email.as_str(),
         proof.expose(),
         session.id.uuid(),
@@ -68,13 +68,28 @@ pub(crate) async fn sign_in(
         &session.address,
         session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
+        session.is_device_kept,
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| SignedIn {
-        user: row.user_id.into(),
-        organisation: row.org_id.into(),
-    }))
+    let Some(row) = row else {
+        return Ok(Err(Refused::Wrong));
+    };
+    Ok(match (row.user_id, row.org_id) {
+        (Some(user), Some(organisation)) => Ok(SignedIn {
+            user: user.into(),
+            organisation: organisation.into(),
+        }),
+        _ => Err(Refused::Wait(u32::try_from(row.wait).unwrap_or(1))),
+    })
+}
+
+/// Why a password let nobody in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Refused {
+    Wrong,
+    /// Nobody looked. Seconds to wait.
+    Wait(u32),
 }
 
 pub(crate) async fn use_sign_in_link(

@@ -5,6 +5,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use identity::Device;
 use kernel::RequestId;
 
 use super::{Edge, address, headers};
@@ -108,16 +109,16 @@ fn context(edge: &Edge, request: &Request, cookies: &Cookies) -> Context {
 }
 
 /// A program that keeps no cookies is known by what it calls itself.
-fn device(state: &AppState, cookies: &Cookies, agent: &str) -> String {
+fn device(state: &AppState, cookies: &Cookies, agent: &str) -> Device {
     if let Some(device) = &cookies.device {
-        return device.clone();
+        return Device::Kept(device.clone());
     }
     if !agent.starts_with("Mozilla/") {
-        return agent.to_owned();
+        return Device::Program(agent.to_owned());
     }
     let mut random = [0_u8; 16];
     state.db.chance().fill(&mut random);
-    hex::encode(random)
+    Device::New(hex::encode(random))
 }
 
 /// The page to come back to: this one, or the one whose form this is.

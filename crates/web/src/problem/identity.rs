@@ -26,6 +26,7 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Wrong => Self::new(kind::WRONG_PASSWORD),
+            SignInError::Wait(seconds) => Wait(u64::from(seconds)).into(),
             SignInError::Busy(busy) => busy.into(),
             SignInError::Database(error) => error.into(),
         }

@@ -2,7 +2,7 @@ use axum::Json as Answer;
 use axum::response::{IntoResponse, Response};
 use crypto::token::{self, TokenKind};
 use http::{HeaderMap, StatusCode};
-use identity::{NewSession, SESSION_LIFETIME, SessionToken};
+use identity::{Device, NewSession, SESSION_LIFETIME, SessionToken};
 use kernel::{Scope, Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -109,12 +109,17 @@ pub(crate) fn begin_session(
     let names = Names::of(state.is_https());
     let lifetime = time::Duration::try_from(SESSION_LIFETIME).ok();
     let mut headers = HeaderMap::new();
-    for (name, value, lifetime) in [
-        (names.session, token.expose().as_str(), lifetime),
-        (names.device, context.device.as_str(), Some(DEVICE_LIFETIME)),
-    ] {
+    let mut keep = |name, value, lifetime| {
         let set = cookie::set((names, name), &state.cookie_key, value, lifetime);
         cookie::add(&mut headers, set);
+    };
+    keep(names.session, token.expose().as_str(), lifetime);
+    match &context.device {
+        Device::Kept(value) | Device::New(value) => {
+            keep(names.device, value, Some(DEVICE_LIFETIME));
+        }
+        // What anybody can say is signed for nobody.
+        Device::Program(_) => {}
     }
     headers
 }

@@ -1,0 +1,70 @@
+-- Wrong passwords at the door, counted where every replica sees them and no restart forgets them (ID-10).
+--
+-- Anybody can have somebody else's address wait. So whoever comes from a device that the person signed in
+-- from before has a count of their own: a stranger's guesses cost a person nothing on what they use every day.
+-- An address that nobody has is counted like any other: the answers do not tell which it is.
+
+create table identity.sign_in_tries (
+    -- SHA-256 of the address, and of the device where it is known.
+    door bytea primary key check (length(door) = 32),
+    failures int not null default 0,
+    last_at timestamptz not null default now(),
+    locked_until timestamptz not null default now()
+);
+create index sign_in_tries_by_time on identity.sign_in_tries (last_at);
+alter table identity.sign_in_tries enable row level security;
+alter table identity.sign_in_tries force row level security;
+create policy sign_in_tries_definer on identity.sign_in_tries for all to countersign_definer using (true) with check (true);
+grant select, insert, update, delete on identity.sign_in_tries to countersign_definer;
+
+set local role countersign_definer;
+
+-- Where a try is counted; `device`: null where nobody knows it. For definer functions alone.
+create function identity.sign_in_door(address text, device bytea) returns bytea
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select sha256(convert_to(lower(address), 'UTF8') || coalesce(
+        (select d.device_hash from identity.devices d join identity.users u on u.id = d.user_id
+          where u.email = lower(address) and d.device_hash = device), ''))
+$$;
+
+-- Takes the turn at a door: seconds to wait, or 0. Turns are taken one after the other, so that guesses at once
+-- are no more than guesses in a row. What is a day old is forgotten. For definer functions alone.
+create function identity.sign_in_turn(at_door bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    until_when timestamptz;
+begin
+    delete from identity.sign_in_tries t
+     where t.door in (select old.door from identity.sign_in_tries old
+                       where old.last_at < now() - interval '1 day' limit 100 for update skip locked);
+    insert into identity.sign_in_tries (door) values (at_door) on conflict do nothing;
+    select t.locked_until into until_when from identity.sign_in_tries t where t.door = at_door for update;
+    return greatest(0, ceil(extract(epoch from until_when - clock_timestamp())))::int;
+end $$;
+
+-- Counts how it ended. The next ones wait 2, 4, 8 … s after the tenth failure, a quarter of an hour at most. For
+-- definer functions alone.
+create function identity.sign_in_tried(at_door bytea, is_right boolean) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if is_right then
+        delete from identity.sign_in_tries t where t.door = at_door;
+        return;
+    end if;
+    update identity.sign_in_tries t
+       set failures = t.failures + 1, last_at = now(),
+           locked_until = case when t.failures < 9 then now()
+                               else clock_timestamp() + make_interval(secs => least(900, 2 ^ least(t.failures - 8, 10))) end
+     where t.door = at_door;
+end $$;
+-- Forgets the failures of before a person had another password. For definer functions alone.
+create function identity.open_doors(of_person uuid) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from identity.sign_in_tries t using identity.users u
+     where u.id = of_person
+       and (t.door = identity.sign_in_door(u.email, null)
+            or t.door in (select identity.sign_in_door(u.email, d.device_hash)
+                            from identity.devices d where d.user_id = u.id))
+$$;
+revoke all on function identity.open_doors(uuid), identity.sign_in_door(text, bytea), identity.sign_in_turn(bytea),
+    identity.sign_in_tried(bytea, boolean) from public;
