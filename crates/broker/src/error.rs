@@ -141,7 +141,8 @@ impl BrokerError {
 impl From<db::Error> for BrokerError {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Unauthenticated => Self::Unauthenticated,
+            // Nothing of the broker's is anybody's who is in no organisation.
+            db::Error::Unauthenticated | db::Error::NoOrganisation => Self::Unauthenticated,
             db::Error::Forbidden => Self::Forbidden,
             db::Error::SecondFactorDue => Self::SecondFactorDue,
             db::Error::Refused(db::Refusal::NotRecent) => Self::NotRecent,

@@ -39,6 +39,8 @@ pub enum OnBehalf {
     Session(HashText),
     /// That of a session that owes its second factor.
     HalfSession(HashText),
+    /// That of a session of somebody in no organisation.
+    LoneSession(HashText),
     /// An API key's.
     ApiKey(HashText),
     /// An access token's.
@@ -317,6 +319,7 @@ impl OnBehalf {
             Scope::Anonymous | Scope::ServiceKey(_) | Scope::AnonymousKey { .. } => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
+            Scope::LoneSession(hash) => Self::LoneSession(HashText(*hash)),
             Scope::ApiKey(hash) => Self::ApiKey(HashText(*hash)),
             Scope::AccessToken(hash) => Self::AccessToken(HashText(*hash)),
             Scope::Job(hash) => Self::Job(HashText(*hash)),
@@ -329,6 +332,7 @@ impl OnBehalf {
             Self::Nobody => Scope::Anonymous,
             Self::Session(hash) => Scope::Session(hash.0),
             Self::HalfSession(hash) => Scope::HalfSession(hash.0),
+            Self::LoneSession(hash) => Scope::LoneSession(hash.0),
             Self::ApiKey(hash) => Scope::ApiKey(hash.0),
             Self::AccessToken(hash) => Scope::AccessToken(hash.0),
             Self::Job(hash) => Scope::Job(hash.0),

@@ -12,8 +12,8 @@ grant create on schema identity to countersign_definer;
 create table identity.organisations (
     id uuid primary key,
     name text not null check (length(name) between 1 and 100),
-    -- 'control': one of the two organisations that the running controls attack.
-    kind text not null default 'customer' check (kind in ('customer', 'control')),
+    -- 'control': one of the two organisations that the running controls attack. 'nowhere': identity.nowhere().
+    kind text not null default 'customer' check (kind in ('customer', 'control', 'nowhere')),
     -- Whether each member needs a second factor.
     mfa_required boolean not null default false,
     created_at timestamptz not null default now()
@@ -44,6 +44,8 @@ create table identity.memberships (
     removed_at timestamptz,
     check ((role = 'OWNER') = (level = 100)),
     check (role_id is null or role = 'PARTICIPANT'),
+    -- Nobody is a member of nowhere.
+    check (org_id <> '00000000-0000-8000-8000-000000000000' or removed_at is not null),
     primary key (org_id, user_id)
 );
 create index memberships_by_user on identity.memberships (user_id, created_at);
@@ -157,6 +159,40 @@ grant insert (org_id, kind, user_id, token_hash, expires_at) on identity.links t
 
 set local role countersign_definer;
 
+-- Where people are who are in no organisation: their sessions, their mail, their links. Nobody is ever a
+-- live member of it, so that nothing binds it and no policy shows it.
+create function identity.nowhere() returns uuid language sql immutable
+return '00000000-0000-8000-8000-000000000000'::uuid;
+revoke all on function identity.nowhere() from public;
+insert into identity.organisations (id, name, kind) values (identity.nowhere(), 'No organisation', 'nowhere');
+
+-- The organisation that a person acts in when they come: the one of their latest session, else the one
+-- joined first. Null where they are in none. It hears of what they do before they are bound.
+create function identity.first_org(of_user uuid) returns uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.org_id from identity.memberships m
+     where m.user_id = of_user and m.removed_at is null
+     order by (select max(s.created_at) from identity.sessions s
+                where s.org_id = m.org_id and s.user_id = m.user_id) desc nulls last,
+              m.created_at, m.org_id
+     limit 1
+$$;
+
+-- The same, and nowhere for whoever is in none. For definer functions alone.
+create function identity.place_of(of_user uuid) returns uuid
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := identity.first_org(of_user);
+begin
+    if org is null then
+        org := identity.nowhere();
+        insert into identity.memberships (org_id, user_id, role, level, removed_at)
+        values (org, of_user, 'PARTICIPANT', 20, now()) on conflict do nothing;
+    end if;
+    return org;
+end $$;
+revoke all on function identity.first_org(uuid), identity.place_of(uuid) from public;
+
 -- What a membership is worth: whoever's address is not verified looks around, and no more (ID-01).
 create function identity.level_now(level int, email_verified_at timestamptz) returns int language sql immutable
 return case when email_verified_at is null then least(level, 20) else level end;
@@ -228,10 +264,10 @@ begin
     perform identity.bind_new(it.token_hash);
 end $$;
 
--- Starts a session where the proof is right, in the organisation joined first, and binds it, so that
--- the rest of the transaction is the person's and is told in the organisation's audit log. A wrong
--- proof is told there too, and nobody is bound. After too many nobody looks: seconds to wait. `is_kept`: whether
--- the device is one that a browser kept for us, and not what a program calls itself.
+-- Starts a session where the proof is right, in identity.place_of, and binds it, so that the rest of the
+-- transaction is the person's and is told in the organisation's audit log. A wrong proof is told there
+-- too, and nobody is bound. After too many nobody looks: seconds to wait. `is_kept`: whether the device is one
+-- that a browser kept for us, and not what a program calls itself.
 create function identity.sign_in(address text, proof bytea, session identity.new_session, is_kept boolean)
 returns table (wait_seconds int, user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -239,24 +275,23 @@ declare
     door bytea := identity.sign_in_door(address, case when is_kept then session.device_hash end);
     wait int := identity.sign_in_turn(door);
     account record;
+    org uuid;
 begin
     if wait > 0 then
         return query select wait, null::uuid, null::uuid;
         return;
     end if;
-    select u.id, m.org_id, u.password_verifier = sha256(proof) as is_proven into account
-      from identity.users u
-      join identity.memberships m on m.user_id = u.id
-     where u.email = lower(sign_in.address) and m.removed_at is null
-     order by m.created_at, m.org_id
-     limit 1;
+    select u.id, u.password_verifier = sha256(proof) as is_proven into account
+      from identity.users u where u.email = lower(sign_in.address);
     perform identity.sign_in_tried(door, account.is_proven is true);
     if account.is_proven is not true then
-        perform audit.append_anonymous(account.org_id, account.id, 'identity.sign_in_failed', audit.text_id('usr', account.id));
+        perform audit.append_anonymous(identity.first_org(account.id), account.id, 'identity.sign_in_failed',
+                                       audit.text_id('usr', account.id));
         return;
     end if;
-    perform identity.begin_session(account.org_id, account.id, session, true);
-    return query select 0, account.id, account.org_id;
+    org := identity.place_of(account.id);
+    perform identity.begin_session(org, account.id, session, true);
+    return query select 0, account.id, org;
 end $$;
 
 -- Whom an unused link would sign in, without using it up: pages show it before they ask.
@@ -310,7 +345,15 @@ begin
      -- Not now(): that stands still in a transaction that is held open.
      where s.token_hash = presented and s.ended_at is null and s.expires_at > clock_timestamp();
     if not found then
-        raise exception using errcode = 'CS001', message = 'the session has ended';
+        select s.second_factor_at is null and identity.has_factor(s.user_id) as is_half into found_session
+          from identity.sessions s
+         where s.token_hash = presented and s.org_id = identity.nowhere()
+           and s.ended_at is null and s.expires_at > clock_timestamp();
+        if not found then
+            raise exception using errcode = 'CS001', message = 'the session has ended';
+        elsif not found_session.is_half then
+            raise exception using errcode = 'CS023', message = 'the session is in no organisation';
+        end if;
     end if;
     if found_session.is_half then
         raise exception using errcode = 'CS007', message = 'the session owes a second factor';

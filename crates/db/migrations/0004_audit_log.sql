@@ -12,7 +12,7 @@ create table audit.entries (
     -- When it was told, at the end of its transaction, not when that began.
     at timestamptz not null default clock_timestamp(),
     actor_kind text not null check (actor_kind in
-        ('anonymous', 'session', 'half_session', 'api_key', 'service_key', 'access_token', 'job', 'system')),
+        ('anonymous', 'session', 'half_session', 'lone_session', 'api_key', 'service_key', 'access_token', 'job', 'system')),
     -- The credential's row and the person behind it.
     actor_id uuid,
     person_id uuid,
@@ -88,8 +88,9 @@ declare
     bound text[] := ctx.bound();
     org uuid := bound[4]::uuid;
 begin
-    -- A session that owes its second factor is bound to no organisation, and told about in its own.
-    if bound[2] = 'half_session' then
+    -- A session that owes its second factor is bound to no organisation, and told about in its own; one
+    -- that is in none, nowhere.
+    if bound[2] in ('half_session', 'lone_session') then
         org := (select s.org_id from identity.sessions s where s.id = bound[3]::uuid);
     end if;
     insert into audit.entries (id, org_id, actor_kind, actor_id, person_id, action, subject, details)

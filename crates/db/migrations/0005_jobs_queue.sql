@@ -139,7 +139,9 @@ begin
                         when 'broker' then 'approvals.read,connectors.read' end as scopes
       into found_job
       from jobs.jobs j
-      join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id and m.removed_at is null
+      join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
+       -- Somebody in no organisation gets mail, and holds nothing (access.held).
+       and (m.removed_at is null or m.org_id = identity.nowhere())
       join identity.users u on u.id = j.user_id
      where j.token_hash = presented and j.state = 'running' and j.lease_until > clock_timestamp();
     if not found then

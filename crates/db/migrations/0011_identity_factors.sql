@@ -99,13 +99,15 @@ begin
     perform ctx.bind('half_session', found_session.id, null, found_session.user_id, 0, '');
 end $$;
 
--- Binds a session that has just begun, whether or not it owes a second factor.
+-- Binds a session that has just begun, or moved, whether or not it owes a second factor and is in an
+-- organisation.
 create function identity.bind_new(new_token_hash bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     perform ctx.bind_session(new_token_hash);
-exception when sqlstate 'CS007' then
-    perform ctx.bind_half_session(new_token_hash);
+exception
+    when sqlstate 'CS007' then perform ctx.bind_half_session(new_token_hash);
+    when sqlstate 'CS023' then perform ctx.bind_lone_session(new_token_hash);
 end $$;
 
 -- What the bound person has, and owes.
@@ -134,7 +136,7 @@ declare
     tries record;
 begin
     -- A key's holder could lock its owner out.
-    if who is null or ctx.kind() not in ('session', 'half_session') then
+    if who is null or ctx.kind() not in ('session', 'half_session', 'lone_session') then
         raise exception using errcode = '42501', message = 'no person at a browser is bound';
     end if;
     insert into identity.factor_tries (user_id) values (who) on conflict do nothing;
@@ -293,7 +295,7 @@ declare
     wait int := identity.try_turn();
     is_right boolean;
 begin
-    if ctx.kind() <> 'session' then
+    if ctx.kind() not in ('session', 'lone_session') then
         raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
     end if;
     if wait > 0 then

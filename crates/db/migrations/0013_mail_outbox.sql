@@ -188,7 +188,8 @@ begin
         return exists (select from identity.open_invitation(it.org_id, it.invitation_id));
     end if;
     return exists (select from identity.users u
-                     join identity.memberships m on m.org_id = it.org_id and m.user_id = u.id and m.removed_at is null
+                     join identity.memberships m on m.org_id = it.org_id and m.user_id = u.id
+                      and (m.removed_at is null or m.org_id = identity.nowhere())
                     where u.id = it.user_id and u.email = it.recipient
                       and (it.template <> 'verify_address' or u.email_verified_at is null));
 end $$;

@@ -78,7 +78,7 @@ end $$;
 create function identity.tell_of(what text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform mail.queue(coalesce(ctx.org(), identity.first_org(u.id)), u.id, u.id, null, u.email, 'ways_in_changed',
+    perform mail.queue(coalesce(ctx.org(), identity.place_of(u.id)), u.id, u.id, null, u.email, 'ways_in_changed',
                        jsonb_build_object('what', what, 'at', now()))
        from identity.users u where u.id = ctx.person();
 end $$;
@@ -106,15 +106,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     account record;
 begin
-    select u.id, u.email, m.org_id into account
-      from identity.users u
-      join identity.memberships m on m.user_id = u.id and m.removed_at is null
-     where u.email = lower(address)
-     order by m.created_at, m.org_id
-     limit 1;
-    perform audit.append_anonymous(account.org_id, account.id, 'identity.reset_asked', audit.text_id('usr', account.id));
+    select u.id, u.email into account from identity.users u where u.email = lower(address);
+    perform audit.append_anonymous(identity.first_org(account.id), account.id, 'identity.reset_asked',
+                                   audit.text_id('usr', account.id));
     if account.id is not null then
-        perform mail.queue(account.org_id, account.id, account.id, null, account.email, 'reset_password', '{}');
+        perform mail.queue(identity.place_of(account.id), account.id, account.id, null, account.email,
+                           'reset_password', '{}');
     end if;
 end $$;
 
@@ -133,10 +130,8 @@ begin
     update oauth.codes c set expires_at = least(c.expires_at, now()) where c.user_id = of_person and c.used_at is null;
     update oauth.device_codes d set state = 'denied' where d.user_id = of_person and d.state = 'approved';
     perform identity.open_doors(of_person);
-    perform mail.queue(m.org_id, of_person, of_person, null, u.email, 'password_changed', '{}')
-       from identity.memberships m join identity.users u on u.id = m.user_id
-      where m.user_id = of_person and m.removed_at is null
-      order by m.created_at, m.org_id limit 1;
+    perform mail.queue(identity.place_of(of_person), of_person, of_person, null, u.email, 'password_changed', '{}')
+       from identity.users u where u.id = of_person;
 end $$;
 
 -- Sets a password by a link. Whoever has the link has the mailbox, which verifies the address.

@@ -199,7 +199,7 @@ declare
     person uuid := ctx.person();
     was_recent boolean := ctx.is_recent();
 begin
-    if ctx.kind() is distinct from 'session'
+    if coalesce(ctx.kind(), '') not in ('session', 'lone_session')
        or not exists (select from identity.invitation_face(link_hash) f
                         join identity.users u on u.id = person and u.email = f.email)
     then
@@ -210,7 +210,7 @@ begin
         return;
     end if;
     perform identity.join_by(link, person);
-    update identity.sessions s set ended_at = now() where s.org_id = ctx.org() and s.id = ctx.principal();
+    update identity.sessions s set ended_at = now() where s.id = ctx.principal() and s.user_id = person;
     perform identity.begin_session(link.org_id, person, session, was_recent);
     return query select person, link.org_id, link.invitation_id;
 end $$;
@@ -306,28 +306,35 @@ begin
     return 'changed';
 end $$;
 
--- Ends a membership with all that acts by it there: sessions, keys, links, jobs. 'removed', or why not.
+-- Ends a membership with all that acts by it there: sessions, keys, links, jobs. For definer functions alone.
+create function identity.end_membership(of_org uuid, of_person uuid, but_session uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.memberships m set removed_at = now() where m.org_id = of_org and m.user_id = of_person;
+    update identity.sessions s set ended_at = now()
+     where s.org_id = of_org and s.user_id = of_person and s.ended_at is null and s.id is distinct from but_session;
+    update access.api_keys k set revoked_at = now()
+     where k.org_id = of_org and k.user_id = of_person and k.revoked_at is null;
+    update identity.links l set ended_at = now()
+     where l.org_id = of_org and l.user_id = of_person and l.used_at is null and l.ended_at is null;
+    perform oauth.end_grant(g.org_id, g.id, 'member_removed', 'oauth.grant_ended')
+       from oauth.grants g where g.org_id = of_org and g.user_id = of_person and g.ended_at is null;
+    update jobs.jobs j
+       set state = 'failed', error_code = 'identity.removed', token_hash = null, lease_until = null, finished_at = now()
+     where j.org_id = of_org and j.user_id = of_person and j.state in ('ready', 'running');
+end $$;
+revoke all on function identity.end_membership(uuid, uuid, uuid) from public;
+
+-- Ends somebody's membership. 'removed', or why not.
 create function identity.remove_member(of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     verdict text := identity.may_change_member(of_person, false, 0, '{}');
-    org uuid := ctx.org();
 begin
     if verdict <> 'yes' then
         return verdict;
     end if;
-    update identity.memberships m set removed_at = now() where m.org_id = org and m.user_id = of_person;
-    update identity.sessions s set ended_at = now()
-     where s.org_id = org and s.user_id = of_person and s.ended_at is null;
-    update access.api_keys k set revoked_at = now()
-     where k.org_id = org and k.user_id = of_person and k.revoked_at is null;
-    update identity.links l set ended_at = now()
-     where l.org_id = org and l.user_id = of_person and l.used_at is null and l.ended_at is null;
-    perform oauth.end_grant(g.org_id, g.id, 'member_removed', 'oauth.grant_ended')
-       from oauth.grants g where g.org_id = org and g.user_id = of_person and g.ended_at is null;
-    update jobs.jobs j
-       set state = 'failed', error_code = 'identity.removed', token_hash = null, lease_until = null, finished_at = now()
-     where j.org_id = org and j.user_id = of_person and j.state in ('ready', 'running');
+    perform identity.end_membership(ctx.org(), of_person, null);
     return 'removed';
 end $$;
 

@@ -74,7 +74,7 @@ declare
     who uuid := ctx.person();
 begin
     if (of_purpose = 'sign_in') <> (ctx.bound() is null)
-       or of_purpose <> 'sign_in' and ctx.kind() not in ('session', 'half_session') then
+       or of_purpose <> 'sign_in' and ctx.kind() not in ('session', 'half_session', 'lone_session') then
         raise exception using errcode = '42501', message = 'a person at a browser, or nobody, begins this';
     end if;
     if of_purpose = 'add' and not identity.may_change_factors() then
@@ -154,14 +154,6 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
        for no key update
 $$;
 
--- The organisation that hears of what a person does who is not bound yet: the one that they act in first.
-create function identity.first_org(of_user uuid) returns uuid
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select m.org_id from identity.memberships m
-     where m.user_id = of_user and m.removed_at is null
-     order by m.created_at, m.org_id limit 1
-$$;
-
 -- Writes down that an answer was wrong. Nobody guesses a signature, so nobody waits for the next try. For
 -- the broker.
 create function identity.passkey_wrong(of_passkey uuid, of_person uuid) returns void
@@ -211,26 +203,23 @@ begin
 end $$;
 
 -- Starts a session for whoever answered with a passkey that asked who was there: both factors at once. Binds
--- it. 'signed_in', 'copied', or 'gone' where the person is nowhere a member. For the broker.
+-- it. 'signed_in', or 'copied'. For the broker.
 create function identity.sign_in_by_passkey(
     of_passkey uuid, of_person uuid, signed bigint, has_synced boolean, session identity.new_session
 ) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := identity.first_org(of_person);
+    org uuid := identity.place_of(of_person);
 begin
     if ctx.bound() is not null then
         raise exception using errcode = '42501', message = 'somebody is signed in';
-    end if;
-    if org is null then
-        return 'gone';
     end if;
     if not identity.count_passkey(of_passkey, of_person, signed, has_synced) then
         return 'copied';
     end if;
     perform identity.begin_session(org, of_person, session, true);
     update identity.sessions s set second_factor_at = now() where s.org_id = org and s.id = session.id;
-    perform ctx.bind_session(session.token_hash);
+    perform identity.bind_new(session.token_hash);
     return 'signed_in';
 end $$;
 
@@ -273,7 +262,7 @@ end $$;
 revoke all on function identity.passkey_handle(uuid), identity.begin_passkey(text, bytea), identity.passkeys_to_ask(),
     identity.take_passkey_challenge(text, bytea),
     identity.add_passkey(uuid, bytea, bytea, text, text[], bigint, boolean, boolean),
-    identity.passkey_to_verify(bytea), identity.first_org(uuid), identity.passkey_wrong(uuid, uuid),
+    identity.passkey_to_verify(bytea), identity.passkey_wrong(uuid, uuid),
     identity.count_passkey(uuid, uuid, bigint, boolean), identity.passkey_given(uuid, bigint, boolean),
     identity.sign_in_by_passkey(uuid, uuid, bigint, boolean, identity.new_session),
     identity.rename_passkey(uuid, text), identity.remove_passkey(uuid) from public;

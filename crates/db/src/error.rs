@@ -9,6 +9,9 @@ pub enum Error {
     /// The scope is a session that owes its second factor.
     #[error("a second factor is due")]
     SecondFactorDue,
+    /// The scope is a session of somebody in no organisation.
+    #[error("the session is in no organisation")]
+    NoOrganisation,
     /// A policy or grant of the database does not allow it.
     #[error("the database does not allow it")]
     Forbidden,
@@ -85,6 +88,7 @@ impl From<sqlx::Error> for Error {
             Some("CS008") => Self::Refused(Refusal::NotRecent),
             Some("CS009") => Self::Refused(Refusal::NoFactor),
             Some("CS010") => Self::Refused(Refusal::FactorIsProof),
+            Some("CS023") => Self::NoOrganisation,
             Some("CS020") => Self::Refused(Refusal::Origin),
             Some("CS021") => Self::Refused(Refusal::Closed),
             // insufficient_privilege: a grant, or a policy's WITH CHECK.

@@ -51,6 +51,7 @@ migrations! {
     16 "0016_identity_passkeys",
     17 "0017_access_roles",
     20 "0020_access_service_keys",
+    23 "0023_identity_account",
     24 "0024_identity_sign_in_tries",
 }
 

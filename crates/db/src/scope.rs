@@ -47,6 +47,12 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
                 hash.to_hex()
             )
         }
+        Scope::LoneSession(hash) => {
+            format!(
+                "{begin}; select ctx.bind_lone_session('\\x{}')",
+                hash.to_hex()
+            )
+        }
         Scope::ApiKey(hash) => format!("{begin}; select ctx.bind_api_key('\\x{}')", hash.to_hex()),
         Scope::ServiceKey(hash) => {
             format!(

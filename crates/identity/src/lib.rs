@@ -5,12 +5,16 @@
 //! password; hashes on a bounded pool, so that a flood of sign-ins cannot starve sessions.
 
 mod accept_invitation;
+mod account;
 mod change_member;
 mod change_password;
 mod email;
 mod given;
 mod hashing;
 mod invite;
+mod leave_organisation;
+mod make_organisation;
+mod own_organisations;
 mod passkey;
 mod password;
 mod people;
@@ -26,12 +30,14 @@ mod sign_in;
 mod sign_in_link;
 mod sign_up;
 mod store;
+mod switch_organisation;
 mod verify_address;
 mod vouch;
 
 pub use accept_invitation::{
     InvitationFace, JoinError, accept_invitation, show_invitation, sign_up_by_invitation,
 };
+pub use account::{Account, account};
 pub use change_member::{MemberError, change_member, remove_member};
 pub use change_password::{ChangePasswordError, change_password};
 pub use email::{Email, EmailError};
@@ -40,6 +46,9 @@ pub use hashing::{HashPool, HashPoolBusy};
 pub use invite::{
     InvitationRow, InviteAgain, InviteError, invitations, invite, invite_again, revoke_invitation,
 };
+pub use leave_organisation::leave_organisation;
+pub use make_organisation::{MakeOrganisationError, make_organisation};
+pub use own_organisations::{OwnOrganisation, own_organisations};
 pub use passkey::{
     PasskeyName, PasskeyNameError, PasskeyRow, RemovePasskeyError, passkeys, remove_passkey,
     rename_passkey,
@@ -61,6 +70,7 @@ pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};
+pub use switch_organisation::{SwitchError, switch_organisation};
 pub use verify_address::{
     AskVerification, LinkError, LinkFace, ask_verification, show_verification, verify_address,
 };

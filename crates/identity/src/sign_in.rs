@@ -8,7 +8,7 @@ use crate::{Email, HashPool, HashPoolBusy, NewSession, SessionToken, store};
 pub struct SignedIn {
     /// The person.
     pub user: UserId,
-    /// The organisation that the session acts in.
+    /// The organisation that the session acts in; nowhere, for somebody in none.
     pub organisation: OrganisationId,
 }
 

@@ -37,6 +37,8 @@ pub enum Scope {
     Session(TokenHash),
     /// A session that still owes its second factor: it reaches nothing but the ways to give one.
     HalfSession(TokenHash),
+    /// A session of somebody in no organisation: it reaches what is their own.
+    LoneSession(TokenHash),
     /// An organisation's API key.
     ApiKey(TokenHash),
     /// A service key of an organisation, behind which no person stands.

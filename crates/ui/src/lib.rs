@@ -29,4 +29,4 @@ pub mod problem;
 pub mod trust;
 
 pub use askama::Template;
-pub use page::{Flash, Nav, NavGroup, NavItem, Page, Verification, Viewer};
+pub use page::{Flash, Nav, NavGroup, NavItem, OtherOrganisation, Page, Verification, Viewer};

@@ -1,3 +1,4 @@
+use kernel::OrganisationId;
 use time::OffsetDateTime;
 
 use crate::assets;
@@ -12,6 +13,8 @@ pub struct Page {
     pub csrf: String,
     /// The signed-in person, if any.
     pub viewer: Option<Viewer>,
+    /// Where else the viewer is a member: what the switcher offers.
+    pub organisations: Vec<OtherOrganisation>,
     /// The entry of the navigation that this page belongs to.
     pub nav: Option<Nav>,
     /// A message about what just happened, shown once.
@@ -65,6 +68,15 @@ impl Page {
     }
 }
 
+/// An organisation that a session could act in instead.
+#[derive(Debug, Clone)]
+pub struct OtherOrganisation {
+    /// Its identifier.
+    pub id: OrganisationId,
+    /// Its name.
+    pub name: String,
+}
+
 /// The signed-in person.
 #[derive(Debug, Clone)]
 pub struct Viewer {
@@ -78,6 +90,8 @@ pub struct Viewer {
     pub role: String,
     /// Whether mail to their address was shown to reach them.
     pub verification: Verification,
+    /// Whether they are in one at all; else most of the frame leads nowhere.
+    pub in_organisation: bool,
     /// Where they may go: the rest of the navigation is not shown.
     pub places: Vec<Nav>,
     /// What they may do, in the words of the permission catalogue.
@@ -295,6 +309,7 @@ mod tests {
             organisation: String::new(),
             role: String::new(),
             verification: Verification::Done,
+            in_organisation: true,
             places: Vec::new(),
             permissions: Vec::new(),
         };

@@ -53,6 +53,7 @@ mod tests {
                 | Access::AnonymousKey
                 | Access::HalfSession
                 | Access::Person
+                | Access::Account
                 | Access::SignedIn => true,
                 Access::Permission(name) => access::catalogue::find(name).is_some(),
             };
@@ -109,6 +110,11 @@ mod tests {
     #[test]
     fn no_route_names_an_organisation() {
         for route in routes() {
+            // But where a person says in which of theirs the session acts from now on (ID-09): the database
+            // looks the membership up.
+            if route.access == Access::Account {
+                continue;
+            }
             let mut words = route.path.split(['/', '-', '_', '{', '}']);
             assert!(!words.any(|word| word.starts_with("org")), "{}", route.path);
         }

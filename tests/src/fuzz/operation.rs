@@ -254,7 +254,7 @@ async fn ask(tenants: &mut Tenants, at: usize, (route, id): (usize, usize)) -> R
 fn may(actor: &Actor, route: &RouteInfo) -> bool {
     match route.access {
         Access::Public | Access::SignedIn => true,
-        Access::Person => actor.is_session(),
+        Access::Person | Access::Account => actor.is_session(),
         Access::HalfSession | Access::AnonymousKey => false,
         Access::Permission(permission) => actor.holds(permission),
     }

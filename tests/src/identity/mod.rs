@@ -1,7 +1,9 @@
-//! Ways in: second factors, passkeys, fresh proof.
+//! Ways in: second factors, passkeys, fresh proof; and the account that they lead to.
 
+mod alone;
 mod devices;
 mod door;
+mod organisations;
 mod passkey;
 mod recent;
 mod second_factor;

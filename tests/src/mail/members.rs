@@ -63,7 +63,7 @@ async fn a_removed_member_is_out_with_everything_that_acts_for_them() {
             .as_deref(),
         Some("CS001")
     );
-    // The only organisation that they had: there is no way in.
+    // The only organisation that they had: they sign in to none (identity/alone.rs).
     assert!(
         Person::sign_in(&app.url, bo.me["email"].as_str().unwrap(), PASSWORD)
             .await

@@ -25,7 +25,6 @@ pub(crate) async fn sign_in<L: Ledger>(
             commit_told(tx).await?;
             return Err(BrokerError::PasskeyCopied);
         }
-        SignedIn::Nowhere => return Err(BrokerError::PasskeyUnknown),
     }
     let person = UserId::from(passkey.person);
     let entry = AuditEntry::about("identity.signed_in_by_passkey", person)

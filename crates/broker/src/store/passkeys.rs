@@ -45,8 +45,6 @@ pub(crate) enum Added {
 pub(crate) enum SignedIn {
     Yes,
     Copied,
-    /// The person is a member of no organisation.
-    Nowhere,
 }
 
 impl HeldPasskey {
@@ -189,8 +187,7 @@ pub(crate) async fn sign_in(
     .await?;
     Ok(match signed_in.as_str() {
         "signed_in" => SignedIn::Yes,
-        "copied" => SignedIn::Copied,
-        _ => SignedIn::Nowhere,
+        _ => SignedIn::Copied,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The statements of this crate, one function each.
 
+pub(crate) mod account;
 pub(crate) mod invitations;
 pub(crate) mod links;
 pub(crate) mod passkeys;

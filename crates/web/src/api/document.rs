@@ -87,7 +87,9 @@ pub(crate) fn describe(operation: &mut Operation, access: Access) {
     operation.security = Some(match access {
         Access::Public => Vec::new(),
         Access::AnonymousKey => vec![SecurityRequirement::new(ANONYMOUS, none)],
-        Access::HalfSession | Access::Person => vec![SecurityRequirement::new(SESSION, none)],
+        Access::HalfSession | Access::Person | Access::Account => {
+            vec![SecurityRequirement::new(SESSION, none)]
+        }
         Access::SignedIn | Access::Permission(_) => {
             vec![
                 SecurityRequirement::new(SESSION, none),

@@ -196,6 +196,9 @@ fn tell(
     if problem.kind() == &kind::SECOND_FACTOR_DUE {
         return to_door("/sign-in/second-factor", context, rest);
     }
+    if problem.kind() == &kind::NO_ORGANISATION {
+        return to_door("/organisations", context, rest);
+    }
     if problem.kind() == &kind::NOT_RECENT {
         return to_door("/prove", context, rest);
     }

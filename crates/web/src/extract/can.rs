@@ -7,7 +7,7 @@ use crypto::token::{self, TokenKind};
 use db::{ReadTx, WriteTx};
 use http::header;
 use http::request::Parts;
-use identity::{Principal, PrincipalKind};
+use identity::{Account, Principal, PrincipalKind};
 use kernel::{Scope, TokenHash};
 use mail::WayFace;
 use ui::{Nav, Verification};
@@ -158,6 +158,7 @@ pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
         | Scope::AnonymousKey { .. }
         | Scope::Session(_)
         | Scope::HalfSession(_)
+        | Scope::LoneSession(_)
         | Scope::Job(_) => None,
     }
 }
@@ -166,7 +167,7 @@ pub(super) fn too_often(Wait(seconds): Wait) -> Problem {
     Problem::new(kind::KEY_TOO_OFTEN).retry_after(seconds)
 }
 
-async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Problem> {
+pub(super) async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Problem> {
     let mut tx = state.db.read(scope).await?;
     let principal = identity::principal(&mut tx).await?;
     match scope {
@@ -176,6 +177,7 @@ async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Principal), Pr
         | Scope::AnonymousKey { .. }
         | Scope::Session(_)
         | Scope::HalfSession(_)
+        | Scope::LoneSession(_)
         | Scope::Job(_) => {}
     }
     Ok((tx, principal))
@@ -190,7 +192,7 @@ fn permit(
         Access::Public | Access::SignedIn => true,
         // `Half` and `Anonymous` are the ways in there.
         Access::HalfSession | Access::AnonymousKey => false,
-        Access::Person => principal.kind == PrincipalKind::Session,
+        Access::Person | Access::Account => principal.kind == PrincipalKind::Session,
         Access::Permission(name) => principal.can(name),
     };
     if may {
@@ -198,13 +200,6 @@ fn permit(
     } else {
         Err(forbidden(access))
     }
-}
-
-/// Whoever asks, if their credential is in force: for pages that anyone may see.
-pub(crate) async fn reader(state: &AppState, parts: &Parts) -> Option<(ReadTx, Principal)> {
-    let context = extract::context(parts).ok()?;
-    let scope = credential(state, parts, &context).await.ok()?;
-    admit(state, &scope, Access::SignedIn).await.ok()
 }
 
 pub(super) fn forbidden(access: Access) -> Problem {
@@ -265,19 +260,37 @@ async fn bearer(state: &AppState, surface: Surface, presented: &str) -> Result<S
 }
 
 pub(crate) fn viewer(state: &AppState, principal: &Principal) -> ui::Viewer {
-    let verification = match (principal.is_verified, &state.mail) {
-        (true, _) => Verification::Done,
-        (false, WayFace::Off) => Verification::NoMail,
-        (false, _) => Verification::Asked,
-    };
     ui::Viewer {
-        verification,
+        verification: verification(state, principal.is_verified),
         name: principal.name.clone(),
         email: principal.email.clone(),
         organisation: principal.organisation_name.clone(),
         role: role_shown(&principal.role, principal.custom_role.as_deref()),
+        in_organisation: true,
         places: places(principal),
         permissions: principal.permissions.clone(),
+    }
+}
+
+/// Somebody in no organisation: nothing of the navigation leads them anywhere.
+pub(super) fn lone_viewer(state: &AppState, who: &Account) -> ui::Viewer {
+    ui::Viewer {
+        verification: verification(state, who.is_verified),
+        name: who.name.clone(),
+        email: who.email.clone(),
+        organisation: "No organisation".to_owned(),
+        role: String::new(),
+        in_organisation: false,
+        places: Vec::new(),
+        permissions: Vec::new(),
+    }
+}
+
+fn verification(state: &AppState, is_verified: bool) -> Verification {
+    match (is_verified, &state.mail) {
+        (true, _) => Verification::Done,
+        (false, WayFace::Off) => Verification::NoMail,
+        (false, _) => Verification::Asked,
     }
 }
 
@@ -295,7 +308,7 @@ fn places(principal: &Principal) -> Vec<Nav> {
     });
     let open = GUARDS.iter().filter(|(_, access)| match access {
         Access::Permission(name) => principal.can(name),
-        Access::Public | Access::SignedIn | Access::Person => true,
+        Access::Public | Access::SignedIn | Access::Person | Access::Account => true,
         Access::HalfSession | Access::AnonymousKey => false,
     });
     open.map(|(nav, _)| *nav).collect()

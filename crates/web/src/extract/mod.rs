@@ -1,5 +1,6 @@
 //! What handlers take. The first is always who may: [`Can`] or [`Public`].
 
+mod account;
 mod anonymous;
 mod can;
 mod form;
@@ -13,6 +14,7 @@ mod recent;
 mod service_key;
 mod visitor;
 
+pub(crate) use account::{Account, Holder, RecentAccount};
 pub(crate) use anonymous::Anonymous;
 pub use can::Can;
 pub(crate) use can::{Caller, admit, role_in_words, role_shown};

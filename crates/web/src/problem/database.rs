@@ -13,6 +13,7 @@ impl From<Error> for Problem {
         match error {
             Error::Unauthenticated => Self::new(kind::SIGNED_OUT),
             Error::SecondFactorDue => Self::new(kind::SECOND_FACTOR_DUE),
+            Error::NoOrganisation => Self::new(kind::NO_ORGANISATION),
             Error::Forbidden => Self::new(kind::ACCESS_FORBIDDEN),
             Error::Refused(refusal) => refused(refusal),
             Error::Unavailable(_) => Self::new(kind::UNAVAILABLE)

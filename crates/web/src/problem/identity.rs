@@ -1,6 +1,7 @@
 use identity::{
-    ChangePasswordError, HashPoolBusy, JoinError, LinkError, MemberError, NewAccountError,
-    RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
+    ChangePasswordError, HashPoolBusy, JoinError, LinkError, MakeOrganisationError, MemberError,
+    NewAccountError, RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
+    SwitchError,
 };
 
 use super::{Problem, kind};
@@ -113,6 +114,28 @@ impl From<MemberError> for Problem {
             MemberError::Beyond => Self::new(kind::MEMBER_BEYOND),
             MemberError::LastOwner => Self::new(kind::LAST_OWNER),
             MemberError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<SwitchError> for Problem {
+    fn from(error: SwitchError) -> Self {
+        match error {
+            SwitchError::Gone => Self::new(kind::NOT_FOUND),
+            SwitchError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<MakeOrganisationError> for Problem {
+    fn from(error: MakeOrganisationError) -> Self {
+        match error {
+            MakeOrganisationError::Name(wrong) => {
+                Self::new(kind::ORGANISATION_INVALID).field("name", wrong)
+            }
+            MakeOrganisationError::Many => Self::new(kind::MANY_ORGANISATIONS),
+            MakeOrganisationError::Unverified => Self::new(kind::UNVERIFIED),
+            MakeOrganisationError::Database(error) => error.into(),
         }
     }
 }

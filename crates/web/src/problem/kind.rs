@@ -60,11 +60,14 @@ kinds! {
     LAST_OWNER = 409, "identity.last_owner", "This is the last owner. Make somebody else an owner first.";
     SIGN_IN_LINK_DEAD = 401, "identity.link_dead", "This link was used already, or has expired. Ask for a new one.";
     LINK_DEAD = 410, "identity.link_gone", "This link was used already, or has expired. Ask for a new one.";
+    MANY_ORGANISATIONS = 409, "identity.many_organisations", "You own 20 organisations, which is as many as can be.";
     MEMBER_INVALID = 422, "identity.member_invalid", "This role does not go with this level.";
     MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
+    NO_ORGANISATION = 403, "identity.no_organisation", "You are in no organisation. Make one, or accept an invitation.";
     NO_PASSKEY = 409, "identity.no_passkey", "You have no passkey here. Use another way.";
     NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
     NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
+    ORGANISATION_INVALID = 422, "identity.organisation_invalid", "The organisation cannot be called that.";
     PASSKEY_COPIED = 422, "identity.passkey_copied", "This passkey was not accepted: it says that it was used less often than we know. Somebody may hold a copy. Use another way in, and remove it.";
     PASSKEY_EXISTS = 409, "identity.passkey_exists", "This passkey is kept already.";
     PASSKEY_NAME = 422, "identity.passkey_name", "Give the passkey a name of 1 to 60 characters.";
@@ -78,6 +81,7 @@ kinds! {
     SECOND_FACTOR_KEPT = 409, "identity.second_factor_kept", "An organisation of yours asks for a second factor: it stays.";
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
     TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
+    UNVERIFIED = 403, "identity.unverified", "Confirm your address first, by the link that we sent there.";
     WRONG_CODE = 422, "identity.wrong_code", "That code is wrong, or was used already. Codes change every 30 seconds.";
     WRONG_PASSWORD = 401, "identity.wrong_password", "That address and password do not go together.";
     IMPORTS_BUSY = 503, "insight.imports_busy", "Other files are being read at this moment, or another one of yours is. Try again in a minute.";

@@ -9,6 +9,8 @@ pub enum Access {
     HalfSession,
     /// A person at a browser, about what is theirs alone: their sessions, their way in.
     Person,
+    /// The same, also by somebody in no organisation: about what is theirs and no organisation's.
+    Account,
     /// Any credential in force, about itself.
     SignedIn,
     /// A credential that holds this permission.
@@ -23,6 +25,7 @@ impl Access {
             Self::AnonymousKey => "anonymous_key",
             Self::HalfSession => "half_session",
             Self::Person => "person",
+            Self::Account => "account",
             Self::SignedIn => "signed_in",
             Self::Permission(name) => name,
         }

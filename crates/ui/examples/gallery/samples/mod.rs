@@ -2,6 +2,7 @@
 //! put a hostile canary into every field at once.
 
 mod access;
+mod account;
 mod approvals;
 mod audit;
 mod connectors;
@@ -22,7 +23,7 @@ mod ways_in;
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use ui::component::Tone;
-use ui::{Flash, Nav, Page, Template, Verification, Viewer};
+use ui::{Flash, Nav, OtherOrganisation, Page, Template, Verification, Viewer};
 use uuid::Uuid;
 
 /// The samples' present moment.
@@ -92,6 +93,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         oauth::pages(ink),
         approvals::pages(ink),
         access::pages(ink),
+        account::pages(ink),
         roles::pages(ink),
         audit::pages(ink),
         mail::pages(ink),
@@ -114,16 +116,46 @@ pub(crate) fn page(ink: &Ink, nav: Option<Nav>) -> Page {
             email: ink.t("owner@example.com"),
             organisation: ink.t("Example Service Desk"),
             role: ink.t("Super Admin"),
+            in_organisation: true,
             verification: Verification::Done,
             places: Nav::all().collect(),
             permissions: PERMISSIONS.map(str::to_owned).into(),
         }),
+        organisations: vec![
+            OtherOrganisation {
+                id: id(0x71),
+                name: ink.t("Example Works"),
+            },
+            OtherOrganisation {
+                id: id(0x72),
+                name: ink
+                    .t("An organisation whose name is as long as names of organisations can be"),
+            },
+        ],
         nav,
         flash: None,
         waiting_approvals: 3,
         assets_base: ink.t("assets"),
         request_id: ink.t("req_01jd9v6b3kx4t8m2n5p7q9r1s3"),
         now: NOW,
+    }
+}
+
+/// What is shared, for somebody in no organisation.
+pub(crate) fn alone(ink: &Ink) -> Page {
+    let page = page(ink, None);
+    Page {
+        viewer: page.viewer.map(|viewer| Viewer {
+            organisation: "No organisation".to_owned(),
+            role: String::new(),
+            in_organisation: false,
+            places: Vec::new(),
+            permissions: Vec::new(),
+            ..viewer
+        }),
+        organisations: Vec::new(),
+        waiting_approvals: 0,
+        ..page
     }
 }
 

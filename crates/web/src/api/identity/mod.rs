@@ -3,6 +3,7 @@
 mod invitations;
 mod me;
 mod members;
+mod organisations;
 pub(crate) mod passkey;
 mod password_resets;
 mod people;
@@ -32,6 +33,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
             sessions::list_sessions,
             sessions::end_session,
             sign_in_link::make_sign_in_link,
+            organisations::list_organisations,
+            organisations::make_organisation,
+            organisations::switch_organisation,
+            organisations::leave_organisation,
             people::list_people,
             invitations::list_invitations,
             invitations::invite,

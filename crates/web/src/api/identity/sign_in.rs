@@ -37,11 +37,14 @@ pub(super) struct SignedIn {
     me: Me,
 }
 
-/// The password was right, and a second factor is due.
+/// A session has begun that acts in no organisation yet.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct HalfSignedIn {
-    /// Goes into the header X-CSRF-Token of POST /api/v1/sessions/second-factor.
+    /// Goes into the header X-CSRF-Token of what comes next.
     csrf_token: String,
+    /// `second_factor`: POST /api/v1/sessions/second-factor gives it. `organisation`: the person is in none;
+    /// POST /api/v1/organisations makes one.
+    due: &'static str,
 }
 
 /// Starts a session: the answer sets its cookie.
@@ -49,7 +52,7 @@ pub(super) struct HalfSignedIn {
 /// A wrong password and an unknown address answer alike, in the same time.
 #[utoipa::path(post, path = "/api/v1/sessions", tag = "identity", request_body = SignIn, responses(
     (status = 201, description = "Signed in.", body = SignedIn),
-    (status = 202, description = "A second factor is due: until then the session reaches nothing.", body = HalfSignedIn),
+    (status = 202, description = "A second factor or an organisation is due: until then the session reaches nothing of anybody's.", body = HalfSignedIn),
 ))]
 pub(super) async fn sign_in(public: Public, Json(form): Json<SignIn>) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
@@ -85,11 +88,15 @@ pub(super) async fn signed_in(
             let whole = SignedIn { csrf_token, me };
             Ok((StatusCode::CREATED, cookie, Answer(whole)).into_response())
         }
-        Err(problem) if problem.kind() == &kind::SECOND_FACTOR_DUE => {
-            let half = HalfSignedIn { csrf_token };
+        Err(problem) => {
+            let due = match problem.kind() {
+                due if due == &kind::SECOND_FACTOR_DUE => "second_factor",
+                due if due == &kind::NO_ORGANISATION => "organisation",
+                _ => return Err(problem),
+            };
+            let half = HalfSignedIn { csrf_token, due };
             Ok((StatusCode::ACCEPTED, cookie, Answer(half)).into_response())
         }
-        Err(problem) => Err(problem),
     }
 }
 

@@ -5,13 +5,12 @@ use ui::component::FieldErrors;
 use ui::identity::{Invitation, Offer, Step};
 
 use super::verify_address::Link;
+use crate::Public;
 use crate::api::identity::{begin_session, new_session};
-use crate::extract::{Form, Query, Visitor, role_shown};
+use crate::extract::{Account, Form, Query, Visitor, role_shown};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
-use crate::{Can, Public};
 
 /// What the invitation offers, and the next step for whoever opened it.
 pub(super) async fn show(
@@ -38,8 +37,8 @@ pub(super) async fn show(
 }
 
 /// The person who is signed in joins, if it is their address that was invited.
-pub(super) async fn accept(can: Can<Person>, form: Form) -> Result<Response, Problem> {
-    let caller = can.release();
+pub(super) async fn accept(account: Account, form: Form) -> Result<Response, Problem> {
+    let caller = account.release();
     let state = &caller.state;
     state.throttles.link(caller.context.address, state.now())?;
     let session = new_session(state, &caller.context);

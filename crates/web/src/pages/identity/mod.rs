@@ -8,6 +8,7 @@ mod invite;
 mod local_path;
 mod members;
 mod organisation;
+mod organisations;
 mod passkey_sign_in;
 mod passkeys;
 mod people;
@@ -113,6 +114,10 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             "/settings/second-factor",
             organisation::require_second_factor,
         )
+        .page(Method::GET, "/organisations", organisations::show)
+        .page(Method::POST, "/organisations", organisations::make)
+        .page(Method::POST, "/organisations/switch", organisations::switch)
+        .page(Method::POST, "/organisations/leave", organisations::leave)
         .page(Method::GET, "/forgot-password", forgot_password::show)
         .page(Method::POST, "/forgot-password", forgot_password::ask)
         .page(Method::GET, "/reset-password", reset_password::show)

@@ -7,7 +7,6 @@ use ui::identity::Profile;
 use crate::Can;
 use crate::extract::Form;
 use crate::pages::answer::{done, html, refused};
-use crate::pages::page_of;
 use crate::problem::{Problem, kind};
 use crate::route::permission::Person;
 
@@ -52,8 +51,7 @@ pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Resp
 }
 
 async fn page(can: &mut Can<Person>, errors: FieldErrors) -> Result<Profile, Problem> {
-    let mut page = page_of(&can.state, &can.context, None);
-    page.waiting_approvals = can.count_waiting().await?;
+    let page = can.page(None).await?;
     Ok(Profile {
         page,
         name: can.principal.name.clone(),

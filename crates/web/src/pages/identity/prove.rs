@@ -5,14 +5,12 @@ use serde::Deserialize;
 use ui::identity::Prove;
 
 use super::local_path::local_path;
-use crate::Can;
 use crate::api::identity::passkey::{give, read};
 use crate::api::identity::{taken, try_code};
-use crate::extract::{Caller, Form, Query};
+use crate::extract::{Account, Form, Holder, Query};
 use crate::pages::answer::{go, html, is_about_form, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// Where to go on to.
 #[derive(Debug, Deserialize)]
@@ -23,18 +21,18 @@ pub(super) struct Onward {
 
 /// Asks a person who is signed in to prove again who they are.
 pub(super) async fn show_prove(
-    mut can: Can<Person>,
+    mut account: Account,
     Query(onward): Query<Onward>,
 ) -> Result<Response, Problem> {
-    let view = page(&mut can, &onward.next).await?;
+    let view = page(&mut account, &onward.next).await?;
     html(&view)
 }
 
 /// By a code of the second factor; by the password, where there is none.
-pub(super) async fn prove(mut can: Can<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn prove(mut account: Account, form: Form) -> Result<Response, Problem> {
     let (code, password) = (form.get("code"), form.get("password"));
-    let view = page(&mut can, form.get("next")).await?;
-    let caller = can.release();
+    let view = page(&mut account, form.get("next")).await?;
+    let caller = account.release();
     let proved = if code.is_empty() {
         by_password(&caller, password).await
     } else {
@@ -45,11 +43,11 @@ pub(super) async fn prove(mut can: Can<Person>, form: Form) -> Result<Response, 
 
 /// By a passkey.
 pub(super) async fn prove_by_passkey(
-    mut can: Can<Person>,
+    mut account: Account,
     form: Form,
 ) -> Result<Response, Problem> {
-    let view = page(&mut can, form.get("next")).await?;
-    let caller = can.release();
+    let view = page(&mut account, form.get("next")).await?;
+    let caller = account.release();
     let proved = match read(form.get("answer")) {
         Ok(assertion) => give::give(&caller.state, &caller.context, &caller.scope, assertion).await,
         Err(problem) => Err(problem),
@@ -69,8 +67,8 @@ fn on(proved: Result<(), Problem>, mut view: Prove) -> Result<Response, Problem>
     }
 }
 
-async fn by_password(caller: &Caller, password: &str) -> Result<(), Problem> {
-    let (state, person) = (&caller.state, caller.principal.user);
+async fn by_password(caller: &Holder, password: &str) -> Result<(), Problem> {
+    let (state, person) = (&caller.state, caller.who.user);
     let password = Secret::new(password.to_owned());
     let (db, hashes) = (&state.db, &state.hashes);
     match identity::prove_password(db, hashes, &caller.scope, person, password).await? {
@@ -79,17 +77,17 @@ async fn by_password(caller: &Caller, password: &str) -> Result<(), Problem> {
     }
 }
 
-async fn page(can: &mut Can<Person>, next: &str) -> Result<Prove, Problem> {
+async fn page(account: &mut Account, next: &str) -> Result<Prove, Problem> {
     let next = match local_path(next) {
         "/" => "/security",
         path => path,
     };
-    let factors = identity::second_factors(&mut can.tx).await?;
+    let factors = identity::second_factors(&mut account.tx).await?;
     Ok(Prove {
-        page: page_of(&can.state, &can.context, None),
-        email: can.principal.email.clone(),
+        page: page_of(&account.state, &account.context, None),
+        email: account.who.email.clone(),
         has_factor: factors.any(),
-        has_passkeys: factors.passkeys > 0 && can.state.can_passkey(),
+        has_passkeys: factors.passkeys > 0 && account.state.can_passkey(),
         error: String::new(),
         next: next.to_owned(),
     })

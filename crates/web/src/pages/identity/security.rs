@@ -3,15 +3,13 @@ use ui::identity::{PasskeyRow, Security};
 
 use crate::Can;
 use crate::pages::answer::html;
-use crate::pages::page_of;
 use crate::problem::Problem;
 use crate::route::permission::Person;
 use kernel::client_in_words;
 
 /// The ways in of the person who asks.
 pub(super) async fn security(mut can: Can<Person>) -> Result<Response, Problem> {
-    let mut page = page_of(&can.state, &can.context, None);
-    page.waiting_approvals = can.count_waiting().await?;
+    let page = can.page(None).await?;
     let factors = identity::second_factors(&mut can.tx).await?;
     let passkeys = identity::passkeys(&mut can.tx).await?;
     html(&Security {

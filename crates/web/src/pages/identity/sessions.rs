@@ -4,14 +4,12 @@ use ui::identity::{SessionRow, Sessions};
 
 use crate::Can;
 use crate::pages::answer::html;
-use crate::pages::page_of;
 use crate::problem::Problem;
 use crate::route::permission::Person;
 
 /// Every place where the person who asks is signed in, this one first.
 pub(super) async fn list_sessions(mut can: Can<Person>) -> Result<Response, Problem> {
-    let mut page = page_of(&can.state, &can.context, None);
-    page.waiting_approvals = can.count_waiting().await?;
+    let page = can.page(None).await?;
     let rows = identity::sessions(&mut can.tx).await?;
     let own = SessionId::from(can.principal.credential);
     let mut sessions: Vec<SessionRow> = rows.into_iter().map(|row| shown(row, own)).collect();

@@ -1,18 +1,15 @@
 use axum::response::{IntoResponse as _, Redirect, Response};
-use kernel::SessionId;
 
+use crate::AppState;
+use crate::extract::Account;
 use crate::problem::Problem;
-use crate::route::permission::Person;
 use crate::session::{Names, cookie};
-use crate::{AppState, Can};
 
 /// Ends the session that asks.
-pub(super) async fn sign_out(can: Can<Person>) -> Result<Response, Problem> {
-    let caller = can.release();
-    let own = SessionId::from(caller.principal.credential);
-    // False where it ended a moment ago: out is out.
-    identity::end_session(caller.write().await?, own).await?;
-    Ok(out(&caller.state))
+pub(super) async fn sign_out(account: Account) -> Result<Response, Problem> {
+    let holder = account.release();
+    identity::sign_out(holder.write().await?).await?;
+    Ok(out(&holder.state))
 }
 
 /// To the door, without the cookie.

@@ -224,6 +224,7 @@ mod tests {
             nonce: String::new(),
             csrf: String::new(),
             viewer: None,
+            organisations: Vec::new(),
             nav: None,
             flash: None,
             waiting_approvals: 0,

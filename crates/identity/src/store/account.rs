@@ -1,0 +1,85 @@
+//! What is a person's and no organisation's.
+
+use db::{Error, ReadTx, WriteTx};
+use kernel::OrganisationId;
+
+use crate::{Account, OwnOrganisation};
+
+pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
+    let row = sqlx::query!(
+        r#"select user_id as "user!", name as "name!", email as "email!", is_verified as "is_verified!",
+                  is_recent as "is_recent!", session_id as "session!"
+             from identity.own_account()"#
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Error::Unauthenticated)?;
+    Ok(Account {
+        user: row.user.into(),
+        name: row.name,
+        email: row.email,
+        is_verified: row.is_verified,
+        is_recent: row.is_recent,
+        session: row.session.into(),
+    })
+}
+
+pub(crate) async fn own_organisations(tx: &mut ReadTx) -> Result<Vec<OwnOrganisation>, Error> {
+    let rows = sqlx::query!(
+        r#"select org_id as "id!", name as "name!", role as "role!", custom_role, joined_at as "joined_at!",
+                  mfa_required as "mfa_required!", is_current as "is_current!",
+                  is_last_owner as "is_last_owner!", others as "others!"
+             from identity.own_organisations()"#
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OwnOrganisation {
+            id: row.id.into(),
+            name: row.name,
+            role: row.role,
+            custom_role: row.custom_role,
+            joined_at: row.joined_at,
+            asks_second_factor: row.mfa_required,
+            is_current: row.is_current,
+            is_last_owner: row.is_last_owner,
+            others: row.others.unsigned_abs(),
+        })
+        .collect())
+}
+
+pub(crate) async fn switch_organisation(
+    tx: &mut WriteTx,
+    to: OrganisationId,
+) -> Result<bool, Error> {
+    let switched = sqlx::query_scalar!(
+        r#"select identity.switch_organisation($1) as "switched!""#,
+        to.uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(switched)
+}
+
+pub(crate) async fn make_organisation(
+    tx: &mut WriteTx,
+    id: OrganisationId,
+    name: &str,
+) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.make_organisation($1, $2) as "answer!""#,
+        id.uuid(),
+        name
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(answer)
+}
+
+pub(crate) async fn leave_organisation(tx: &mut WriteTx) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(r#"select identity.leave_organisation() as "answer!""#)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(answer)
+}
