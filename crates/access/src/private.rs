@@ -19,6 +19,7 @@ pub const PRIVATE: &[(&str, Kept)] = &[
     ("broker.authorizations", Kept::ByPerson("user_id")),
     ("identity.authenticators", Kept::Unread),
     ("identity.devices", Kept::Unread),
+    ("identity.email_changes", Kept::Unread),
     ("identity.factor_tries", Kept::Unread),
     // An invitation's link is nobody's yet.
     ("identity.links", Kept::ByPersonIfAny("user_id")),

@@ -31,6 +31,8 @@ pub enum TokenKind {
     VerifyAddress,
     /// A single-use link that sets another password.
     ResetPassword,
+    /// A single-use link by which a mailbox agrees to another address of an account.
+    ChangeEmail,
     /// A single-use link that makes somebody a member.
     Invitation,
     /// The `state` of an OAuth round trip (RFC 6749 10.12).
@@ -52,6 +54,7 @@ impl TokenKind {
             Self::DeviceCode => "csd_",
             Self::VerifyAddress => "csv_",
             Self::ResetPassword => "csp_",
+            Self::ChangeEmail => "csm_",
             Self::Invitation => "csi_",
             Self::OauthState => "cso_",
         }

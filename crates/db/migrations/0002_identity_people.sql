@@ -88,7 +88,8 @@ grant select, insert, update, delete on identity.devices to countersign_definer;
 -- sends the mail: here is its hash, in the mail is the token, and nowhere else is either.
 create table identity.links (
     org_id uuid not null,
-    kind text not null check (kind in ('sign_in', 'verify_address', 'reset_password', 'invitation')),
+    kind text not null check (kind in ('sign_in', 'verify_address', 'reset_password', 'invitation',
+                                     'change_email_new', 'change_email_old')),
     -- Whom it is for; of an invitation nobody is known yet.
     user_id uuid check ((user_id is null) = (kind = 'invitation')),
     invitation_id uuid check ((invitation_id is null) = (kind <> 'invitation')),
@@ -98,7 +99,8 @@ create table identity.links (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + case kind
         when 'sign_in' then interval '10 minutes' when 'reset_password' then interval '30 minutes'
-        when 'verify_address' then interval '3 days' else interval '7 days' end),
+        when 'verify_address' then interval '3 days' when 'invitation' then interval '7 days'
+        else interval '1 day' end),
     used_at timestamptz,
     -- Ended unused: a later mail, a changed password.
     ended_at timestamptz,

@@ -15,7 +15,8 @@ create table mail.outbox (
     invitation_id uuid check ((invitation_id is null) <> (user_id is null)),
     recipient text not null check (recipient = lower(recipient) and length(recipient) between 3 and 254),
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
-                                             'ways_in_changed', 'client_ended', 'invitation')),
+                                             'ways_in_changed', 'client_ended', 'invitation', 'change_email_new',
+                                             'change_email_old', 'email_changed')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -53,7 +54,7 @@ set local role countersign_definer;
 
 -- How often one address gets one kind of mail in an hour. Whoever asks for more gets silence.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
-return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended') then 20 else 5 end;
+return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed') then 20 else 5 end;
 
 -- How often that was in the last hour: mails, and mails sent again. For definer functions alone.
 create function mail.lately(to_address text, of_template text) returns bigint
@@ -79,7 +80,9 @@ declare
     new_mail uuid := audit.new_id();
 begin
     -- Nobody has mail where the running controls live.
-    if exists (select from identity.organisations o where o.id = of_org and o.kind = 'control') then
+    if exists (select from identity.organisations o where o.id = of_org and o.kind = 'control')
+       or to_address like '%@controls.invalid'
+    then
         return null;
     end if;
     if mail.lately(to_address, of_template) >= mail.hourly_limit(of_template) then
@@ -149,6 +152,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     it mail.outbox;
     until_when timestamptz;
+    is_taken boolean;
 begin
     update mail.outbox o set attempts = attempts + 1
      where o.org_id = ctx.org() and o.id = mail.of_job() and o.state = 'queued'
@@ -163,15 +167,20 @@ begin
     end if;
     update identity.links l set ended_at = now()
      where l.org_id = it.org_id and l.mail_id = it.id and l.used_at is null and l.ended_at is null;
-    if it.template in ('verify_address', 'reset_password', 'invitation') then
+    -- Whoever asks for somebody's address learns nothing of it: the mail goes out, and its reader is told.
+    is_taken := it.template = 'change_email_new' and exists (select from identity.users u where u.email = it.recipient);
+    if it.template in ('verify_address', 'reset_password', 'invitation', 'change_email_new', 'change_email_old')
+       and not is_taken
+    then
         insert into identity.links (org_id, kind, user_id, invitation_id, mail_id, token_hash, expires_at)
         values (it.org_id, it.template, it.user_id, it.invitation_id, it.id, new_token_hash,
                 now() + case it.template when 'reset_password' then interval '30 minutes'
-                             when 'verify_address' then interval '3 days' else interval '7 days' end)
+                             when 'verify_address' then interval '3 days' when 'invitation' then interval '7 days'
+                             else interval '1 day' end)
         returning links.expires_at into until_when;
     end if;
     return query
-        select it.id, it.recipient, it.template, it.data, u.name, o.name, inviter.name, i.role, until_when
+        select it.id, it.recipient, it.template, it.data || jsonb_build_object('taken', is_taken), u.name, o.name, inviter.name, i.role, until_when
           from identity.organisations o
           left join identity.users u on u.id = it.user_id
           left join identity.invitations i on i.org_id = it.org_id and i.id = it.invitation_id
@@ -187,11 +196,20 @@ begin
     if it.template = 'invitation' then
         return exists (select from identity.open_invitation(it.org_id, it.invitation_id));
     end if;
+    -- It tells of what has happened, also at the address that was left.
+    if it.template = 'email_changed' then
+        return true;
+    end if;
+    if it.template = 'change_email_new' then
+        return exists (select from identity.open_email_change(it.user_id) c where c.new_email = it.recipient);
+    end if;
     return exists (select from identity.users u
                      join identity.memberships m on m.org_id = it.org_id and m.user_id = u.id
                       and (m.removed_at is null or m.org_id = identity.nowhere())
                     where u.id = it.user_id and u.email = it.recipient
-                      and (it.template <> 'verify_address' or u.email_verified_at is null));
+                      and (it.template <> 'verify_address' or u.email_verified_at is null)
+                      and (it.template <> 'change_email_old'
+                           or exists (select from identity.open_email_change(it.user_id))));
 end $$;
 
 -- Ends an attempt: 'sent', 'failed' for good, or 'queued' to be tried again.
@@ -211,6 +229,7 @@ begin
     update mail.outbox set state = 'failed', last_error = coalesce(last_error, 'it was not sent within two days')
      where state = 'queued' and queued_at < now() - interval '2 days';
     delete from identity.links where expires_at < now() - interval '30 days';
+    delete from identity.email_changes where created_at < now() - interval '30 days';
     delete from mail.outbox where state in ('sent', 'failed') and queued_at < now() - interval '30 days';
     delete from identity.invitations i
      where coalesce(i.accepted_at, i.revoked_at, i.created_at) < now() - interval '90 days'

@@ -6,14 +6,17 @@
 
 mod accept_invitation;
 mod account;
+mod ask_email_change;
 mod change_member;
 mod change_password;
+mod confirm_email_change;
 mod email;
 mod given;
 mod hashing;
 mod invite;
 mod leave_organisation;
 mod make_organisation;
+mod move_account;
 mod own_organisations;
 mod passkey;
 mod password;
@@ -38,8 +41,14 @@ pub use accept_invitation::{
     InvitationFace, JoinError, accept_invitation, show_invitation, sign_up_by_invitation,
 };
 pub use account::{Account, account};
+pub use ask_email_change::{
+    AskEmailChangeError, EmailChange, ask_email_change, cancel_email_change, own_email_change,
+};
 pub use change_member::{MemberError, change_member, remove_member};
 pub use change_password::{ChangePasswordError, change_password};
+pub use confirm_email_change::{
+    EmailChangeFace, EmailConfirmed, confirm_email_change, show_email_change, stop_email_change,
+};
 pub use email::{Email, EmailError};
 pub use given::Given;
 pub use hashing::{HashPool, HashPoolBusy};
@@ -48,6 +57,7 @@ pub use invite::{
 };
 pub use leave_organisation::leave_organisation;
 pub use make_organisation::{MakeOrganisationError, make_organisation};
+pub use move_account::{MoveAccountError, move_account};
 pub use own_organisations::{OwnOrganisation, own_organisations};
 pub use passkey::{
     PasskeyName, PasskeyNameError, PasskeyRow, RemovePasskeyError, passkeys, remove_passkey,

@@ -132,6 +132,7 @@ impl Postman {
             client: begun.data.client.clone(),
             address: begun.data.address.clone(),
             what: begun.data.what.clone(),
+            is_taken: begun.data.taken,
             at: begun.data.at,
         };
         let letter = write(&facts, &self.links, link).map_err(|_| broken("the template failed"))?;

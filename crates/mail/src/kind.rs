@@ -17,6 +17,12 @@ pub enum Kind {
     ClientEnded,
     /// Invites an address to an organisation.
     Invitation,
+    /// Asks the mailbox that an account would move to.
+    ChangeEmailNew,
+    /// Asks the mailbox that an account would leave.
+    ChangeEmailOld,
+    /// Says that an account is under another address.
+    EmailChanged,
 }
 
 impl Kind {
@@ -30,6 +36,9 @@ impl Kind {
             "ways_in_changed" => Self::WaysInChanged,
             "client_ended" => Self::ClientEnded,
             "invitation" => Self::Invitation,
+            "change_email_new" => Self::ChangeEmailNew,
+            "change_email_old" => Self::ChangeEmailOld,
+            "email_changed" => Self::EmailChanged,
             _ => return None,
         })
     }
@@ -44,6 +53,9 @@ impl Kind {
             Self::WaysInChanged => "Ways in changed",
             Self::ClientEnded => "Client ended",
             Self::Invitation => "Invitation",
+            Self::ChangeEmailNew => "Confirm a new address",
+            Self::ChangeEmailOld => "Leave an address",
+            Self::EmailChanged => "Address changed",
         }
     }
 
@@ -52,7 +64,14 @@ impl Kind {
         match self {
             Self::VerifyAddress => Some((TokenKind::VerifyAddress, "/verify-address")),
             Self::ResetPassword => Some((TokenKind::ResetPassword, "/reset-password")),
-            Self::PasswordChanged | Self::NewDevice | Self::WaysInChanged | Self::ClientEnded => {
+            Self::ChangeEmailNew | Self::ChangeEmailOld => {
+                Some((TokenKind::ChangeEmail, "/change-address"))
+            }
+            Self::PasswordChanged
+            | Self::NewDevice
+            | Self::WaysInChanged
+            | Self::ClientEnded
+            | Self::EmailChanged => {
                 None
             }
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),

@@ -24,10 +24,12 @@ pub(crate) struct Begun {
 pub(crate) struct Data {
     /// What a client calls itself.
     pub(crate) client: String,
-    /// Where it was.
+    /// Where it was; of an account that moves, where to.
     pub(crate) address: String,
     /// What changed (`identity.tell_of`).
     pub(crate) what: String,
+    /// Whether the address that was asked for has an account of its own.
+    pub(crate) taken: bool,
     /// When it was.
     #[serde(with = "time::serde::rfc3339::option")]
     pub(crate) at: Option<OffsetDateTime>,

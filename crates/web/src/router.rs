@@ -75,6 +75,7 @@ mod tests {
         GET /api/openapi.json
         GET /api/v1/trust
         GET /assets/{file}
+        GET /change-address
         GET /dev/mailbox
         GET /forgot-password
         GET /healthz
@@ -93,6 +94,7 @@ mod tests {
         POST /api/v1/sessions/passkey
         POST /api/v1/sessions/passkey/options
         POST /api/v1/sign-up
+        POST /change-address/stop
         POST /forgot-password
         POST /invitation/sign-up
         POST /oauth/device_authorization

@@ -29,6 +29,10 @@ const UNNAMED: [(&str, Option<&str>); 19] = [
         Some("user_id = any ('{people}'::uuid[])"),
     ),
     (
+        "identity.email_changes",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
+    (
         "identity.factor_tries",
         Some("user_id = any ('{people}'::uuid[])"),
     ),

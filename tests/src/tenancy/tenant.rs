@@ -44,6 +44,10 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let email = person.me["email"].as_str().unwrap();
     let wrong = Person::sign_in(&world.app.url, email, "not my password").await;
     assert!(wrong.is_err());
+    let address = unused_address();
+    let fields = [("new_email", address.as_str())];
+    let asked = person.submit("/profile/address", &fields).await.unwrap();
+    assert_eq!(asked.status(), StatusCode::SEE_OTHER);
     let role = json!({ "name": "Mine", "level": 20, "permissions": ["people.read"] });
     person
         .write(Method::POST, "/api/v1/roles", &role, StatusCode::CREATED)

@@ -1,9 +1,10 @@
 //! What is a person's and no organisation's.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::OrganisationId;
+use kernel::{OrganisationId, TokenHash};
+use uuid::Uuid;
 
-use crate::{Account, OwnOrganisation};
+use crate::{Account, Email, EmailChange, EmailChangeFace, OwnOrganisation};
 
 pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
     let row = sqlx::query!(
@@ -81,5 +82,98 @@ pub(crate) async fn leave_organisation(tx: &mut WriteTx) -> Result<String, Error
     let answer = sqlx::query_scalar!(r#"select identity.leave_organisation() as "answer!""#)
         .fetch_one(&mut **tx)
         .await?;
+    Ok(answer)
+}
+
+pub(crate) async fn ask_email_change(
+    tx: &mut WriteTx,
+    change: Uuid,
+    email: &Email,
+) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.ask_email_change($1, $2) as "answer!""#,
+        change,
+        email.as_str()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(answer)
+}
+
+pub(crate) async fn own_email_change(tx: &mut ReadTx) -> Result<Option<EmailChange>, Error> {
+    let change = sqlx::query_as!(
+        EmailChange,
+        r#"select new_email as "new_email!", is_confirmed_new as "is_confirmed_new!",
+                  is_confirmed_old as "is_confirmed_old!", expires_at as "expires_at!"
+             from identity.own_email_change()"#
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(change)
+}
+
+pub(crate) async fn cancel_email_change(tx: &mut WriteTx) -> Result<bool, Error> {
+    let cancelled = sqlx::query_scalar!(r#"select identity.cancel_email_change() as "cancelled!""#)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(cancelled)
+}
+
+pub(crate) async fn email_change_face(
+    tx: &mut ReadTx,
+    link: &TokenHash,
+) -> Result<Option<EmailChangeFace>, Error> {
+    let row = sqlx::query!(
+        r#"select user_id as "user!", is_old as "is_old!", recipient as "recipient!", new_email as "new_email!",
+                  expires_at as "expires_at!"
+             from identity.email_change_face($1)"#,
+        link.as_bytes(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| EmailChangeFace {
+        user: row.user.into(),
+        is_old: row.is_old,
+        recipient: row.recipient,
+        new_email: row.new_email,
+        expires_at: row.expires_at,
+    }))
+}
+
+pub(crate) async fn confirm_email_change(
+    tx: &mut WriteTx,
+    link: &TokenHash,
+) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.confirm_email_change($1) as "answer!""#,
+        link.as_bytes()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(answer)
+}
+
+pub(crate) async fn stop_email_change(tx: &mut WriteTx, link: &TokenHash) -> Result<bool, Error> {
+    let stopped = sqlx::query_scalar!(
+        r#"select identity.stop_email_change($1) is not null as "stopped!""#,
+        link.as_bytes()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(stopped)
+}
+
+pub(crate) async fn move_account(
+    tx: &mut WriteTx,
+    from: &Email,
+    to: &Email,
+) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(
+        r#"select identity.move_account($1, $2) as "answer!""#,
+        from.as_str(),
+        to.as_str()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     Ok(answer)
 }

@@ -1,6 +1,7 @@
 //! What mails say. Texts are plain; HTML is the same text, escaped by the template engine, without
 //! images.
 
+mod change_email;
 mod inline;
 mod told;
 mod views;
@@ -46,6 +47,8 @@ pub(crate) struct Facts {
     pub(crate) address: String,
     /// What changed (`identity.tell_of`).
     pub(crate) what: String,
+    /// Whether an address that was asked for has an account of its own.
+    pub(crate) is_taken: bool,
     pub(crate) at: Option<OffsetDateTime>,
 }
 
@@ -109,6 +112,10 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::NewDevice => told::new_device(facts, links),
         Kind::WaysInChanged => told::ways_in_changed(facts, links),
         Kind::ClientEnded => told::client_ended(facts, links),
+        Kind::ChangeEmailOld => change_email::leaving(facts, server, (link, &until)),
+        Kind::ChangeEmailNew if facts.is_taken => change_email::taken(facts, links),
+        Kind::ChangeEmailNew => change_email::entering(facts, server, (link, &until)),
+        Kind::EmailChanged => change_email::changed(facts, links),
     }
 }
 
@@ -187,6 +194,7 @@ mod tests {
                 .to_owned(),
             address: "192.0.2.7".to_owned(),
             what: "passkey_added".to_owned(),
+            is_taken: false,
             at: Some(OffsetDateTime::UNIX_EPOCH),
         }
     }
@@ -202,7 +210,13 @@ mod tests {
             link,
             "https://countersign.example/reset-password?token=csr_x"
         );
-        for kind in [Kind::VerifyAddress, Kind::ResetPassword, Kind::Invitation] {
+        for kind in [
+            Kind::VerifyAddress,
+            Kind::ResetPassword,
+            Kind::Invitation,
+            Kind::ChangeEmailNew,
+            Kind::ChangeEmailOld,
+        ] {
             let letter = write(&facts(kind), &links(), &link).unwrap();
             assert_eq!(
                 letter.text.matches(&link).count(),
@@ -254,6 +268,18 @@ mod tests {
                 "{flat}"
             );
         }
+    }
+
+    #[test]
+    fn whoever_has_the_address_already_gets_no_link_to_give_it_away() {
+        let link = links().to("/change-address", "csm_x");
+        let facts = Facts {
+            is_taken: true,
+            ..facts(Kind::ChangeEmailNew)
+        };
+        let letter = write(&facts, &links(), &link).unwrap();
+        assert!(!letter.text.contains("csm_x") && !letter.html.contains("csm_x"));
+        assert!(letter.text.contains("nothing changes"), "{}", letter.text);
     }
 
     #[test]

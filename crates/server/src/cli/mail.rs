@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use db::Db;
-use identity::Email;
+use identity::{Email, MoveAccountError};
 use kernel::{Clock as _, SystemClock, SystemRng};
 use mail::MailAddress;
 use url::Url;
@@ -22,6 +22,7 @@ use crate::supervisor::{InstanceFile, mail_boot};
 pub(super) enum MailCommand {
     Test(TestArgs),
     Vouch(VouchArgs),
+    Move(MoveArgs),
 }
 
 /// Send one mail by the configuration, and tell what the mail server said
@@ -58,10 +59,32 @@ pub(super) struct VouchArgs {
     flags: ServerFlags,
 }
 
+/// Move somebody's account to another address
+///
+/// For somebody who lost the mailbox that would have to agree, and for a server that sends no mail. The
+/// account keeps its password and second factors; every session of it ends. It stands in the audit log, and
+/// both addresses are told where the server sends mail. Make sure who asks: whoever has the new mailbox can
+/// reset the password.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign mail move old@example.com new@example.com
+
+Exit codes: 0 done, 1 no account under the one, or one under the other, 2 no address, 3 no server runs.")]
+pub(super) struct MoveArgs {
+    /// The account's address
+    from: String,
+    /// Its new address
+    to: String,
+    #[command(flatten)]
+    flags: ServerFlags,
+}
+
 pub(super) fn run(command: &MailCommand) -> Result<(), Failure> {
     match command {
         MailCommand::Test(args) => test(args),
         MailCommand::Vouch(args) => vouch(args),
+        MailCommand::Move(args) => move_account(args),
     }
 }
 
@@ -98,7 +121,7 @@ fn vouch(args: &VouchArgs) -> Result<(), Failure> {
     let email = Email::parse(&args.address).map_err(Failure::usage)?;
     let folder = find(&args.flags)?;
     let known = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         identity::vouch(&db, &email)
             .await
             .map_err(Failure::cannot_run)
@@ -112,13 +135,31 @@ fn vouch(args: &VouchArgs) -> Result<(), Failure> {
     print(&format!("{} is confirmed\n", email.as_str()))
 }
 
-/// The database of the running server, as the broker's role.
-fn database(folder: &Path) -> Result<Db, Failure> {
+fn move_account(args: &MoveArgs) -> Result<(), Failure> {
+    let from = Email::parse(&args.from).map_err(Failure::usage)?;
+    let to = Email::parse(&args.to).map_err(Failure::usage)?;
+    let folder = find(&args.flags)?;
+    let moved = runtime()?.block_on(async {
+        let db = database(&folder, Login::Verifier)?;
+        Ok::<_, Failure>(identity::move_account(&db, &from, &to).await)
+    })?;
+    match moved {
+        Ok(()) => print(&format!("{} is {} now\n", from.as_str(), to.as_str())),
+        Err(MoveAccountError::Database(error)) => Err(Failure::cannot_run(error)),
+        Err(error @ (MoveAccountError::Gone | MoveAccountError::Taken)) => Err(Failure {
+            exit: Exit::CheckFailed,
+            chain: vec![error.to_string()],
+        }),
+    }
+}
+
+/// The database of the running server.
+fn database(folder: &Path, login: Login) -> Result<Db, Failure> {
     let data_dir = DataDir::new(folder);
     let instance = InstanceFile::of_running(&data_dir)?;
     let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
     let options = Place::of(&instance)
-        .login(Login::Broker, &secret)
+        .login(login, &secret)
         .options()
         .map_err(Failure::cannot_run)?;
     Ok(Db::new(

@@ -28,6 +28,7 @@ fn every_command_teaches() {
         &["lint-db"],
         &["mail", "test"],
         &["mail", "vouch"],
+        &["mail", "move"],
         &["version"],
     ] {
         let name = if path.is_empty() {

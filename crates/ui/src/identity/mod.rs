@@ -1,6 +1,7 @@
 //! Signing up and in, second factors, people, sessions.
 
 mod authenticator;
+mod change_address;
 mod invitation;
 mod mail_link;
 mod organisation;
@@ -18,12 +19,13 @@ mod sign_up;
 mod sign_up_done;
 
 pub use authenticator::Authenticator;
+pub use change_address::{AddressChange, ChangeAddress, ChangeStep, WaitingChange};
 pub use invitation::{Invitation, Offer, Step};
 pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
 pub use organisation::Organisation;
 pub use organisations::{OrganisationRow, Organisations};
 pub use people::{Inviting, Member, OpenInvitation, People, StandingChoice};
-pub use profile::Profile;
+pub use profile::{PendingAddress, Profile};
 pub use prove::Prove;
 pub use recovery_codes::RecoveryCodes;
 pub use second_factor::SecondFactor;

@@ -1,4 +1,5 @@
 use askama::Template;
+use time::OffsetDateTime;
 
 use crate::Page;
 use crate::component::FieldErrors;
@@ -16,8 +17,29 @@ pub struct Profile {
     pub email: String,
     /// Whether mail to it was shown to reach them.
     pub is_verified: bool,
-    /// What is wrong, by field: `current`, `password`.
+    /// Whether they have proven lately who they are: another address asks for it.
+    pub is_recent: bool,
+    /// Whether this server sends mail, without which no address changes.
+    pub sends_mail: bool,
+    /// A change of address that waits.
+    pub change: Option<PendingAddress>,
+    /// The new address, as typed.
+    pub new_email: String,
+    /// What is wrong, by field: `current`, `password`, `new_email`.
     pub errors: FieldErrors,
     /// Strength of the refused password; 0 before the first try.
     pub password_score: u8,
+}
+
+/// A change of address that waits for one mailbox or for both.
+#[derive(Debug, Clone)]
+pub struct PendingAddress {
+    /// Where the account would move.
+    pub new_email: String,
+    /// Whether that mailbox has agreed.
+    pub is_confirmed_new: bool,
+    /// Whether the present one has.
+    pub is_confirmed_old: bool,
+    /// When it ends by itself.
+    pub expires_at: OffsetDateTime,
 }

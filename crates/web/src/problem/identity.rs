@@ -1,7 +1,7 @@
 use identity::{
-    ChangePasswordError, HashPoolBusy, JoinError, LinkError, MakeOrganisationError, MemberError,
-    NewAccountError, RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
-    SwitchError,
+    AskEmailChangeError, ChangePasswordError, HashPoolBusy, JoinError, LinkError,
+    MakeOrganisationError, MemberError, NewAccountError, RemovePasskeyError, ResetError,
+    SignInError, SignInLinkError, SignUpError, SwitchError,
 };
 
 use super::{Problem, kind};
@@ -114,6 +114,20 @@ impl From<MemberError> for Problem {
             MemberError::Beyond => Self::new(kind::MEMBER_BEYOND),
             MemberError::LastOwner => Self::new(kind::LAST_OWNER),
             MemberError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskEmailChangeError> for Problem {
+    fn from(error: AskEmailChangeError) -> Self {
+        match error {
+            AskEmailChangeError::Same => {
+                Self::new(kind::ACCOUNT_INVALID).field("new_email", error.to_string())
+            }
+            AskEmailChangeError::TooSoon => {
+                Self::new(kind::TOO_MANY_TRIES).field("new_email", error.to_string())
+            }
+            AskEmailChangeError::Database(error) => error.into(),
         }
     }
 }

@@ -100,6 +100,10 @@ fn profile(ink: &Ink) -> Vec<Rendered> {
             name: ink.t("Example Owner"),
             email: ink.t("owner@example.com"),
             is_verified: verification == Verification::Done,
+            is_recent: verification == Verification::Done,
+            sends_mail: verification != Verification::NoMail,
+            change: None,
+            new_email: ink.t(""),
             errors: FieldErrors::default(),
             password_score: 0,
         }

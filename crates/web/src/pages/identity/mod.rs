@@ -1,6 +1,8 @@
 //! Signing up and in and out, second factors, people, sessions.
 
+mod address;
 mod authenticator;
+mod change_address;
 mod end_sessions;
 mod forgot_password;
 mod invitation;
@@ -127,6 +129,11 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/verify-address/again", verify_address::again)
         .page(Method::GET, "/profile", profile::show)
         .page(Method::POST, "/profile/password", profile::change_password)
+        .page(Method::POST, "/profile/address", address::ask)
+        .page(Method::POST, "/profile/address/cancel", address::cancel)
+        .page(Method::GET, "/change-address", change_address::show)
+        .page(Method::POST, "/change-address", change_address::confirm)
+        .page(Method::POST, "/change-address/stop", change_address::stop)
         .page(Method::GET, "/invitation", invitation::show)
         .page(Method::POST, "/invitation/accept", invitation::accept)
         .page(Method::POST, "/invitation/sign-up", invitation::sign_up)

@@ -2,8 +2,9 @@ use axum::response::Response;
 use identity::{ChangePasswordError, NewPassword};
 use kernel::Secret;
 use ui::component::FieldErrors;
-use ui::identity::Profile;
+use ui::identity::{PendingAddress, Profile};
 
+use super::forgot_password::sends_mail;
 use crate::Can;
 use crate::extract::Form;
 use crate::pages::answer::{done, html, refused};
@@ -12,7 +13,7 @@ use crate::route::permission::Person;
 
 /// What the person who asks may change about themselves.
 pub(super) async fn show(mut can: Can<Person>) -> Result<Response, Problem> {
-    let view = page(&mut can, FieldErrors::default()).await?;
+    let view = page(&mut can, "", FieldErrors::default()).await?;
     html(&view)
 }
 
@@ -46,14 +47,28 @@ pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Resp
         Err(other) => return Err(other.into()),
     };
     let mut can = caller.again::<Person>().await?;
-    let view = page(&mut can, errors).await?;
+    let view = page(&mut can, "", errors).await?;
     refused(&Problem::new(kind::ACCOUNT_INVALID), &view)
 }
 
-async fn page(can: &mut Can<Person>, errors: FieldErrors) -> Result<Profile, Problem> {
+pub(super) async fn page(
+    can: &mut Can<Person>,
+    new_email: &str,
+    errors: FieldErrors,
+) -> Result<Profile, Problem> {
     let page = can.page(None).await?;
+    let change = identity::own_email_change(&mut can.tx).await?;
     Ok(Profile {
         page,
+        is_recent: can.principal.is_recent,
+        sends_mail: sends_mail(&can.state),
+        change: change.map(|change| PendingAddress {
+            new_email: change.new_email,
+            is_confirmed_new: change.is_confirmed_new,
+            is_confirmed_old: change.is_confirmed_old,
+            expires_at: change.expires_at,
+        }),
+        new_email: new_email.to_owned(),
         name: can.principal.name.clone(),
         email: can.principal.email.clone(),
         is_verified: can.principal.is_verified,
