@@ -1,6 +1,7 @@
 //! TR-02: each control passes on a sound server, and fails once what it checks is switched off.
 
 mod access;
+mod account;
 mod keys;
 
 use std::path::PathBuf;

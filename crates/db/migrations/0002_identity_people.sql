@@ -29,7 +29,9 @@ create table identity.users (
     password_verifier bytea not null check (length(password_verifier) = 32),
     created_at timestamptz not null default now(),
     -- When the person showed that mail to the address reaches them; null until then.
-    email_verified_at timestamptz
+    email_verified_at timestamptz,
+    -- When the account was deleted: what is left is an identifier, for what stands under it.
+    deleted_at timestamptz
 );
 
 create table identity.memberships (
@@ -217,8 +219,9 @@ create function identity.sign_up(
 ) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    -- Nobody has mail there: the organisations that the controls attack live under it.
-    if address ilike '%@controls.invalid' then
+    -- Nobody has mail there: the organisations that the controls attack live under the one, and what is left
+    -- of deleted accounts under the other.
+    if address ilike '%@controls.invalid' or address ilike '%@deleted.invalid' then
         return false;
     end if;
     insert into identity.users (id, email, name, password_parameters, password_verifier)

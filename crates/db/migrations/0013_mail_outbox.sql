@@ -16,7 +16,7 @@ create table mail.outbox (
     recipient text not null check (recipient = lower(recipient) and length(recipient) between 3 and 254),
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
                                              'ways_in_changed', 'client_ended', 'invitation', 'change_email_new',
-                                             'change_email_old', 'email_changed')),
+                                             'change_email_old', 'email_changed', 'account_deleted')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -197,7 +197,7 @@ begin
         return exists (select from identity.open_invitation(it.org_id, it.invitation_id));
     end if;
     -- It tells of what has happened, also at the address that was left.
-    if it.template = 'email_changed' then
+    if it.template in ('email_changed', 'account_deleted') then
         return true;
     end if;
     if it.template = 'change_email_new' then
@@ -218,7 +218,10 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update mail.outbox o
        set state = new_state, last_error = left(error, 300),
            sent_at = case when new_state = 'sent' then now() else o.sent_at end
-     where o.org_id = ctx.org() and o.id = mail.of_job() and o.state = 'queued'
+     where o.org_id = ctx.org() and o.id = mail.of_job() and o.state = 'queued';
+    -- The last thing that knew the address.
+    delete from mail.outbox o
+     where o.org_id = ctx.org() and o.id = mail.of_job() and o.template = 'account_deleted' and o.state <> 'queued';
 $$;
 
 -- What nobody sends any more has failed; what is over is kept for 30 days, and an invitation for 90: it
@@ -230,6 +233,7 @@ begin
      where state = 'queued' and queued_at < now() - interval '2 days';
     delete from identity.links where expires_at < now() - interval '30 days';
     delete from identity.email_changes where created_at < now() - interval '30 days';
+    delete from mail.outbox where template = 'account_deleted' and state <> 'queued';
     delete from mail.outbox where state in ('sent', 'failed') and queued_at < now() - interval '30 days';
     delete from identity.invitations i
      where coalesce(i.accepted_at, i.revoked_at, i.created_at) < now() - interval '90 days'

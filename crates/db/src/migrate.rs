@@ -52,7 +52,8 @@ migrations! {
     17 "0017_access_roles",
     20 "0020_access_service_keys",
     23 "0023_identity_account",
-    24 "0024_identity_sign_in_tries",
+    24 "0024_identity_personal",
+    25 "0025_identity_sign_in_tries",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

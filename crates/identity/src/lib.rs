@@ -10,17 +10,21 @@ mod ask_email_change;
 mod change_member;
 mod change_password;
 mod confirm_email_change;
+mod delete_account;
 mod email;
+mod export_account;
 mod given;
 mod hashing;
 mod invite;
 mod leave_organisation;
 mod make_organisation;
 mod move_account;
+mod own_events;
 mod own_organisations;
 mod passkey;
 mod password;
 mod people;
+mod personal;
 mod principal;
 mod prove_password;
 mod reset_password;
@@ -49,7 +53,9 @@ pub use change_password::{ChangePasswordError, change_password};
 pub use confirm_email_change::{
     EmailChangeFace, EmailConfirmed, confirm_email_change, show_email_change, stop_email_change,
 };
+pub use delete_account::{DeleteAccountError, delete_account};
 pub use email::{Email, EmailError};
+pub use export_account::export_account;
 pub use given::Given;
 pub use hashing::{HashPool, HashPoolBusy};
 pub use invite::{
@@ -58,6 +64,7 @@ pub use invite::{
 pub use leave_organisation::leave_organisation;
 pub use make_organisation::{MakeOrganisationError, make_organisation};
 pub use move_account::{MoveAccountError, move_account};
+pub use own_events::{OwnEvent, own_events};
 pub use own_organisations::{OwnOrganisation, own_organisations};
 pub use passkey::{
     PasskeyName, PasskeyNameError, PasskeyRow, RemovePasskeyError, passkeys, remove_passkey,
@@ -65,6 +72,7 @@ pub use passkey::{
 };
 pub use password::{NewPassword, PasswordError};
 pub use people::{Member, members};
+pub use personal::{AtDeletion, PERSONAL, Personal};
 pub use principal::{Principal, PrincipalKind, principal};
 pub use prove_password::prove_password;
 pub use reset_password::{ResetError, ask_reset, reset_password, show_reset};

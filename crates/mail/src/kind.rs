@@ -23,6 +23,8 @@ pub enum Kind {
     ChangeEmailOld,
     /// Says that an account is under another address.
     EmailChanged,
+    /// Says that an account is deleted.
+    AccountDeleted,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             "change_email_new" => Self::ChangeEmailNew,
             "change_email_old" => Self::ChangeEmailOld,
             "email_changed" => Self::EmailChanged,
+            "account_deleted" => Self::AccountDeleted,
             _ => return None,
         })
     }
@@ -56,6 +59,7 @@ impl Kind {
             Self::ChangeEmailNew => "Confirm a new address",
             Self::ChangeEmailOld => "Leave an address",
             Self::EmailChanged => "Address changed",
+            Self::AccountDeleted => "Account deleted",
         }
     }
 
@@ -71,9 +75,8 @@ impl Kind {
             | Self::NewDevice
             | Self::WaysInChanged
             | Self::ClientEnded
-            | Self::EmailChanged => {
-                None
-            }
+            | Self::EmailChanged
+            | Self::AccountDeleted => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }
     }

@@ -6,6 +6,7 @@
 
 mod claims;
 mod control;
+mod control_person;
 mod control_session;
 mod evidence;
 mod page;
@@ -13,6 +14,9 @@ mod store;
 
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
+pub use control_person::{
+    ControlPerson, Traces, forget_control_person, make_control_person, traces_of,
+};
 pub use control_session::{
     ControlSession, add_control_link, age_control_tokens, colleague_control_sessions,
     control_sessions, half_control_session, stale_control_session, sweep_control_passkeys,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use db::{Error, ReadTx, WriteTx};
 use kernel::{EvidenceId, OrganisationId, SessionId, TokenHash, UserId};
 
+use crate::control_person::{ControlPerson, Traces};
 use crate::{Evidence, Status};
 
 pub(crate) async fn insert_evidence(
@@ -105,4 +106,45 @@ pub(crate) async fn control_session(
     .fetch_one(&mut **tx)
     .await?;
     Ok((row.user_id.into(), row.org_id.into()))
+}
+
+pub(crate) async fn make_control_person(
+    tx: &mut WriteTx,
+    person: &ControlPerson,
+    session: SessionId,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select trust.make_control_person($1, $2, $3, $4)",
+        person.canary,
+        person.user.uuid(),
+        session.uuid(),
+        person.hash.as_bytes().as_slice(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(crate) async fn traces_of(
+    tx: &mut ReadTx,
+    table: &str,
+    person: &ControlPerson,
+) -> Result<Traces, Error> {
+    let traces = sqlx::query_as!(
+        Traces,
+        r#"select named as "named!", held as "held!" from trust.traces_of($1, $2, $3)"#,
+        table,
+        person.user.uuid(),
+        person.canary,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(traces)
+}
+
+pub(crate) async fn forget_control_person(tx: &mut WriteTx, person: UserId) -> Result<(), Error> {
+    sqlx::query!("select trust.forget_control_person($1)", person.uuid())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

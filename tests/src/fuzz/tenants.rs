@@ -129,7 +129,8 @@ impl Tenants {
     pub(crate) async fn untouched(&mut self) -> String {
         sqlx::query_scalar(
             "select concat_ws(' ',
-                (select md5(string_agg(k::text, '' order by id)) from access.api_keys k),
+                (select md5(string_agg((k.id, k.user_id, k.name, k.scopes, k.expires_at, k.revoked_at)::text, '' order by k.id))
+                   from access.api_keys k),
                 (select md5(string_agg((m.org_id, m.user_id, m.role, m.level, m.removed_at)::text, '' order by m.org_id, m.user_id))
                    from identity.memberships m),
                 (select md5(string_agg((s.id, s.ended_at)::text, '' order by s.id)) from identity.sessions s),

@@ -1,5 +1,6 @@
 //! Ways in: second factors, passkeys, fresh proof; and the account that they lead to.
 
+mod account;
 mod address;
 mod alone;
 mod devices;

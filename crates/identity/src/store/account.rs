@@ -1,10 +1,10 @@
 //! What is a person's and no organisation's.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{OrganisationId, TokenHash};
+use kernel::{AuditEntryId, OrganisationId, PageSize, TokenHash};
 use uuid::Uuid;
 
-use crate::{Account, Email, EmailChange, EmailChangeFace, OwnOrganisation};
+use crate::{Account, Email, EmailChange, EmailChangeFace, OwnEvent, OwnOrganisation};
 
 pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
     let row = sqlx::query!(
@@ -176,4 +176,46 @@ pub(crate) async fn move_account(
     .fetch_one(&mut **tx)
     .await?;
     Ok(answer)
+}
+
+pub(crate) async fn export_account(tx: &mut WriteTx) -> Result<String, Error> {
+    let document =
+        sqlx::query_scalar!(r#"select jsonb_pretty(identity.export_account()) as "document!""#)
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(document)
+}
+
+pub(crate) async fn delete_account(tx: &mut WriteTx, typed: &str) -> Result<String, Error> {
+    let answer = sqlx::query_scalar!(r#"select identity.delete_account($1) as "answer!""#, typed)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(answer)
+}
+
+pub(crate) async fn own_events(
+    tx: &mut ReadTx,
+    before: Option<AuditEntryId>,
+    size: PageSize,
+) -> Result<Vec<OwnEvent>, Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", at as "at!", actor_kind as "actor_kind!", action as "action!", subject,
+                  details::text as "details!"
+             from identity.own_events($1, $2)"#,
+        before.map(AuditEntryId::uuid),
+        i32::try_from(size.rows()).unwrap_or(i32::MAX),
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OwnEvent {
+            id: row.id.into(),
+            at: row.at,
+            actor_kind: row.actor_kind,
+            action: row.action,
+            subject: row.subject,
+            details: row.details,
+        })
+        .collect())
 }

@@ -116,7 +116,25 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::ChangeEmailNew if facts.is_taken => change_email::taken(facts, links),
         Kind::ChangeEmailNew => change_email::entering(facts, server, (link, &until)),
         Kind::EmailChanged => change_email::changed(facts, links),
+        Kind::AccountDeleted => account_deleted(links),
     }
+}
+
+/// Nobody's name is known any more, and this is the last mail to the address.
+fn account_deleted(links: &Links) -> Result<Letter, askama::Error> {
+    let server = links.host();
+    notice(
+        "Your Countersign account is deleted",
+        &NoticeText {
+            greeting: "",
+            first: format!(
+                "Your account at {server} was deleted by somebody who was signed in to it and proved to be you. What was yours is gone; what your organisations keep names nobody."
+            ),
+            link: &links.page("/sign-up"),
+            action: "Make a new account",
+            last: format!("If it was not you, tell whoever runs {server}. It cannot be undone."),
+        },
+    )
 }
 
 /// What `countersign mail test` sends.

@@ -18,6 +18,7 @@ mod database_lint;
 mod default_deny;
 mod egress_self_test;
 mod exhibit;
+mod export_delete;
 mod front_confined;
 mod identity_links;
 mod mail_tls;
@@ -103,7 +104,7 @@ const OFTEN: &[Runnable] = controls![
     security_headers,
 ];
 
-const DAILY: &[Runnable] = controls![secret_files, audit_log];
+const DAILY: &[Runnable] = controls![secret_files, audit_log, export_delete];
 
 use egress_self_test::{addresses, declared_only, metadata_only, write_needs_approval};
 

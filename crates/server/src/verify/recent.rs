@@ -15,12 +15,16 @@ pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)
 }
 
-const BY_FRONT: [&str; 5] = [
+const BY_FRONT: [&str; 9] = [
     "identity.remove_authenticator()",
     "identity.replace_recovery_codes(array[]::bytea[])",
     "identity.require_second_factor(false)",
     "identity.rename_passkey(gen_random_uuid(), 'control')",
     "identity.remove_passkey(gen_random_uuid())",
+    "identity.ask_email_change(gen_random_uuid(), 'control@controls.invalid')",
+    "identity.leave_organisation()",
+    "identity.export_account()",
+    "identity.delete_account('control-a@controls.invalid')",
 ];
 const BY_BROKER: [&str; 3] = [
     "identity.begin_authenticator('control', 'control')",

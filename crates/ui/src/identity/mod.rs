@@ -1,5 +1,6 @@
 //! Signing up and in, second factors, people, sessions.
 
+mod account;
 mod authenticator;
 mod change_address;
 mod invitation;
@@ -18,6 +19,7 @@ mod sign_in_link;
 mod sign_up;
 mod sign_up_done;
 
+pub use account::{AccountDeleted, AccountEvent, AccountEvents, OwnAccount};
 pub use authenticator::Authenticator;
 pub use change_address::{AddressChange, ChangeAddress, ChangeStep, WaitingChange};
 pub use invitation::{Invitation, Offer, Step};

@@ -1,7 +1,7 @@
-use ui::component::FieldErrors;
+use ui::component::{FieldErrors, Pages};
 use ui::identity::{
-    AddressChange, ChangeAddress, ChangeStep, OrganisationRow, Organisations, PendingAddress,
-    Profile, WaitingChange,
+    AccountDeleted, AccountEvent, AccountEvents, AddressChange, ChangeAddress, ChangeStep,
+    OrganisationRow, Organisations, OwnAccount, PendingAddress, Profile, WaitingChange,
 };
 
 use super::{Ink, Rendered, alone, days_ago, id, minutes_ago, page, shot, visitor};
@@ -9,6 +9,7 @@ use super::{Ink, Rendered, alone, days_ago, id, minutes_ago, page, shot, visitor
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = organisations(ink);
     pages.extend(addresses(ink));
+    pages.extend(own(ink));
     pages
 }
 
@@ -127,4 +128,94 @@ fn addresses(ink: &Ink) -> Vec<Rendered> {
         shot("profile-address-waits", &pending),
         shot("profile-address-refused", &wrong),
     ]
+}
+
+fn own(ink: &Ink) -> Vec<Rendered> {
+    let member = OwnAccount {
+        page: page(ink, None),
+        email: ink.t("owner@example.com"),
+        is_recent: true,
+        go_along: Vec::new(),
+        in_the_way: Vec::new(),
+        errors: FieldErrors::default(),
+    };
+    let owner = OwnAccount {
+        go_along: ink.all(&["Example Works", "An organisation with a longer name"]),
+        errors: FieldErrors::default().with("email", ink.t("that is not your address")),
+        ..member.clone()
+    };
+    let last_owner = OwnAccount {
+        in_the_way: ink.all(&["Example Service Desk"]),
+        ..member.clone()
+    };
+    let stale = OwnAccount {
+        is_recent: false,
+        ..member.clone()
+    };
+    let nowhere = OwnAccount {
+        page: alone(ink),
+        ..member.clone()
+    };
+    vec![
+        shot("account", &member),
+        shot("account-alone", &owner),
+        shot("account-last-owner", &last_owner),
+        shot("account-stale", &stale),
+        shot("account-nowhere", &nowhere),
+        shot("account-deleted", &AccountDeleted { page: visitor(ink) }),
+        shot("account-events", &events(ink)),
+        shot(
+            "account-events-none",
+            &AccountEvents {
+                page: alone(ink),
+                events: Vec::new(),
+                pages: Pages::default(),
+            },
+        ),
+    ]
+}
+
+fn events(ink: &Ink) -> AccountEvents {
+    let event = |number, minutes, what, action, subject, details: &[(&str, &str)]| AccountEvent {
+        id: id(number),
+        at: minutes_ago(minutes),
+        what: ink.t(what),
+        action: ink.t(action),
+        subject: ink.t(subject),
+        details: ink.pairs(details),
+        is_program: number == 0x92,
+    };
+    AccountEvents {
+        page: page(ink, None),
+        events: vec![
+            event(
+                0x91,
+                4,
+                "You signed in with your password",
+                "identity.signed_in",
+                "usr_01jd9v6b3kx4t8m2n5p7q9r1s3",
+                &[("session", "ses_01jd9v6b3kx4t8m2n5p7q9r1s3")],
+            ),
+            event(
+                0x92,
+                190,
+                "You revoked an API key",
+                "access.api_key_revoked",
+                "key_01jd9v6b3kx4t8m2n5p7q9r1s3",
+                &[],
+            ),
+            event(
+                0x93,
+                2_000,
+                "A sign-in with a wrong password",
+                "identity.sign_in_failed",
+                "",
+                &[],
+            ),
+        ],
+        pages: Pages {
+            newer: Some(ink.t("/account/events")),
+            older: Some(ink.t("/account/events?before=aud_01jd9v6b3kx4t8m2n5p7q9r1s3")),
+        },
+    }
 }

@@ -1,9 +1,11 @@
 //! Signing up and in and out, second factors, people, sessions.
 
+mod account;
 mod address;
 mod authenticator;
 mod change_address;
 mod end_sessions;
+mod events;
 mod forgot_password;
 mod invitation;
 mod invite;
@@ -131,6 +133,10 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/profile/password", profile::change_password)
         .page(Method::POST, "/profile/address", address::ask)
         .page(Method::POST, "/profile/address/cancel", address::cancel)
+        .page(Method::GET, "/account", account::show)
+        .page(Method::GET, "/account/export", account::export)
+        .page(Method::POST, "/account/delete", account::delete)
+        .page(Method::GET, "/account/events", events::show)
         .page(Method::GET, "/change-address", change_address::show)
         .page(Method::POST, "/change-address", change_address::confirm)
         .page(Method::POST, "/change-address/stop", change_address::stop)

@@ -1,0 +1,217 @@
+use axum::response::Response;
+use identity::OwnEvent;
+use kernel::{AuditEntryId, PageSize};
+use serde::Deserialize;
+use serde_json::Value;
+use ui::component::Pages;
+use ui::identity::{AccountEvent, AccountEvents};
+
+use crate::extract::{Account, Query};
+use crate::pages::answer::html;
+use crate::problem::{Problem, kind};
+
+/// Which events.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Which {
+    /// Only those before this one.
+    before: Option<String>,
+}
+
+/// What happened to the account of whoever asks, newest first.
+pub(super) async fn show(
+    mut account: Account,
+    Query(which): Query<Which>,
+) -> Result<Response, Problem> {
+    let before = which.before.as_deref().map(str::parse::<AuditEntryId>);
+    let before = before
+        .transpose()
+        .map_err(|_| Problem::new(kind::BAD_QUERY))?;
+    let page = account.page().await?;
+    let size = PageSize::default();
+    let rows = identity::own_events(&mut account.tx, before, size).await?;
+    let is_full = i64::try_from(rows.len()).is_ok_and(|count| count == size.rows());
+    let pages = Pages {
+        newer: before.map(|_| "/account/events".to_owned()),
+        older: rows
+            .last()
+            .filter(|_| is_full)
+            .map(|last| format!("/account/events?before={}", last.id)),
+    };
+    html(&AccountEvents {
+        page,
+        events: rows.into_iter().map(shown).collect(),
+        pages,
+    })
+}
+
+fn shown(event: OwnEvent) -> AccountEvent {
+    let is_program = matches!(event.actor_kind.as_str(), "api_key" | "access_token");
+    AccountEvent {
+        id: event.id,
+        at: event.at,
+        what: in_words(&event.action).to_owned(),
+        action: event.action,
+        subject: event.subject.unwrap_or_default(),
+        details: details(&event.details),
+        is_program,
+    }
+}
+
+fn details(text: &str) -> Vec<(String, String)> {
+    let Ok(Value::Object(pairs)) = serde_json::from_str(text) else {
+        return Vec::new();
+    };
+    let shown = |value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name, shown(value)))
+        .collect()
+}
+
+/// What an action was, to the person whose account it is about. What is not here is shown as it stands.
+const WORDS: &[(&str, &str)] = &[
+    ("access.api_key_created", "You made an API key"),
+    ("access.api_key_revoked", "You revoked an API key"),
+    ("access.service_key_created", "You made a service key"),
+    ("access.service_key_revoked", "You revoked a service key"),
+    ("identity.account_exported", "You exported your data"),
+    (
+        "identity.account_moved",
+        "Whoever runs this server moved your account to another address",
+    ),
+    ("identity.address_verified", "You confirmed your address"),
+    (
+        "identity.address_vouched",
+        "Whoever runs this server vouched for your address",
+    ),
+    (
+        "identity.authenticated_again",
+        "You proved again who you are",
+    ),
+    (
+        "identity.authenticator_added",
+        "You set up an authenticator app",
+    ),
+    (
+        "identity.authenticator_begun",
+        "You began to set up an authenticator app",
+    ),
+    (
+        "identity.authenticator_removed",
+        "You removed the authenticator app",
+    ),
+    (
+        "identity.code_wrong",
+        "A wrong code of an authenticator app",
+    ),
+    (
+        "identity.email_change_asked",
+        "You asked for another address",
+    ),
+    (
+        "identity.email_change_confirmed",
+        "A mailbox agreed to another address",
+    ),
+    (
+        "identity.email_change_stopped",
+        "The change of address was stopped",
+    ),
+    (
+        "identity.email_changed",
+        "Your account moved to another address",
+    ),
+    ("identity.invitation_accepted", "You accepted an invitation"),
+    ("identity.invited", "You invited somebody"),
+    ("identity.organisation_left", "You left an organisation"),
+    ("identity.organisation_made", "You made an organisation"),
+    ("identity.passkey_added", "You added a passkey"),
+    (
+        "identity.passkey_copied",
+        "A passkey was refused: somebody may hold a copy",
+    ),
+    ("identity.passkey_given", "You gave a passkey"),
+    ("identity.passkey_removed", "You removed a passkey"),
+    ("identity.passkey_renamed", "You renamed a passkey"),
+    ("identity.passkey_wrong", "A passkey was not accepted"),
+    ("identity.password_changed", "You changed your password"),
+    (
+        "identity.password_reset",
+        "Your password was reset by a link in a mail",
+    ),
+    (
+        "identity.password_wrong",
+        "A wrong password, where you were asked who you are",
+    ),
+    ("identity.recovery_code_used", "You used a recovery code"),
+    ("identity.recovery_code_wrong", "A wrong recovery code"),
+    (
+        "identity.recovery_codes_made",
+        "You made new recovery codes",
+    ),
+    (
+        "identity.reset_asked",
+        "Somebody asked to reset your password",
+    ),
+    ("identity.second_factor_given", "You gave a second factor"),
+    ("identity.session_ended", "You ended a session"),
+    (
+        "identity.session_entered",
+        "Your session went on in an organisation",
+    ),
+    ("identity.session_left", "Your session left an organisation"),
+    ("identity.sign_in_failed", "A sign-in with a wrong password"),
+    ("identity.sign_in_link_made", "You made a sign-in link"),
+    ("identity.signed_in", "You signed in with your password"),
+    ("identity.signed_in_by_link", "You signed in by a link"),
+    (
+        "identity.signed_in_by_passkey",
+        "You signed in with a passkey",
+    ),
+    ("identity.signed_out", "You signed out"),
+    ("identity.signed_up", "You made the account"),
+    (
+        "identity.verification_asked",
+        "You asked for the link that confirms your address",
+    ),
+    ("oauth.code_refused", "An AI client's code was refused"),
+    (
+        "oauth.code_replayed",
+        "An AI client's code came twice, and its access ended",
+    ),
+    ("oauth.consented", "You let an AI client in"),
+    ("oauth.grant_begun", "An AI client began to act for you"),
+    ("oauth.grant_ended", "An AI client's access ended"),
+    (
+        "oauth.grant_given_back",
+        "An AI client gave its access back",
+    ),
+    ("oauth.grant_revoked", "You ended an AI client's access"),
+    (
+        "oauth.refresh_token_replayed",
+        "An AI client's token came twice, and its access ended",
+    ),
+];
+
+fn in_words(action: &str) -> &str {
+    let known = WORDS.binary_search_by(|(name, _)| name.cmp(&action));
+    known
+        .ok()
+        .and_then(|at| WORDS.get(at))
+        .map_or(action, |(_, words)| words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_and_what_has_none_is_shown_as_it_stands() {
+        assert!(WORDS.is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(in_words("identity.signed_out"), "You signed out");
+        assert_eq!(in_words("identity.unheard_of"), "identity.unheard_of");
+    }
+}
