@@ -53,6 +53,7 @@ catalogue! {
     CONNECTORS_MANAGE = "connectors.manage", 80, PROGRAMS, MEMBERS, "Connect and disconnect apps.";
     CONNECTORS_READ = "connectors.read", 40, PROGRAMS, MEMBERS, "See the connected apps and their calls.";
     CONNECTORS_SCAN = "connectors.scan", 80, PROGRAMS, MEMBERS, "Read the history of connected apps into event logs.";
+    CONNECTORS_SHARE = "connectors.share", 40, PEOPLE, MEMBERS, "Say who may see and use a connection that is yours to give.";
     GRANTS_MANAGE = "grants.manage", 80, PEOPLE, MEMBERS, "Revoke what people let AI clients do.";
     GRANTS_READ = "grants.read", 80, PROGRAMS, MEMBERS, "See what people let AI clients do.";
     INSIGHT_IMPORT = "insight.import", 40, PROGRAMS, MEMBERS, "Import and remove event logs.";
@@ -63,6 +64,8 @@ catalogue! {
     PEOPLE_MANAGE = "people.manage", 80, PEOPLE, MEMBERS, "Change roles, and remove people from the organisation.";
     PEOPLE_READ = "people.read", 20, PROGRAMS, MEMBERS, "See who is in the organisation.";
     ROLES_MANAGE = "roles.manage", 80, PEOPLE, MEMBERS, "Make, change and remove roles.";
+    TEAMS_MANAGE = "teams.manage", 80, PEOPLE, MEMBERS, "Make, rename and remove teams, and say who is in them.";
+    TEAMS_READ = "teams.read", 20, PROGRAMS, MEMBERS, "See the organisation's teams and who is in them.";
 }
 
 /// The permission of that name.

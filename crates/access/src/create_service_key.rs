@@ -10,7 +10,7 @@ use crate::{CreateApiKeyError, NewApiKeyError, Permission, catalogue, store};
 pub struct NewServiceKey(NewKey);
 
 /// What a key may do that no person stands behind: read. The table of service keys says the same.
-pub const SERVICE_SCOPES: [Permission; 7] = [
+pub const SERVICE_SCOPES: [Permission; 8] = [
     catalogue::API_KEYS_READ,
     catalogue::APPROVALS_READ,
     catalogue::AUDIT_READ,
@@ -18,6 +18,7 @@ pub const SERVICE_SCOPES: [Permission; 7] = [
     catalogue::GRANTS_READ,
     catalogue::INSIGHT_READ,
     catalogue::PEOPLE_READ,
+    catalogue::TEAMS_READ,
 ];
 
 impl NewServiceKey {

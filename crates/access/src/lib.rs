@@ -1,10 +1,13 @@
-//! The permission catalogue, roles of an organisation's own, and organisation API keys.
+//! The permission catalogue, roles of an organisation's own, teams, what people and teams were given of
+//! single things, and organisation API keys.
 //!
 //! Promises: a permission that is not in the catalogue does not exist; a key is shown once, stored
-//! as a hash, and never holds more than its maker held when it was made; what is private is on one list.
+//! as a hash, and never holds more than its maker held when it was made; nobody gives what they do not
+//! hold; what is private is on one list.
 //! An API key is a person's and ends with them; a service key is the organisation's, and reads; an
 //! anonymous key shows what the organisation shows to everybody, once that is turned on.
 
+mod asset_grants;
 pub mod catalogue;
 mod create_anonymous_key;
 mod create_api_key;
@@ -23,8 +26,14 @@ mod revoke_api_key;
 mod revoke_service_key;
 mod roles;
 mod store;
+mod team_name;
+mod teams;
 mod turn_anonymous;
 
+pub use asset_grants::{
+    Asset, AssetGrant, Grantee, ShareError, asset_grants, give, given_to, may_share, open_asset,
+    take_back,
+};
 pub use catalogue::Permission;
 pub use create_anonymous_key::{NewAnonymousKey, NewAnonymousKeyError, create_anonymous_key};
 pub use create_api_key::{CreateApiKeyError, NewApiKey, NewApiKeyError, create_api_key};
@@ -43,4 +52,8 @@ pub use revoke_anonymous_key::revoke_anonymous_key;
 pub use revoke_api_key::revoke_api_key;
 pub use revoke_service_key::revoke_service_key;
 pub use roles::{Holder, Role, RoleError, change_role, make_role, remove_role, roles};
+pub use team_name::{TeamName, TeamNameError};
+pub use teams::{
+    Team, TeamError, TeamMember, join_team, leave_team, make_team, remove_team, rename_team, teams,
+};
 pub use turn_anonymous::{TurnOnError, turn_off_anonymous, turn_on_anonymous};

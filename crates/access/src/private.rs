@@ -49,12 +49,21 @@ pub const SHARED: &[(&str, &str)] = &[
         "a key is the organisation's; it says who made it",
     ),
     (
+        "access.asset_grants",
+        "whoever sees a thing sees to whom it was given, and by whom",
+    ),
+    (
         "access.roles",
         "a role is the organisation's; it says who made it",
     ),
     (
         "access.service_keys",
         "a key is the organisation's; it says who made it",
+    ),
+    ("access.team_members", "colleagues see who is in which team"),
+    (
+        "access.teams",
+        "a team is the organisation's; it says who made it",
     ),
     (
         "approvals.decisions",

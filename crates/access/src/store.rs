@@ -1,6 +1,8 @@
 //! The statements of this crate, one function each.
 
+pub(crate) mod asset_grants;
 pub(crate) mod roles;
+pub(crate) mod teams;
 
 use std::time::Duration;
 

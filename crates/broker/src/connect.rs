@@ -37,7 +37,7 @@ pub(crate) async fn begin<L: Ledger>(
 ) -> Result<Answer, BrokerError> {
     let mut tx = service.db.read(scope).await?;
     store::require(&mut tx, "connectors.manage").await?;
-    let connection = Connection::read(&mut tx, &service.apps, begin.connection).await?;
+    let connection = Connection::read_to_use(&mut tx, &service.apps, begin.connection).await?;
     drop(tx);
     if connection.row.state == "disconnected" {
         return Err(BrokerError::NotConnected);
@@ -128,7 +128,7 @@ pub(crate) async fn finish<L: Ledger>(
     .await?;
     let mut tx = service.db.read(scope).await?;
     store::require(&mut tx, "connectors.manage").await?;
-    let connection = Connection::read(&mut tx, &service.apps, row.connection).await?;
+    let connection = Connection::read_to_use(&mut tx, &service.apps, row.connection).await?;
     let owner = (connection.row.organisation, row.id);
     let verifier = service
         .vault

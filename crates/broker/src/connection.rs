@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use db::ReadTx;
-use kernel::ConnectionId;
+use kernel::{AssetAccess, ConnectionId};
 use manifest::{Apps, InstanceUrl, Manifest};
 
 use crate::error::BrokerError;
@@ -38,6 +38,25 @@ impl<'a> Connection<'a> {
             manifest_digest,
             instance,
         })
+    }
+
+    /// Reads the connection for whoever may use it. Who may see it alone is told so; for everybody else
+    /// it is not there.
+    pub(crate) async fn read_to_use(
+        tx: &mut ReadTx,
+        apps: &'a Apps,
+        id: ConnectionId,
+    ) -> Result<Self, BrokerError> {
+        let connection = Self::read(tx, apps, id).await?;
+        match store::access_to(tx, id).await? {
+            AssetAccess::Edit => Ok(connection),
+            AssetAccess::View => Err(BrokerError::ViewOnly),
+            // Who manages connections sees that it is there.
+            AssetAccess::None if store::may(tx, "connectors.manage").await? => {
+                Err(BrokerError::ViewOnly)
+            }
+            AssetAccess::None => Err(BrokerError::NoConnection),
+        }
     }
 
     /// Its base URL, for apps that have many.

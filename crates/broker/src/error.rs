@@ -16,6 +16,8 @@ pub(crate) enum BrokerError {
     Forbidden,
     #[error("there is no such connection")]
     NoConnection,
+    #[error("you may see this connection, and not use it: ask whoever connected it")]
+    ViewOnly,
     #[error("there is no such proposal")]
     NoProposal,
     #[error("this server has no manifest for the app any more")]
@@ -93,6 +95,7 @@ impl BrokerError {
             Self::Unauthenticated => "broker.unauthenticated",
             Self::Forbidden => "broker.forbidden",
             Self::NoConnection => "connectors.not_found",
+            Self::ViewOnly => "connectors.view_only",
             Self::NoProposal => "approvals.not_found",
             Self::NoApp => "connectors.no_manifest",
             Self::NoOperation => "connectors.no_operation",

@@ -28,7 +28,7 @@ pub(crate) async fn propose<L: Ledger>(
         .await?
         .ok_or(BrokerError::Unauthenticated)?;
     store::require(&mut tx, "approvals.propose").await?;
-    let connection = Connection::read(&mut tx, &service.apps, connection).await?;
+    let connection = Connection::read_to_use(&mut tx, &service.apps, connection).await?;
     drop(tx);
     connection.usable()?;
     let operation = write_operation(&connection, operation)?;

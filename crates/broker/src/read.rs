@@ -21,7 +21,7 @@ pub(crate) async fn read<L: Ledger>(
 ) -> Result<Answer, BrokerError> {
     let mut tx = service.db.read(scope).await?;
     store::require(&mut tx, "connectors.scan").await?;
-    let connection = Connection::read(&mut tx, &service.apps, connection).await?;
+    let connection = Connection::read_to_use(&mut tx, &service.apps, connection).await?;
     drop(tx);
     connection.usable()?;
     let operation = connection

@@ -1,4 +1,4 @@
-use kernel::{ProposalId, Scope};
+use kernel::{AssetAccess, ProposalId, Scope};
 
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -21,6 +21,14 @@ pub(crate) async fn show<L: Ledger>(
         .payload(&mut tx, proposal)
         .await?
         .ok_or(BrokerError::NoProposal)?;
+    // Who decides sees what is up for review; everybody else what went through a connection of theirs.
+    if !store::may(&mut tx, "approvals.decide").await? {
+        match store::access_to(&mut tx, stored.connection).await? {
+            AssetAccess::Edit => {}
+            AssetAccess::View => return Err(BrokerError::ViewOnly),
+            AssetAccess::None => return Err(BrokerError::NoProposal),
+        }
+    }
     let open = open_proposal(service, tx, proposal, &stored).await?;
     let text =
         |bytes: &[u8]| String::from_utf8(bytes.to_vec()).map_err(|_| BrokerError::PayloadChanged);

@@ -2,11 +2,13 @@
 
 mod access_tokens;
 pub(crate) mod passkeys;
+mod rights;
 
 pub(crate) use access_tokens::{
     Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,
     token_keys,
 };
+pub(crate) use rights::{access_to, bound, may, require};
 
 use db::{Error, ReadTx, WriteTx};
 use kernel::{CallId, ConnectionId, OrganisationId, Scope, UserId};
@@ -404,32 +406,6 @@ pub(crate) async fn insert_call(tx: &mut WriteTx, call: &CallRow<'_>) -> Result<
     .execute(&mut **tx)
     .await?;
     Ok(())
-}
-
-/// Who the transaction is bound to: organisation, kind of credential, credential, person.
-pub(crate) async fn bound(
-    tx: &mut ReadTx,
-) -> Result<Option<(OrganisationId, String, Uuid, Uuid)>, Error> {
-    let row = sqlx::query!(
-        "select ctx.org() as org, ctx.kind() as kind, ctx.principal() as principal, ctx.person() as person"
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok((|| {
-        Some((row.org?.into(), row.kind?, row.principal?, row.person?))
-    })())
-}
-
-/// Refuses where the bound credential may not do `permission`.
-pub(crate) async fn require(tx: &mut ReadTx, permission: &str) -> Result<(), Error> {
-    let allowed = sqlx::query_scalar!(r#"select ctx.can($1) as "allowed!""#, permission)
-        .fetch_one(&mut **tx)
-        .await?;
-    if allowed {
-        Ok(())
-    } else {
-        Err(Error::Forbidden)
-    }
 }
 
 /// Who is bound, with or without an organisation.

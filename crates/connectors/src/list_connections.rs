@@ -1,5 +1,5 @@
 use db::{Error, ReadTx};
-use kernel::ConnectionId;
+use kernel::{AssetAccess, ConnectionId};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -38,12 +38,16 @@ pub struct Connection {
     pub scopes_requested: Vec<String>,
     /// What the provider says it granted; nothing where it did not say.
     pub scopes_granted: Option<Vec<String>>,
-    /// Who connected it.
+    /// Who connected it; empty for who may not know people.
     pub connected_by: String,
     /// When it was added.
     pub created_at: OffsetDateTime,
     /// When it last became connected.
     pub connected_at: Option<OffsetDateTime>,
+    /// What everybody in the organisation may do with it, as far as their permissions go.
+    pub everybody: AssetAccess,
+    /// What the bound principal may do with it: nothing, where they see it to end it alone.
+    pub access: AssetAccess,
 }
 
 impl ConnectionState {
@@ -93,12 +97,12 @@ impl Connection {
     }
 }
 
-/// The bound organisation's connections, in the order of their making.
+/// The bound organisation's connections that the principal may see, in the order of their making.
 pub async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
     store::connections(tx).await
 }
 
-/// One connection of the bound organisation.
+/// One connection of the bound organisation, if the principal may see it.
 pub async fn connection(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Connection>, Error> {
     store::connection(tx, id).await
 }

@@ -1,7 +1,7 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{CallId, ConnectionId, PageSize};
+use kernel::{AssetAccess, CallId, ConnectionId, PageSize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -29,13 +29,19 @@ struct ConnectionRow {
     connected_by: String,
     created_at: OffsetDateTime,
     connected_at: Option<OffsetDateTime>,
+    everybody: String,
+    access: String,
 }
 
 impl ConnectionRow {
     fn parse(self) -> Result<Connection, Error> {
-        let state = ConnectionState::parse(&self.state).ok_or_else(|| {
-            Error::Database(sqlx::Error::Decode("connectors: unexpected state".into()))
-        })?;
+        let wrong = |what: &'static str| Error::Database(sqlx::Error::Decode(what.into()));
+        let access = |text: &str| {
+            let access = text.parse::<AssetAccess>();
+            access.map_err(|_| wrong("connectors: unexpected access"))
+        };
+        let state = ConnectionState::parse(&self.state)
+            .ok_or_else(|| wrong("connectors: unexpected state"))?;
         Ok(Connection {
             id: self.id.into(),
             app: self.app,
@@ -49,6 +55,8 @@ impl ConnectionRow {
             connected_by: self.connected_by,
             created_at: self.created_at,
             connected_at: self.connected_at,
+            everybody: access(&self.everybody)?,
+            access: access(&self.access)?,
         })
     }
 }
@@ -72,10 +80,11 @@ pub(crate) async fn insert_connection(tx: &mut WriteTx, new: NewRow<'_>) -> Resu
 pub(crate) async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
     sqlx::query_as!(
         ConnectionRow,
-        "select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
-                c.scopes_granted, u.name as connected_by, c.created_at, c.connected_at
-           from connectors.connections c join identity.users u on u.id = c.user_id
-          order by c.created_at, c.id"
+        r#"select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
+                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at, c.everybody,
+                  access.access_to('connection', c.id) as "access!"
+             from connectors.connections c left join identity.users u on u.id = c.user_id
+            order by c.created_at, c.id"#
     )
     .fetch_all(&mut **tx)
     .await?
@@ -90,10 +99,11 @@ pub(crate) async fn connection(
 ) -> Result<Option<Connection>, Error> {
     sqlx::query_as!(
         ConnectionRow,
-        "select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
-                c.scopes_granted, u.name as connected_by, c.created_at, c.connected_at
-           from connectors.connections c join identity.users u on u.id = c.user_id
-          where c.id = $1",
+        r#"select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
+                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at, c.everybody,
+                  access.access_to('connection', c.id) as "access!"
+             from connectors.connections c left join identity.users u on u.id = c.user_id
+            where c.id = $1"#,
         id.uuid()
     )
     .fetch_optional(&mut **tx)

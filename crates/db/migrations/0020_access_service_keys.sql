@@ -16,7 +16,7 @@ create table access.service_keys (
     scopes text[] not null check (
         cardinality(scopes) between 1 and 50
         and scopes <@ array['api_keys.read', 'approvals.read', 'audit.read', 'connectors.read', 'grants.read',
-                            'insight.read', 'people.read']),
+                            'insight.read', 'people.read', 'teams.read']),
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + interval '8760 hours'),
     revoked_at timestamptz,

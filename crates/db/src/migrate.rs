@@ -50,6 +50,8 @@ migrations! {
     15 "0015_identity_invitations",
     16 "0016_identity_passkeys",
     17 "0017_access_roles",
+    18 "0018_access_teams",
+    19 "0019_access_asset_grants",
     20 "0020_access_service_keys",
     23 "0023_identity_account",
     24 "0024_identity_personal",

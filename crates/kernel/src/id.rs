@@ -122,6 +122,8 @@ ids! {
     SessionId = "ses";
     /// A role that an organisation made for itself.
     RoleId = "rol";
+    /// A team of an organisation.
+    TeamId = "tea";
     /// An API key of an organisation.
     ApiKeyId = "key";
     /// A service key of an organisation.

@@ -4,6 +4,7 @@
 //! Promises: does no IO; reads no ambient time and no ambient randomness outside [`SystemClock`]
 //! and [`SystemRng`]; a [`Secret`] cannot be printed, serialised, cloned or compared.
 
+mod asset_access;
 mod audit_entry;
 mod chance;
 mod client;
@@ -14,6 +15,7 @@ mod scope;
 mod secret;
 pub mod words;
 
+pub use asset_access::{AssetAccess, AssetAccessError};
 pub use audit_entry::{AuditEntry, Detail};
 pub use chance::{Chance, SystemRng};
 pub use client::client_in_words;
@@ -21,7 +23,7 @@ pub use clock::{Clock, SystemClock};
 pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError,
     InvitationId, JobId, LogId, MailId, OrganisationId, PasskeyId, ProposalId, RequestId, RoleId,
-    ServiceKeyId, SessionId, UserId,
+    ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

@@ -161,6 +161,8 @@ pub enum Nav {
     Clients,
     /// Members of the organisation.
     People,
+    /// Teams of the organisation.
+    Teams,
     /// Roles of the organisation's own.
     Roles,
     /// The audit log.
@@ -180,6 +182,7 @@ const NAVIGATION: [(&str, &[Nav]); 3] = [
         "Organisation",
         &[
             Nav::People,
+            Nav::Teams,
             Nav::Roles,
             Nav::Settings,
             Nav::Mail,
@@ -205,6 +208,7 @@ impl Nav {
             Self::Clients => "AI clients",
             Self::Keys => "API keys",
             Self::People => "People",
+            Self::Teams => "Teams",
             Self::Roles => "Roles",
             Self::Audit => "Audit",
             Self::Trust => "Trust",
@@ -223,6 +227,7 @@ impl Nav {
             Self::Clients => "/oauth/grants",
             Self::Keys => "/access/keys",
             Self::People => "/people",
+            Self::Teams => "/teams",
             Self::Roles => "/roles",
             Self::Audit => "/audit",
             Self::Trust => "/trust",
@@ -241,6 +246,7 @@ impl Nav {
             Self::Clients => "device",
             Self::Keys => "key",
             Self::People => "people",
+            Self::Teams => "team",
             Self::Roles => "badge",
             Self::Audit => "list",
             Self::Trust => "shield",
@@ -259,6 +265,7 @@ impl Nav {
             Self::Clients => 'm',
             Self::Keys => 'k',
             Self::People => 'p',
+            Self::Teams => 'w',
             Self::Roles => 'r',
             Self::Audit => 'l',
             Self::Trust => 't',

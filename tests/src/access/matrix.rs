@@ -9,7 +9,8 @@ use serde_json::json;
 use web::{Access, Pace, RouteInfo, Surface};
 
 use super::offers::offers;
-use super::standings::{colleague, stand, standings};
+use super::sharing::give;
+use super::standings::{colleague, id_of, stand, standings};
 use crate::tenancy::fill;
 use crate::world::{World, bound, propose};
 
@@ -32,6 +33,15 @@ async fn the_database_the_routes_and_the_pages_say_the_same_of_every_standing() 
     stand(&world, &person, &("ADMIN".to_owned(), 80)).await;
     // Something of their own that waits, which they could take back.
     propose(&person, &world.writing, "Theirs").await;
+    // And a connection that is theirs to give: what everybody may use is not.
+    let given = give(
+        &world.owner,
+        &world.writing,
+        &id_of(&person).to_string(),
+        "edit",
+    )
+    .await;
+    assert_eq!(given, StatusCode::NO_CONTENT);
     let mut holders: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for standing in standings() {
         stand(&world, &person, &standing).await;
@@ -57,6 +67,7 @@ async fn the_database_the_routes_and_the_pages_say_the_same_of_every_standing() 
     connectors.manage: OWNER-100 ADMIN-80
     connectors.read: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40
     connectors.scan: OWNER-100 ADMIN-80
+    connectors.share: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40
     grants.manage: OWNER-100 ADMIN-80
     grants.read: OWNER-100 ADMIN-80
     insight.import: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40
@@ -67,6 +78,8 @@ async fn the_database_the_routes_and_the_pages_say_the_same_of_every_standing() 
     people.manage: OWNER-100 ADMIN-80
     people.read: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40 PARTICIPANT-30 PARTICIPANT-20
     roles.manage: OWNER-100 ADMIN-80
+    teams.manage: OWNER-100 ADMIN-80
+    teams.read: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40 PARTICIPANT-30 PARTICIPANT-20
     ");
 }
 

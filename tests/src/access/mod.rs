@@ -5,6 +5,9 @@ mod offers;
 mod programs;
 mod reviewer;
 mod roles;
+mod sharing;
+mod sharing_attacks;
 mod standings;
+mod teams;
 
 pub(crate) use standings::colleague;

@@ -82,7 +82,7 @@ async fn a_role_gives_exactly_its_permissions_in_all_three_places() {
         .unwrap();
     assert_eq!(removed["holders"], 1);
     let after = in_the_database(&world, &person).await;
-    assert_eq!(after, held(&["insight.read", "people.read"]));
+    assert_eq!(after, held(&["insight.read", "people.read", "teams.read"]));
     let again = world
         .owner
         .send(Method::DELETE, &path, Some(&json!({})))
@@ -102,6 +102,7 @@ async fn nobody_makes_changes_or_gives_what_they_do_not_hold() {
             "people.manage",
             "people.read",
             "roles.manage",
+            "teams.read",
         ],
     );
     let steward = made(&world.owner, &steward).await;

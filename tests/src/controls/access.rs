@@ -48,3 +48,29 @@ async fn ac_06_falls_with_a_new_table_that_names_a_person() {
         "create table insight.notes (org_id uuid, author uuid references identity.users (id))";
     falls_with("access.private_rows", table, "insight.notes").await;
 }
+
+#[tokio::test]
+async fn ac_05_falls_when_a_connection_is_there_for_everybody_who_sees_connections() {
+    let open = "drop policy shared on connectors.connections";
+    falls_with("access.asset_grants", open, "for nobody else").await;
+}
+
+#[tokio::test]
+async fn ac_05_falls_when_to_view_is_to_use() {
+    let lenient = "create or replace function access.access_to(of_kind text, asset uuid) returns text language sql stable
+        security definer set search_path = pg_catalog, pg_temp as $$ select 'edit' $$";
+    falls_with("access.asset_grants", lenient, "with view alone").await;
+}
+
+#[tokio::test]
+async fn ac_05_falls_when_whoever_sees_a_connection_gives_it() {
+    let lenient = "create or replace function access.may_share(of_kind text, asset uuid) returns text language sql stable
+        security definer set search_path = pg_catalog, pg_temp as $$ select 'yes' $$";
+    falls_with("access.asset_grants", lenient, "gave themselves more").await;
+}
+
+#[tokio::test]
+async fn ac_05_falls_when_the_broker_lets_anybody_connect_it_anew() {
+    let open = "drop policy shared on broker.authorizations";
+    falls_with("access.asset_grants", open, "connect it anew").await;
+}

@@ -116,6 +116,9 @@ mod tests {
             "connectors.connections.connections_read",
             "broker.credentials.credentials_broker",
             "identity.users.users_definer_read",
+            "access.asset_grants.asset_grants_read",
+            "approvals.proposals.shared",
+            "insight.events.shared",
         ] {
             let mutant = Mutant::drop(&mut tenants, name).await;
             let noticed = run(&mut tenants, &mut Dice::new(7), 2000).await;
@@ -130,7 +133,7 @@ mod tests {
         let mut tenants = Tenants::start().await;
         for name in [
             "approvals.proposals.proposals_read",
-            "broker.calls.calls_read",
+            "broker.calls.shared",
             "oauth.grants.grants_end",
             "insight.logs.logs_add",
             "insight.logs.logs_remove",
@@ -143,7 +146,16 @@ mod tests {
     }
 
     /// Policies that nothing here can miss, and why.
-    const BESIDE: [(&str, &str); 0] = [];
+    const BESIDE: [(&str, &str); 2] = [
+        (
+            "approvals.proposals.shared_use",
+            "the broker's login alone adds proposals: tests/src/access/sharing_attacks.rs",
+        ),
+        (
+            "broker.authorizations.shared",
+            "the broker's login alone adds round trips: tests/src/access/sharing_attacks.rs",
+        ),
+    ];
 
     #[tokio::test]
     #[ignore = "takes minutes: bench/policies.sh"]

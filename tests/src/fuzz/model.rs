@@ -11,8 +11,6 @@ pub(super) enum Seen {
     Members,
     /// The organisation's, by who holds the permission.
     Holders(&'static str),
-    /// The organisation's, by who holds one of the two.
-    HoldersOfEither(&'static str, &'static str),
     /// One's own, in the organisation.
     Own,
     /// One's own, and the organisation's by who holds the permission.
@@ -21,9 +19,11 @@ pub(super) enum Seen {
     Where(&'static str),
     /// As `Where`, by who holds the permission.
     HoldersWhere(&'static str, &'static str),
+    /// As `Where`, by who holds one of the two.
+    HoldersOfEitherWhere(&'static str, &'static str, &'static str),
 }
 
-use Seen::{All, Holders, HoldersOfEither, HoldersWhere, Members, Own, OwnOrHolders, Where};
+use Seen::{All, Holders, HoldersOfEitherWhere, HoldersWhere, Members, Own, OwnOrHolders, Where};
 
 /// Of the colleagues who may see people everybody's; of the others their own, and whom proposals name.
 const PEOPLE: &str = "id in (select user_id from identity.memberships where {people})";
@@ -31,23 +31,56 @@ const PEOPLE: &str = "id in (select user_id from identity.memberships where {peo
 /// Of those whose membership one sees.
 const ROLES: &str = "org_id = '{org}' and ({all_roles} or id in (select role_id from identity.memberships where {people}))";
 
+/// Of connections that one sees.
+const OF_CONNECTIONS: &str = "org_id = '{org}'
+    and connection_id in (select id from connectors.connections where {connections})";
+/// Of logs that one sees.
+const OF_LOGS: &str = "org_id = '{org}' and log_id in (select id from insight.logs where {logs})";
+/// Of proposals that one sees.
+const DECISIONS: &str = "org_id = '{org}'
+    and proposal_id in (select id from approvals.proposals where {proposals})";
+
+/// Connections that somebody may view: theirs, everybody's, and what was given to them or their teams.
+const VIEWED: &str = "select c.id from connectors.connections c
+     where c.org_id = '{org}' and (c.everybody <> 'none' or c.user_id = '{person}' or exists (
+        select from access.asset_grants g where g.connection_id = c.id and (g.user_id = '{person}' or g.team_id in (
+            select t.team_id from access.team_members t where t.user_id = '{person}'))))";
+
 /// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
 pub(super) const FRONT: &[(&str, Seen)] = &[
     ("access.anonymous_access", Holders("api_keys.read")),
     ("access.anonymous_keys", Holders("api_keys.read")),
     ("access.api_keys", Holders("api_keys.read")),
+    (
+        "access.asset_grants",
+        HoldersWhere("connectors.read", OF_CONNECTIONS),
+    ),
     ("access.permissions", All),
     ("access.roles", Where(ROLES)),
     ("access.service_keys", Where("{service_keys}")),
-    ("approvals.decisions", Holders("approvals.read")),
-    ("approvals.proposals", Holders("approvals.read")),
+    ("access.team_members", Holders("teams.read")),
+    ("access.teams", Holders("teams.read")),
+    (
+        "approvals.decisions",
+        HoldersWhere("approvals.read", DECISIONS),
+    ),
+    (
+        "approvals.proposals",
+        HoldersWhere("approvals.read", "{proposals}"),
+    ),
     ("audit.checkpoints", All),
     ("audit.entries", Holders("audit.read")),
     ("audit.nodes", All),
-    ("broker.calls", Holders("connectors.read")),
+    (
+        "broker.calls",
+        HoldersWhere("connectors.read", OF_CONNECTIONS),
+    ),
     ("broker.signing_keys", All),
     ("broker.token_keys", All),
-    ("connectors.connections", Holders("connectors.read")),
+    (
+        "connectors.connections",
+        HoldersWhere("connectors.read", "{connections}"),
+    ),
     ("identity.invitations", Holders("people.invite")),
     (
         "identity.links",
@@ -61,9 +94,9 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     ),
     ("identity.sessions", Own),
     ("identity.users", Where(PEOPLE)),
-    ("insight.events", Holders("insight.read")),
-    ("insight.logs", Holders("insight.read")),
-    ("insight.names", Holders("insight.read")),
+    ("insight.events", HoldersWhere("insight.read", OF_LOGS)),
+    ("insight.logs", HoldersWhere("insight.read", "{logs}")),
+    ("insight.names", HoldersWhere("insight.read", OF_LOGS)),
     ("jobs.jobs", Own),
     ("mail.outbox", OwnOrHolders("mail.manage")),
     (
@@ -91,7 +124,7 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     // Whoever decides has what is decided sent.
     (
         "connectors.connections",
-        HoldersOfEither("connectors.read", "approvals.read"),
+        HoldersOfEitherWhere("connectors.read", "approvals.read", "{used}"),
     ),
     ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
@@ -106,22 +139,56 @@ pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
         Some(All) => "true".to_owned(),
         Some(Members) => org,
         Some(Holders(permission) | OwnOrHolders(permission)) if actor.holds(permission) => org,
-        Some(HoldersOfEither(one, other)) if actor.holds(one) || actor.holds(other) => org,
+        Some(HoldersOfEitherWhere(one, other, condition))
+            if actor.holds(one) || actor.holds(other) =>
+        {
+            condition.to_owned()
+        }
         Some(Own | OwnOrHolders(_)) => format!("{org} and user_id = '{{person}}'"),
         Some(HoldersWhere(permission, condition)) if actor.holds(permission) => {
             condition.to_owned()
         }
         Some(Where(condition)) => condition.to_owned(),
-        None | Some(Holders(_) | HoldersOfEither(..) | HoldersWhere(..)) => "false".to_owned(),
+        None | Some(Holders(_) | HoldersOfEitherWhere(..) | HoldersWhere(..)) => "false".to_owned(),
     };
     let all_roles = actor.holds("people.read") || actor.holds("roles.manage");
     text.replace("{all_roles}", &all_roles.to_string())
         .replace("{at_a_browser}", &actor.is_session().to_string())
         .replace("{grants}", &grants(actor))
         .replace("{people}", &people(actor))
+        .replace(
+            "{used}",
+            &connections(actor, &["connectors.manage", "approvals.decide"]),
+        )
+        .replace("{connections}", &connections(actor, &["connectors.manage"]))
+        .replace("{proposals}", &proposals(actor))
+        .replace("{logs}", LOGS)
+        .replace("{viewed}", VIEWED)
         .replace("{service_keys}", service_keys(actor))
         .replace("{org}", &actor.org.to_string())
         .replace("{person}", &actor.person.to_string())
+}
+
+/// Logs of nothing, and those of connections that one may view.
+const LOGS: &str = "org_id = '{org}' and (connection_id is null or connection_id in ({viewed}))";
+
+/// Connections: all of them to who holds one of these, else what one may view.
+fn connections(actor: &Actor, all_to: &[&str]) -> String {
+    if all_to.iter().any(|permission| actor.holds(permission)) {
+        "org_id = '{org}'".to_owned()
+    } else {
+        "org_id = '{org}' and id in ({viewed})".to_owned()
+    }
+}
+
+/// Proposals: all of them to who decides, else one's own and those through what one may view.
+fn proposals(actor: &Actor) -> String {
+    if actor.holds("approvals.decide") {
+        "org_id = '{org}'".to_owned()
+    } else {
+        "org_id = '{org}' and (requester_person = '{person}' or connection_id in ({viewed}))"
+            .to_owned()
+    }
 }
 
 /// What AI clients were let in to: one's own at a browser, everybody's by who may look after it.
@@ -149,10 +216,10 @@ fn service_keys(actor: &Actor) -> &'static str {
 /// Memberships: all of them to who may see people; else one's own, and whom visible proposals name.
 fn people(actor: &Actor) -> String {
     let own = "user_id = '{person}'";
-    let named =
-        "user_id in (select requester_person from approvals.proposals where org_id = '{org}'
-                  union select ended_by from approvals.proposals where org_id = '{org}'
-                  union select user_id from approvals.decisions where org_id = '{org}')";
+    let named = "user_id in (select requester_person from approvals.proposals where {proposals}
+                  union select ended_by from approvals.proposals where {proposals}
+                  union select user_id from approvals.decisions where proposal_id in (
+                      select id from approvals.proposals where {proposals}))";
     let chosen = match (actor.holds("people.read"), actor.holds("approvals.read")) {
         (true, _) => "true".to_owned(),
         (false, true) => format!("({own} or {named})"),
@@ -198,22 +265,22 @@ pub(super) const CHANGES: &[Change] = &[
     Change {
         statement: "update insight.logs set state = state",
         table: "insight.logs",
-        reaches: |_| Some(Holders("insight.import")),
+        reaches: |_| Some(HoldersWhere("insight.import", "{logs}")),
     },
     Change {
         statement: "delete from insight.logs",
         table: "insight.logs",
-        reaches: |_| Some(Holders("insight.import")),
+        reaches: |_| Some(HoldersWhere("insight.import", "{logs}")),
     },
     Change {
         statement: "delete from insight.events",
         table: "insight.events",
-        reaches: |_| Some(Holders("insight.import")),
+        reaches: |_| Some(HoldersWhere("insight.import", OF_LOGS)),
     },
     Change {
         statement: "delete from insight.names",
         table: "insight.names",
-        reaches: |_| Some(Holders("insight.import")),
+        reaches: |_| Some(HoldersWhere("insight.import", OF_LOGS)),
     },
 ];
 

@@ -84,6 +84,7 @@ impl Tenants {
         for (name, owner) in [("A", &world.owner), ("B", &other)] {
             actors.extend(people(&world, &mut fate, (name, owner)).await);
         }
+        share(&mut fate).await;
         let login = |role| {
             let options = world.app.login(role);
             async move { PgConnection::connect_with(&options).await.unwrap() }
@@ -136,12 +137,32 @@ impl Tenants {
                 (select md5(string_agg((s.id, s.ended_at)::text, '' order by s.id)) from identity.sessions s),
                 (select md5(string_agg((g.id, g.ended_at)::text, '' order by g.id)) from oauth.grants g),
                 (select md5(string_agg((c.id, c.state, c.name)::text, '' order by c.id)) from connectors.connections c),
+                (select md5(string_agg((c.id, c.everybody)::text, '' order by c.id)) from connectors.connections c),
+                (select md5(string_agg(g::text, '' order by g.id)) from access.asset_grants g),
+                (select md5(string_agg(m::text, '' order by m.team_id, m.user_id)) from access.team_members m),
                 (select md5(string_agg((l.id, l.state)::text, '' order by l.id)) from insight.logs l),
                 (select md5(string_agg((p.id, p.state)::text, '' order by p.id)) from approvals.proposals p))",
         )
         .fetch_one(&mut self.fate)
         .await
         .unwrap()
+    }
+}
+
+/// In each tenant: what writes is for nobody but its owner, and what reads for the team as well, which the
+/// participant of level 40 is in.
+async fn share(fate: &mut PgConnection) {
+    for statement in [
+        "update connectors.connections set everybody = 'none'",
+        "delete from access.asset_grants",
+        "insert into access.asset_grants (org_id, id, connection_id, team_id, access, given_by)
+         select c.org_id, gen_random_uuid(), c.id, t.id, 'view', c.user_id
+           from connectors.connections c join access.teams t on t.org_id = c.org_id where c.purpose = 'read'",
+        "insert into access.team_members (org_id, team_id, user_id)
+         select t.org_id, t.id, m.user_id from access.teams t join identity.memberships m on m.org_id = t.org_id
+          where m.role = 'PARTICIPANT' and m.level = 40",
+    ] {
+        fate.execute(statement).await.unwrap();
     }
 }
 
@@ -292,6 +313,7 @@ async fn identifiers(fate: &mut PgConnection) -> Vec<Identifier> {
         ("apr", "approvals.proposals", "id"),
         ("log", "insight.logs", "id"),
         ("grt", "oauth.grants", "id"),
+        ("tea", "access.teams", "id"),
     ] {
         let query = format!(
             "select audit.text_id('{kind}', {key}), org_id from {table} order by org_id, {key} limit 40"

@@ -29,7 +29,7 @@ async fn before_the_address_is_verified_a_person_looks_around_and_after_it_does_
     let (person, email) = newcomer(&app).await;
     assert_eq!(
         permissions(&app, &person).await,
-        ["insight.read", "people.read"]
+        ["insight.read", "people.read", "teams.read"]
     );
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     let refused = person
@@ -62,7 +62,7 @@ async fn a_link_verifies_nobody_but_whom_it_was_made_for_and_once() {
     // Somebody else, signed in, with the link: another tenant.
     let refused = stranger.submit("/verify-address", &fields).await.unwrap();
     assert_eq!(refused.status(), StatusCode::GONE);
-    assert_eq!(permissions(&app, &stranger).await.len(), 2);
+    assert_eq!(permissions(&app, &stranger).await.len(), 3);
     // Looking at it uses nothing up, and a stranger is not told whose it is.
     let seen = stranger
         .send(Method::GET, &format!("/verify-address?token={token}"), None)

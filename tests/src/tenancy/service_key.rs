@@ -14,7 +14,7 @@ use testkit::app::{Options, TestApp};
 use crate::world::signed_up;
 
 /// All that such a key can hold.
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     "api_keys.read",
     "approvals.read",
     "audit.read",
@@ -22,6 +22,7 @@ const ALL: [&str; 7] = [
     "grants.read",
     "insight.read",
     "people.read",
+    "teams.read",
 ];
 /// What moves by itself: the sequencer works on it.
 const BY_ITSELF: &str = "audit.";

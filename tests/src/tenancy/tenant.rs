@@ -53,6 +53,7 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .write(Method::POST, "/api/v1/roles", &role, StatusCode::CREATED)
         .await
         .unwrap();
+    share(person, &writing).await;
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     person
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
@@ -94,6 +95,30 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let device = client.start_device("insight.read").await;
     client.answer_device(person, &device, "allow").await;
     second_factor(world, person).await;
+}
+
+/// A team with its maker in it, that was given the connection; which stays everybody's.
+async fn share(person: &Person, connection: &str) {
+    let team = json!({ "name": "Mine" });
+    let made = person.write(Method::POST, "/api/v1/teams", &team, StatusCode::CREATED);
+    let team = made.await.unwrap()["id"].as_str().unwrap().to_owned();
+    for (path, body) in [
+        (
+            format!("/api/v1/teams/{team}/members"),
+            json!({ "user": person.me["user"] }),
+        ),
+        (
+            format!("/api/v1/connections/{connection}/grants"),
+            json!({ "to": team, "access": "view" }),
+        ),
+        (
+            format!("/api/v1/connections/{connection}/everybody"),
+            json!({ "access": "edit" }),
+        ),
+    ] {
+        let answer = person.send(Method::PUT, &path, Some(&body)).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT, "{path}");
+    }
 }
 
 /// An authenticator with recovery codes, and a passkey, as the broker and the front would add them.

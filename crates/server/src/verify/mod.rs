@@ -4,6 +4,7 @@
 //! leaves nothing behind but its evidence and its audit entries. What is attacked is made once and
 //! used again: two control organisations, with two connections, a log and a waiting proposal.
 
+mod access_asset_grants;
 mod access_levels;
 mod access_private_rows;
 mod access_reviewer;
@@ -80,6 +81,7 @@ const OFTEN: &[Runnable] = controls![
     organisation,
     access_levels,
     access_private_rows,
+    access_asset_grants,
     second_factor,
     passkeys,
     recent,

@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::{ConnectionId, ProposalId};
 use time::OffsetDateTime;
 
-use super::{ConnectionState, ScanStatus};
+use super::{ConnectionState, ScanStatus, Sharing};
 use crate::Page;
 use crate::component::{Pages, Tone};
 use crate::filters;
@@ -37,6 +37,8 @@ pub struct Connection {
     pub operations: Vec<Operation>,
     /// The scan.
     pub scan: ScanStatus,
+    /// Who may do what with it.
+    pub sharing: Sharing,
     /// The newest calls first.
     pub calls: Vec<Call>,
     /// The way to other calls.
@@ -132,6 +134,10 @@ pub struct Call {
 }
 
 impl Connection {
+    fn path(&self) -> String {
+        format!("/connectors/{}", self.id)
+    }
+
     fn disconnect_path(&self) -> String {
         format!("/connectors/{}/disconnect", self.id)
     }

@@ -5,6 +5,7 @@ mod connect;
 mod connection;
 mod leave;
 mod scan;
+mod sharing;
 mod state;
 
 pub use catalogue::{App, Catalogue};
@@ -12,4 +13,5 @@ pub use connect::{Barrier, Connect, ScopeRequest};
 pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow};
 pub use leave::Leave;
 pub use scan::{Scan, ScanStatus};
+pub use sharing::{GrantRow, GranteeChoice, Sharing};
 pub use state::ConnectionState;

@@ -1,6 +1,7 @@
 use agents::{Connection, Proposable};
 use connectors::{Apps, ConnectionState};
 use db::ReadTx;
+use kernel::AssetAccess;
 use manifest::{Class, Operation};
 use serde_json::Value;
 
@@ -16,7 +17,8 @@ pub(super) async fn connections(tx: &mut ReadTx, apps: &Apps) -> Result<Vec<Conn
 }
 
 fn face(row: connectors::Connection, apps: &Apps) -> Connection {
-    let manifest = apps.get(&row.app).filter(|_| row.writes);
+    let may_use = row.writes && row.access == AssetAccess::Edit;
+    let manifest = apps.get(&row.app).filter(|_| may_use);
     let operations = manifest
         .into_iter()
         .flat_map(|m| m.operations_of(Class::Write));

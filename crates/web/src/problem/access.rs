@@ -1,6 +1,6 @@
 use access::{
     CreateApiKeyError, LintVerdict, NewAnonymousKeyError, NewApiKeyError, NewRoleError, RoleError,
-    TurnOnError,
+    ShareError, TeamError, TeamNameError, TurnOnError,
 };
 
 use super::{Problem, kind};
@@ -72,6 +72,40 @@ impl From<RoleError> for Problem {
             }
             RoleError::TooMany => Self::new(kind::ROLE_INVALID).saying(format!("{error}.")),
             RoleError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<TeamNameError> for Problem {
+    fn from(error: TeamNameError) -> Self {
+        Self::new(kind::TEAM_INVALID).field("name", error.to_string())
+    }
+}
+
+impl From<TeamError> for Problem {
+    fn from(error: TeamError) -> Self {
+        match error {
+            TeamError::Gone => Self::new(kind::NOT_FOUND),
+            TeamError::Nobody => Self::new(kind::TEAM_INVALID).field("user", error.to_string()),
+            TeamError::Beyond => Self::new(kind::TEAM_BEYOND),
+            TeamError::NameTaken => {
+                Self::new(kind::TEAM_NAME_TAKEN).field("name", error.to_string())
+            }
+            TeamError::TooMany => Self::new(kind::TEAM_INVALID).saying(format!("{error}.")),
+            TeamError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShareError> for Problem {
+    fn from(error: ShareError) -> Self {
+        match error {
+            ShareError::Gone => Self::new(kind::NOT_FOUND),
+            ShareError::Beyond => Self::new(kind::GRANT_BEYOND),
+            ShareError::Nobody => Self::new(kind::GRANT_INVALID).field("to", error.to_string()),
+            ShareError::Access => Self::new(kind::GRANT_INVALID).field("access", error.to_string()),
+            ShareError::TooMany => Self::new(kind::GRANT_INVALID).saying(format!("{error}.")),
+            ShareError::Database(error) => error.into(),
         }
     }
 }

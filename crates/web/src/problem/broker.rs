@@ -33,6 +33,7 @@ fn failed(failure: Failure) -> Problem {
         "identity.passkey_unverified" => return Problem::new(kind::PASSKEY_UNVERIFIED),
         "identity.passkeys_full" => return Problem::new(kind::PASSKEYS_FULL),
         "identity.passkeys_off" => return Problem::new(kind::PASSKEYS_OFF),
+        "connectors.view_only" => return Problem::new(kind::VIEW_ONLY),
         "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
         // Logged by the broker, which knows more.
         "broker.vault" | "broker.database" => {

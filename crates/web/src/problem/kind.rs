@@ -27,6 +27,8 @@ kinds! {
     ANONYMOUS_CLOSED = 503, "access.anonymous_closed", "Anonymous access is closed while a check of this server's row level security fails.";
     ANONYMOUS_NOT_OPENED = 409, "access.anonymous_not_opened", "Anonymous access stays off: row level security was not shown to hold within the last minutes.";
     ACCESS_FORBIDDEN = 403, "access.forbidden", "This needs a permission that you do not hold. Ask an admin of your organisation.";
+    GRANT_BEYOND = 403, "access.grant_beyond", "This is not yours to give. Ask whoever made it, or who was given it to edit.";
+    GRANT_INVALID = 422, "access.grant_invalid", "It cannot be given like this.";
     KEY_BEYOND_MAKER = 403, "access.key_beyond_maker", "A key cannot hold more than you do.";
     KEY_INVALID = 422, "access.key_invalid", "The key cannot be made like this.";
     ORIGIN_NOT_LISTED = 403, "access.origin_not_listed", "This key is for pages of other origins.";
@@ -34,6 +36,9 @@ kinds! {
     ROLE_INVALID = 422, "access.role_invalid", "The role cannot be made like this.";
     ROLE_NAME_TAKEN = 409, "access.role_name_taken", "Another role has that name.";
     SERVICE_KEY_IN_BROWSER = 403, "access.service_key_in_browser", "A browser sent this service key. It belongs on a server alone: revoke it, and make another one there.";
+    TEAM_BEYOND = 403, "access.team_beyond", "This team was given what you do not hold yourself. Whoever does adds people to it.";
+    TEAM_INVALID = 422, "access.team_invalid", "The team cannot be made like this.";
+    TEAM_NAME_TAKEN = 409, "access.team_name_taken", "Another team has that name.";
     KEY_TOO_OFTEN = 429, "access.too_many_requests", "This key asks more often than it may. Wait as long as Retry-After says.";
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";
     APPROVAL_FOUR_EYES = 409, "approvals.four_eyes", "You proposed this yourself: somebody else must approve it.";
@@ -52,6 +57,7 @@ kinds! {
     NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
     SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
+    VIEW_ONLY = 403, "connectors.view_only", "You may see this connection, and not use it. Ask whoever connected it.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     AUTHENTICATOR_EXISTS = 409, "identity.authenticator_exists", "An authenticator app is set up already. Remove it first.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";

@@ -53,6 +53,7 @@ markers! {
     ConnectorsManage = CONNECTORS_MANAGE;
     ConnectorsRead = CONNECTORS_READ;
     ConnectorsScan = CONNECTORS_SCAN;
+    ConnectorsShare = CONNECTORS_SHARE;
     GrantsManage = GRANTS_MANAGE;
     GrantsRead = GRANTS_READ;
     InsightImport = INSIGHT_IMPORT;
@@ -63,6 +64,8 @@ markers! {
     PeopleManage = PEOPLE_MANAGE;
     PeopleRead = PEOPLE_READ;
     RolesManage = ROLES_MANAGE;
+    TeamsManage = TEAMS_MANAGE;
+    TeamsRead = TEAMS_READ;
 }
 
 #[cfg(test)]

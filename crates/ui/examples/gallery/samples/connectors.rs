@@ -1,11 +1,12 @@
+use kernel::{AssetAccess, TeamId, UserId};
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, Barrier, Call, CallOutcome, Catalogue, Connect, Connection, ConnectionState,
-    Leave, Operation, Scan, ScanStatus, ScopeRequest, ScopeRow,
+    GrantRow, GranteeChoice, Leave, Operation, Scan, ScanStatus, ScopeRequest, ScopeRow, Sharing,
 };
 
-use super::{Ink, NOW, Rendered, days_ago, id, minutes_ago, page, shot, with_flash};
+use super::{Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, shot, with_flash};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = catalogue(ink);
@@ -182,12 +183,53 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         scan: scan(Scan::Unavailable),
         ..view.clone()
     };
+    let viewed = Connection {
+        sharing: Sharing {
+            everybody: AssetAccess::View,
+            access: AssetAccess::View,
+            grants: Vec::new(),
+            choices: Vec::new(),
+            may_share: false,
+        },
+        ..view.clone()
+    };
     vec![
         shot("connection", &view),
+        shot("connection-viewed", &viewed),
         shot("connection-scanning", &scanning),
         shot("connection-reconnect", &drifted),
         shot("connection-disconnected", &gone),
     ]
+}
+
+fn sharing(ink: &Ink) -> Sharing {
+    let row = |to: String, name: &str, is_team, access| GrantRow {
+        to: ink.t(&to),
+        name: ink.t(name),
+        is_team,
+        access,
+        given_by: ink.t("Example Owner"),
+        given_at: days_ago(2),
+        may_take: true,
+    };
+    Sharing {
+        everybody: AssetAccess::None,
+        access: AssetAccess::Edit,
+        grants: vec![
+            row(
+                id_text::<UserId>(5),
+                "Example Member",
+                false,
+                AssetAccess::View,
+            ),
+            row(id_text::<TeamId>(2), "Support", true, AssetAccess::Edit),
+        ],
+        choices: vec![GranteeChoice {
+            value: ink.t(&id_text::<TeamId>(2)),
+            text: ink.t("Support (team)"),
+        }],
+        may_share: true,
+    }
 }
 
 fn connected(ink: &Ink) -> Connection {
@@ -262,6 +304,7 @@ fn connected(ink: &Ink) -> Connection {
             },
             may_scan: true,
         },
+        sharing: sharing(ink),
         calls: vec![
             Call {
                 approval: Some(id(52)),

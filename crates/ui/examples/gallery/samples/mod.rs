@@ -17,6 +17,7 @@ mod problem;
 mod requests;
 mod roles;
 mod service_desk;
+mod teams;
 mod trust;
 mod ways_in;
 
@@ -29,7 +30,7 @@ use uuid::Uuid;
 /// The samples' present moment.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 14:03:07 UTC);
 /// What the samples' person may do: all that a page asks for.
-const PERMISSIONS: [&str; 7] = [
+const PERMISSIONS: [&str; 8] = [
     "api_keys.manage",
     "approvals.decide",
     "approvals.read",
@@ -37,6 +38,7 @@ const PERMISSIONS: [&str; 7] = [
     "connectors.read",
     "insight.import",
     "organisation.manage",
+    "teams.manage",
 ];
 /// Appended to every text in the hostile set.
 pub(crate) const CANARY: &str = "<script>canary</script>\"'&";
@@ -95,6 +97,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         access::pages(ink),
         account::pages(ink),
         roles::pages(ink),
+        teams::pages(ink),
         audit::pages(ink),
         mail::pages(ink),
         mail_links::pages(ink),

@@ -1,4 +1,4 @@
-//! Keys, of persons, of services, and for everybody's pages; and roles of the organisation's own.
+//! Keys, of persons, of services, and for everybody's pages; roles of the organisation's own; and teams.
 
 mod anonymous_keys;
 mod api_keys;
@@ -11,6 +11,7 @@ mod revoke_api_key;
 mod revoke_service_key;
 mod roles;
 mod service_keys;
+mod teams;
 mod turn_anonymous;
 
 use http::Method;
@@ -38,6 +39,12 @@ pub(super) fn mount(routes: Routes) -> Routes {
             roles::make_role,
             roles::change_role,
             roles::remove_role,
+            teams::list_teams,
+            teams::make_team,
+            teams::rename_team,
+            teams::remove_team,
+            teams::join_team,
+            teams::leave_team,
         ]
     )
     .mount(

@@ -38,9 +38,12 @@ pub(super) struct Connection {
     /// When it last became connected.
     #[serde(with = "time::serde::rfc3339::option")]
     connected_at: Option<OffsetDateTime>,
+    /// What whoever asks may do with it, as far as their permissions go: `view`, or `edit`, which is to
+    /// use it as well. `none` where they see it to end it alone.
+    access: &'static str,
 }
 
-/// The organisation's connections, in the order of their making.
+/// The organisation's connections that whoever asks may see, in the order of their making.
 #[utoipa::path(get, path = "/api/v1/connections", tag = "connectors", responses(
     (status = 200, description = "All of them.", body = Vec<Connection>),
 ))]
@@ -80,6 +83,7 @@ impl From<connectors::Connection> for Connection {
             connected_by: row.connected_by,
             created_at: row.created_at,
             connected_at: row.connected_at,
+            access: row.access.as_str(),
         }
     }
 }

@@ -7,10 +7,12 @@ mod connections;
 mod create_connection;
 mod disconnect;
 mod scan;
+mod sharing;
 
 pub(crate) use authorize::{begin_connect, client_id};
 pub(crate) use disconnect::end_connection;
 pub(crate) use scan::begin_scan;
+pub(crate) use sharing::{parse_access, parse_giving};
 
 use crate::route::{Pace, Routes, mount_api};
 
@@ -25,6 +27,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
             create_connection::create_connection,
             calls::list_calls,
             scan::start_scan,
+            sharing::show_sharing,
+            sharing::give_connection,
+            sharing::take_connection,
+            sharing::open_connection,
         ]
     );
     mount_api!(

@@ -1,6 +1,6 @@
 use axum::Json as Answer;
 use http::StatusCode;
-use kernel::{ConnectionId, LogId};
+use kernel::{AssetAccess, ConnectionId, LogId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -52,6 +52,9 @@ pub(crate) async fn begin_scan(
 ) -> Result<LogId, Problem> {
     let connection = connectors::connection(&mut can.tx, id).await?;
     let connection = connection.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
+    if connection.access != AssetAccess::Edit {
+        return Err(Problem::new(kind::VIEW_ONLY));
+    }
     let caller = can.release();
     let (state, scope) = (&caller.state, &caller.scope);
     Ok(scan::start_scan(state, scope, &caller.principal, &connection, asked).await?)

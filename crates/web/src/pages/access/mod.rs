@@ -1,4 +1,4 @@
-//! The pages of keys, and of roles.
+//! The pages of keys, of roles, and of teams.
 
 mod anonymous_keys;
 mod api_keys;
@@ -6,6 +6,7 @@ mod create_api_key;
 mod revoke_api_key;
 mod roles;
 mod service_keys;
+mod teams;
 
 use http::Method;
 
@@ -65,4 +66,11 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::GET, "/roles/{id}", roles::show_role)
         .page(Method::POST, "/roles/{id}", roles::change_role)
         .page(Method::POST, "/roles/{id}/remove", roles::remove_role)
+        .page(Method::GET, "/teams", teams::list_teams)
+        .page(Method::POST, "/teams", teams::make_team)
+        .page(Method::GET, "/teams/{id}", teams::show_team)
+        .page(Method::POST, "/teams/{id}", teams::rename_team)
+        .page(Method::POST, "/teams/{id}/remove", teams::remove_team)
+        .page(Method::POST, "/teams/{id}/join", teams::join_team)
+        .page(Method::POST, "/teams/{id}/leave", teams::leave_team)
 }

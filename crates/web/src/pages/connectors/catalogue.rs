@@ -1,5 +1,6 @@
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
+use kernel::AssetAccess;
 use manifest::{Class, Manifest};
 use ui::Nav;
 use ui::connectors as view;
@@ -31,10 +32,13 @@ fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Optio
         return None;
     }
     let writes = purpose == Class::Write;
-    let mut theirs = connections
+    // What the viewer can do most with; of those the newest. What they see to end it alone does not stand
+    // in the way of one of their own.
+    let theirs = connections
         .iter()
-        .filter(|c| c.app == manifest.id && c.writes == writes);
-    let newest = theirs.rfind(|c| c.state != ConnectionState::Disconnected);
+        .filter(|c| c.app == manifest.id && c.writes == writes)
+        .filter(|c| c.state != ConnectionState::Disconnected && c.access != AssetAccess::None);
+    let newest = theirs.max_by_key(|c| c.access);
     Some(view::App {
         key: AppKey {
             app: manifest.id.clone(),

@@ -2,7 +2,7 @@ use axum::response::{IntoResponse as _, Response};
 use broker::protocol::SecretText;
 use connectors::{Connection, ConnectionState, NewConnection};
 use http::{HeaderName, HeaderValue};
-use kernel::ConnectionId;
+use kernel::{AssetAccess, ConnectionId};
 use manifest::{Class, Manifest};
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors};
@@ -76,6 +76,8 @@ fn resumed(
     existing
         .into_iter()
         .filter(|c| c.app == key.app && c.writes == (key.purpose == Class::Write))
+        // Somebody else's is not taken over.
+        .filter(|c| c.access == AssetAccess::Edit)
         .filter(|c| c.instance.as_deref() == instance)
         .find(|c| {
             matches!(

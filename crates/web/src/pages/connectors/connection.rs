@@ -4,7 +4,7 @@ use kernel::{CallId, ConnectionId, PageSize};
 use serde::Deserialize;
 use ui::component::Pages;
 
-use super::{connection_page, scan_face};
+use super::{connection_page, scan_face, sharing};
 use crate::Can;
 use crate::extract::{Id, Query};
 use crate::pages::answer::html;
@@ -36,9 +36,11 @@ pub(super) async fn connection(
     let calls = connectors::calls(&mut can.tx, id, before, size).await?;
     let pages = pages(id, (before, &calls), size);
     let scan = scan_face::view(&mut can, &row).await?;
+    let sharing = sharing::view(&mut can, &row).await?;
     let manifest = can.state.apps.get(&row.app);
     let list = (calls, pages);
-    html(&connection_page::view(page, manifest, (row, list), scan))
+    let asides = (scan, sharing);
+    html(&connection_page::view(page, manifest, (row, list), asides))
 }
 
 /// Cursors lead one way: newer is where the list begins.

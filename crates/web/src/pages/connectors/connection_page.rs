@@ -11,7 +11,7 @@ pub(super) fn view(
     page: ui::Page,
     manifest: Option<&Manifest>,
     (row, (calls, pages)): (Connection, (Vec<CallRow>, Pages)),
-    scan: view::ScanStatus,
+    (scan, sharing): (view::ScanStatus, view::Sharing),
 ) -> view::Connection {
     let purpose = if row.writes {
         Class::Write
@@ -48,6 +48,7 @@ pub(super) fn view(
             .collect(),
         operations: operations.into_iter().map(operation).collect(),
         scan,
+        sharing,
         pages,
     }
 }

@@ -9,6 +9,7 @@ mod connection_page;
 mod disconnect;
 mod scan;
 mod scan_face;
+mod sharing;
 
 pub(super) use catalogue::state_shown;
 
@@ -22,7 +23,14 @@ pub(super) fn mount(routes: Routes) -> Routes {
         .page(Method::GET, "/connectors/apps/{key}/connect", connect::form)
         .page(Method::GET, "/connectors/{id}", connection::connection)
         .page(Method::GET, "/connectors/{id}/scan", scan::status)
-        .page(Method::POST, "/connectors/{id}/scan", scan::start);
+        .page(Method::POST, "/connectors/{id}/scan", scan::start)
+        .page(Method::POST, "/connectors/{id}/give", sharing::give)
+        .page(
+            Method::POST,
+            "/connectors/{id}/take-back",
+            sharing::take_back,
+        )
+        .page(Method::POST, "/connectors/{id}/everybody", sharing::open);
     let asks_broker = (Surface::Page, Pace::Broker);
     routes
         .mount(

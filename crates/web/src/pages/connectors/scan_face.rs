@@ -1,5 +1,6 @@
 use connectors::{Connection, ConnectionState};
 use insight::{LogState, StoredLog};
+use kernel::AssetAccess;
 use manifest::Scan as ScanRule;
 use ui::connectors::{Scan, ScanStatus};
 
@@ -32,7 +33,7 @@ pub(super) async fn view<P>(
         now: can.state.now(),
         asks: rule.map(asks).unwrap_or_default(),
         scan: scan(rule, connection, newest, calls),
-        may_scan: can.holds(ConnectorsScan::ACCESS),
+        may_scan: can.holds(ConnectorsScan::ACCESS) && connection.access == AssetAccess::Edit,
     })
 }
 

@@ -1,0 +1,160 @@
+-- Teams: people of an organisation under a name, to whom single things are given at once (0019).
+--
+-- A team holds no permission: what its members may do is their own. It says of which things they may do
+-- it, and so whoever adds somebody gives them what the team was given.
+
+create table access.teams (
+    org_id uuid not null references identity.organisations (id),
+    id uuid not null,
+    name text not null check (length(name) between 1 and 60),
+    name_folded text not null generated always as (lower(name)) stored,
+    made_by uuid not null,
+    created_at timestamptz not null default now(),
+    removed_at timestamptz,
+    primary key (org_id, id),
+    foreign key (org_id, made_by) references identity.memberships (org_id, user_id)
+);
+-- One team of a name.
+create unique index teams_in_use on access.teams (org_id, name_folded) where removed_at is null;
+
+create table access.team_members (
+    org_id uuid not null,
+    team_id uuid not null,
+    user_id uuid not null,
+    joined_at timestamptz not null default now(),
+    primary key (org_id, team_id, user_id),
+    foreign key (org_id, team_id) references access.teams (org_id, id),
+    foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
+);
+create index team_members_by_person on access.team_members (org_id, user_id);
+
+alter table access.teams enable row level security;
+alter table access.teams force row level security;
+alter table access.team_members enable row level security;
+alter table access.team_members force row level security;
+create policy teams_definer on access.teams for all to countersign_definer using (true) with check (true);
+create policy team_members_definer on access.team_members for all to countersign_definer using (true) with check (true);
+create policy teams_read on access.teams for select to countersign_front
+    using (org_id = (select ctx.org_for('teams.read')));
+create policy team_members_read on access.team_members for select to countersign_front
+    using (org_id = (select ctx.org_for('teams.read')));
+grant select, insert, update (name, removed_at) on access.teams to countersign_definer;
+grant select, insert, delete on access.team_members to countersign_definer;
+grant select on access.teams, access.team_members to countersign_front;
+
+set local role countersign_definer;
+
+-- The organisation in which the bound person manages teams, at a browser. For definer functions alone.
+create function access.manages_teams() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := ctx.org_for('teams.manage');
+begin
+    if org is null or ctx.kind() <> 'session' then
+        raise exception using errcode = '42501', message = 'teams.manage is needed, at a browser';
+    end if;
+    return org;
+end $$;
+
+-- A new team, of nobody: 'made', or why not: 'taken' where there is one of that name, 'many'.
+create function access.make_team(new_team uuid, new_name text) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := access.manages_teams();
+begin
+    if (select count(*) from access.teams t where t.org_id = org and t.removed_at is null) >= 200 then
+        return 'many';
+    end if;
+    insert into access.teams (org_id, id, name, made_by) values (org, new_team, new_name, ctx.person())
+    on conflict do nothing;
+    return case when found then 'made' else 'taken' end;
+end $$;
+
+-- 'renamed', 'gone' or 'taken'.
+create function access.rename_team(of_team uuid, new_name text) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := access.manages_teams();
+begin
+    update access.teams t set name = new_name where t.org_id = org and t.id = of_team and t.removed_at is null;
+    return case when found then 'renamed' else 'gone' end;
+exception when unique_violation then
+    return 'taken';
+end $$;
+
+-- Ends a team, with all that its members were given by it: 'removed' or 'gone'.
+create function access.remove_team(of_team uuid) returns table (verdict text, members int)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := access.manages_teams();
+    left_it int;
+begin
+    update access.teams t set removed_at = now() where t.org_id = org and t.id = of_team and t.removed_at is null;
+    if not found then
+        return query select 'gone', 0;
+        return;
+    end if;
+    delete from access.asset_grants g where g.org_id = org and g.team_id = of_team;
+    delete from access.team_members m where m.org_id = org and m.team_id = of_team;
+    get diagnostics left_it = row_count;
+    return query select 'removed', left_it;
+end $$;
+
+-- Adds a member of the organisation to a team: 'joined', 'there' where they are in it already, 'gone',
+-- 'nobody' where the organisation has no such member, or 'beyond' where the team was given what the bound
+-- person does not hold. Holds the team, so that nothing is given to it meanwhile (access.give).
+create function access.join_team(of_team uuid, of_person uuid) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := access.manages_teams();
+begin
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+    perform from access.teams t where t.org_id = org and t.id = of_team and t.removed_at is null for update;
+    if not found then
+        return 'gone';
+    end if;
+    perform from identity.memberships m
+      where m.org_id = org and m.user_id = of_person and m.removed_at is null for update;
+    if not found then
+        return 'nobody';
+    end if;
+    if access.is_beyond(of_team) then
+        return 'beyond';
+    end if;
+    insert into access.team_members (org_id, team_id, user_id) values (org, of_team, of_person)
+    on conflict do nothing;
+    return case when found then 'joined' else 'there' end;
+end $$;
+
+-- Takes somebody out of a team, who loses at their next request what they had by it: 'left' or 'gone'.
+create function access.leave_team(of_team uuid, of_person uuid) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := access.manages_teams();
+begin
+    delete from access.team_members m where m.org_id = org and m.team_id = of_team and m.user_id = of_person;
+    return case when found then 'left' else 'gone' end;
+end $$;
+
+-- However a membership ends: who comes back later is in no team, and holds nothing that was given.
+create function access.forget_member() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    delete from access.team_members m where m.org_id = new.org_id and m.user_id = new.user_id;
+    delete from access.asset_grants g where g.org_id = new.org_id and g.user_id = new.user_id;
+    return null;
+end $$;
+
+revoke all on function access.manages_teams(), access.make_team(uuid, text), access.rename_team(uuid, text),
+    access.remove_team(uuid), access.join_team(uuid, uuid), access.leave_team(uuid, uuid), access.forget_member()
+    from public;
+grant execute on function access.make_team(uuid, text), access.rename_team(uuid, text), access.remove_team(uuid),
+    access.join_team(uuid, uuid), access.leave_team(uuid, uuid) to countersign_front;
+grant execute on function access.forget_member() to countersign_owner;
+
+set local role countersign_owner;
+create trigger memberships_end after update of removed_at on identity.memberships
+    for each row when (old.removed_at is null and new.removed_at is not null)
+    execute function access.forget_member();
