@@ -19,6 +19,7 @@ mod list_api_keys;
 mod list_service_keys;
 mod new_role;
 mod note_use;
+mod operator;
 pub mod private;
 mod public_face;
 mod revoke_anonymous_key;
@@ -47,6 +48,11 @@ pub use list_api_keys::{ApiKeyRow, api_keys};
 pub use list_service_keys::{ServiceKeyRow, service_keys};
 pub use new_role::{NewRole, NewRoleError, ROLE_LEVELS};
 pub use note_use::KeyUses;
+pub use operator::{
+    NewOperatorAccess, NewOperatorAccessError, OpenOperatorError, OpenedAccess, OperatorAccess,
+    OperatorAccessRow, close_operator, end_operator, open_operator, operator_access,
+    operator_accesses,
+};
 pub use public_face::public_name;
 pub use revoke_anonymous_key::revoke_anonymous_key;
 pub use revoke_api_key::revoke_api_key;

@@ -53,6 +53,10 @@ pub const SHARED: &[(&str, &str)] = &[
         "whoever sees a thing sees to whom it was given, and by whom",
     ),
     (
+        "access.operator_access",
+        "who reads the log sees who looked in from outside, and who ended it",
+    ),
+    (
         "access.roles",
         "a role is the organisation's; it says who made it",
     ),

@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 pub(crate) mod asset_grants;
+pub(crate) mod operator;
 pub(crate) mod roles;
 pub(crate) mod teams;
 

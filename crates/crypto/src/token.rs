@@ -15,6 +15,8 @@ pub enum TokenKind {
     ServiceKey,
     /// An anonymous key of an organisation, which may sit in a public page.
     AnonymousKey,
+    /// An operator's look into an organisation.
+    Operator,
     /// A session cookie's content.
     Session,
     /// A background job's right to act.
@@ -46,6 +48,7 @@ impl TokenKind {
             Self::ApiKey => "csk_",
             Self::ServiceKey => "css_",
             Self::AnonymousKey => "csa_",
+            Self::Operator => "csx_",
             Self::Session => "cse_",
             Self::Job => "csj_",
             Self::SignInLink => "csl_",

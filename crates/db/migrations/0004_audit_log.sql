@@ -12,7 +12,8 @@ create table audit.entries (
     -- When it was told, at the end of its transaction, not when that began.
     at timestamptz not null default clock_timestamp(),
     actor_kind text not null check (actor_kind in
-        ('anonymous', 'session', 'half_session', 'lone_session', 'api_key', 'service_key', 'access_token', 'job', 'system')),
+        ('anonymous', 'session', 'half_session', 'lone_session', 'api_key', 'service_key', 'operator', 'access_token',
+         'job', 'system')),
     -- The credential's row and the person behind it.
     actor_id uuid,
     person_id uuid,

@@ -130,6 +130,8 @@ ids! {
     ServiceKeyId = "svk";
     /// An anonymous key of an organisation.
     AnonymousKeyId = "ank";
+    /// A look of an operator's into an organisation.
+    OperatorAccessId = "opa";
     /// A passkey of a person.
     PasskeyId = "pky";
     /// What a person let an OAuth client do.

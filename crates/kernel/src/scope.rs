@@ -41,7 +41,7 @@ pub enum Scope {
     LoneSession(TokenHash),
     /// An organisation's API key.
     ApiKey(TokenHash),
-    /// A service key of an organisation, behind which no person stands.
+    /// A service key of an organisation, or an operator's look into it: no person stands behind either.
     ServiceKey(TokenHash),
     /// Nobody in particular, with an anonymous key at a page of an origin.
     AnonymousKey {

@@ -15,6 +15,8 @@ pub enum Kind {
     WaysInChanged,
     /// Says that an AI client lost its access, since somebody else may have had its token.
     ClientEnded,
+    /// Says that whoever runs the server looks into an organisation, and why.
+    OperatorAccess,
     /// Invites an address to an organisation.
     Invitation,
     /// Asks the mailbox that an account would move to.
@@ -37,6 +39,7 @@ impl Kind {
             "new_device" => Self::NewDevice,
             "ways_in_changed" => Self::WaysInChanged,
             "client_ended" => Self::ClientEnded,
+            "operator_access" => Self::OperatorAccess,
             "invitation" => Self::Invitation,
             "change_email_new" => Self::ChangeEmailNew,
             "change_email_old" => Self::ChangeEmailOld,
@@ -55,6 +58,7 @@ impl Kind {
             Self::NewDevice => "New device",
             Self::WaysInChanged => "Ways in changed",
             Self::ClientEnded => "Client ended",
+            Self::OperatorAccess => "Operator access",
             Self::Invitation => "Invitation",
             Self::ChangeEmailNew => "Confirm a new address",
             Self::ChangeEmailOld => "Leave an address",
@@ -76,7 +80,8 @@ impl Kind {
             | Self::WaysInChanged
             | Self::ClientEnded
             | Self::EmailChanged
-            | Self::AccountDeleted => None,
+            | Self::AccountDeleted
+            | Self::OperatorAccess => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }
     }

@@ -22,11 +22,11 @@ pub(crate) struct Begun {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Data {
-    /// What a client calls itself.
+    /// What a client calls itself, or who looks in from outside (`access.open_operator`).
     pub(crate) client: String,
     /// Where it was; of an account that moves, where to.
     pub(crate) address: String,
-    /// What changed (`identity.tell_of`).
+    /// What changed (`identity.tell_of`), or why somebody looks in.
     pub(crate) what: String,
     /// Whether the address that was asked for has an account of its own.
     pub(crate) taken: bool,

@@ -2,6 +2,7 @@
 
 mod matrix;
 mod offers;
+mod operator;
 mod programs;
 mod reviewer;
 mod roles;

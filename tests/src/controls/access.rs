@@ -1,6 +1,6 @@
 //! AC-03 to AC-06.
 
-use super::falls_with;
+use super::{falls_with, without};
 
 #[tokio::test]
 async fn ac_03_falls_when_the_database_asks_for_no_permission() {
@@ -73,4 +73,32 @@ async fn ac_05_falls_when_whoever_sees_a_connection_gives_it() {
 async fn ac_05_falls_when_the_broker_lets_anybody_connect_it_anew() {
     let open = "drop policy shared on broker.authorizations";
     falls_with("access.asset_grants", open, "connect it anew").await;
+}
+
+#[tokio::test]
+async fn ac_10_falls_when_an_organisation_opens_without_a_reason() {
+    let lenient = "alter table access.operator_access drop constraint operator_access_reason_check";
+    falls_with("access.operator", lenient, "the reason \"\"").await;
+}
+
+#[tokio::test]
+async fn ac_10_falls_when_it_may_last_for_days() {
+    let lenient = "do $$ declare c record; begin
+        for c in select conname from pg_constraint where conrelid = 'access.operator_access'::regclass
+                    and contype = 'c' and pg_get_constraintdef(oid) like '%opened_at%' loop
+            execute format('alter table access.operator_access drop constraint %I', c.conname);
+        end loop; end $$";
+    falls_with("access.operator", lenient, "for 28801 seconds").await;
+}
+
+#[tokio::test]
+async fn ac_10_falls_when_the_web_process_may_open_one() {
+    let granted = "grant execute on function access.open_operator(uuid, uuid, text, text, text, bytea, int) to countersign_front";
+    falls_with("access.operator", granted, "web process's login opened").await;
+}
+
+#[tokio::test]
+async fn ac_10_falls_when_its_end_ends_nothing() {
+    let lenient = without("ctx.bind_service_key", "a.ended_at is null and");
+    falls_with("access.operator", &lenient, "that the organisation ended").await;
 }

@@ -55,6 +55,7 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "access.asset_grants",
         HoldersWhere("connectors.read", OF_CONNECTIONS),
     ),
+    ("access.operator_access", Holders("audit.read")),
     ("access.permissions", All),
     ("access.roles", Where(ROLES)),
     ("access.service_keys", Where("{service_keys}")),

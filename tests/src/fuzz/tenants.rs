@@ -314,6 +314,7 @@ async fn identifiers(fate: &mut PgConnection) -> Vec<Identifier> {
         ("log", "insight.logs", "id"),
         ("grt", "oauth.grants", "id"),
         ("tea", "access.teams", "id"),
+        ("opa", "access.operator_access", "id"),
     ] {
         let query = format!(
             "select audit.text_id('{kind}', {key}), org_id from {table} order by org_id, {key} limit 40"

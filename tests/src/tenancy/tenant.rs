@@ -1,5 +1,6 @@
 //! Tenants that have done everything there is to do.
 
+use access::NewOperatorAccess;
 use demo::{Person, unused_address};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -54,6 +55,7 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .await
         .unwrap();
     share(person, &writing).await;
+    look_in(world, person).await;
     let key = json!({ "name": "Mine", "scopes": ["insight.read"], "expires_in_days": 1 });
     person
         .write(Method::POST, "/api/v1/api-keys", &key, StatusCode::CREATED)
@@ -95,6 +97,15 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let device = client.start_device("insight.read").await;
     client.answer_device(person, &device, "allow").await;
     second_factor(world, person).await;
+}
+
+/// Whoever runs the server looks in.
+async fn look_in(world: &World, person: &Person) {
+    let organisation = person.me["organisation"].as_str().unwrap();
+    let hour = std::time::Duration::from_hours(1);
+    let new = NewOperatorAccess::parse(organisation, "Operator", "To have looked once", hour);
+    let db = world.app.db("countersign_broker");
+    access::open_operator(&db, &new.unwrap()).await.unwrap();
 }
 
 /// A team with its maker in it, that was given the connection; which stays everybody's.

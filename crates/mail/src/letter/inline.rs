@@ -4,7 +4,12 @@ const MAX_NAME_CHARACTERS: usize = 60;
 /// A name for the middle of a line: whatever it holds, it stays there. Somebody else chose it, so
 /// that it must not look like a second paragraph, nor become a link in a mail program.
 pub(super) fn inline(name: &str) -> String {
-    let flat: String = name
+    line(name).chars().take(MAX_NAME_CHARACTERS).collect()
+}
+
+/// The same of a sentence, as long as it is.
+pub(super) fn line(text: &str) -> String {
+    let flat: String = text
         .chars()
         .map(|c| {
             if c.is_control() || c.is_whitespace() {
@@ -16,8 +21,7 @@ pub(super) fn inline(name: &str) -> String {
         .filter(|c| !is_invisible(*c))
         .collect();
     let words: Vec<&str> = flat.split(' ').filter(|word| !word.is_empty()).collect();
-    let text = words.join(" ").replace("://", " ").replace("www.", "www ");
-    text.chars().take(MAX_NAME_CHARACTERS).collect()
+    words.join(" ").replace("://", " ").replace("www.", "www ")
 }
 
 /// Characters that turn the direction of what follows, or print as nothing.

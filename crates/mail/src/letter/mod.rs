@@ -42,10 +42,10 @@ pub(crate) struct Facts {
     pub(crate) inviter: String,
     pub(crate) role: String,
     pub(crate) expires_at: Option<OffsetDateTime>,
-    /// What a client calls itself, where and when it was seen.
+    /// What a client calls itself, where and when it was seen; who looks in from outside, and until when.
     pub(crate) client: String,
     pub(crate) address: String,
-    /// What changed (`identity.tell_of`).
+    /// What changed (`identity.tell_of`), or why somebody looks in.
     pub(crate) what: String,
     /// Whether an address that was asked for has an account of its own.
     pub(crate) is_taken: bool,
@@ -117,6 +117,7 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::ChangeEmailNew => change_email::entering(facts, server, (link, &until)),
         Kind::EmailChanged => change_email::changed(facts, links),
         Kind::AccountDeleted => account_deleted(links),
+        Kind::OperatorAccess => told::operator_access(facts, links),
     }
 }
 
@@ -298,6 +299,25 @@ mod tests {
         let letter = write(&facts, &links(), &link).unwrap();
         assert!(!letter.text.contains("csm_x") && !letter.html.contains("csm_x"));
         assert!(letter.text.contains("nothing changes"), "{}", letter.text);
+    }
+
+    #[test]
+    fn owners_are_told_who_looks_in_and_why() {
+        let facts = Facts {
+            client: "Example Operator".to_owned(),
+            what: "Ticket 4711: a scan does not end".to_owned(),
+            ..facts(Kind::OperatorAccess)
+        };
+        let letter = write(&facts, &links(), "").unwrap();
+        let flat = letter.text.replace('\n', " ");
+        for said in [
+            "Example Operator, who runs the server countersign.example, opened Works",
+            "until 1 January 1970, 00:00 UTC",
+            "Ticket 4711: a scan does not end",
+            "https://countersign.example/audit/operators",
+        ] {
+            assert!(flat.contains(said), "{said}: {flat}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use kernel::client_in_words;
 
-use super::inline::inline;
+use super::inline::{inline, line};
 use super::views::NoticeText;
 use super::{Facts, Letter, Links, moment, notice};
 
@@ -97,6 +97,26 @@ pub(super) fn client_ended(facts: &Facts, links: &Links) -> Result<Letter, askam
             link: &links.page("/oauth/grants"),
             action: "See the AI clients you let in",
             last: "If you still use it, let it in again from there; its computer is the place to look for the copy.".to_owned(),
+        },
+    )
+}
+
+pub(super) fn operator_access(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "Somebody who runs Countersign looks into your organisation",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "{}, who runs the server {}, opened {} to read in it until {}. The reason they gave: {}",
+                inline(&facts.client),
+                links.host(),
+                inline(&facts.organisation),
+                facts.at.map(moment).unwrap_or_default(),
+                line(&facts.what),
+            ),
+            link: &links.page("/audit/operators"),
+            action: "See it, or end it",
+            last: "They can read lists, such as who is in the organisation and which apps are connected; nothing of a person's own, no payload and no secret. They can change nothing.".to_owned(),
         },
     )
 }

@@ -7,6 +7,7 @@ mod insight;
 mod lint_db;
 mod mail;
 mod migrate;
+mod operator;
 mod verify;
 mod version;
 
@@ -54,6 +55,8 @@ enum Command {
     LintDb(lint_db::LintDbArgs),
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    #[command(subcommand)]
+    Operator(operator::OperatorCommand),
     Version(version::VersionArgs),
     /// The front's process. Run by `up`.
     #[command(hide = true)]
@@ -115,6 +118,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Insight(command) => insight::run(&command),
         Command::LintDb(args) => lint_db::run(&args),
         Command::Mail(command) => mail::run(&command),
+        Command::Operator(command) => operator::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
     }

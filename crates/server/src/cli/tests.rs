@@ -29,6 +29,9 @@ fn every_command_teaches() {
         &["mail", "test"],
         &["mail", "vouch"],
         &["mail", "move"],
+        &["operator", "open"],
+        &["operator", "list"],
+        &["operator", "close"],
         &["version"],
     ] {
         let name = if path.is_empty() {

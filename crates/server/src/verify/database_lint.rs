@@ -159,6 +159,12 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     (
         "key.unique_without_tenant",
+        "unique key access.operator_access_token_hash_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
         "unique key identity.sessions_token_hash_key",
         None,
         DIGEST,

@@ -26,6 +26,7 @@ mod mail_tls;
 mod oauth_desktop_state;
 mod oauth_grant;
 mod oauth_refresh_replay;
+mod operator_access;
 mod organisation;
 mod passkeys;
 mod recent;
@@ -82,6 +83,7 @@ const OFTEN: &[Runnable] = controls![
     access_levels,
     access_private_rows,
     access_asset_grants,
+    operator_access,
     second_factor,
     passkeys,
     recent,

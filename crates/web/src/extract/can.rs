@@ -226,8 +226,10 @@ pub(super) async fn credential(
         if !scheme.eq_ignore_ascii_case("bearer") {
             return Err(signed_out());
         }
-        if let Ok(hash) = token::hash(TokenKind::ServiceKey, key.trim()) {
-            return service_key::scope(hash, context.surface, &parts.headers);
+        for kind in [TokenKind::ServiceKey, TokenKind::Operator] {
+            if let Ok(hash) = token::hash(kind, key.trim()) {
+                return service_key::scope(hash, context.surface, &parts.headers);
+            }
         }
         return bearer(state, context.surface, key.trim()).await;
     }

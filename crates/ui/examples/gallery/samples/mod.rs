@@ -12,6 +12,7 @@ mod insight;
 mod mail;
 mod mail_links;
 mod oauth;
+mod operators;
 mod overview;
 mod problem;
 mod requests;
@@ -97,6 +98,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         access::pages(ink),
         account::pages(ink),
         roles::pages(ink),
+        operators::pages(ink),
         teams::pages(ink),
         audit::pages(ink),
         mail::pages(ink),

@@ -5,6 +5,7 @@ mod api_keys;
 mod create_anonymous_key;
 mod create_api_key;
 mod create_service_key;
+mod operator;
 mod public;
 mod revoke_anonymous_key;
 mod revoke_api_key;
@@ -45,6 +46,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
             teams::remove_team,
             teams::join_team,
             teams::leave_team,
+            operator::list_operator_access,
+            operator::end_operator,
         ]
     )
     .mount(

@@ -123,6 +123,7 @@ fn actor(kind: &str, person: Option<String>) -> String {
         ("session", Some(person)) => person,
         ("api_key", Some(person)) => format!("{person}, with an API key"),
         ("service_key", _) => "A service key".to_owned(),
+        ("operator", _) => "Whoever runs this server".to_owned(),
         ("access_token", Some(person)) => format!("{person}, with an AI client"),
         ("job", Some(person)) => format!("Background work for {person}"),
         ("job", None) => "Background work".to_owned(),

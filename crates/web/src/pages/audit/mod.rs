@@ -1,7 +1,8 @@
-//! The page of the audit log.
+//! The page of the audit log, and of who looked in from outside.
 
 mod checkpoint;
 mod entries;
+mod operators;
 
 use http::Method;
 
@@ -14,5 +15,11 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             Method::GET,
             "/audit/checkpoint",
             checkpoint::download_checkpoint,
+        )
+        .page(Method::GET, "/audit/operators", operators::list_operators)
+        .page(
+            Method::POST,
+            "/audit/operators/{id}/end",
+            operators::end_operator,
         )
 }

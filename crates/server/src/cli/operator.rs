@@ -1,0 +1,224 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::{NewOperatorAccess, OpenOperatorError};
+use clap::{Args, Subcommand};
+use db::Db;
+use kernel::{OperatorAccessId, SystemClock, SystemRng};
+use time::format_description::well_known::Rfc3339;
+
+use super::{find, print, runtime};
+use crate::config::ServerFlags;
+use crate::data_dir::{DataDir, Login, ServerSecret};
+use crate::database::Place;
+use crate::exit::{Exit, Failure};
+use crate::supervisor::InstanceFile;
+
+/// Look into an organisation: for a reason, for a time, and told to it
+#[derive(Debug, Subcommand)]
+pub(super) enum OperatorCommand {
+    Open(OpenArgs),
+    List(ListArgs),
+    Close(CloseArgs),
+}
+
+/// Open an organisation to yourself, to read, for at most eight hours
+///
+/// Prints a token for `Authorization: Bearer` below /api/v1: it reads lists, as a service key does. No
+/// row of a person's own, no payload of a proposal and no secret is in its reach. The organisation's
+/// owners get a mail with your name and your reason, both stand in its audit log and on a page of it,
+/// and it can end the access at any moment.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign operator open --organisation \"Example Service Desk\" --reason \"Ticket 4711: scan does not end\" --for 1h --as \"Example Operator\"
+  countersign operator open --organisation org_01jd6w3z9m4q8v7t2y5x0n1k3c --reason \"Ticket 4711\" --for 30m --as \"Night shift\" --json
+
+Exit codes: 0 open, 1 no such organisation, 2 no reason, or too long a time, 3 no server runs.")]
+pub(super) struct OpenArgs {
+    /// Its identifier (org_…), or its name where it is the only one of that name
+    #[arg(long)]
+    organisation: String,
+    /// Why: 10 to 500 characters, which the organisation reads
+    #[arg(long)]
+    reason: String,
+    /// For how long: 5m to 8h
+    #[arg(long = "for", value_name = "TIME")]
+    time: String,
+    /// Who looks, by name
+    #[arg(long = "as", value_name = "NAME")]
+    operator: String,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    flags: ServerFlags,
+}
+
+/// List who looked into which organisation, and why
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign operator list
+  countersign operator list --days 365
+
+Exit codes: 0 listed, 3 no server runs.")]
+pub(super) struct ListArgs {
+    /// Of how many days
+    #[arg(long, default_value_t = 30)]
+    days: u16,
+    #[command(flatten)]
+    flags: ServerFlags,
+}
+
+/// Close an access before its time
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  countersign operator close opa_01jd6w3z9m4q8v7t2y5x0n1k3c
+
+Exit codes: 0 closed, 1 there is none of that identifier in force, 3 no server runs.")]
+pub(super) struct CloseArgs {
+    /// Its identifier (opa_…), as `operator list` shows it
+    access: OperatorAccessId,
+    #[command(flatten)]
+    flags: ServerFlags,
+}
+
+pub(super) fn run(command: &OperatorCommand) -> Result<(), Failure> {
+    match command {
+        OperatorCommand::Open(args) => open(args),
+        OperatorCommand::List(args) => list(args),
+        OperatorCommand::Close(args) => close(args),
+    }
+}
+
+fn open(args: &OpenArgs) -> Result<(), Failure> {
+    let seconds = seconds(&args.time).map_err(Failure::usage)?;
+    let new = NewOperatorAccess::parse(&args.organisation, &args.operator, &args.reason, seconds)
+        .map_err(Failure::usage)?;
+    let folder = find(&args.flags)?;
+    let opened = runtime()?.block_on(async {
+        let db = database(&folder)?;
+        access::open_operator(&db, &new)
+            .await
+            .map_err(|error| match error {
+                OpenOperatorError::Database(_) => Failure::cannot_run(error),
+                _ => Failure::new(Exit::CheckFailed, &error),
+            })
+    })?;
+    let until = opened
+        .expires_at
+        .format(&Rfc3339)
+        .map_err(Failure::cannot_run)?;
+    if args.json {
+        let line = serde_json::json!({
+            "id": opened.id.to_string(), "organisation": opened.organisation.to_string(),
+            "token": opened.token.expose(), "expires_at": until,
+        });
+        return print(&format!("{line}\n"));
+    }
+    print(&format!(
+        "{} is open to you until {until}, and its owners are told.\nIts token, shown this once:\n{}\nClose it with: countersign operator close {}\n",
+        opened.organisation_name,
+        opened.token.expose(),
+        opened.id,
+    ))
+}
+
+fn list(args: &ListArgs) -> Result<(), Failure> {
+    let folder = find(&args.flags)?;
+    let rows = runtime()?.block_on(async {
+        let db = database(&folder)?;
+        let listed = access::operator_accesses(&db, args.days).await;
+        listed.map_err(Failure::cannot_run)
+    })?;
+    if rows.is_empty() {
+        return print("nobody looked into an organisation\n");
+    }
+    for row in rows {
+        let at = |moment: time::OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
+        let end = match (row.ended_at, row.ended_by_tenant) {
+            (Some(ended), true) => format!("ended by the organisation {}", at(ended)),
+            (Some(ended), false) => format!("closed {}", at(ended)),
+            (None, _) => format!("until {}", at(row.expires_at)),
+        };
+        let used = row.last_used_at.map_or_else(
+            || "never used".to_owned(),
+            |used| format!("last used {}", at(used)),
+        );
+        print(&format!(
+            "{}  {}  {}\n    {}\n    opened {}, {end}, {used}\n",
+            row.id,
+            row.organisation_name,
+            row.operator,
+            row.reason,
+            at(row.opened_at),
+        ))?;
+    }
+    Ok(())
+}
+
+fn close(args: &CloseArgs) -> Result<(), Failure> {
+    let folder = find(&args.flags)?;
+    let closed = runtime()?.block_on(async {
+        let db = database(&folder)?;
+        let closed = access::close_operator(&db, args.access).await;
+        closed.map_err(Failure::cannot_run)
+    })?;
+    if closed {
+        return print("closed\n");
+    }
+    Err(Failure {
+        exit: Exit::CheckFailed,
+        chain: vec![format!("no access {} is open", args.access)],
+    })
+}
+
+/// The database of the running server, as the broker's role.
+fn database(folder: &Path) -> Result<Db, Failure> {
+    let data_dir = DataDir::new(folder);
+    let instance = InstanceFile::of_running(&data_dir)?;
+    let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
+    let options = Place::of(&instance).login(Login::Broker, &secret).options();
+    let options = options.map_err(Failure::cannot_run)?;
+    Ok(Db::new(
+        options,
+        1,
+        Arc::new(SystemClock),
+        Arc::new(SystemRng),
+    ))
+}
+
+/// A time that is no whole number of minutes or hours.
+#[derive(Debug, thiserror::Error)]
+#[error("write the time as 30m or 2h")]
+struct TimeError;
+
+/// `30m` or `2h`.
+fn seconds(text: &str) -> Result<Duration, TimeError> {
+    let (number, seconds) = match (text.strip_suffix('m'), text.strip_suffix('h')) {
+        (Some(minutes), _) => (minutes, 60),
+        (None, Some(hours)) => (hours, 3600),
+        (None, None) => return Err(TimeError),
+    };
+    let number: u64 = number.parse().map_err(|_| TimeError)?;
+    Ok(Duration::from_secs(
+        number.checked_mul(seconds).ok_or(TimeError)?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_minutes_or_hours() {
+        assert_eq!(seconds("30m").unwrap(), Duration::from_mins(30));
+        assert_eq!(seconds("2h").unwrap(), Duration::from_hours(2));
+        for wrong in ["", "h", "2", "2d", "-1h", "1.5h", "9999999999999999999h"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}
