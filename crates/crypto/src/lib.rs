@@ -1,4 +1,4 @@
-//! Digests, tokens, envelopes, signed values, canonical JSON and passkeys.
+//! Digests, tokens, envelopes, signed values, canonical JSON, passkeys and ID tokens.
 //!
 //! Promises: does no IO; one provider (aws-lc-rs) does all the arithmetic; a ciphertext opens only
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
@@ -8,6 +8,7 @@ pub mod canonical;
 pub mod cookie;
 pub mod digest;
 pub mod envelope;
+pub mod id_token;
 pub mod passkey;
 pub mod token;
 pub mod totp;
