@@ -135,6 +135,11 @@ impl Visitor {
         self.cookies.remove(name);
     }
 
+    /// What it keeps under that name.
+    pub(crate) fn cookie(&self, name: &str) -> String {
+        self.cookies[name].clone()
+    }
+
     /// Makes a cookie up.
     pub(crate) fn forge(&mut self, name: &str, value: &str) {
         self.cookies.insert(name.to_owned(), value.to_owned());

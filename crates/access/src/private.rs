@@ -21,6 +21,8 @@ pub const PRIVATE: &[(&str, Kept)] = &[
     ("identity.devices", Kept::Unread),
     ("identity.email_changes", Kept::Unread),
     ("identity.factor_tries", Kept::Unread),
+    ("identity.identities", Kept::ByPerson("user_id")),
+    ("identity.issuer_attempts", Kept::Unread),
     // An invitation's link is nobody's yet.
     ("identity.links", Kept::ByPersonIfAny("user_id")),
     ("identity.passkey_challenges", Kept::Unread),

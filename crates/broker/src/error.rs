@@ -4,6 +4,7 @@ use manifest::{AuthorizeError, FactsError, InstanceError, PlanError};
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
+use crate::issuer::IssuerError;
 use crate::protocol::Failure;
 use crate::vault::VaultError;
 
@@ -62,6 +63,8 @@ pub(crate) enum BrokerError {
     SecondFactorDue,
     #[error("this needs a recent proof of who it is")]
     NotRecent,
+    #[error("the second factor is the proof")]
+    FactorIsProof,
     #[error("an authenticator is set up already: remove it first")]
     AuthenticatorExists,
     #[error("this server is reached by its address, and has no name to make passkeys for")]
@@ -82,6 +85,8 @@ pub(crate) enum BrokerError {
     PasskeysFull,
     #[error("there is no passkey to prove anything with")]
     NoPasskey,
+    #[error(transparent)]
+    SignIn(#[from] IssuerError),
     #[error("the vault failed")]
     Vault(#[from] VaultError),
     #[error("the database failed")]
@@ -115,6 +120,7 @@ impl BrokerError {
             Self::Egress(error) => error.code(),
             Self::SecondFactorDue => "identity.second_factor_due",
             Self::NotRecent => "identity.not_recent",
+            Self::FactorIsProof => "identity.factor_is_proof",
             Self::AuthenticatorExists => "identity.authenticator_exists",
             Self::PasskeysOff => "identity.passkeys_off",
             Self::PasskeyStale => "identity.passkey_stale",
@@ -125,6 +131,7 @@ impl BrokerError {
             Self::PasskeyExists => "identity.passkey_exists",
             Self::PasskeysFull => "identity.passkeys_full",
             Self::NoPasskey => "identity.no_passkey",
+            Self::SignIn(error) => error.code(),
             Self::Vault(_) => "broker.vault",
             Self::Database(_) => "broker.database",
         }
@@ -149,6 +156,7 @@ impl From<db::Error> for BrokerError {
             db::Error::Forbidden => Self::Forbidden,
             db::Error::SecondFactorDue => Self::SecondFactorDue,
             db::Error::Refused(db::Refusal::NotRecent) => Self::NotRecent,
+            db::Error::Refused(db::Refusal::FactorIsProof) => Self::FactorIsProof,
             other => Self::Database(other),
         }
     }

@@ -14,6 +14,7 @@ pub mod egress;
 mod error;
 mod execute;
 mod issue_access_token;
+mod issuer;
 mod lease;
 mod ledger;
 mod look_up;
@@ -36,6 +37,7 @@ pub mod vault;
 mod work;
 
 pub use approved_write::{ApprovedWrite, Binding};
+pub use issuer::{IssuerConfig, IssuerKind};
 pub use ledger::{End, Ledger, Outcome, Payload, Proposed};
 pub use post::{Delivering, NoPost, Post, Sweeping};
 pub use service::Service;

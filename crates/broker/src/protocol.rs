@@ -4,6 +4,7 @@
 //! A request names a credential, never an organisation: the broker binds its own transactions with
 //! it, so that a stolen front reaches no further here than in the database.
 
+mod issuer;
 mod passkey;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroize;
 
+pub use issuer::{IssuerFace, IssuerFinished, IssuerPurpose, IssuerReturned};
 pub use passkey::{
     Binary, KnownPasskey, NewPasskeyAnswer, PasskeyAnswer, PasskeyAsked, PasskeyPurpose,
     PasskeyUser, SessionToBegin,
@@ -141,6 +143,19 @@ pub enum Call {
         /// The session.
         session: SessionToBegin,
     },
+    /// Begins a round trip to an issuer that people sign in by.
+    BeginIssuer {
+        /// Which.
+        issuer: String,
+        /// What for.
+        purpose: IssuerPurpose,
+        /// A digest of what only the browser keeps that begins it.
+        browser: Binary,
+        /// Local path to go on to.
+        next: String,
+    },
+    /// Ends it: has the issuer say who came back.
+    FinishIssuer(Box<IssuerReturned>),
     /// Signs an access token that the database has granted.
     IssueAccessToken {
         /// The right to it, by the hash of the ticket that the grant was asked with.
@@ -206,6 +221,8 @@ pub enum Answer {
         /// Whose.
         person: UserId,
     },
+    /// An issuer has spoken.
+    IssuerFinished(IssuerFinished),
     /// A signed access token (RFC 9068).
     AccessToken {
         /// All of it.

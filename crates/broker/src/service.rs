@@ -12,6 +12,7 @@ use crate::disconnect::disconnect;
 use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::issue_access_token::issue_access_token;
+use crate::issuer::{self, IssuerConfig, Issuers};
 use crate::ledger::Ledger;
 use crate::passkey;
 use crate::post::{NoPost, Post};
@@ -35,6 +36,9 @@ pub struct Service<L> {
     pub(crate) post: Arc<dyn Post>,
     /// Nothing where no browser would make a passkey.
     pub(crate) party: Option<RelyingParty>,
+    /// The origin of this server's pages, where issuers send people back to.
+    pub(crate) origin: Option<String>,
+    pub(crate) issuers: Issuers,
 }
 
 impl<L: Ledger> Service<L> {
@@ -49,6 +53,8 @@ impl<L: Ledger> Service<L> {
             turns: RefreshTurns::default(),
             post: Arc::new(NoPost),
             party: None,
+            origin: None,
+            issuers: Issuers::default(),
         }
     }
 
@@ -59,14 +65,23 @@ impl<L: Ledger> Service<L> {
         self
     }
 
-    /// The same, for people who reach it at `public_url`: that is what their passkeys are made for. There
-    /// are none for a server that is reached by its IP address (WebAuthn 5.1.2).
+    /// The same, for people who reach it at `public_url`: that is what their passkeys are made for, and where
+    /// issuers send them back to. There are no passkeys for a server that is reached by its IP address
+    /// (WebAuthn 5.1.2).
     #[must_use]
     pub fn reached_at(mut self, public_url: &Url) -> Self {
+        let origin = public_url.origin().ascii_serialization();
         if let Some(Host::Domain(host)) = public_url.host() {
-            let origin = public_url.origin().ascii_serialization();
             self.party = Some(RelyingParty::new(host, &origin));
         }
+        self.origin = Some(origin);
+        self
+    }
+
+    /// The same, where people may sign in by these issuers.
+    #[must_use]
+    pub fn with_issuers(mut self, issuers: Vec<IssuerConfig>) -> Self {
+        self.issuers = Issuers::new(issuers);
         self
     }
 
@@ -117,6 +132,13 @@ impl<L: Ledger> Service<L> {
             Call::SignInByPasskey { answer, session } => {
                 passkey::sign_in(self, &scope, answer, session).await
             }
+            Call::BeginIssuer {
+                issuer,
+                purpose,
+                browser,
+                next,
+            } => issuer::begin(self, &scope, (&issuer, purpose), (&browser, &next)).await,
+            Call::FinishIssuer(returned) => issuer::finish(self, &scope, *returned).await,
             Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
             Call::HeldMails => Ok(Answer::Held {

@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 mod access_tokens;
+pub(crate) mod issuers;
 pub(crate) mod passkeys;
 mod rights;
 

@@ -147,6 +147,7 @@ begin
     -- owner's, who is here now for the first time.
     if (select u.email_verified_at is null from identity.users u where u.id = link.user_id) then
         delete from identity.passkeys p where p.user_id = link.user_id;
+        delete from identity.identities i where i.user_id = link.user_id;
         delete from identity.authenticators a where a.user_id = link.user_id;
         delete from identity.recovery_codes c where c.user_id = link.user_id;
         delete from identity.devices d where d.user_id = link.user_id;

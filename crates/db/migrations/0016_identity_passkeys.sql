@@ -235,8 +235,8 @@ begin
 end $$;
 
 -- Removes a passkey of the bound person: 'removed'; 'gone' where there is none; 'kept' where it is the last
--- second factor of a person whose organisation asks for one. With the last factor go the codes that stood in
--- for it.
+-- second factor of a person whose organisation asks for one; 'last' where nothing else lets them in. With the
+-- last factor go the codes that stood in for it.
 create function identity.remove_passkey(of_passkey uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -252,6 +252,9 @@ begin
     end if;
     if identity.owes_factor(who) and identity.factor_count(who) = 1 then
         return 'kept';
+    end if;
+    if identity.ways_in(who) = 1 then
+        return 'last';
     end if;
     delete from identity.passkeys p where p.user_id = who and p.id = of_passkey;
     perform identity.drop_idle_codes(who);

@@ -54,6 +54,7 @@ migrations! {
     19 "0019_access_asset_grants",
     20 "0020_access_service_keys",
     21 "0021_access_operator",
+    22 "0022_identity_issuers",
     23 "0023_identity_account",
     24 "0024_identity_personal",
     25 "0025_identity_sign_in_tries",

@@ -15,6 +15,7 @@ mod email;
 mod export_account;
 mod given;
 mod hashing;
+mod identities;
 mod invite;
 mod leave_organisation;
 mod make_organisation;
@@ -58,6 +59,10 @@ pub use email::{Email, EmailError};
 pub use export_account::export_account;
 pub use given::Given;
 pub use hashing::{HashPool, HashPoolBusy};
+pub use identities::{
+    IdentityRow, Newcomer, NewcomerError, UnlinkError, has_password, identities, newcomer,
+    sign_up_newcomer, unlink_identity,
+};
 pub use invite::{
     InvitationRow, InviteAgain, InviteError, invitations, invite, invite_again, revoke_invitation,
 };

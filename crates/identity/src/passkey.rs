@@ -39,6 +39,9 @@ pub enum RemovePasskeyError {
     /// It is the last second factor, and an organisation asks for one.
     #[error("an organisation of yours asks for a second factor: it stays")]
     Kept,
+    /// Nothing else lets them in.
+    #[error("nothing else lets this person in: it stays")]
+    Last,
     /// The database failed.
     #[error("the passkey could not be removed")]
     Database(#[from] Error),
@@ -89,6 +92,7 @@ pub async fn remove_passkey(mut tx: WriteTx, passkey: PasskeyId) -> Result<(), R
     match store::passkeys::remove(&mut tx, passkey).await?.as_str() {
         "removed" => {}
         "kept" => return Err(RemovePasskeyError::Kept),
+        "last" => return Err(RemovePasskeyError::Last),
         _ => return Err(RemovePasskeyError::Gone),
     }
     tx.commit(AuditEntry::about("identity.passkey_removed", passkey))

@@ -134,6 +134,8 @@ ids! {
     OperatorAccessId = "opa";
     /// A passkey of a person.
     PasskeyId = "pky";
+    /// What another issuer knows a person as.
+    IdentityId = "idn";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -22,7 +22,7 @@ pub use client::client_in_words;
 pub use clock::{Clock, SystemClock};
 pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError,
-    InvitationId, JobId, LogId, MailId, OperatorAccessId, OrganisationId, PasskeyId, ProposalId,
+    IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId, OrganisationId, PasskeyId, ProposalId,
     RequestId, RoleId, ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};

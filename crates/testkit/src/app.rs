@@ -62,8 +62,43 @@ pub struct Options {
     pub without_worker: bool,
     /// Is reached as `localhost`, and not by an IP address: browsers make passkeys for names alone.
     pub named: bool,
+    /// Issuers that people may sign in by.
+    pub issuers: Vec<TestIssuer>,
     /// How mail leaves; into the development mailbox where nothing is said.
     pub mail: Option<mail::Way>,
+}
+
+/// An issuer, as `[[issuers]]` of the configuration has it.
+#[derive(Debug, Clone)]
+pub struct TestIssuer {
+    /// Its name in addresses, and for people.
+    pub id: String,
+    /// Which one it is.
+    pub kind: broker::IssuerKind,
+    /// This server, as it knows it.
+    pub client_id: String,
+    /// The secret that goes with it.
+    pub client_secret: String,
+}
+
+impl TestIssuer {
+    fn config(&self) -> broker::IssuerConfig {
+        broker::IssuerConfig {
+            id: self.id.clone(),
+            kind: self.kind.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: Some(Secret::new(self.client_secret.clone())),
+        }
+    }
+
+    fn face(&self) -> broker::protocol::IssuerFace {
+        broker::protocol::IssuerFace {
+            id: self.id.clone(),
+            name: self.id.clone(),
+            issuer: self.kind.issuer().to_owned(),
+            can_prove: self.kind.can_prove(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -150,6 +185,7 @@ impl TestApp {
             anonymous: role(&self.database, "countersign_anon"),
             broker: BrokerClient::new(&self.broker_socket),
             apps: apps(&self.options),
+            issuers: self.options.issuers.iter().map(TestIssuer::face).collect(),
             hashes: identity::HashPool::new(2, 50),
             cookie_key: CookieKey::new(&self.cookie_key),
             public_url: Url::parse(&self.url).unwrap(),
@@ -206,7 +242,10 @@ fn make_broker(
     let links = mail::Links::new(&Url::parse(url).unwrap());
     let postman = mail::Postman::new(db.clone(), way(options), links);
     let service = broker::Service::new(db, vault, rules, egress, ApprovalsLedger);
-    let service = service.reached_at(&Url::parse(url).unwrap());
+    let issuers = options.issuers.iter().map(TestIssuer::config).collect();
+    let service = service
+        .reached_at(&Url::parse(url).unwrap())
+        .with_issuers(issuers);
     Arc::new(service.with_post(Arc::new(MailPost::new(postman))))
 }
 

@@ -85,6 +85,7 @@ mod tests {
         GET /reset-password
         GET /sign-in
         GET /sign-in/link
+        GET /sign-in/with/{issuer}/callback
         GET /sign-up
         GET /trust
         OPTIONS /api/v1/public/about
@@ -105,7 +106,9 @@ mod tests {
         POST /sign-in
         POST /sign-in/link
         POST /sign-in/passkey
+        POST /sign-in/with/{issuer}
         POST /sign-up
+        POST /sign-up/with
         ");
     }
 

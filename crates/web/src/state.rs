@@ -19,6 +19,8 @@ pub struct Parts {
     pub broker: broker::socket::BrokerClient,
     /// The connector manifests.
     pub apps: connectors::Apps,
+    /// Issuers that people may sign in by.
+    pub issuers: Vec<broker::protocol::IssuerFace>,
     /// Where passwords are hashed.
     pub hashes: identity::HashPool,
     /// What signs cookies; the same for every front of a database.
@@ -118,6 +120,17 @@ impl AppState {
     /// Whether browsers make passkeys for this server: they do for names, and not for IP addresses.
     pub(crate) fn can_passkey(&self) -> bool {
         matches!(self.public_url.host(), Some(url::Host::Domain(_)))
+    }
+
+    /// The issuer that is called so in addresses.
+    pub(crate) fn issuer(&self, id: &str) -> Option<&broker::protocol::IssuerFace> {
+        self.issuers.iter().find(|issuer| issuer.id == id)
+    }
+
+    /// The name for people of an issuer that calls itself so; its own word where it is configured no more.
+    pub(crate) fn issuer_name<'a>(&'a self, issuer: &'a str) -> &'a str {
+        let found = self.issuers.iter().find(|face| face.issuer == issuer);
+        found.map_or(issuer, |face| face.name.as_str())
     }
 
     /// The present moment.

@@ -82,6 +82,10 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "connectors.connections",
         HoldersWhere("connectors.read", "{connections}"),
     ),
+    (
+        "identity.identities",
+        Where("{at_a_browser} and user_id = '{person}'"),
+    ),
     ("identity.invitations", Holders("people.invite")),
     (
         "identity.links",

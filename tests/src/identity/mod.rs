@@ -1,10 +1,11 @@
-//! Ways in: second factors, passkeys, fresh proof; and the account that they lead to.
+//! Ways in: second factors, passkeys, other issuers, fresh proof; and the account that they lead to.
 
 mod account;
 mod address;
 mod alone;
 mod devices;
 mod door;
+mod issuers;
 mod organisations;
 mod passkey;
 mod recent;

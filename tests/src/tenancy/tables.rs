@@ -36,6 +36,14 @@ const UNNAMED: [(&str, Option<&str>); 20] = [
         "identity.factor_tries",
         Some("user_id = any ('{people}'::uuid[])"),
     ),
+    (
+        "identity.identities",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
+    (
+        "identity.issuer_attempts",
+        Some("user_id = any ('{people}'::uuid[])"),
+    ),
     ("identity.organisations", Some("id = '{org}'")),
     (
         "identity.passkey_challenges",

@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::Executor as _;
 
 use crate::oauth::client::Client;
-use crate::world::{World, bound, connect, decide, propose, settled, signed_up};
+use crate::world::{World, bound, connect, decide, propose, session_hash, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
 pub(crate) async fn second_tenant(world: &World) -> Person {
@@ -132,7 +132,7 @@ async fn share(person: &Person, connection: &str) {
     }
 }
 
-/// An authenticator with recovery codes, and a passkey, as the broker and the front would add them.
+/// An authenticator with recovery codes, a passkey, and a linked account, as the broker and the front would add them.
 async fn second_factor(world: &World, person: &Person) {
     for (role, statement) in [
         (
@@ -140,7 +140,13 @@ async fn second_factor(world: &World, person: &Person) {
             "select identity.begin_authenticator('key', 'sealed'); select identity.try_authenticator();
              select identity.authenticator_tried(1);
              select identity.add_passkey(gen_random_uuid(), sha256(ctx.person()::text::bytea), '', 'Mine', '{}', 0, false, false);
-             select identity.begin_passkey('prove', sha256(ctx.principal()::text::bytea)); commit",
+             select identity.begin_passkey('prove', sha256(ctx.principal()::text::bytea));
+             select identity.begin_issuer_attempt('link', 'https://issuer.example', sha256(ctx.person()::text::bytea), sha256('mine'), '/');
+             select identity.take_issuer_attempt(sha256(ctx.person()::text::bytea), sha256('mine'), 'https://issuer.example',
+                                                 decode('{session}', 'hex'));
+             select identity.link_identity(sha256(ctx.person()::text::bytea), gen_random_uuid(), ctx.person()::text, 'Mine');
+             select identity.begin_issuer_attempt('link', 'https://issuer.example', sha256(ctx.principal()::text::bytea), sha256('mine'), '/');
+             commit",
         ),
         (
             "countersign_front",
@@ -148,6 +154,10 @@ async fn second_factor(world: &World, person: &Person) {
         ),
     ] {
         let mut connection = bound(&world.app, role, person).await;
-        connection.execute(statement).await.unwrap();
+        let statement = statement.replace("{session}", &session_hash(person).to_hex());
+        connection
+            .execute(sqlx::AssertSqlSafe(statement))
+            .await
+            .unwrap();
     }
 }

@@ -13,6 +13,7 @@ mod dial;
 mod error;
 mod filter;
 mod guard;
+pub(crate) mod issuer;
 mod lookup;
 mod media;
 pub mod oauth;

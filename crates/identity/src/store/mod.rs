@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 pub(crate) mod account;
+pub(crate) mod identities;
 pub(crate) mod invitations;
 pub(crate) mod links;
 pub(crate) mod passkeys;

@@ -274,6 +274,11 @@ mod tests {
                 "in place of the second factor of your account",
             ),
             ("recovery_codes_made", "New recovery codes were made"),
+            ("identity_linked", "and signs in to your account at"),
+            (
+                "identity_unlinked",
+                "and no longer signs in to your account",
+            ),
         ] {
             let facts = Facts {
                 what: what.to_owned(),

@@ -61,6 +61,14 @@ pub(super) fn ways_in_changed(facts: &Facts, links: &Links) -> Result<Letter, as
             "There are new recovery codes",
             "New recovery codes were made, in place of all older ones, for",
         ),
+        "identity_linked" => (
+            "An account elsewhere was linked",
+            "An account at another site was linked, and signs in to",
+        ),
+        "identity_unlinked" => (
+            "An account elsewhere was unlinked",
+            "An account at another site was unlinked, and no longer signs in to",
+        ),
         _ => (
             "Your ways to sign in changed",
             "A way to sign in changed for",

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use crate::exit::{Exit, Failure};
 use crate::ledger::ApprovalsLedger;
 use crate::post::{self, MailPost};
-use crate::process::{BrokerBoot, Inherited, MailBoot, report};
+use crate::process::{BrokerBoot, Inherited, IssuerBoot, MailBoot, report};
 use crate::{runtime, sequencer};
 
 /// Calls, jobs and the sequencer share these.
@@ -36,7 +36,10 @@ pub(super) async fn serve(
         .await
         .map_err(Failure::cannot_run)?;
     let postman = Postman::new(db.clone(), way(&boot)?, Links::new(&boot.public_url));
-    let service = service(&boot, db.clone(), vault)?.reached_at(&boot.public_url);
+    let issuers = boot.issuers.iter().map(IssuerBoot::config).collect();
+    let service = service(&boot, db.clone(), vault)?
+        .reached_at(&boot.public_url)
+        .with_issuers(issuers);
     let service = Arc::new(service.with_post(Arc::new(MailPost::new(postman))));
     listener
         .set_nonblocking(true)

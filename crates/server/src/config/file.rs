@@ -26,6 +26,8 @@ pub(super) struct FileConfig {
     pub(super) tls: Option<TlsSection>,
     #[serde(default)]
     pub(super) egress: EgressSection,
+    #[serde(default)]
+    pub(super) issuers: Vec<IssuerSection>,
     pub(super) mail: Option<MailSection>,
     pub(super) development_mailbox: Option<bool>,
     pub(super) run_as: Option<RunAsSection>,
@@ -49,6 +51,28 @@ pub(super) struct EgressSection {
     pub(super) allow_private: Vec<String>,
     #[serde(default)]
     pub(super) hosts: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IssuerSection {
+    pub(super) kind: IssuerWord,
+    pub(super) id: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) issuer: Option<String>,
+    pub(super) client_id: String,
+    pub(super) client_secret_file: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) domains: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum IssuerWord {
+    Google,
+    GitHub,
+    Dropbox,
+    Oidc,
 }
 
 #[derive(Debug, Deserialize)]

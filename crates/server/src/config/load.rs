@@ -23,6 +23,7 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
     let public_url_text = flags.public_url.clone().or_else(|| file.public_url.take());
     let listen = checker.listen(listen_text.as_deref());
     let public_url = checker.public_url(public_url_text.as_deref());
+    let issuers = checker.issuers(std::mem::take(&mut file.issuers));
     let mail = checker.mail(file.mail.take());
     let development_mailbox = checker.development_mailbox(
         file.development_mailbox.unwrap_or_default(),
@@ -31,6 +32,7 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
     let config = Config {
         listen,
         public_url,
+        issuers,
         mail,
         development_mailbox,
         tls: checker.tls(tls),

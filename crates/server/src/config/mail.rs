@@ -1,7 +1,5 @@
-use std::io::Read as _;
 use std::net::SocketAddr;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kernel::Secret;
 use mail::MailAddress;
@@ -12,6 +10,7 @@ use super::check::Checker;
 use super::error::Problem;
 use super::file::MailSection;
 use super::reach::is_loopback;
+use super::secret_file::read_secret_file;
 
 /// How mail goes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,12 +35,11 @@ pub struct MailConfig {
 
 const SUBMISSION_PORT: u16 = 587;
 const SUBMISSIONS_PORT: u16 = 465;
-const MAX_PASSWORD_BYTES: u64 = 1_000;
 
 impl MailConfig {
     /// The password in its file.
     pub(crate) fn password(&self) -> Option<Result<Secret<String>, String>> {
-        self.password_file.as_deref().map(read_password)
+        self.password_file.as_deref().map(read_secret_file)
     }
 }
 
@@ -161,28 +159,4 @@ impl Checker {
         }
         wanted
     }
-}
-
-fn read_password(path: &Path) -> Result<Secret<String>, String> {
-    let shown = path.display();
-    let mut file =
-        std::fs::File::open(path).map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    let found = file
-        .metadata()
-        .map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    if found.mode() & 0o077 != 0 {
-        let mode = found.mode() & 0o777;
-        return Err(format!("{shown} can be read by others (mode {mode:o})"));
-    }
-    let mut text = String::new();
-    let read = (&mut file)
-        .take(MAX_PASSWORD_BYTES)
-        .read_to_string(&mut text);
-    read.map_err(|error| format!("{shown} cannot be read: {error}"))?;
-    let password = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
-    zeroize::Zeroize::zeroize(&mut text);
-    if password.expose().is_empty() {
-        return Err(format!("{shown} is empty"));
-    }
-    Ok(password)
 }

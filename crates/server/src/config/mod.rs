@@ -8,10 +8,12 @@ mod environment;
 mod error;
 mod file;
 mod flags;
+mod issuers;
 mod load;
 mod mail;
 mod print;
 mod reach;
+mod secret_file;
 mod tls;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ pub use egress::EgressEntryError;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
 pub use flags::{ConfigFlags, ServerFlags};
+pub use issuers::IssuerEntry;
 pub use mail::MailConfig;
 pub(crate) use tls::server_config;
 
@@ -63,6 +66,8 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// How often each API key may ask, a minute; as often as it likes where nothing.
     pub key_requests_per_minute: Option<NonZeroU32>,
+    /// Issuers that people may sign in by.
+    pub issuers: Vec<IssuerEntry>,
     /// How mail goes out; not at all where nothing.
     pub mail: Option<MailConfig>,
     /// Whether mails are shown on a page in place of being sent.

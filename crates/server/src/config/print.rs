@@ -1,9 +1,10 @@
 use std::fmt::Write as _;
 use std::num::NonZeroU32;
 
+use broker::IssuerKind;
 use mail::smtp::TlsMode;
 
-use super::{Config, MailConfig};
+use super::{Config, IssuerEntry, MailConfig};
 
 /// The configuration in force, as a file would say it. No secret is in it: the database's URL loses
 /// its password.
@@ -49,6 +50,10 @@ pub(super) fn to_toml(config: &Config) -> String {
             ])
         }),
     );
+    if !config.issuers.is_empty() {
+        let issuers = config.issuers.iter().map(issuer).collect();
+        set("issuers", Some(toml::Value::Array(issuers)));
+    }
     set("mail", config.mail.as_ref().map(mail));
     if config.development_mailbox {
         set("development_mailbox", Some(toml::Value::Boolean(true)));
@@ -82,6 +87,30 @@ pub(super) fn to_toml(config: &Config) -> String {
     }
     // A table of plain values always has a text form.
     out + &toml::to_string(&root).unwrap_or_default()
+}
+
+fn issuer(issuer: &IssuerEntry) -> toml::Value {
+    let mut section = toml::Table::new();
+    let mut set = |key: &str, value: toml::Value| section.insert(key.to_owned(), value);
+    set("id", text(&issuer.id));
+    set("name", text(&issuer.name));
+    set("client_id", text(&issuer.client_id));
+    if let Some(path) = &issuer.client_secret_file {
+        set("client_secret_file", text(path.display()));
+    }
+    let kind = match &issuer.kind {
+        IssuerKind::Google => "google",
+        IssuerKind::GitHub => "github",
+        IssuerKind::Dropbox => "dropbox",
+        IssuerKind::Oidc { issuer, domains } => {
+            set("issuer", text(issuer));
+            let domains = domains.iter().map(text).collect();
+            set("domains", toml::Value::Array(domains));
+            "oidc"
+        }
+    };
+    set("kind", text(kind));
+    toml::Value::Table(section)
 }
 
 fn mail(mail: &MailConfig) -> toml::Value {

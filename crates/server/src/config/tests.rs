@@ -108,6 +108,101 @@ fn the_example_documents_every_key_and_no_other() {
             "{section}"
         );
     }
+    let issuers = table["issuers"].as_array().unwrap();
+    let given = issuers
+        .iter()
+        .flat_map(|issuer| keys(issuer.as_table().unwrap()));
+    assert_eq!(given.collect::<BTreeSet<_>>(), known_keys("[[issuers]]"));
+}
+
+#[test]
+fn issuers_are_checked_like_everything_else() {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    fs::write(secret.path(), "a secret\n").unwrap();
+    let with = |more: &str| {
+        let path = secret.path().display();
+        let text =
+            format!("[[issuers]]\nclient_id = \"x\"\nclient_secret_file = \"{path}\"\n{more}");
+        load(&text, &[])
+    };
+    let oidc = |more: &str| with(&format!("kind = \"oidc\"\n{more}"));
+    let sound = oidc("id = \"works\"\nname = \"Works\"\nissuer = \"https://login.example.com/a/\"\ndomains = [\"example.com\"]").unwrap();
+    // Exactly as it names itself: the slash is part of it.
+    assert_eq!(
+        sound.issuers[0].kind.issuer(),
+        "https://login.example.com/a/"
+    );
+    assert!(!sound.to_toml().contains("a secret"));
+    for (kind, issuer) in [
+        ("google", "https://accounts.google.com"),
+        ("github", "https://github.com"),
+        ("dropbox", "https://www.dropbox.com"),
+    ] {
+        let known = with(&format!("kind = \"{kind}\"")).unwrap();
+        assert_eq!(
+            (known.issuers[0].id.as_str(), known.issuers[0].kind.issuer()),
+            (kind, issuer)
+        );
+    }
+    let named = "id = \"works\"\nname = \"Works\"\n";
+    for (wrong, code) in [
+        (
+            with("kind = \"google\"\nissuer = \"https://evil.example\""),
+            "server.issuer_known",
+        ),
+        (
+            with("kind = \"google\"\ndomains = [\"example.com\"]"),
+            "server.issuer_known",
+        ),
+        (
+            with("kind = \"google\"\nid = \"Google!\""),
+            "server.issuer_id",
+        ),
+        (
+            oidc("name = \"Works\"\nissuer = \"https://a.example\""),
+            "server.issuer_id",
+        ),
+        (
+            oidc("id = \"works\"\nissuer = \"https://a.example\""),
+            "server.issuer_name",
+        ),
+        (oidc(named), "server.issuer_address"),
+        (
+            oidc(&format!("{named}issuer = \"https://a.example?x\"")),
+            "server.issuer_address",
+        ),
+        (
+            oidc(&format!("{named}issuer = \"a.example\"")),
+            "server.issuer_address",
+        ),
+        (
+            oidc(&format!(
+                "{named}issuer = \"https://a.example\"\ndomains = [\"@A.example\"]"
+            )),
+            "server.issuer_domain",
+        ),
+        (
+            with("kind = \"google\"\n[[issuers]]\nkind = \"google\"\nclient_id = \"y\""),
+            "server.issuer_twice",
+        ),
+        (
+            load("[[issuers]]\nkind = \"google\"\nclient_id = \"\"", &[]),
+            "server.issuer_client",
+        ),
+        (
+            load(
+                "[[issuers]]\nkind = \"google\"\nclient_id = \"x\"\nclient_secret_file = \"/nonexistent\"",
+                &[],
+            ),
+            "server.issuer_secret",
+        ),
+    ] {
+        let wrong = format!("{:?}", wrong.unwrap_err());
+        assert!(wrong.contains(code), "{code}: {wrong}");
+    }
+    fs::set_permissions(secret.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    let open = format!("{:?}", with("kind = \"google\"").unwrap_err());
+    assert!(open.contains("can be read by others"), "{open}");
 }
 
 #[test]

@@ -99,6 +99,7 @@ async fn state(boot: FrontBoot) -> Result<AppState, Failure> {
         anonymous: open(&boot.anonymous, ANONYMOUS_CONNECTIONS).await?,
         broker: broker::socket::BrokerClient::new(&boot.broker_socket),
         apps: Apps::new(&boot.manifests).map_err(Failure::usage)?,
+        issuers: boot.issuers,
         hashes: identity::HashPool::new(HASHES.0, HASHES.1),
         cookie_key: CookieKey::new(&cookie_key),
         public_url: boot.public_url,

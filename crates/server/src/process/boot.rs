@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use broker::protocol::IssuerFace;
+use broker::{IssuerConfig, IssuerKind};
 use ipnet::IpNet;
 use kernel::Secret;
 use mail::smtp::{Login, Sender, SmtpSettings, TlsMode};
@@ -36,6 +38,8 @@ pub(crate) struct FrontBoot {
     pub(crate) key_requests_per_minute: Option<NonZeroU32>,
     /// How mail leaves, for pages.
     pub(crate) mail: WayFace,
+    /// Issuers that people may sign in by, for pages.
+    pub(crate) issuers: Vec<IssuerFace>,
     /// What the front must not be able to open: for its self-test.
     pub(crate) forbidden: Forbidden,
 }
@@ -61,12 +65,36 @@ pub(crate) struct BrokerBoot {
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) audit_origin: String,
     pub(crate) mail: MailBoot,
-    /// Where links in mails lead.
+    pub(crate) issuers: Vec<IssuerBoot>,
+    /// Where links in mails lead, and issuers send people back to.
     pub(crate) public_url: Url,
     /// The users whose processes may ask.
     pub(crate) peers: Vec<u32>,
     /// The one folder that it may write to.
     pub(crate) folder: PathBuf,
+}
+
+/// An issuer that people may sign in by, with the content of its secret's file.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IssuerBoot {
+    pub(crate) id: String,
+    pub(crate) kind: IssuerKind,
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<Sensitive>,
+}
+
+impl IssuerBoot {
+    /// What the broker knows it by.
+    pub(crate) fn config(&self) -> IssuerConfig {
+        let secret = self.client_secret.as_ref();
+        IssuerConfig {
+            id: self.id.clone(),
+            kind: self.kind.clone(),
+            client_id: self.client_id.clone(),
+            client_secret: secret.map(|secret| Secret::new(secret.expose().to_owned())),
+        }
+    }
 }
 
 /// How the broker sends mail.

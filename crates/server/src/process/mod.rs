@@ -7,7 +7,8 @@ mod harden;
 pub(crate) mod sandbox;
 
 pub(crate) use boot::{
-    BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, MailBoot, Sensitive, SmtpBoot, TlsPem,
+    BrokerBoot, DatabaseLogin, Forbidden, FrontBoot, IssuerBoot, MailBoot, Sensitive, SmtpBoot,
+    TlsPem,
 };
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};

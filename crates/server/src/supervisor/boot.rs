@@ -2,13 +2,16 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use broker::protocol::IssuerFace;
 use mail::WayFace;
 use url::Url;
 
-use crate::config::{Config, TlsFiles};
+use crate::config::{Config, IssuerEntry, TlsFiles};
 use crate::data_dir::{DataDir, Login, ServerSecret, Users};
 use crate::database::Place;
-use crate::process::{BrokerBoot, Forbidden, FrontBoot, MailBoot, Sensitive, SmtpBoot, TlsPem};
+use crate::process::{
+    BrokerBoot, Forbidden, FrontBoot, IssuerBoot, MailBoot, Sensitive, SmtpBoot, TlsPem,
+};
 
 /// Where the parts of a boot configuration come from.
 pub(super) struct Sources<'a> {
@@ -38,6 +41,7 @@ impl Sources<'_> {
             upload_limit_bytes: config.upload_limit_bytes,
             key_requests_per_minute: config.key_requests_per_minute,
             mail: mail_face(config),
+            issuers: config.issuers.iter().map(issuer_face).collect(),
             forbidden: Forbidden {
                 master_key_file: config.master_key_file.clone(),
                 server_secret: self.data_dir.secret_file(),
@@ -65,6 +69,7 @@ impl Sources<'_> {
                 .map_or_else(|| vec![own], |users| vec![users.front, own]),
             folder: folder.unwrap_or(Path::new("/")).to_owned(),
             mail: mail_boot(config)?,
+            issuers: issuers_boot(config)?,
             public_url: self.public_url.clone(),
         })
     }
@@ -94,6 +99,32 @@ pub(crate) fn mail_boot(config: &Config) -> io::Result<MailBoot> {
         from_name: mail.from_name.clone(),
         authorities,
     })))
+}
+
+/// The issuers, with the content of the files that the configuration names.
+fn issuers_boot(config: &Config) -> io::Result<Vec<IssuerBoot>> {
+    let boot = |entry: &IssuerEntry| {
+        let secret = entry
+            .client_secret()
+            .transpose()
+            .map_err(io::Error::other)?;
+        Ok(IssuerBoot {
+            id: entry.id.clone(),
+            kind: entry.kind.clone(),
+            client_id: entry.client_id.clone(),
+            client_secret: secret.map(|secret| Sensitive::new(secret.expose().as_str())),
+        })
+    };
+    config.issuers.iter().map(boot).collect()
+}
+
+fn issuer_face(entry: &IssuerEntry) -> IssuerFace {
+    IssuerFace {
+        id: entry.id.clone(),
+        name: entry.name.trim().to_owned(),
+        issuer: entry.kind.issuer().to_owned(),
+        can_prove: entry.kind.can_prove(),
+    }
 }
 
 fn mail_face(config: &Config) -> WayFace {

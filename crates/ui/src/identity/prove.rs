@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::IssuerChoice;
 use crate::Page;
 
 /// Asks somebody who is signed in to prove again who they are.
@@ -14,6 +15,10 @@ pub struct Prove {
     pub has_factor: bool,
     /// Whether there is a passkey to prove it with.
     pub has_passkeys: bool,
+    /// Whether there is a password to prove it with.
+    pub has_password: bool,
+    /// Issuers that know them, and ask people anew who they are; none where a second factor is the proof.
+    pub issuers: Vec<IssuerChoice>,
     /// What was wrong with the last try.
     pub error: String,
     /// Local path to go on to.

@@ -2,6 +2,7 @@ use askama::Template;
 use kernel::PasskeyId;
 use time::OffsetDateTime;
 
+use super::Elsewhere;
 use crate::Page;
 use crate::filters;
 
@@ -15,6 +16,8 @@ pub struct Security {
     pub email: String,
     /// Their passkeys, oldest first.
     pub passkeys: Vec<PasskeyRow>,
+    /// Their accounts elsewhere.
+    pub elsewhere: Elsewhere,
     /// Whether browsers make passkeys for this server.
     pub can_passkey: bool,
     /// What a new passkey is called unless they say something else.
@@ -54,6 +57,11 @@ impl Security {
     /// Whether what there is may not be removed.
     fn keeps_the_last(&self) -> bool {
         self.is_required && self.factors() == 1
+    }
+
+    /// Whether only one thing lets them in.
+    fn is_last_way_in(&self) -> bool {
+        !self.elsewhere.has_password && self.passkeys.len() + self.elsewhere.identities.len() <= 1
     }
 }
 

@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::IssuerChoice;
 use crate::Page;
 
 /// The form that starts a session.
@@ -14,6 +15,8 @@ pub struct SignIn {
     pub error: String,
     /// Whether browsers make passkeys for this server.
     pub can_passkey: bool,
+    /// Issuers that let people in.
+    pub issuers: Vec<IssuerChoice>,
     /// Local path to go on to; already checked to be one.
     pub next: String,
 }

@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::IssuerChoice;
 use crate::Page;
 use crate::component::FieldErrors;
 
@@ -15,6 +16,8 @@ pub struct SignUp {
     pub organisation: String,
     /// Email address, as typed.
     pub email: String,
+    /// Issuers that let people in.
+    pub issuers: Vec<IssuerChoice>,
     /// What is wrong, by field: `name`, `organisation`, `email`, `password`.
     pub errors: FieldErrors,
     /// Strength of the refused password, 1 (guessed at once) to 4; 0 before the first try.

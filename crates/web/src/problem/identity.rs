@@ -1,7 +1,7 @@
 use identity::{
     AskEmailChangeError, ChangePasswordError, HashPoolBusy, JoinError, LinkError,
-    MakeOrganisationError, MemberError, NewAccountError, RemovePasskeyError, ResetError,
-    SignInError, SignInLinkError, SignUpError, SwitchError,
+    MakeOrganisationError, MemberError, NewAccountError, NewcomerError, RemovePasskeyError, ResetError,
+    SignInError, SignInLinkError, SignUpError, SwitchError, UnlinkError,
 };
 
 use super::{Problem, kind};
@@ -159,7 +159,38 @@ impl From<RemovePasskeyError> for Problem {
         match error {
             RemovePasskeyError::Gone => Self::new(kind::NOT_FOUND),
             RemovePasskeyError::Kept => Self::new(kind::SECOND_FACTOR_KEPT),
+            RemovePasskeyError::Last => Self::new(kind::LAST_WAY_IN),
             RemovePasskeyError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<UnlinkError> for Problem {
+    fn from(error: UnlinkError) -> Self {
+        match error {
+            UnlinkError::Gone => Self::new(kind::NOT_FOUND),
+            UnlinkError::Last => Self::new(kind::LAST_WAY_IN),
+            UnlinkError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NewcomerError> for Problem {
+    fn from(error: NewcomerError) -> Self {
+        match error {
+            NewcomerError::Gone => Self::new(kind::ATTEMPT_GONE),
+            NewcomerError::Exists => Self::new(kind::ACCOUNT_EXISTS),
+            NewcomerError::Names(name, organisation) => {
+                let fields = [("name", name), ("organisation", organisation)];
+                fields
+                    .into_iter()
+                    .filter_map(|(field, wrong)| Some((field, wrong?)))
+                    .fold(
+                        Self::new(kind::ACCOUNT_INVALID),
+                        |problem, (field, wrong)| problem.field(field, wrong),
+                    )
+            }
+            NewcomerError::Database(error) => error.into(),
         }
     }
 }

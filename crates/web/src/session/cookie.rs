@@ -25,6 +25,8 @@ pub(crate) struct Names {
     pub(crate) flash: &'static str,
     /// A random value that stays, to tell a new device from one that has signed in before.
     pub(crate) device: &'static str,
+    /// A random value of a browser that is on its way to an issuer: only it can come back.
+    pub(crate) issuer: &'static str,
     secure: bool,
 }
 
@@ -36,6 +38,7 @@ impl Names {
                 visit: "__Host-visit",
                 flash: "__Host-flash",
                 device: "__Host-device",
+                issuer: "__Host-issuer",
                 secure: true,
             }
         } else {
@@ -44,6 +47,7 @@ impl Names {
                 visit: "visit",
                 flash: "flash",
                 device: "device",
+                issuer: "issuer",
                 secure: false,
             }
         }
@@ -57,6 +61,7 @@ pub(crate) struct Cookies {
     pub(crate) visit: Option<String>,
     pub(crate) flash: Option<String>,
     pub(crate) device: Option<String>,
+    pub(crate) issuer: Option<String>,
 }
 
 impl std::fmt::Debug for Cookies {
@@ -74,6 +79,7 @@ impl Cookies {
             visit: signed(names.visit),
             flash: signed(names.flash),
             device: signed(names.device),
+            issuer: signed(names.issuer),
         }
     }
 }

@@ -51,6 +51,7 @@ mod tests {
             visit: visit.map(str::to_owned),
             flash: None,
             device: None,
+            issuer: None,
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Throttles {
     tokens: Throttle<Network>,
     /// Asking for challenges of passkeys, by address.
     passkey_questions: Throttle<Network>,
+    /// Going to issuers and coming back, by address.
+    issuers: Throttle<Network>,
     /// Typing the codes of devices, by the digest of the person.
     user_codes: Throttle<[u8; 32]>,
     /// Asking to reset a password, by the digest of the account's address.
@@ -71,6 +73,7 @@ impl Throttles {
             clients: Throttle::new(Rule::CLIENTS),
             tokens: Throttle::new(Rule::TOKENS),
             passkey_questions: Throttle::new(Rule::PASSKEY_QUESTIONS),
+            issuers: Throttle::new(Rule::ISSUERS),
             user_codes: Throttle::new(Rule::USER_CODES),
             // Known by what is typed, and not by whether it is an account.
             resets: Throttle::new(by_account),
@@ -153,6 +156,11 @@ impl Throttles {
         now: OffsetDateTime,
     ) -> Result<(), Wait> {
         self.passkey_questions.enter(Network::of(address), now)
+    }
+
+    /// One way more to an issuer, or back from it, of `address`.
+    pub(crate) fn issuer(&self, address: IpAddr, now: OffsetDateTime) -> Result<(), Wait> {
+        self.issuers.enter(Network::of(address), now)
     }
 
     /// One code of a device, typed by `person` (RFC 8628 5.1).

@@ -61,6 +61,14 @@ impl Rule {
         longest_wait: Duration::minutes(1),
         forgive_every: Duration::SECOND,
     };
+    /// Going to issuers and coming back, for one address: each way is a row for half an hour, and each way back
+    /// a call that leaves.
+    pub const ISSUERS: Self = Self {
+        free: 60,
+        first_wait: Duration::seconds(2),
+        longest_wait: Duration::minutes(5),
+        forgive_every: Duration::seconds(5),
+    };
     /// Typing the codes of devices, for one person: 34 bits that are good for ten minutes.
     pub const USER_CODES: Self = Self {
         free: 10,

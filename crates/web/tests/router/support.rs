@@ -48,6 +48,7 @@ pub(crate) async fn front_with(throttles: Throttles) -> Front {
         anonymous: TestApp::role(&database, "countersign_anon", 2),
         broker: broker::socket::BrokerClient::new(Path::new("/nonexistent/broker.sock")),
         apps: connectors::load_apps(None).unwrap(),
+        issuers: Vec::new(),
         hashes: identity::HashPool::new(2, 100),
         cookie_key: crypto::cookie::CookieKey::new(&[7; 32]),
         public_url: ORIGIN.parse().unwrap(),

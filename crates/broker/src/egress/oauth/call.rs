@@ -18,12 +18,12 @@ use crate::egress::transport::{check_scheme, exchange};
 use crate::egress::{Egress, EgressError};
 
 /// Parameters of a call; a value may be a secret.
-pub(super) type Parameters<'a> = Vec<(&'a str, &'a str)>;
+pub(in crate::egress) type Parameters<'a> = Vec<(&'a str, &'a str)>;
 
 /// Token answers are small.
-const MAX_ANSWER_BYTES: usize = 64 * 1024;
+pub(in crate::egress) const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// The longest token, in bytes.
-const MAX_TOKEN_BYTES: usize = 16 * 1024;
+pub(in crate::egress) const MAX_TOKEN_BYTES: usize = 16 * 1024;
 /// The longest error code of an app that is repeated, in bytes.
 const MAX_ERROR_BYTES: usize = 64;
 
@@ -93,7 +93,10 @@ fn request<'a>(
             crate::egress::send::attach(&mut request, placement, token)?;
             None
         }
-        Authenticate::Client(ClientAuth::Basic) => Some(basic(client)?),
+        Authenticate::Client(ClientAuth::Basic) => {
+            let secret = client.secret.ok_or(OAuthError::NoSecret)?;
+            Some(basic(client.id, secret)?)
+        }
         Authenticate::Client(ClientAuth::Body) => {
             let secret = client.secret.ok_or(OAuthError::NoSecret)?;
             parameters.extend([("client_id", client.id), ("client_secret", secret.expose())]);
@@ -113,19 +116,24 @@ fn request<'a>(
 }
 
 /// RFC 6749 2.3.1: both parts are form-encoded before they are joined.
-fn basic(client: &OAuthClient<'_>) -> Result<HeaderValue, OAuthError> {
-    let secret = client.secret.ok_or(OAuthError::NoSecret)?;
+pub(in crate::egress) fn basic(
+    id: &str,
+    secret: &Secret<String>,
+) -> Result<HeaderValue, OAuthError> {
     let part = |text: &str| {
         Zeroizing::new(form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>())
     };
-    let pair = Zeroizing::new(format!("{}:{}", *part(client.id), *part(secret.expose())));
+    let pair = Zeroizing::new(format!("{}:{}", *part(id), *part(secret.expose())));
     let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
     let mut value = HeaderValue::from_str(&text).map_err(|_| EgressError::Credential)?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-fn encode(encoding: Encoding, parameters: &Parameters<'_>) -> (&'static str, Zeroizing<Vec<u8>>) {
+pub(in crate::egress) fn encode(
+    encoding: Encoding,
+    parameters: &Parameters<'_>,
+) -> (&'static str, Zeroizing<Vec<u8>>) {
     match encoding {
         Encoding::Form => {
             let mut form = form_urlencoded::Serializer::new(String::new());
@@ -203,18 +211,19 @@ fn from_form(body: &[u8], fields: &TokenFields) -> Value {
 
 /// Any error code makes the answer an error, whatever else it holds.
 fn check_error(found: &Value, fields: &TokenFields) -> Result<(), OAuthError> {
-    let Some(Value::String(error)) = fields.error.get(found) else {
-        return Ok(());
-    };
+    match fields.error.get(found) {
+        Some(Value::String(error)) => Err(OAuthError::Refused {
+            error: plain_code(error),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// An error code of an app, if it looks like one.
+pub(in crate::egress) fn plain_code(error: &str) -> String {
     // RFC 6749 5.2, narrowed to what real codes are, so that nothing else gets into a log.
     let plain =
         |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-' | b'.');
     let known = (1..=MAX_ERROR_BYTES).contains(&error.len()) && error.bytes().all(plain);
-    Err(OAuthError::Refused {
-        error: if known {
-            error.clone()
-        } else {
-            "other".to_owned()
-        },
-    })
+    if known { error } else { "other" }.to_owned()
 }

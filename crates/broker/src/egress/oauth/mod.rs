@@ -2,7 +2,7 @@
 //! old, the end of a grant. They leave through the same door as everything else.
 
 mod answer;
-mod call;
+pub(super) mod call;
 mod exchange;
 mod refresh;
 mod revoke;

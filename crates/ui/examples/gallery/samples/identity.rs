@@ -5,6 +5,7 @@ use ui::identity::{
     SignUp, SignUpDone, StandingChoice,
 };
 
+use super::ways_in::issuers;
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor, with_flash};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
@@ -21,6 +22,7 @@ fn sign_up(ink: &Ink) -> Vec<Rendered> {
         name: ink.t(""),
         organisation: ink.t(""),
         email: ink.t(""),
+        issuers: issuers(ink),
         errors: FieldErrors::default(),
         password_score: 0,
     };
@@ -61,10 +63,12 @@ fn sign_in(ink: &Ink) -> Vec<Rendered> {
         email: ink.t(""),
         error: String::new(),
         can_passkey: true,
+        issuers: issuers(ink),
         next: ink.t("/approvals"),
     };
     let by_address = SignIn {
         can_passkey: false,
+        issuers: Vec::new(),
         ..empty.clone()
     };
     let refused = SignIn {

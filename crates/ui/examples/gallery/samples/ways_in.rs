@@ -1,6 +1,8 @@
 use kernel::Secret;
+use ui::component::{ExternalUrl, FieldErrors};
 use ui::identity::{
-    Authenticator, Organisation, PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security,
+    Authenticator, Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, Organisation, PasskeyRow,
+    Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
@@ -8,7 +10,79 @@ use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = signing_in(ink);
     pages.extend(changing(ink));
+    pages.extend(by_issuer(ink));
     pages
+}
+
+pub(crate) fn issuers(ink: &Ink) -> Vec<IssuerChoice> {
+    let choice = |(id, name): (&str, &str)| IssuerChoice {
+        id: ink.t(id),
+        name: ink.t(name),
+    };
+    [("google", "Google"), ("acme", "Example Works Accounts")]
+        .map(choice)
+        .to_vec()
+}
+
+fn by_issuer(ink: &Ink) -> Vec<Rendered> {
+    let url = ExternalUrl::parse(&ink.t("https://accounts.google.com/auth?client_id=example"));
+    let to = url.map(|url| ToIssuer {
+        page: visitor(ink),
+        name: ink.t("Google"),
+        host: ink.t("accounts.google.com"),
+        url,
+    });
+    let from = FromIssuer {
+        page: visitor(ink),
+        name: ink.t("Google"),
+        sentence: ink.t("Your address has an account here, which this way in is not linked to. Sign in as before, or reset your password, and link it under Security."),
+        code: ink.t("identity.account_exists"),
+        is_signed_in: false,
+    };
+    let back = FromIssuer {
+        sentence: ink.t("That account is linked to somebody else here. Nothing was changed."),
+        code: ink.t("identity.identity_taken"),
+        is_signed_in: true,
+        ..from.clone()
+    };
+    let sign_up = SignUpWith {
+        page: visitor(ink),
+        issuer: ink.t("Google"),
+        email: ink.t("owner@example.com"),
+        asks_verification: false,
+        state: ink.t("sample-state"),
+        name: ink.t("Example Owner"),
+        organisation: ink.t(""),
+        errors: FieldErrors::default(),
+    };
+    let refused = SignUpWith {
+        asks_verification: true,
+        errors: FieldErrors::default().with("organisation", ink.t("write a name")),
+        ..sign_up.clone()
+    };
+    let mut shots = vec![
+        shot("from-issuer", &from),
+        shot("from-issuer-signed-in", &back),
+        shot("sign-up-with", &sign_up),
+        shot("sign-up-with-refused", &refused),
+    ];
+    shots.extend(to.map(|to| shot("to-issuer", &to)));
+    shots
+}
+
+fn identities(ink: &Ink) -> Vec<LinkedIdentity> {
+    let row = |number, issuer, label, used| LinkedIdentity {
+        id: id(number),
+        issuer: ink.t(issuer),
+        label: ink.t(label),
+        created_at: days_ago(60),
+        last_used_at: used,
+    };
+    let long = "a.member.with.a.rather.long.address@support.example.com";
+    vec![
+        row(31, "GitHub", "example-owner", Some(minutes_ago(90))),
+        row(32, "Example Works Accounts", long, None),
+    ]
 }
 
 fn signing_in(ink: &Ink) -> Vec<Rendered> {
@@ -114,6 +188,11 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
         passkeys: Vec::new(),
+        elsewhere: Elsewhere {
+            identities: Vec::new(),
+            issuers: issuers(ink),
+            has_password: true,
+        },
         can_passkey: true,
         new_name: ink.t("Chrome on Linux"),
         authenticator_since: None,
@@ -149,11 +228,29 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         can_passkey: false,
         ..off.clone()
     };
+    let linked = Security {
+        elsewhere: Elsewhere {
+            identities: identities(ink),
+            issuers: issuers(ink).into_iter().take(1).collect(),
+            has_password: true,
+        },
+        ..off.clone()
+    };
+    let only_linked = Security {
+        elsewhere: Elsewhere {
+            identities: identities(ink).split_off(1),
+            issuers: Vec::new(),
+            has_password: false,
+        },
+        ..off.clone()
+    };
     let prove = Prove {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
         has_factor: false,
         has_passkeys: false,
+        has_password: true,
+        issuers: Vec::new(),
         error: ink.t(""),
         next: ink.t("/security"),
     };
@@ -164,6 +261,11 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
     let prove_passkey = Prove {
         has_passkeys: true,
         ..prove_factor.clone()
+    };
+    let prove_issuer = Prove {
+        has_password: false,
+        issuers: issuers(ink).split_off(1),
+        ..prove.clone()
     };
     let prove_wrong = Prove {
         error: ink.t("That is not your password."),
@@ -191,8 +293,11 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         shot("security-passkeys-stale", &passkeys_stale),
         shot("security-passkey-last", &last),
         shot("security-by-address", &by_address),
+        shot("security-linked", &linked),
+        shot("security-only-linked", &only_linked),
         shot("prove", &prove),
         shot("prove-factor", &prove_factor),
+        shot("prove-issuer", &prove_issuer),
         shot("prove-passkey", &prove_passkey),
         shot("prove-wrong", &prove_wrong),
         shot("organisation", &open),

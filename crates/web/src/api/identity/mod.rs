@@ -1,5 +1,6 @@
 //! Signing up and in, who one is, sessions, people.
 
+mod identities;
 mod invitations;
 mod me;
 mod members;
@@ -37,6 +38,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
             organisations::make_organisation,
             organisations::switch_organisation,
             organisations::leave_organisation,
+            identities::list_identities,
+            identities::unlink_identity,
             people::list_people,
             invitations::list_invitations,
             invitations::invite,

@@ -9,6 +9,7 @@ mod events;
 mod forgot_password;
 mod invitation;
 mod invite;
+mod issuer;
 mod local_path;
 mod members;
 mod organisation;
@@ -34,7 +35,7 @@ use http::Method;
 use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
-    routes
+    issuer::mount(routes)
         .page(Method::GET, "/sign-up", sign_up::show_sign_up)
         .page(Method::POST, "/sign-up", sign_up::sign_up)
         .page(Method::GET, "/sign-in", sign_in::show_sign_in)

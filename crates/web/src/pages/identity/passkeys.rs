@@ -63,7 +63,7 @@ pub(super) async fn remove_passkey(
             BACK,
             "The passkey opens nothing here any more.",
         )),
-        Err(error @ RemovePasskeyError::Kept) => {
+        Err(error @ (RemovePasskeyError::Kept | RemovePasskeyError::Last)) => {
             let problem = Problem::from(error);
             Ok(failed(&caller.state, BACK, problem.sentence()))
         }

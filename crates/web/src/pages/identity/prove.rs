@@ -2,8 +2,9 @@ use axum::response::Response;
 use identity::Proved;
 use kernel::Secret;
 use serde::Deserialize;
-use ui::identity::Prove;
+use ui::identity::{IssuerChoice, Prove};
 
+use super::issuer::choices;
 use super::local_path::local_path;
 use crate::api::identity::passkey::{give, read};
 use crate::api::identity::{taken, try_code};
@@ -88,7 +89,21 @@ async fn page(account: &mut Account, next: &str) -> Result<Prove, Problem> {
         email: account.who.email.clone(),
         has_factor: factors.any(),
         has_passkeys: factors.passkeys > 0 && account.state.can_passkey(),
+        has_password: identity::has_password(&mut account.tx).await?,
+        issuers: if factors.any() {
+            Vec::new()
+        } else {
+            proving(account).await?
+        },
         error: String::new(),
         next: next.to_owned(),
     })
+}
+
+/// Issuers that know the person, and ask people anew who they are.
+async fn proving(account: &mut Account) -> Result<Vec<IssuerChoice>, Problem> {
+    let linked = identity::identities(&mut account.tx).await?;
+    let mut issuers = account.state.issuers.clone();
+    issuers.retain(|face| face.can_prove && linked.iter().any(|row| row.issuer == face.issuer));
+    Ok(choices(&issuers))
 }

@@ -1,5 +1,7 @@
 use axum::response::Response;
-use ui::identity::{PasskeyRow, Security};
+use ui::identity::{Elsewhere, LinkedIdentity, PasskeyRow, Security};
+
+use super::issuer::choices;
 
 use crate::Can;
 use crate::pages::answer::html;
@@ -12,7 +14,23 @@ pub(super) async fn security(mut can: Can<Person>) -> Result<Response, Problem> 
     let page = can.page(None).await?;
     let factors = identity::second_factors(&mut can.tx).await?;
     let passkeys = identity::passkeys(&mut can.tx).await?;
+    let has_password = identity::has_password(&mut can.tx).await?;
+    let linked = identity::identities(&mut can.tx).await?;
+    let mut free = can.state.issuers.clone();
+    free.retain(|face| linked.iter().all(|row| row.issuer != face.issuer));
+    let identities = linked.into_iter().map(|row| LinkedIdentity {
+        id: row.id,
+        issuer: can.state.issuer_name(&row.issuer).to_owned(),
+        label: row.label,
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
+    });
     html(&Security {
+        elsewhere: Elsewhere {
+            identities: identities.collect(),
+            issuers: choices(&free),
+            has_password,
+        },
         page,
         email: can.principal.email.clone(),
         passkeys: passkeys.into_iter().map(shown).collect(),

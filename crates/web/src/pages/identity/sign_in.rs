@@ -4,6 +4,7 @@ use kernel::Secret;
 use serde::Deserialize;
 use ui::identity::SignIn;
 
+use super::issuer::choices;
 use super::local_path::local_path;
 use crate::Public;
 use crate::api::identity::{begin_session, new_session};
@@ -61,6 +62,7 @@ fn page(public: &Public, next: &str) -> SignIn {
         email: String::new(),
         error: String::new(),
         can_passkey: public.state.can_passkey(),
+        issuers: choices(&public.state.issuers),
         next: local_path(next).to_owned(),
     }
 }

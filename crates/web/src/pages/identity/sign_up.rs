@@ -4,6 +4,7 @@ use kernel::Secret;
 use ui::component::FieldErrors;
 use ui::identity::{SignUp, SignUpDone};
 
+use super::issuer::choices;
 use crate::Public;
 use crate::extract::Form;
 use crate::pages::answer::{field_errors, html, refused};
@@ -55,6 +56,7 @@ fn page(public: &Public, form: &Form, errors: FieldErrors) -> SignUp {
         name: form.get("name").to_owned(),
         organisation: form.get("organisation").to_owned(),
         email: form.get("email").to_owned(),
+        issuers: choices(&public.state.issuers),
         // The password itself is never sent back, so the meter can only tell that it was too weak.
         password_score: u8::from(!errors.of("password").is_empty()),
         errors,

@@ -1,0 +1,84 @@
+use crypto::id_token::IdTokenError;
+
+use crate::egress::EgressError;
+use crate::egress::oauth::OAuthError;
+
+/// Why an issuer signed nobody in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum IssuerError {
+    #[error("there is no such issuer here")]
+    Unknown,
+    #[error("this server does not know its own address")]
+    NoOrigin,
+    #[error("this sign-in was used already, or has expired: begin again")]
+    Gone,
+    #[error("this sign-in was begun in another browser, or by another issuer: begin again")]
+    Foreign,
+    #[error("the issuer was told no")]
+    SaidNo,
+    #[error("the answer is in another issuer's name: begin again")]
+    MixedUp,
+    #[error("the issuer describes itself wrongly: {0}")]
+    Metadata(&'static str),
+    #[error("what the issuer signed was not accepted: {0}")]
+    Token(#[from] IdTokenError),
+    #[error("the issuer's answer lacks {0}")]
+    Lacks(&'static str),
+    #[error("the issuer does not know the code: begin again")]
+    Code,
+    #[error("the issuer refused this server: {0}")]
+    Refused(String),
+    #[error("the issuer cannot be asked: {0}")]
+    Egress(#[from] EgressError),
+    #[error("the issuer vouches for no address")]
+    Unverified,
+    #[error("the address has an account here, which this issuer is not linked to")]
+    Exists,
+    #[error("this account is linked to somebody else")]
+    Taken,
+    #[error("this account is linked to you already")]
+    Yours,
+    #[error("there are as many linked accounts as a person can have")]
+    Full,
+    #[error("the issuer did not ask for credentials")]
+    Stale,
+    #[error("the issuer means somebody else")]
+    Other,
+}
+
+impl IssuerError {
+    /// A stable code.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown | Self::NoOrigin => "identity.unknown_issuer",
+            Self::Gone => "identity.attempt_gone",
+            Self::Foreign => "identity.attempt_foreign",
+            Self::SaidNo => "identity.issuer_said_no",
+            Self::MixedUp => "identity.issuer_mixed_up",
+            Self::Metadata(_) => "identity.issuer_metadata",
+            Self::Token(_) | Self::Lacks(_) => "identity.issuer_token",
+            Self::Code => "identity.issuer_code",
+            Self::Refused(_) => "identity.issuer_refused",
+            Self::Egress(_) => "identity.issuer_unreachable",
+            Self::Unverified => "identity.address_unverified",
+            Self::Exists => "identity.account_exists",
+            Self::Taken => "identity.identity_taken",
+            Self::Yours => "identity.identity_yours",
+            Self::Full => "identity.identities_full",
+            Self::Stale => "identity.issuer_stale",
+            Self::Other => "identity.issuer_other",
+        }
+    }
+}
+
+impl From<OAuthError> for IssuerError {
+    fn from(error: OAuthError) -> Self {
+        match error {
+            OAuthError::DeadGrant => Self::Code,
+            OAuthError::Refused { error } => Self::Refused(error),
+            OAuthError::Egress(error) => Self::Egress(error),
+            OAuthError::NoToken => Self::Lacks("an access token"),
+            OAuthError::NoSecret | OAuthError::Connection(_) => Self::Refused("other".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+use crypto::token::{TokenKind, hash};
+use kernel::{AuditEntry, IdentityId, Scope, Secret, TokenHash, UserId};
+use time::OffsetDateTime;
+
+use super::configured::Issuer;
+use super::error::IssuerError;
+use super::said::Said;
+use super::{IssuerKind, github, oidc};
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::protocol::{Answer, IssuerFinished, IssuerPurpose, IssuerReturned};
+use crate::service::Service;
+use crate::store::issuers::{self as store, Attempt, SignedIn, Taken};
+
+/// What came back from an issuer, and what was kept for it.
+pub(super) struct Round<'a> {
+    pub(super) code: &'a Secret<String>,
+    pub(super) verifier: Secret<String>,
+    pub(super) nonce: Secret<String>,
+    pub(super) redirect_uri: String,
+    pub(super) now: OffsetDateTime,
+}
+
+/// Ends a round trip: uses the state up, has the issuer say who came back, and tells the database.
+pub(crate) async fn finish<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    returned: IssuerReturned,
+) -> Result<Answer, BrokerError> {
+    let issuer = service.issuers.find(&returned.issuer)?;
+    let state = hash(TokenKind::OauthState, &returned.state).map_err(|_| IssuerError::Gone)?;
+    let attempt = take(service, issuer, (scope, &state), &returned).await?;
+    let finished = match said(service, issuer, &attempt, &returned).await {
+        Ok(said) => {
+            let trip = Trip {
+                service,
+                scope,
+                issuer,
+                state,
+                returned: &returned,
+            };
+            trip.told(&attempt, &said).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    match finished {
+        Ok(finished) => Ok(Answer::IssuerFinished(finished)),
+        Err(error) => {
+            tell_refused(service, issuer, &error).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Uses the state up, before anything leaves: a second try with it finds nothing.
+async fn take<L: Ledger>(
+    service: &Service<L>,
+    issuer: &Issuer,
+    (scope, state): (&Scope, &TokenHash),
+    returned: &IssuerReturned,
+) -> Result<Attempt, BrokerError> {
+    let session = match scope {
+        Scope::Session(hash) => Some(hash.as_bytes().as_slice()),
+        _ => None,
+    };
+    let mut tx = service.db.write(&Scope::Anonymous).await?;
+    let of = issuer.config.kind.issuer();
+    let browser = returned.browser.as_bytes();
+    let taken = store::take(&mut tx, (state, browser, of), session).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "what comes of it is told, right or wrong"
+    )]
+    tx.commit_silently().await?;
+    match taken {
+        Taken::Yes(attempt) => Ok(attempt),
+        Taken::Foreign => Err(IssuerError::Foreign.into()),
+        Taken::Gone => Err(IssuerError::Gone.into()),
+    }
+}
+
+async fn said<L: Ledger>(
+    service: &Service<L>,
+    issuer: &Issuer,
+    attempt: &Attempt,
+    returned: &IssuerReturned,
+) -> Result<Said, IssuerError> {
+    let (egress, now) = (&service.egress, service.db.clock().now());
+    check_issuer(service, issuer, (returned.iss.as_deref(), now)).await?;
+    let code = match (&returned.error, &returned.code) {
+        (Some(error), _) if error == "access_denied" => return Err(IssuerError::SaidNo),
+        (Some(_), _) => return Err(IssuerError::Refused("other".to_owned())),
+        (None, Some(code)) => Secret::new(code.clone()),
+        (None, None) => return Err(IssuerError::Lacks("a code")),
+    };
+    let origin = service.origin.as_deref().ok_or(IssuerError::NoOrigin)?;
+    let round = Round {
+        code: &code,
+        verifier: Secret::new(attempt.verifier.expose().clone()),
+        nonce: Secret::new(attempt.nonce.expose().clone()),
+        redirect_uri: issuer.redirect_uri(origin),
+        now,
+    };
+    match issuer.config.kind {
+        IssuerKind::GitHub => github::say(egress, issuer, &round).await,
+        _ => oidc::say(egress, issuer, &round).await,
+    }
+}
+
+/// RFC 9207 2.4: an answer in another issuer's name is a mix-up, and one without a name is where this issuer
+/// always gives it.
+async fn check_issuer<L: Ledger>(
+    service: &Service<L>,
+    issuer: &Issuer,
+    (iss, now): (Option<&str>, OffsetDateTime),
+) -> Result<(), IssuerError> {
+    let name = issuer.config.kind.issuer();
+    let is_own = match (&issuer.config.kind, iss) {
+        (IssuerKind::GitHub, iss) => iss.is_none_or(|iss| github::is_own(&service.egress, iss)),
+        (_, Some(iss)) => iss == name,
+        (_, None) => {
+            let metadata = issuer.documents.metadata(&service.egress, name, now);
+            !metadata
+                .await?
+                .authorization_response_iss_parameter_supported
+        }
+    };
+    if is_own {
+        Ok(())
+    } else {
+        Err(IssuerError::MixedUp)
+    }
+}
+
+/// A round trip whose issuer has spoken.
+struct Trip<'a, L> {
+    service: &'a Service<L>,
+    scope: &'a Scope,
+    issuer: &'a Issuer,
+    state: TokenHash,
+    returned: &'a IssuerReturned,
+}
+
+impl<L: Ledger> Trip<'_, L> {
+    async fn told(&self, attempt: &Attempt, said: &Said) -> Result<IssuerFinished, BrokerError> {
+        let next = attempt.next.clone();
+        match attempt.purpose {
+            IssuerPurpose::SignIn => self.sign_in(said, next).await,
+            IssuerPurpose::Link => self.link(said, next).await,
+            IssuerPurpose::Prove => self.prove(said, next).await,
+        }
+    }
+
+    async fn sign_in(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
+        let mut tx = self.service.db.write(&Scope::Anonymous).await?;
+        let session = &self.returned.session;
+        match store::sign_in(&mut tx, &self.state, said_row(said), session).await? {
+            SignedIn::Yes(person) => {
+                let person = UserId::from(person);
+                let entry = AuditEntry::about("identity.signed_in_by_issuer", person)
+                    .with("session", session.id.to_string())
+                    .with("issuer", self.issuer.config.id.as_str());
+                tx.commit(entry).await?;
+                Ok(IssuerFinished::SignedIn { person, next })
+            }
+            SignedIn::New => {
+                let entry = AuditEntry::new("identity.issuer_newcomer")
+                    .with("issuer", self.issuer.config.id.as_str());
+                tx.commit(entry).await?;
+                Ok(IssuerFinished::New {
+                    name: said.name.clone(),
+                })
+            }
+            SignedIn::No(why) => {
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "identity.sign_in_by_issuer tells whose address it was; the refusal is told next"
+                )]
+                tx.commit_silently().await?;
+                Err(why.into())
+            }
+        }
+    }
+
+    async fn link(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
+        let db = &self.service.db;
+        let id = IdentityId::new(db.clock().now(), db.chance());
+        let mut tx = db.write(self.scope).await?;
+        let linked = store::link(&mut tx, &self.state, (id, &said.subject, &said.label)).await?;
+        let entry = match linked {
+            Ok(()) => AuditEntry::about("identity.identity_linked", id),
+            Err(_) => AuditEntry::new("identity.identity_not_linked"),
+        };
+        tx.commit(entry.with("issuer", self.issuer.config.id.as_str()))
+            .await?;
+        linked?;
+        Ok(IssuerFinished::Linked { next })
+    }
+
+    async fn prove(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
+        let mut tx = self.service.db.write(self.scope).await?;
+        let proved = store::prove(&mut tx, &self.state, (&said.subject, said.asked_at)).await?;
+        let entry = match proved {
+            Ok(()) => AuditEntry::new("identity.authenticated_again"),
+            Err(_) => AuditEntry::new("identity.issuer_wrong"),
+        };
+        tx.commit(entry.with("issuer", self.issuer.config.id.as_str()))
+            .await?;
+        proved?;
+        Ok(IssuerFinished::Proved { next })
+    }
+}
+
+fn said_row(said: &Said) -> store::SaidRow<'_> {
+    store::SaidRow {
+        subject: &said.subject,
+        label: &said.label,
+        email: said.vouched.as_ref().map(|vouched| vouched.email.as_str()),
+        has_authority: said
+            .vouched
+            .as_ref()
+            .is_some_and(|vouched| vouched.has_authority),
+        asked_at: said.asked_at,
+    }
+}
+
+/// For the operator: whose sign-in it was, nobody knows.
+async fn tell_refused<L: Ledger>(
+    service: &Service<L>,
+    issuer: &Issuer,
+    error: &BrokerError,
+) -> Result<(), BrokerError> {
+    let tx = service.db.write(&Scope::Anonymous).await?;
+    let entry = AuditEntry::new("identity.issuer_sign_in_failed")
+        .with("issuer", issuer.config.id.as_str())
+        .with("code", error.code());
+    tx.commit(entry).await?;
+    Ok(())
+}

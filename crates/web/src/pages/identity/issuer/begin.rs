@@ -1,0 +1,114 @@
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Response};
+use broker::protocol::{Answer, Call, IssuerFace, IssuerPurpose};
+use broker::socket::CallError;
+use http::{HeaderName, HeaderValue};
+use kernel::Scope;
+use ui::component::ExternalUrl;
+use ui::identity::ToIssuer;
+use url::Url;
+
+use super::browser;
+use crate::context::Context;
+use crate::extract::{Account, Form};
+use crate::pages::answer::{failed, html, is_about_form};
+use crate::pages::identity::local_path::local_path;
+use crate::pages::page_of;
+use crate::problem::{Problem, kind};
+use crate::session::Cookies;
+use crate::{AppState, Public};
+
+/// Sends whoever asks to an issuer, to sign in or up.
+pub(super) async fn sign_in(
+    public: Public,
+    Extension(cookies): Extension<Cookies>,
+    Path(issuer): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let (state, context) = (&public.state, &public.context);
+    let asked = (IssuerPurpose::SignIn, local_path(form.get("next")));
+    let gone = begin(
+        (state, context, &Scope::Anonymous),
+        &cookies,
+        &issuer,
+        asked,
+    )
+    .await;
+    or_back(state, gone, "/sign-in")
+}
+
+/// Sends a person to an issuer that knows them, to prove anew who they are.
+pub(super) async fn prove(
+    account: Account,
+    Extension(cookies): Extension<Cookies>,
+    Path(issuer): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let caller = account.release();
+    let next = match local_path(form.get("next")) {
+        "/" => "/security",
+        path => path,
+    };
+    let who = (&caller.state, &*caller.context, &caller.scope);
+    let gone = begin(who, &cookies, &issuer, (IssuerPurpose::Prove, next)).await;
+    or_back(&caller.state, gone, "/prove")
+}
+
+/// An issuer that cannot be asked is said on the page that was left.
+pub(super) fn or_back(
+    state: &AppState,
+    gone: Result<Response, Problem>,
+    back: &str,
+) -> Result<Response, Problem> {
+    match gone {
+        Err(problem) if is_about_form(&problem) => Ok(failed(state, back, problem.sentence())),
+        other => other,
+    }
+}
+
+/// Begins a round trip, and answers with a page that goes on to the issuer by itself.
+pub(super) async fn begin(
+    (state, context, scope): (&AppState, &Context, &Scope),
+    cookies: &Cookies,
+    issuer: &str,
+    (purpose, next): (IssuerPurpose, &str),
+) -> Result<Response, Problem> {
+    let face = state.issuer(issuer);
+    let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    state.throttles.issuer(context.address, state.now())?;
+    let (digest, set) = browser(state, cookies);
+    let call = Call::BeginIssuer {
+        issuer: issuer.to_owned(),
+        purpose,
+        browser: digest.to_vec().into(),
+        next: next.to_owned(),
+    };
+    match state.broker.call(scope, call).await? {
+        Answer::Authorize { url } => {
+            let leave = leave(state, context, (face, &url))?;
+            Ok((set, leave).into_response())
+        }
+        _ => Err(CallError::Unexpected.into()),
+    }
+}
+
+/// Not a redirect: `form-action 'self'` would stop it in Chromium, and naming every issuer in the policy would
+/// open it to all of them.
+fn leave(
+    state: &AppState,
+    context: &Context,
+    (face, url): (&IssuerFace, &str),
+) -> Result<Response, Problem> {
+    let broken = || Problem::new(kind::INTERNAL).because("broker.no_web_link");
+    let link = ExternalUrl::parse(url).ok_or_else(broken)?;
+    let host = Url::parse(url).map_err(|_| broken())?;
+    let view = ToIssuer {
+        page: page_of(state, context, None),
+        name: face.name.clone(),
+        host: host.host_str().unwrap_or_default().to_owned(),
+        url: link,
+    };
+    let go = HeaderValue::from_str(&format!("0; url={url}")).map_err(|_| broken())?;
+    Ok(([(HeaderName::from_static("refresh"), go)], html(&view)?).into_response())
+}

@@ -1,0 +1,129 @@
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use broker::protocol::{Answer, Call, IssuerFace, IssuerFinished, IssuerReturned};
+use broker::socket::CallError;
+use crypto::token::{self, TokenKind};
+use identity::NewSession;
+use kernel::Scope;
+use serde::Deserialize;
+use ui::identity::FromIssuer;
+
+use super::sign_up::show_form;
+use super::{known_browser, to_begin};
+use crate::Public;
+use crate::api::identity::{begin_session, new_session};
+use crate::extract::Query;
+use crate::pages::answer::{done, go, refused};
+use crate::pages::identity::local_path::local_path;
+use crate::pages::page_of;
+use crate::problem::{Problem, kind};
+use crate::session::Cookies;
+
+/// What an issuer sends a person back with (RFC 6749 4.1.2, RFC 9207). Others may add to it.
+#[derive(Deserialize)]
+pub(super) struct Returned {
+    state: Option<String>,
+    code: Option<String>,
+    iss: Option<String>,
+    error: Option<String>,
+}
+
+/// Where an issuer sends a person back to.
+///
+/// A GET that changes something, as OAuth has it; `state` binds it to the round trip that this browser began,
+/// once.
+pub(super) async fn come_back(
+    public: Public,
+    Extension(cookies): Extension<Cookies>,
+    Path(issuer): Path<String>,
+    Query(returned): Query<Returned>,
+) -> Result<Response, Problem> {
+    let state = &public.state;
+    let face = state.issuer(&issuer);
+    let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    let session = new_session(state, &public.context);
+    let given = returned.state.clone().unwrap_or_default();
+    let asked = (issuer.as_str(), returned);
+    match finish(&public, &cookies, asked, &session).await {
+        Ok(finished) => went_well(&public, &cookies, (face, &given), (finished, session)).await,
+        // The page says it in its frame: nothing of theirs is shown but a code of ours.
+        Err(problem) if problem.status() < 500 || problem.status() == 502 => {
+            told(&public, &cookies, face, &problem)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn finish(
+    public: &Public,
+    cookies: &Cookies,
+    (issuer, returned): (&str, Returned),
+    session: &NewSession,
+) -> Result<IssuerFinished, Problem> {
+    let state = &public.state;
+    state
+        .throttles
+        .issuer(public.context.address, state.now())?;
+    let gone = || Problem::new(kind::ATTEMPT_GONE);
+    let call = Call::FinishIssuer(Box::new(IssuerReturned {
+        issuer: issuer.to_owned(),
+        state: returned.state.ok_or_else(gone)?,
+        code: returned.code,
+        iss: returned.iss,
+        error: returned.error,
+        browser: known_browser(cookies).to_vec().into(),
+        session: to_begin(session),
+    }));
+    // The session that linked or proved something is bound by whoever it was begun by: a browser that only
+    // signs in may have an old one.
+    match state.broker.call(&scope(cookies), call).await? {
+        Answer::IssuerFinished(finished) => Ok(finished),
+        _ => Err(CallError::Unexpected.into()),
+    }
+}
+
+fn scope(cookies: &Cookies) -> Scope {
+    let session = cookies.session.as_deref();
+    let hash = session.and_then(|text| token::hash(TokenKind::Session, text).ok());
+    hash.map_or(Scope::Anonymous, Scope::Session)
+}
+
+async fn went_well(
+    public: &Public,
+    cookies: &Cookies,
+    (face, given): (&IssuerFace, &str),
+    (finished, session): (IssuerFinished, NewSession),
+) -> Result<Response, Problem> {
+    let (state, context) = (&public.state, &public.context);
+    match finished {
+        IssuerFinished::SignedIn { next, .. } => {
+            let token = session.into_token();
+            let to = Redirect::to(local_path(&next));
+            Ok((begin_session(state, context, &token), to).into_response())
+        }
+        IssuerFinished::New { name } => show_form(public, cookies, (given, &name)).await,
+        IssuerFinished::Linked { next } => {
+            let text = format!("{} signs you in from now on.", face.name);
+            Ok(done(state, local_path(&next), &text))
+        }
+        IssuerFinished::Proved { next } => Ok(go(local_path(&next))),
+    }
+}
+
+/// What came of it instead, and where to go on.
+fn told(
+    public: &Public,
+    cookies: &Cookies,
+    face: &IssuerFace,
+    problem: &Problem,
+) -> Result<Response, Problem> {
+    let view = FromIssuer {
+        page: page_of(&public.state, &public.context, None),
+        name: face.name.clone(),
+        sentence: problem.sentence().to_owned(),
+        code: problem.code().to_owned(),
+        is_signed_in: cookies.session.is_some(),
+    };
+    refused(problem, &view)
+}

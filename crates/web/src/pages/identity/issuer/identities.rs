@@ -1,0 +1,47 @@
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use broker::protocol::IssuerPurpose;
+use identity::UnlinkError;
+use kernel::IdentityId;
+
+use super::begin::{begin, or_back};
+use crate::extract::{Id, Recent};
+use crate::pages::answer::{done, failed};
+use crate::problem::Problem;
+use crate::route::permission::Person;
+use crate::session::Cookies;
+
+const BACK: &str = "/security";
+
+/// Sends a person to an issuer, to link what it knows them as.
+pub(super) async fn link(
+    recent: Recent<Person>,
+    Extension(cookies): Extension<Cookies>,
+    Path(issuer): Path<String>,
+) -> Result<Response, Problem> {
+    let caller = recent.0.release();
+    let who = (&caller.state, &*caller.context, &caller.scope);
+    let gone = begin(who, &cookies, &issuer, (IssuerPurpose::Link, BACK)).await;
+    or_back(&caller.state, gone, BACK)
+}
+
+/// Takes a linked account away, unless nothing else lets the person in.
+pub(super) async fn unlink(
+    recent: Recent<Person>,
+    Id(identity): Id<IdentityId>,
+) -> Result<Response, Problem> {
+    let caller = recent.0.release();
+    match identity::unlink_identity(caller.write().await?, identity).await {
+        Ok(()) => Ok(done(
+            &caller.state,
+            BACK,
+            "That account signs you in no more.",
+        )),
+        Err(error @ UnlinkError::Last) => {
+            let problem = Problem::from(error);
+            Ok(failed(&caller.state, BACK, problem.sentence()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
