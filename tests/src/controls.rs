@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod issuers;
 mod keys;
 
 use std::path::PathBuf;

@@ -21,6 +21,7 @@ mod egress_self_test;
 mod exhibit;
 mod export_delete;
 mod front_confined;
+mod identity_linking;
 mod identity_links;
 mod mail_tls;
 mod oauth_desktop_state;
@@ -88,6 +89,7 @@ const OFTEN: &[Runnable] = controls![
     passkeys,
     recent,
     identity_links,
+    identity_linking,
     mail_tls,
     api_keys,
     service_keys,
