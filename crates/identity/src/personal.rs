@@ -48,8 +48,24 @@ pub const PERSONAL: &[Personal] = &[
     ),
     row("access.anonymous_keys", Ok("keys_made"), MADE),
     row("access.api_keys", Ok("api_keys"), Removed),
+    row(
+        "access.asset_grants",
+        Err("what an organisation lets them reach of its own"),
+        Kept("those to a person end with the membership; others say who gave them"),
+    ),
+    row(
+        "access.operator_access",
+        Err("what an operator did, told to the organisation"),
+        Kept("it says who of the organisation ended it"),
+    ),
     row("access.roles", Ok("roles_made"), MADE),
     row("access.service_keys", Ok("keys_made"), MADE),
+    row(
+        "access.team_members",
+        Err("how an organisation groups its people"),
+        Kept("it ends with the membership"),
+    ),
+    row("access.teams", Err("the organisation's"), MADE),
     row(
         "approvals.decisions",
         Ok("decisions"),
