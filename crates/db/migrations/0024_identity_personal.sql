@@ -66,6 +66,9 @@ begin
         'passkeys', identity.rows_of($q$
             select audit.text_id('pky', p.id) as id, p.name, p.transports, p.is_synced, p.created_at, p.last_used_at, p.doubted_at
               from identity.passkeys p where p.user_id = $1 order by p.created_at$q$, who, orgs, own_email),
+        'identities', identity.rows_of($q$
+            select audit.text_id('idn', i.id) as id, i.issuer, i.subject, i.label, i.created_at, i.last_used_at
+              from identity.identities i where i.user_id = $1 order by i.created_at$q$, who, orgs, own_email),
         'authenticators', identity.rows_of($q$
             select a.created_at, a.confirmed_at from identity.authenticators a
              where a.user_id = $1$q$, who, orgs, own_email),
@@ -189,6 +192,8 @@ begin
     delete from access.api_keys k where k.user_id = who;
     delete from identity.passkey_challenges c where c.user_id = who;
     delete from identity.passkeys p where p.user_id = who;
+    delete from identity.issuer_attempts a where a.user_id = who or a.email = own_email;
+    delete from identity.identities i where i.user_id = who;
     delete from identity.authenticators a where a.user_id = who;
     delete from identity.recovery_codes c where c.user_id = who;
     delete from identity.factor_tries t where t.user_id = who;
@@ -286,6 +291,10 @@ begin
         insert into identity.authenticators (user_id, wrapped_by, sealed)
         values (new_user, wrapped, sha256(uuid_send(gen_random_uuid())));
     end if;
+    insert into identity.identities (user_id, id, issuer, subject, label)
+    values (new_user, gen_random_uuid(), 'https://controls.invalid', canary, canary);
+    insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)
+    values (sha256(uuid_send(gen_random_uuid())), 'link', 'https://controls.invalid', sha256('x'), new_user, new_session, '/' || canary);
     insert into identity.recovery_codes (user_id, code_hash) values (new_user, sha256(uuid_send(gen_random_uuid())));
     insert into identity.factor_tries (user_id) values (new_user);
     insert into identity.email_changes (user_id, id, new_email, expires_at)

@@ -91,10 +91,16 @@ pub const PERSONAL: &[Personal] = &[
     row("identity.devices", Ok("devices"), Removed),
     row("identity.email_changes", Ok("address_changes"), Removed),
     row("identity.factor_tries", Ok("wrong_tries"), Removed),
+    row("identity.identities", Ok("identities"), Removed),
     row(
         "identity.invitations",
         Ok("invitations"),
         Blanked(&["email"]),
+    ),
+    row(
+        "identity.issuer_attempts",
+        Err("a round trip of ten minutes"),
+        Removed,
     ),
     row("identity.links", Ok("links"), Removed),
     row(

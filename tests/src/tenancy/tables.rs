@@ -11,7 +11,7 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 20] = [
+const UNNAMED: [(&str, Option<&str>); 22] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
