@@ -22,8 +22,8 @@ pub use client::client_in_words;
 pub use clock::{Clock, SystemClock};
 pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, EvidenceId, GrantId, IdError,
-    IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId, OrganisationId, PasskeyId, ProposalId,
-    RequestId, RoleId, ServiceKeyId, SessionId, TeamId, UserId,
+    IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId, OrganisationId, PasskeyId,
+    ProposalId, RequestId, RoleId, ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

@@ -1,7 +1,7 @@
 use identity::{
     AskEmailChangeError, ChangePasswordError, HashPoolBusy, JoinError, LinkError,
-    MakeOrganisationError, MemberError, NewAccountError, NewcomerError, RemovePasskeyError, ResetError,
-    SignInError, SignInLinkError, SignUpError, SwitchError, UnlinkError,
+    MakeOrganisationError, MemberError, NewAccountError, NewcomerError, RemovePasskeyError,
+    ResetError, SignInError, SignInLinkError, SignUpError, SwitchError, UnlinkError,
 };
 
 use super::{Problem, kind};
