@@ -76,10 +76,10 @@ pub(crate) async fn insert_api_key(tx: &mut WriteTx, row: NewRow<'_>) -> Result<
 pub(crate) async fn api_keys(tx: &mut ReadTx) -> Result<Vec<ApiKeyRow>, Error> {
     let rows = sqlx::query_as!(
         Stored,
-        "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
+        r#"select k.id, k.name, k.face, k.scopes, coalesce(u.name, '') as "made_by!", k.created_at, k.expires_at,
                 k.revoked_at, k.last_used_at
-           from access.api_keys k join identity.users u on u.id = k.user_id
-          order by k.created_at desc, k.id"
+           from access.api_keys k left join identity.users u on u.id = k.user_id
+          order by k.created_at desc, k.id"#
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -117,10 +117,10 @@ pub(crate) async fn insert_service_key(tx: &mut WriteTx, row: NewRow<'_>) -> Res
 pub(crate) async fn service_keys(tx: &mut ReadTx) -> Result<Vec<ServiceKeyRow>, Error> {
     let rows = sqlx::query_as!(
         Stored,
-        "select k.id, k.name, k.face, k.scopes, u.name as made_by, k.created_at, k.expires_at,
+        r#"select k.id, k.name, k.face, k.scopes, coalesce(u.name, '') as "made_by!", k.created_at, k.expires_at,
                 k.revoked_at, k.last_used_at
-           from access.service_keys k join identity.users u on u.id = k.made_by
-          order by k.created_at desc, k.id"
+           from access.service_keys k left join identity.users u on u.id = k.made_by
+          order by k.created_at desc, k.id"#
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -157,10 +157,10 @@ pub(crate) async fn insert_anonymous_key(tx: &mut WriteTx, row: NewRow<'_>) -> R
 
 pub(crate) async fn anonymous_keys(tx: &mut ReadTx) -> Result<Vec<AnonymousKeyRow>, Error> {
     let rows = sqlx::query!(
-        "select k.id, k.name, k.face, k.origins, u.name as made_by, k.created_at, k.expires_at,
+        r#"select k.id, k.name, k.face, k.origins, coalesce(u.name, '') as "made_by!", k.created_at, k.expires_at,
                 k.revoked_at, k.last_used_at
-           from access.anonymous_keys k join identity.users u on u.id = k.made_by
-          order by k.created_at desc, k.id"
+           from access.anonymous_keys k left join identity.users u on u.id = k.made_by
+          order by k.created_at desc, k.id"#
     )
     .fetch_all(&mut **tx)
     .await?;

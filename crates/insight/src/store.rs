@@ -233,9 +233,9 @@ pub(crate) async fn logs(tx: &mut ReadTx) -> Result<Vec<StoredLog>, Error> {
     sqlx::query_as!(
         Row,
         r#"select l.id, l.name, l.connection_id, l.state, l.bytes_read, l.cases, l.events,
-                  l.error_code, l.error_text, null::jsonb as "statistics", u.name as added_by,
+                  l.error_code, l.error_text, null::jsonb as "statistics", coalesce(u.name, '') as "added_by!",
                   l.created_at, l.finished_at
-             from insight.logs l join identity.users u on u.id = l.user_id
+             from insight.logs l left join identity.users u on u.id = l.user_id
             order by l.created_at desc, l.id desc"#
     )
     .fetch_all(&mut **tx)
@@ -249,9 +249,9 @@ pub(crate) async fn log(tx: &mut ReadTx, id: LogId) -> Result<Option<StoredLog>,
     sqlx::query_as!(
         Row,
         r#"select l.id, l.name, l.connection_id, l.state, l.bytes_read, l.cases, l.events,
-                  l.error_code, l.error_text, l.statistics, u.name as added_by,
+                  l.error_code, l.error_text, l.statistics, coalesce(u.name, '') as "added_by!",
                   l.created_at, l.finished_at
-             from insight.logs l join identity.users u on u.id = l.user_id
+             from insight.logs l left join identity.users u on u.id = l.user_id
             where l.id = $1"#,
         id.uuid()
     )

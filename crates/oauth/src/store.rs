@@ -209,12 +209,12 @@ pub(crate) async fn poll_device(
 
 pub(crate) async fn grants(tx: &mut ReadTx) -> Result<Vec<GrantRow>, Error> {
     let rows = sqlx::query!(
-        r#"select g.id, g.user_id, u.name as person_name, c.name as client_name, c.verified, g.scopes,
+        r#"select g.id, g.user_id, coalesce(u.name, '') as "person_name!", c.name as client_name, c.verified, g.scopes,
                   g.resource, g.agent, g.address, g.created_at, g.last_used_at,
                   least(g.expires_at, g.idle_at) as "ends_at!"
              from oauth.grants g
              join oauth.clients c on c.id = g.client_id
-             join identity.users u on u.id = g.user_id
+             left join identity.users u on u.id = g.user_id
             where g.ended_at is null and g.expires_at > now() and g.idle_at > now()
             order by g.created_at desc, g.id"#
     )

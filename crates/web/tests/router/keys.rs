@@ -110,6 +110,22 @@ async fn a_service_key_is_counted_where_it_may_not_ask_too() {
 }
 
 #[tokio::test]
+async fn a_key_that_sees_no_people_sees_what_they_made() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let log = json!({ "name": "Tickets" });
+    assert_eq!(ada.post(&front, "/api/v1/logs", &log).await.status, 201);
+    for (path, permission) in [
+        ("/api/v1/logs", "insight.read"),
+        ("/api/v1/service-keys", "api_keys.read"),
+    ] {
+        let mut service = service_key(&mut ada, &front, &[permission]).await;
+        let listed = service.get(&front, path).await.json();
+        assert!(!listed.as_array().unwrap().is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_service_key_is_refused_in_a_browser_even_on_our_own_pages() {
     let front = front().await;
     let mut ada = front.owner("ada").await;
