@@ -195,6 +195,14 @@ async fn id_05_falls_when_every_proof_is_recent() {
 }
 
 #[tokio::test]
+async fn id_10_falls_when_nobody_counts() {
+    let forgetful = "create or replace function identity.sign_in_tried(at_door bytea, is_right boolean) returns void
+        language sql as $$ delete from identity.sign_in_tries where door = at_door $$;
+        delete from identity.sign_in_tries";
+    falls_with("identity.wrong_passwords", forgetful, "each was looked at").await;
+}
+
+#[tokio::test]
 async fn ac_01_in_the_catalogue_falls_with_an_unforced_table() {
     let unforced = "alter table approvals.decisions no force row level security";
     falls_with(

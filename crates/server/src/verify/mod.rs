@@ -39,6 +39,7 @@ mod secret_files;
 mod security_headers;
 mod service_keys;
 mod vault_sealed;
+mod wrong_passwords;
 
 pub use context::{Context, ContextError, Instance};
 pub use database_lint::lint_report;
@@ -90,6 +91,7 @@ const OFTEN: &[Runnable] = controls![
     recent,
     identity_links,
     identity_linking,
+    wrong_passwords,
     mail_tls,
     api_keys,
     service_keys,
