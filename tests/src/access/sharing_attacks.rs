@@ -131,6 +131,28 @@ async fn the_web_processs_login_gives_itself_nothing() {
 }
 
 #[tokio::test]
+async fn the_brokers_login_proposes_nothing_by_a_connection_that_may_only_be_viewed() {
+    let world = World::start().await;
+    let (id, _) = world.propose("Waiting").await;
+    let bo = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    give(&world.owner, &world.writing, &person(&bo), "view").await;
+    // Another one, as like the first as can be, in the name of who asks.
+    let again = format!(
+        "insert into approvals.proposals (id, org_id, connection_id, app, operation, requester_kind, requester_id,
+                requester_person, payload_hash, payload_key_id, payload_sealed, expires_at)
+         select gen_random_uuid(), org_id, connection_id, app, operation, 'session', ctx.principal(), ctx.person(),
+                payload_hash, payload_key_id, payload_sealed, expires_at
+           from approvals.proposals where id = '{}'",
+        id.parse::<kernel::ProposalId>().unwrap().uuid()
+    );
+    for (everybody, expected) in [("edit", "done"), ("none", "42501")] {
+        open(&world.owner, &world.writing, everybody).await;
+        let mut broker = bound(&world.app, "countersign_broker", &bo).await;
+        assert_eq!(refusal(&mut broker, &again).await, expected, "{everybody}");
+    }
+}
+
+#[tokio::test]
 async fn giving_needs_a_recent_proof_and_a_browser() {
     let world = World::start().await;
     world
