@@ -27,6 +27,7 @@ pub const PRIVATE: &[(&str, Kept)] = &[
     ("identity.links", Kept::ByPersonIfAny("user_id")),
     ("identity.passkey_challenges", Kept::Unread),
     ("identity.passkeys", Kept::ByPerson("user_id")),
+    ("identity.provider_identities", Kept::ByPerson("user_id")),
     ("identity.recovery_codes", Kept::Unread),
     ("identity.sessions", Kept::ByPerson("user_id")),
     ("jobs.jobs", Kept::ByPerson("user_id")),

@@ -65,6 +65,8 @@ pub(crate) enum BrokerError {
     NotRecent,
     #[error("the second factor is the proof")]
     FactorIsProof,
+    #[error("the session is an organisation's, and this is the account's")]
+    NotOwn,
     #[error("an authenticator is set up already: remove it first")]
     AuthenticatorExists,
     #[error("this server is reached by its address, and has no name to make passkeys for")]
@@ -121,6 +123,7 @@ impl BrokerError {
             Self::SecondFactorDue => "identity.second_factor_due",
             Self::NotRecent => "identity.not_recent",
             Self::FactorIsProof => "identity.factor_is_proof",
+            Self::NotOwn => "identity.not_own_session",
             Self::AuthenticatorExists => "identity.authenticator_exists",
             Self::PasskeysOff => "identity.passkeys_off",
             Self::PasskeyStale => "identity.passkey_stale",
@@ -157,6 +160,7 @@ impl From<db::Error> for BrokerError {
             db::Error::SecondFactorDue => Self::SecondFactorDue,
             db::Error::Refused(db::Refusal::NotRecent) => Self::NotRecent,
             db::Error::Refused(db::Refusal::FactorIsProof) => Self::FactorIsProof,
+            db::Error::Refused(db::Refusal::NotOwn) => Self::NotOwn,
             other => Self::Database(other),
         }
     }

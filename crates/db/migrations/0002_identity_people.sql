@@ -16,6 +16,8 @@ create table identity.organisations (
     kind text not null default 'customer' check (kind in ('customer', 'control', 'nowhere')),
     -- Whether each member needs a second factor.
     mfa_required boolean not null default false,
+    -- Whether other sessions than those of its identity provider act in it (0026): its owners' always do.
+    requires_sso boolean not null default false,
     created_at timestamptz not null default now()
 );
 
@@ -30,6 +32,8 @@ create table identity.users (
     created_at timestamptz not null default now(),
     -- When the person showed that mail to the address reaches them; null until then.
     email_verified_at timestamptz,
+    -- The organisation that made the account (0026), for somebody who need not know of it yet.
+    provisioned_by uuid references identity.organisations (id),
     -- When the account was deleted: what is left is an identifier, for what stands under it.
     deleted_at timestamptz
 );
@@ -62,6 +66,9 @@ create table identity.sessions (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + interval '12 hours'),
     ended_at timestamptz,
+    -- The identity provider of the organisation that began it (0026): such a session says what the organisation
+    -- says, stays there, and is of no use to the account.
+    provider_id uuid,
     -- When the person last proved who they are, and when by a second factor.
     authenticated_at timestamptz not null default now(),
     second_factor_at timestamptz,
@@ -147,11 +154,6 @@ create policy private on identity.sessions as restrictive for all to countersign
     using (user_id = (select ctx.person()));
 create policy private on identity.links as restrictive for all to countersign_front
     using (user_id is null or user_id = (select ctx.person()));
--- A way in that outlives the session that made it: it takes a recent proof.
-create policy links_own_add on identity.links for insert to countersign_front
-    with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person())
-                and (select ctx.kind()) = 'session' and (select ctx.is_recent()));
-
 -- Columns by name: no login role reads a verifier or a token's hash.
 grant select (id, name, kind, mfa_required, created_at) on identity.organisations to countersign_front, countersign_broker;
 grant select (id, email, name, created_at, email_verified_at) on identity.users to countersign_front, countersign_broker;
@@ -245,16 +247,16 @@ grant usage on type identity.new_session to countersign_front;
 -- Begins a session and binds it. `is_proof`: whether the person has just proven who they are. Whoever has
 -- signed in elsewhere before is told of a new device. For definer functions alone.
 create function identity.begin_session(
-    of_org uuid, of_person uuid, it identity.new_session, is_proof boolean
+    of_org uuid, of_person uuid, it identity.new_session, is_proof boolean, by_provider uuid default null
 ) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     has_devices boolean := exists (select from identity.devices d where d.user_id = of_person);
 begin
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at)
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at, provider_id)
     values (it.id, of_org, of_person, it.token_hash, it.client, it.address,
             now() + make_interval(secs => it.lifetime_seconds),
-            case when is_proof then now() else now() - interval '1 day' end);
+            case when is_proof then now() else now() - interval '1 day' end, by_provider);
     update identity.devices d set last_seen_at = now()
      where d.user_id = of_person and d.device_hash = it.device_hash;
     if not found then
@@ -311,6 +313,34 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
 $$;
 
+-- Whether the bound session is the person's own, and not one that their organisation's provider began: what is
+-- the account's, whoever runs a provider could else change for its people everywhere.
+create function identity.is_own() returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return not exists (select from identity.sessions s
+                        where s.id = ctx.principal() and s.user_id = ctx.person() and s.provider_id is not null);
+end $$;
+
+-- Refuses where it is not. For definer functions alone.
+create function identity.check_own() returns void
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not identity.is_own() then
+        raise exception using errcode = 'CS011', message = 'the session is an organisation''s, and this is the account''s';
+    end if;
+end $$;
+
+-- Whether the organisation of a session wants one that its provider began: an owner is let in without. For
+-- definer functions alone.
+create function identity.owes_sso(session identity.sessions) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select session.provider_id is null and exists (
+        select from identity.organisations o
+          join identity.memberships m on m.org_id = o.id and m.user_id = session.user_id
+         where o.id = session.org_id and o.requires_sso and m.role <> 'OWNER')
+$$;
+
 -- Uses a link up, starts a session for whom it was made, and binds it. To have a link is no recent proof:
 -- else one session could make the next for ever.
 create function identity.use_sign_in_link(link_hash bytea, session identity.new_session)
@@ -340,7 +370,8 @@ begin
            -- else take it away.
            case when has.factor then s.second_factor_at else s.authenticated_at end
                > clock_timestamp() - interval '10 minutes' as is_recent,
-           s.second_factor_at is null and (o.mfa_required or has.factor) as is_half
+           s.second_factor_at is null and (o.mfa_required or has.factor) as is_half,
+           o.requires_sso and s.provider_id is null and m.role <> 'OWNER' as is_lone
       into found_session
       from identity.sessions s
       cross join lateral (select identity.has_factor(s.user_id) as factor) has
@@ -350,25 +381,26 @@ begin
      -- Not now(): that stands still in a transaction that is held open.
      where s.token_hash = presented and s.ended_at is null and s.expires_at > clock_timestamp();
     if not found then
-        select s.second_factor_at is null and identity.has_factor(s.user_id) as is_half into found_session
+        select s.second_factor_at is null and identity.has_factor(s.user_id) as is_half, true as is_lone into found_session
           from identity.sessions s
          where s.token_hash = presented and s.org_id = identity.nowhere()
            and s.ended_at is null and s.expires_at > clock_timestamp();
         if not found then
             raise exception using errcode = 'CS001', message = 'the session has ended';
-        elsif not found_session.is_half then
-            raise exception using errcode = 'CS023', message = 'the session is in no organisation';
         end if;
     end if;
     if found_session.is_half then
         raise exception using errcode = 'CS007', message = 'the session owes a second factor';
+    elsif found_session.is_lone then
+        raise exception using errcode = 'CS023', message = 'the session is in no organisation, or in one that asks for its own sign-on';
     end if;
     perform ctx.bind('session', found_session.id, found_session.org_id, found_session.user_id,
                      found_session.level, '*', found_session.is_recent);
 end $$;
 
 revoke all on function identity.password_challenge(text),
-    identity.begin_session(uuid, uuid, identity.new_session, boolean),
+    identity.begin_session(uuid, uuid, identity.new_session, boolean, uuid), identity.is_own(), identity.check_own(),
+    identity.owes_sso(identity.sessions),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
     identity.sign_in(text, bytea, identity.new_session, boolean),
     identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, identity.new_session),
@@ -379,3 +411,10 @@ grant execute on function identity.password_challenge(text),
     identity.sign_in_link(bytea),
     identity.use_sign_in_link(bytea, identity.new_session) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
+grant execute on function identity.is_own() to countersign_front;
+
+set local role countersign_owner;
+-- A way in that outlives the session that made it: it takes a recent proof, in a session of the person's own.
+create policy links_own_add on identity.links for insert to countersign_front
+    with check (kind = 'sign_in' and org_id = (select ctx.org()) and user_id = (select ctx.person())
+                and (select ctx.kind()) = 'session' and (select ctx.is_recent()) and (select identity.is_own()));

@@ -173,6 +173,11 @@ end $$;
 create function identity.may_change_factors() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    -- Somebody whom an organisation made an account for, and who has no way in of their own, sets up the one that
+    -- it asks for.
+    if not (ctx.kind() = 'half_session' and identity.is_provisioned(ctx.person())) then
+        perform identity.check_own();
+    end if;
     return ctx.is_recent() or ctx.kind() = 'half_session' and not identity.has_factor(ctx.person());
 end $$;
 
@@ -246,6 +251,9 @@ end $$;
 create function identity.replace_recovery_codes(hashes bytea[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    if not identity.is_provisioned(ctx.person()) then
+        perform identity.check_own();
+    end if;
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
@@ -266,6 +274,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
 begin
+    perform identity.check_own();
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;

@@ -169,6 +169,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     answer int;
 begin
+    perform identity.check_own();
     if identity.has_factor(ctx.person()) and not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;

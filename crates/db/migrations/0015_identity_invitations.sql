@@ -199,6 +199,7 @@ declare
     person uuid := ctx.person();
     was_recent boolean := ctx.is_recent();
 begin
+    perform identity.check_own();
     if coalesce(ctx.kind(), '') not in ('session', 'lone_session')
        or not exists (select from identity.invitation_face(link_hash) f
                         join identity.users u on u.id = person and u.email = f.email)

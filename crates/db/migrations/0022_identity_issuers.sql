@@ -87,6 +87,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
          + (select count(*)::int from identity.identities i where i.user_id = of_user)
 $$;
 
+-- Whether an organisation made the account, and its person never made it their own: by a password, or an account
+-- elsewhere. For definer functions alone.
+create function identity.is_provisioned(of_user uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from identity.users u
+                    where u.id = of_user and u.provisioned_by is not null and not u.has_password
+                      and not exists (select from identity.identities i where i.user_id = u.id))
+$$;
+
 -- Whether the bound person has a password.
 create function identity.has_password() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -99,6 +108,14 @@ end $$;
 create function identity.attempt_secret(of_kind text, state bytea) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select ctx.mac('issuer ' || of_kind || ' ' || encode(state, 'hex'))
+$$;
+
+-- Takes old attempts away, some at a time. For definer functions alone.
+create function identity.forget_attempts() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from identity.issuer_attempts a
+     where a.state_hash in (select old.state_hash from identity.issuer_attempts old
+                             where old.created_at < now() - interval '30 minutes' limit 100 for update skip locked)
 $$;
 
 -- Begins a round trip for whoever is bound; for nobody, to sign in with. For the broker.
@@ -118,9 +135,10 @@ begin
     if of_purpose = 'prove' and identity.has_factor(who) then
         raise exception using errcode = 'CS010', message = 'the second factor is the proof';
     end if;
-    delete from identity.issuer_attempts a
-     where a.state_hash in (select old.state_hash from identity.issuer_attempts old
-                             where old.created_at < now() - interval '30 minutes' limit 100 for update skip locked);
+    if of_purpose = 'link' then
+        perform identity.check_own();
+    end if;
+    perform identity.forget_attempts();
     insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)
     values (state, of_purpose, of_issuer, browser, who, case when who is null then null else ctx.principal() end, go_on);
     return query select identity.attempt_secret('verifier', state), identity.attempt_secret('nonce', state);
@@ -192,7 +210,7 @@ begin
         raise exception using errcode = '42501', message = 'somebody is signed in';
     end if;
     attempt := identity.attempt_to_answer(state, 'sign_in');
-    if attempt.state_hash is null then
+    if attempt.state_hash is null or attempt.provider_id is not null then
         return query select 'gone', null::uuid;
         return;
     end if;
@@ -288,7 +306,7 @@ declare
     attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'link');
     holder uuid;
 begin
-    if attempt.state_hash is null then
+    if attempt.state_hash is null or attempt.provider_id is not null then
         return 'gone';
     end if;
     delete from identity.issuer_attempts a where a.state_hash = state;
@@ -317,7 +335,7 @@ declare
     who uuid := ctx.person();
     attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'prove');
 begin
-    if attempt.state_hash is null then
+    if attempt.state_hash is null or attempt.provider_id is not null then
         return 'gone';
     end if;
     delete from identity.issuer_attempts a where a.state_hash = state;
@@ -341,6 +359,7 @@ begin
     if ctx.kind() is distinct from 'session' or not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
+    perform identity.check_own();
     -- Two removals at once must not both leave the other's way in behind.
     perform from identity.users u where u.id = who for no key update;
     if not exists (select from identity.identities i where i.user_id = who and i.id = of_identity) then
@@ -354,8 +373,8 @@ begin
     return 'removed';
 end $$;
 
-revoke all on function identity.note_password(), identity.ways_in(uuid), identity.has_password(),
-    identity.attempt_secret(text, bytea), identity.begin_issuer_attempt(text, text, bytea, bytea, text),
+revoke all on function identity.note_password(), identity.ways_in(uuid), identity.is_provisioned(uuid), identity.has_password(),
+    identity.attempt_secret(text, bytea), identity.forget_attempts(), identity.begin_issuer_attempt(text, text, bytea, bytea, text),
     identity.take_issuer_attempt(bytea, bytea, text, bytea), identity.attempt_to_answer(bytea, text),
     identity.is_fresh(identity.issuer_attempts, timestamptz),
     identity.sign_in_by_issuer(bytea, text, text, text, boolean, timestamptz, identity.new_session),

@@ -42,7 +42,7 @@ begin
       into found_session
       from identity.sessions s
       cross join lateral (select identity.has_factor(s.user_id) as factor) has
-     where s.token_hash = presented and s.org_id = identity.nowhere()
+     where s.token_hash = presented and (s.org_id = identity.nowhere() or identity.owes_sso(s))
        and s.ended_at is null and s.expires_at > clock_timestamp()
        and (s.second_factor_at is not null or not has.factor);
     if not found then
@@ -63,14 +63,24 @@ begin
     return ctx.person();
 end $$;
 
+-- The same, by a session of the account's own.
+create function identity.account_keeper() returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform identity.check_own();
+    return identity.account_holder();
+end $$;
+
 -- The same, who has just shown who they are.
 create function identity.recent_account_holder() returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    who uuid := identity.account_keeper();
 begin
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    return identity.account_holder();
+    return who;
 end $$;
 
 -- Who the bound person is.
@@ -84,9 +94,15 @@ $$;
 -- The organisations that the bound person is in, in the order of joining.
 create function identity.own_organisations()
 returns table (org_id uuid, name text, role text, custom_role text, joined_at timestamptz, mfa_required boolean,
-               is_current boolean, is_last_owner boolean, others int)
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+               sign_on_by uuid, is_current boolean, is_last_owner boolean, others int)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     select o.id, o.name, m.role, access.role_name(m.org_id, m.role_id), m.created_at, o.mfa_required,
+           -- The provider that they come by, where they must.
+           case when o.requires_sso and m.role <> 'OWNER' then (
+               select p.id from identity.providers p where p.org_id = o.id and p.turned_on_at is not null) end,
            o.id is not distinct from ctx.org(),
            m.role = 'OWNER' and not exists (select from identity.memberships other
                 where other.org_id = m.org_id and other.user_id <> m.user_id and other.role = 'OWNER'
@@ -95,8 +111,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
              where other.org_id = m.org_id and other.user_id <> m.user_id and other.removed_at is null)
       from identity.memberships m join identity.organisations o on o.id = m.org_id
      where m.user_id = identity.account_holder() and m.removed_at is null
-     order by m.created_at, m.org_id
-$$;
+     order by m.created_at, m.org_id;
+end $$;
 
 -- Moves the bound session to another place and binds it there, with what is owed there. For definer
 -- functions alone.
@@ -116,7 +132,7 @@ end $$;
 create function identity.switch_organisation(to_org uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    who uuid := identity.account_holder();
+    who uuid := identity.account_keeper();
 begin
     if not exists (select from identity.memberships m
                     where m.org_id = to_org and m.user_id = who and m.removed_at is null) then
@@ -134,7 +150,7 @@ end $$;
 create function identity.make_organisation(new_org uuid, org_name text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    who uuid := identity.account_holder();
+    who uuid := identity.account_keeper();
     is_verified boolean;
 begin
     -- One after the other, so that the limit holds.
@@ -239,7 +255,7 @@ $$;
 create function identity.cancel_email_change() returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    return identity.end_email_change(identity.account_holder(), 'stopped');
+    return identity.end_email_change(identity.account_keeper(), 'stopped');
 end $$;
 
 -- What a link of a change that waits is about, without using it up. Only to the old mailbox does it tell
@@ -295,7 +311,7 @@ end $$;
 create function identity.confirm_email_change(link_hash bytea) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    who uuid := identity.account_holder();
+    who uuid := identity.account_keeper();
     face record;
     change identity.email_changes;
     old_email text;
@@ -359,7 +375,7 @@ grant execute on function identity.ask_email_change(uuid, text), identity.own_em
 -- To the one login whose process has no door to the outside: it takes an account over.
 grant execute on function identity.move_account(text, text) to countersign_verifier;
 
-revoke all on function ctx.bind_lone_session(bytea), identity.account_holder(), identity.recent_account_holder(),
+revoke all on function ctx.bind_lone_session(bytea), identity.account_holder(), identity.account_keeper(), identity.recent_account_holder(),
     identity.own_account(), identity.own_organisations(), identity.move_session(uuid),
     identity.switch_organisation(uuid), identity.make_organisation(uuid, text), identity.leave_organisation()
     from public;

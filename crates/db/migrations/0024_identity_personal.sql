@@ -69,6 +69,11 @@ begin
         'identities', identity.rows_of($q$
             select audit.text_id('idn', i.id) as id, i.issuer, i.subject, i.label, i.created_at, i.last_used_at
               from identity.identities i where i.user_id = $1 order by i.created_at$q$, who, orgs, own_email),
+        'provider_identities', identity.rows_of($q$
+            select audit.text_id('pid', i.id) as id, audit.text_id('org', i.org_id) as organisation, p.name as provider,
+                   i.subject, i.label, i.created_at, i.last_used_at
+              from identity.provider_identities i join identity.providers p on p.org_id = i.org_id and p.id = i.provider_id
+             where i.user_id = $1 order by i.created_at$q$, who, orgs, own_email),
         'authenticators', identity.rows_of($q$
             select a.created_at, a.confirmed_at from identity.authenticators a
              where a.user_id = $1$q$, who, orgs, own_email),
@@ -194,6 +199,7 @@ begin
     delete from identity.passkeys p where p.user_id = who;
     delete from identity.issuer_attempts a where a.user_id = who or a.email = own_email;
     delete from identity.identities i where i.user_id = who;
+    delete from identity.provider_identities i where i.user_id = who;
     delete from identity.authenticators a where a.user_id = who;
     delete from identity.recovery_codes c where c.user_id = who;
     delete from identity.factor_tries t where t.user_id = who;
@@ -293,6 +299,11 @@ begin
     end if;
     insert into identity.identities (user_id, id, issuer, subject, label)
     values (new_user, gen_random_uuid(), 'https://controls.invalid', canary, canary);
+    -- Under the organisation's own number: one is enough for each run.
+    insert into identity.providers (org_id, id, kind, name, issuer, client_id)
+    values (owner.org_id, owner.org_id, 'oidc', 'Control', 'https://controls.invalid', 'control') on conflict do nothing;
+    insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label)
+    values (owner.org_id, owner.org_id, gen_random_uuid(), new_user, canary, canary);
     insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)
     values (sha256(uuid_send(gen_random_uuid())), 'link', 'https://controls.invalid', sha256('x'), new_user, new_session, '/' || canary);
     insert into identity.recovery_codes (user_id, code_hash) values (new_user, sha256(uuid_send(gen_random_uuid())));

@@ -9,7 +9,7 @@ pub enum Error {
     /// The scope is a session that owes its second factor.
     #[error("a second factor is due")]
     SecondFactorDue,
-    /// The scope is a session of somebody in no organisation.
+    /// The scope is a session of somebody in no organisation, or in one that asks for its own sign-on.
     #[error("the session is in no organisation")]
     NoOrganisation,
     /// A policy or grant of the database does not allow it.
@@ -48,6 +48,8 @@ pub enum Refusal {
     NoFactor,
     /// CS010: a second factor is there, and a password is no proof.
     FactorIsProof,
+    /// CS011: the session is an organisation's, and this is the account's.
+    NotOwn,
     /// CS020: pages of this origin may not use the key.
     Origin,
     /// CS021: closed while row level security is not shown to hold.
@@ -65,6 +67,7 @@ impl fmt::Display for Refusal {
             Self::NotRecent => "who it is must be proven again",
             Self::NoFactor => "a second factor must be set up first",
             Self::FactorIsProof => "the second factor is the proof",
+            Self::NotOwn => "the session is an organisation's, and this is the account's",
             Self::Origin => "pages of this origin may not use the key",
             Self::Closed => "it is closed while the linter has a finding",
         })
@@ -88,6 +91,7 @@ impl From<sqlx::Error> for Error {
             Some("CS008") => Self::Refused(Refusal::NotRecent),
             Some("CS009") => Self::Refused(Refusal::NoFactor),
             Some("CS010") => Self::Refused(Refusal::FactorIsProof),
+            Some("CS011") => Self::Refused(Refusal::NotOwn),
             Some("CS023") => Self::NoOrganisation,
             Some("CS020") => Self::Refused(Refusal::Origin),
             Some("CS021") => Self::Refused(Refusal::Closed),

@@ -58,6 +58,7 @@ migrations! {
     23 "0023_identity_account",
     24 "0024_identity_personal",
     25 "0025_identity_sign_in_tries",
+    26 "0026_identity_providers",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

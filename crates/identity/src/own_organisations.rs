@@ -1,5 +1,5 @@
 use db::{Error, ReadTx};
-use kernel::OrganisationId;
+use kernel::{OrganisationId, ProviderId};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -19,6 +19,8 @@ pub struct OwnOrganisation {
     pub joined_at: OffsetDateTime,
     /// Whether it asks for a second factor.
     pub asks_second_factor: bool,
+    /// The identity provider that they come by, where it asks for that.
+    pub sign_on_by: Option<ProviderId>,
     /// Whether the session acts in it.
     pub is_current: bool,
     /// Whether nobody else is an owner of it.

@@ -114,6 +114,11 @@ pub const PERSONAL: &[Personal] = &[
         Removed,
     ),
     row("identity.passkeys", Ok("passkeys"), Removed),
+    row(
+        "identity.provider_identities",
+        Ok("provider_identities"),
+        Removed,
+    ),
     row("identity.recovery_codes", Ok("recovery_codes"), Removed),
     row("identity.sessions", Ok("sessions"), Removed),
     row(

@@ -136,6 +136,12 @@ ids! {
     PasskeyId = "pky";
     /// What another issuer knows a person as.
     IdentityId = "idn";
+    /// A mail domain of an organisation.
+    DomainId = "dom";
+    /// An identity provider of an organisation.
+    ProviderId = "idp";
+    /// What an organisation's identity provider knows a person as.
+    ProviderIdentityId = "pid";
     /// What a person let an OAuth client do.
     GrantId = "grt";
     /// A connected app.

@@ -82,6 +82,7 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "connectors.connections",
         HoldersWhere("connectors.read", "{connections}"),
     ),
+    ("identity.domains", Holders("organisation.manage")),
     (
         "identity.identities",
         Where("{at_a_browser} and user_id = '{person}'"),
@@ -97,6 +98,8 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "identity.passkeys",
         Where("{at_a_browser} and user_id = '{person}'"),
     ),
+    ("identity.provider_identities", Own),
+    ("identity.providers", Holders("organisation.manage")),
     ("identity.sessions", Own),
     ("identity.users", Where(PEOPLE)),
     ("insight.events", HoldersWhere("insight.read", OF_LOGS)),
@@ -131,8 +134,10 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
         "connectors.connections",
         HoldersOfEitherWhere("connectors.read", "approvals.read", "{used}"),
     ),
+    ("identity.domains", Holders("organisation.manage")),
     ("identity.memberships", Where("{people}")),
     ("identity.organisations", Where("id = '{org}'")),
+    ("identity.providers", Holders("organisation.manage")),
     ("identity.users", Where(PEOPLE)),
     ("jobs.jobs", Own),
 ];

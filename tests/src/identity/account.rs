@@ -327,8 +327,8 @@ async fn a_stolen_login_of_the_web_process_exports_and_deletes_nobody() {
             "42501",
         ),
         (&bind, "delete from identity.devices", "42501"),
-        (&bind_key, "select identity.export_account()", "CS008"),
-        (&bind_key, &own, "CS008"),
+        (&bind_key, "select identity.export_account()", "42501"),
+        (&bind_key, &own, "42501"),
         (
             &bind_key,
             "select * from identity.own_events(null, 50)",
@@ -342,7 +342,7 @@ async fn a_stolen_login_of_the_web_process_exports_and_deletes_nobody() {
         (
             &"rollback; begin".to_owned(),
             "select identity.export_account()",
-            "CS008",
+            "42501",
         ),
     ] {
         refusal(&mut front, bind).await;

@@ -132,7 +132,8 @@ async fn share(person: &Person, connection: &str) {
     }
 }
 
-/// An authenticator with recovery codes, a passkey, and a linked account, as the broker and the front would add them.
+/// An authenticator with recovery codes, a passkey, a linked account and an identity provider, as the broker and the
+/// front would add them.
 async fn second_factor(world: &World, person: &Person) {
     for (role, statement) in [
         (
@@ -151,6 +152,29 @@ async fn second_factor(world: &World, person: &Person) {
         (
             "countersign_front",
             "select identity.replace_recovery_codes(array(select sha256(n::text::bytea) from generate_series(1, 10) n)); commit",
+        ),
+        (
+            "countersign_front",
+            "select identity.add_domain(gen_random_uuid(), 'mine.example');
+             select identity.add_provider(ctx.person(), 'oidc', 'Mine', 'https://provider.example', 'client', null, null, true, 40);
+             commit",
+        ),
+        (
+            "countersign_broker",
+            "select identity.begin_provider_attempt('test', ctx.person(), '\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
+             select identity.take_issuer_attempt('\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'),
+                                                 'urn:uuid:' || ctx.person(), decode('{session}', 'hex'));
+             select identity.provider_tested('\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2));
+             commit",
+        ),
+        ("countersign_front", "select identity.turn_on_provider(ctx.person()); commit"),
+        (
+            "countersign_broker",
+            "select identity.begin_provider_attempt('link', ctx.person(), '\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
+             select identity.take_issuer_attempt('\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'),
+                                                 'urn:uuid:' || ctx.person(), decode('{session}', 'hex'));
+             select identity.link_provider_identity('\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), gen_random_uuid(), ctx.person()::text, 'Mine');
+             commit",
         ),
     ] {
         let mut connection = bound(&world.app, role, person).await;

@@ -141,6 +141,18 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     (
         "key.unique_without_tenant",
+        "unique key identity.domains_verified",
+        None,
+        "a mail domain is one organisation's at a time, whoever can write into its zone: which one has it anybody may know, who is routed to its provider",
+    ),
+    (
+        "key.uuid_without_tenant",
+        "unique key identity.providers_id_key",
+        None,
+        "nobody is signed in yet who comes by a provider: it is found by its identifier, which the server makes",
+    ),
+    (
+        "key.unique_without_tenant",
         "unique key access.api_keys_token_hash_key",
         None,
         DIGEST,

@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::OrganisationId;
+use kernel::{OrganisationId, ProviderId};
 use time::OffsetDateTime;
 
 use crate::Page;
@@ -37,6 +37,8 @@ pub struct OrganisationRow {
     pub joined_at: OffsetDateTime,
     /// Whether it asks for a second factor.
     pub asks_second_factor: bool,
+    /// The identity provider that they come by, where it asks for that.
+    pub sign_on_by: Option<ProviderId>,
     /// Whether this browser acts in it.
     pub is_current: bool,
     /// Whether nobody else is an owner of it.

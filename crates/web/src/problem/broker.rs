@@ -22,6 +22,7 @@ fn failed(failure: Failure) -> Problem {
         "connectors.not_found" | "approvals.not_found" => return Problem::new(kind::NOT_FOUND),
         "broker.unauthenticated" => return Problem::new(kind::SIGNED_OUT),
         "identity.second_factor_due" => return Problem::new(kind::SECOND_FACTOR_DUE),
+        "identity.not_own_session" => return Problem::new(kind::NOT_OWN_SESSION),
         "identity.factor_is_proof" => return Problem::new(kind::FACTOR_IS_PROOF),
         "identity.not_recent" => return Problem::new(kind::NOT_RECENT),
         "identity.authenticator_exists" => return Problem::new(kind::AUTHENTICATOR_EXISTS),

@@ -32,6 +32,7 @@ fn refused(refusal: Refusal) -> Problem {
         Refusal::FourEyes => Problem::new(kind::APPROVAL_FOUR_EYES),
         Refusal::NotRecent => Problem::new(kind::NOT_RECENT),
         Refusal::NoFactor => Problem::new(kind::NO_SECOND_FACTOR),
+        Refusal::NotOwn => Problem::new(kind::NOT_OWN_SESSION),
         Refusal::FactorIsProof => Problem::new(kind::FACTOR_IS_PROOF),
         Refusal::Origin => Problem::new(kind::ORIGIN_NOT_LISTED),
         Refusal::Closed => Problem::new(kind::ANONYMOUS_CLOSED).retry_after(CLOSED_FOR),

@@ -86,9 +86,10 @@ kinds! {
     MANY_ORGANISATIONS = 409, "identity.many_organisations", "You own 20 organisations, which is as many as can be.";
     MEMBER_INVALID = 422, "identity.member_invalid", "This role does not go with this level.";
     MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
-    NO_ORGANISATION = 403, "identity.no_organisation", "You are in no organisation. Make one, or accept an invitation.";
+    NO_ORGANISATION = 403, "identity.no_organisation", "This session acts in no organisation: you are in none, or it asks for its own single sign-on. See Organisations.";
     NO_PASSKEY = 409, "identity.no_passkey", "You have no passkey here. Use another way.";
     NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
+    NOT_OWN_SESSION = 409, "identity.not_own_session", "Your organisation's single sign-on began this session, and this is about your account itself. Sign out, and sign in with a way of your own; if you have none, set a password by mail.";
     NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
     ORGANISATION_INVALID = 422, "identity.organisation_invalid", "The organisation cannot be called that.";
     PASSKEY_COPIED = 422, "identity.passkey_copied", "This passkey was not accepted: it says that it was used less often than we know. Somebody may hold a copy. Use another way in, and remove it.";

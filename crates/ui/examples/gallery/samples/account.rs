@@ -21,6 +21,7 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         joined_at: days_ago(joined),
         asks_second_factor: number == 0x72,
         is_current,
+        sign_on_by: None,
         is_last_owner: number == 0x71,
         others: 4,
     };

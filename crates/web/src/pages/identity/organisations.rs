@@ -93,6 +93,7 @@ fn shown(row: OwnOrganisation) -> OrganisationRow {
         name: row.name,
         joined_at: row.joined_at,
         asks_second_factor: row.asks_second_factor,
+        sign_on_by: row.sign_on_by,
         is_current: row.is_current,
         is_last_owner: row.is_last_owner,
         others: row.others,
