@@ -181,15 +181,17 @@ begin
     update identity.organisations o set name = 'Deleted organisation' where o.id = of_org;
 end $$;
 
--- Takes away what is a person's own wherever it stands, as identity::PERSONAL says. For definer functions alone.
+-- Takes away what is a person's own wherever it stands, as identity::PERSONAL says. What others sent to their
+-- address goes with it where they had verified it: anybody signs up under anybody's. For definer functions alone.
 create function identity.forget_person(who uuid, own_email text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     nobody text := 'deleted-' || who::text || '@deleted.invalid';
+    is_theirs boolean := exists (select from identity.users u where u.id = who and u.email_verified_at is not null);
 begin
     perform identity.open_doors(who);
     delete from identity.links l where l.user_id = who;
-    delete from mail.outbox o where o.user_id = who or o.recipient = own_email;
+    delete from mail.outbox o where o.user_id = who;
     delete from jobs.jobs j where j.user_id = who;
     delete from oauth.codes c where c.user_id = who;
     delete from oauth.device_codes d where d.user_id = who;
@@ -197,7 +199,7 @@ begin
     delete from access.api_keys k where k.user_id = who;
     delete from identity.passkey_challenges c where c.user_id = who;
     delete from identity.passkeys p where p.user_id = who;
-    delete from identity.issuer_attempts a where a.user_id = who or a.email = own_email;
+    delete from identity.issuer_attempts a where a.user_id = who or is_theirs and a.email = own_email;
     delete from identity.identities i where i.user_id = who;
     delete from identity.provider_identities i where i.user_id = who;
     delete from identity.authenticators a where a.user_id = who;
@@ -206,9 +208,16 @@ begin
     delete from identity.devices d where d.user_id = who;
     delete from identity.email_changes c where c.user_id = who;
     delete from identity.sessions s where s.user_id = who;
+    perform audit.append_system(i.org_id, 'identity.invitation_revoked', audit.text_id('inv', i.id),
+                                jsonb_build_object('why', 'account_deleted'))
+       from identity.invitations i
+      where is_theirs and i.email = own_email and i.accepted_at is null and i.revoked_at is null;
     update identity.invitations i
        set email = nobody, revoked_at = case when i.accepted_at is null then coalesce(i.revoked_at, now()) end
-     where i.email = own_email or i.accepted_by = who;
+     where i.accepted_by = who or is_theirs and i.email = own_email;
+    -- Links go with their mail.
+    delete from mail.outbox o using identity.invitations i
+     where i.email = nobody and o.org_id = i.org_id and o.invitation_id = i.id;
     update approvals.decisions d set address = '', client = '' where d.user_id = who;
     update identity.users u
        set email_verified_at = null, email = nobody, name = 'Deleted person', deleted_at = now(),

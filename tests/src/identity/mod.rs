@@ -1,6 +1,7 @@
 //! Ways in: second factors, passkeys, other issuers, fresh proof; and the account that they lead to.
 
 mod account;
+mod account_attacks;
 mod address;
 mod alone;
 mod devices;
