@@ -43,7 +43,8 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
     who uuid := identity.recent_account_holder();
     orgs uuid[] := array(select m.org_id from identity.memberships m where m.user_id = who and m.removed_at is null);
-    own_email text := (select u.email from identity.users u where u.id = who);
+    -- Null until it is verified: whose it is nobody has shown.
+    own_email text := (select u.email from identity.users u where u.id = who and u.email_verified_at is not null);
 begin
     return jsonb_build_object(
         'format', 'countersign.account/1',
@@ -90,12 +91,12 @@ begin
              where l.user_id = $1 order by l.created_at$q$, who, orgs, own_email),
         'mail', identity.rows_of($q$
             select o.template, o.recipient, o.data, o.state, o.created_at, o.sent_at from mail.outbox o
-             where o.user_id = $1 or o.recipient = $3 order by o.created_at$q$, who, orgs, own_email),
+             where o.user_id = $1 order by o.created_at$q$, who, orgs, own_email),
         'invitations', identity.rows_of($q$
             select audit.text_id('inv', i.id) as id, i.email, i.role, i.created_at, i.accepted_at, i.revoked_at,
                    i.invited_by = $1 as is_by_me
               from identity.invitations i
-             where i.email = $3 or i.accepted_by = $1 or (i.invited_by = $1 and i.org_id = any ($2))
+             where i.email = $3 and i.accepted_at is null or i.accepted_by = $1 or (i.invited_by = $1 and i.org_id = any ($2))
              order by i.created_at$q$, who, orgs, own_email),
         'ai_clients', identity.rows_of($q$
             select audit.text_id('grt', g.id) as id, c.name as client, g.scopes, g.agent, g.address, g.created_at, g.expires_at,
@@ -268,7 +269,7 @@ begin
 end $$;
 
 -- What happened to the bound person's account, the newest first: their sign-ins, factors, keys and consent,
--- wherever they were.
+-- wherever they were; and what they did about access where they are.
 create function identity.own_events(before uuid, most int)
 returns table (id uuid, at timestamptz, actor_kind text, action text, subject text, details jsonb)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -276,7 +277,10 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       from audit.entries e
      where e.person_id = identity.account_holder()
        and case when before is null then true else e.id < before end
-       and (e.action like 'identity.%' or e.action like 'oauth.%' or e.action like 'access.%')
+       and (e.action like 'identity.%' or e.action like 'oauth.%'
+            or e.action like 'access.%' and e.org_id = any (array(
+                select m.org_id from identity.memberships m
+                 where m.user_id = identity.account_holder() and m.removed_at is null)))
      order by e.id desc limit least(most, 200)
 $$;
 
