@@ -284,6 +284,31 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      order by e.id desc limit least(most, 200)
 $$;
 
+-- What the controls put into rows to find it again: a text that is nobody's, so that looking for it tells nothing
+-- of what else a row holds. For definer functions alone.
+create function trust.check_canary(canary text) returns void
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+    if canary is null or canary !~ '^canary[0-9a-f]{32}$' then
+        raise exception using errcode = '42501', message = 'no canary of the controls';
+    end if;
+end $$;
+
+-- Refuses whoever the controls did not make: their people live in control organisations, and nowhere else. For definer functions alone.
+create function trust.check_control_person(of_person uuid) returns void
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not exists (select from identity.users u
+                    where u.id = of_person and (u.email like '%@controls.invalid' or u.email like '%@deleted.invalid'))
+       or not exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
+                       where m.user_id = of_person and o.kind = 'control')
+       or exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
+                   where m.user_id = of_person and o.kind = 'customer')
+    then
+        raise exception using errcode = '42501', message = 'nobody of the controls';
+    end if;
+end $$;
+
 -- Somebody in the control organisation 'a' with `canary` in everything that is theirs, and a session of theirs.
 create function trust.make_control_person(canary text, new_user uuid, new_session uuid, new_token_hash bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -293,6 +318,7 @@ declare
     new_mail uuid := audit.new_id();
     wrapped text := (select d.wrapped_by from broker.data_keys d limit 1);
 begin
+    perform trust.check_canary(canary);
     select m.org_id, m.user_id into owner from identity.users u join identity.memberships m on m.user_id = u.id
      where u.email = 'control-a@controls.invalid';
     insert into identity.users (id, email, email_verified_at, name, password_parameters, password_verifier)
@@ -345,8 +371,8 @@ begin
             'countersign-desktop', '{insight.read}', canary, 'approved', now() + interval '1 minute');
 end $$;
 
--- How many rows of a table name a person, and how many of those, or of all where the table names people by
--- address, hold a text.
+-- How many rows of a table name somebody of the controls, and how many of all hold their canary. Whoever could
+-- look for any text in any table would read it, character by character.
 create function trust.traces_of(of_table text, of_person uuid, canary text) returns table (named bigint, held bigint)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -357,6 +383,12 @@ declare
            and a.atttypid = 'uuid'::regtype and a.attname not in ('org_id')
            and (a.attname <> 'id' or of_table = 'identity.users'));
 begin
+    perform trust.check_canary(canary);
+    perform trust.check_control_person(of_person);
+    if (select c.relnamespace = 'ctx'::regnamespace or c.relkind not in ('r', 'p') from pg_class c
+         where c.oid = of_table::regclass) then
+        raise exception using errcode = '42501', message = 'no table of anybody''s data';
+    end if;
     return query execute format(
         'select count(*) filter (where %s), count(*) filter (where strpos(lower(t::text), lower($2)) > 0) from %s t',
         coalesce(names, 'false'), of_table::regclass) using of_person, canary;
@@ -366,19 +398,16 @@ end $$;
 create function trust.forget_control_person(of_person uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    own_email text := (select u.email from identity.users u
-                        where u.id = of_person and (u.email like '%@controls.invalid' or u.email like '%@deleted.invalid'));
+    own_email text := (select u.email from identity.users u where u.id = of_person);
 begin
-    if own_email is null or exists (select from identity.memberships m join identity.organisations o on o.id = m.org_id
-                                     where m.user_id = of_person and o.kind = 'customer') then
-        raise exception using errcode = '42501', message = 'nobody of the controls';
-    end if;
+    perform trust.check_control_person(of_person);
     perform identity.forget_person(of_person, own_email);
     delete from identity.invitations i where i.accepted_by = of_person;
     delete from identity.memberships m where m.user_id = of_person;
     delete from identity.users u where u.id = of_person;
 end $$;
-revoke all on function trust.make_control_person(text, uuid, uuid, bytea), trust.traces_of(text, uuid, text),
+revoke all on function trust.check_canary(text), trust.check_control_person(uuid),
+    trust.make_control_person(text, uuid, uuid, bytea), trust.traces_of(text, uuid, text),
     trust.forget_control_person(uuid) from public;
 grant execute on function trust.make_control_person(text, uuid, uuid, bytea), trust.traces_of(text, uuid, text),
     trust.forget_control_person(uuid) to countersign_verifier;

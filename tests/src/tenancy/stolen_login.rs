@@ -1,9 +1,9 @@
 //! What the password of the front's database login alone is good for: nothing of anybody's.
 
 use db::jobs::{self, NewJob, Queue};
-use kernel::{AuditEntry, JobId, Scope};
+use kernel::{AuditEntry, JobId, Scope, UserId};
 use sqlx::postgres::PgConnection;
-use sqlx::{Connection as _, Executor as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::Options;
 
 use crate::sql::refusal;
@@ -175,4 +175,40 @@ async fn nobody_signs_up_as_an_organisation_of_the_controls() {
         .fate("update identity.users set name = name where email like '%@controls.invalid'")
         .await;
     assert_eq!(made, 0);
+}
+
+#[tokio::test]
+async fn the_verifiers_login_looks_for_nothing_but_its_own_canary() {
+    let world = World::start().await;
+    let mut thief = login(&world, "countersign_verifier").await;
+    let canary = format!("canary{}", "0".repeat(32));
+    let made = format!(
+        "do $$ begin
+           perform trust.control_session('a', gen_random_uuid(), sha256('a'), 60);
+           perform trust.make_control_person('{canary}', '00000000-0000-7000-8000-00000000c0de', gen_random_uuid(), sha256('c'));
+         end $$"
+    );
+    assert_eq!(refusal(&mut thief, &made).await, "done");
+    let own = "00000000-0000-7000-8000-00000000c0de";
+    let owner: UserId = world.owner.me["user"].as_str().unwrap().parse().unwrap();
+    let looked = |table: &str, person: &str, text: &str| {
+        format!("select held from trust.traces_of('{table}', '{person}', '{text}')")
+    };
+    let held: i64 = sqlx::query_scalar(AssertSqlSafe(looked("identity.users", own, &canary)))
+        .fetch_one(&mut thief)
+        .await
+        .unwrap();
+    assert_eq!(held, 1, "what it is for");
+    for statement in [
+        // Character by character this read the key that every context is signed with.
+        looked("ctx.mac_key", own, "(t,\"\\\\x0"),
+        looked("ctx.mac_key", own, &canary),
+        looked("identity.users", own, "$argon2id$"),
+        looked("identity.users", own, ""),
+        looked("identity.users", &owner.uuid().to_string(), &canary),
+        format!("select trust.forget_control_person('{}')", owner.uuid()),
+        "select trust.make_control_person('owner', gen_random_uuid(), gen_random_uuid(), sha256('x'))".to_owned(),
+    ] {
+        assert_eq!(refusal(&mut thief, &statement).await, "42501", "{statement}");
+    }
 }
