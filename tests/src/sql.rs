@@ -14,6 +14,26 @@ pub(crate) async fn fate(app: &TestApp, statement: &str) -> u64 {
     done.unwrap().rows_affected()
 }
 
+/// Returns once somebody waits for a lock in the app's database.
+pub(crate) async fn waits(app: &TestApp) {
+    let options = app.database.superuser_options();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    for _ in 0..500 {
+        let waiting: bool = sqlx::query_scalar(
+            "select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
+                             where a.datname = current_database() and not l.granted)",
+        )
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+        if waiting {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("nobody waits for a lock");
+}
+
 /// The SQLSTATE that a statement is refused with; `done` where it is not.
 pub(crate) async fn refusal(connection: &mut PgConnection, statement: &str) -> String {
     let ended = connection

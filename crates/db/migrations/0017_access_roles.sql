@@ -41,9 +41,13 @@ grant update (role_id) on identity.memberships, identity.invitations to counters
 
 set local role countersign_definer;
 
--- Whether the bound person may give all of this: 'yes', or 'beyond' what they hold themselves.
+-- Whether the bound person may give all of this: 'yes', or 'beyond' what they hold themselves. Whoever waited for
+-- somebody who changed them holds what that left: their membership is asked once more, and held.
 create function access.may_give(of_level int, permissions text[]) returns text
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    own_level int;
+    own_held text[];
 begin
     if ctx.org_for('roles.manage') is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'roles.manage is needed, at a browser';
@@ -51,7 +55,14 @@ begin
     if not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    return case when of_level <= (ctx.bound())[6]::int and permissions <@ ctx.permissions() then 'yes' else 'beyond' end;
+    select identity.level_now(m.level, u.email_verified_at) into own_level
+      from identity.memberships m join identity.users u on u.id = m.user_id
+     where m.org_id = ctx.org() and m.user_id = ctx.person() and m.removed_at is null for update of m;
+    own_held := access.held('session', ctx.org(), ctx.person(), own_level, '*');
+    if not 'roles.manage' = any (own_held) then
+        raise exception using errcode = '42501', message = 'roles.manage is needed, at a browser';
+    end if;
+    return case when of_level <= own_level and permissions <@ own_held then 'yes' else 'beyond' end;
 end $$;
 
 -- A new role: 'made', or why not: 'beyond', 'taken' where there is one of that name, 'many'.

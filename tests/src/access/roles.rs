@@ -11,6 +11,7 @@ use super::matrix::{in_the_database, on_the_routes};
 use super::offers::offers;
 use super::standings::{colleague, id_of, stand};
 use crate::mail::mailed;
+use crate::sql::{refusal, waits};
 use crate::tenancy::fill;
 use crate::visitor::Visitor;
 use crate::world::{PASSWORD, World, bound, signed_up};
@@ -256,6 +257,38 @@ async fn whoever_joins_while_their_role_is_changed_gets_it_as_it_is_then() {
     let stale =
         "update identity.memberships set level = level where role_id is not null and level <> 20";
     assert_eq!(world.fate(stale).await, 0, "the level of before");
+}
+
+#[tokio::test]
+async fn whoever_waited_while_their_role_was_cut_gives_it_nothing_back() {
+    let world = World::start().await;
+    let all = [
+        "audit.read",
+        "people.invite",
+        "people.manage",
+        "people.read",
+        "roles.manage",
+    ];
+    let deputy = made(&world.owner, &role("Deputy", 80, &all)).await;
+    let person = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    let custom = json!({ "custom_role": deputy });
+    assert_eq!(give(&world.owner, &person, &custom).await, StatusCode::NO_CONTENT);
+    let id = deputy.parse::<RoleId>().unwrap().uuid();
+    let change = |level: i32, permissions: &str| {
+        format!("select access.change_role('{id}', 'Deputy', {level}, '{{{permissions}}}')")
+    };
+    let mut cutting = bound(&world.app, "countersign_front", &world.owner).await;
+    assert_eq!(refusal(&mut cutting, &change(20, "people.read")).await, "done");
+    // Bound before the cut, it waits for the role, and is told afterwards.
+    let mut undoing = bound(&world.app, "countersign_front", &person).await;
+    let undo = change(80, &all.join(","));
+    let ends = async {
+        waits(&world.app).await;
+        cutting.execute("commit").await.unwrap();
+    };
+    let (undone, ()) = futures_util::join!(refusal(&mut undoing, &undo), ends);
+    assert_eq!(undone, "42501");
+    assert_eq!(in_the_database(&world, &person).await, held(&["people.read"]));
 }
 
 #[tokio::test]
