@@ -87,13 +87,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and (l.connection_id is null or l.connection_id = any (array(select access.assets('connection', 'view'))))
 $$;
 
--- Whether a team was given what the bound person does not hold. For definer functions alone.
+-- Whether a team was given what the bound person does not hold; also of what is disconnected, whose logs are
+-- still there to read. For definer functions alone.
 create function access.is_beyond(of_team uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select exists (
         select from access.asset_grants g
-          join connectors.connections c on c.org_id = g.org_id and c.id = g.connection_id
-         where g.org_id = (select ctx.org()) and g.team_id = of_team and c.state <> 'disconnected'
+         where g.org_id = (select ctx.org()) and g.team_id = of_team
            and g.connection_id <> all (array(select access.assets('connection', g.access))))
 $$;
 

@@ -1,5 +1,6 @@
 //! AC-03 to AC-06: who may do what, held by the database.
 
+mod given_attacks;
 mod matrix;
 mod offers;
 mod operator;
