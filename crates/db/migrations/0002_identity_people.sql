@@ -239,6 +239,16 @@ begin
     return true;
 end $$;
 
+-- Holds a person as they are while a way in of theirs is tried: what changes it (identity.password_was_set,
+-- identity.email_was_changed) waits for the session that begins, and ends it, or is seen by who tries. Nobody would
+-- else end a session that is not committed yet. For definer functions alone.
+create function identity.hold_person(of_person uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    -- Not for key share: a new password changes no key.
+    perform from identity.users u where u.id = of_person for share;
+end $$;
+
 -- A session about to begin.
 create type identity.new_session as (
     id uuid, token_hash bytea, client text, address text, device_hash bytea, lifetime_seconds int);
@@ -289,7 +299,7 @@ begin
         return;
     end if;
     select u.id, u.password_verifier = sha256(proof) as is_proven into account
-      from identity.users u where u.email = lower(sign_in.address);
+      from identity.users u where u.email = lower(sign_in.address) for share;
     perform identity.sign_in_tried(door, account.is_proven is true);
     if account.is_proven is not true then
         perform audit.append_anonymous(identity.first_org(account.id), account.id, 'identity.sign_in_failed',
@@ -349,6 +359,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     link record;
 begin
+    perform identity.hold_person(l.user_id) from identity.links l where l.kind = 'sign_in' and l.token_hash = link_hash;
     update identity.links l set used_at = now()
      where l.kind = 'sign_in' and l.token_hash = link_hash
        and l.used_at is null and l.ended_at is null and l.expires_at > clock_timestamp()
@@ -398,7 +409,7 @@ begin
                      found_session.level, '*', found_session.is_recent);
 end $$;
 
-revoke all on function identity.password_challenge(text),
+revoke all on function identity.password_challenge(text), identity.hold_person(uuid),
     identity.begin_session(uuid, uuid, identity.new_session, boolean, uuid), identity.is_own(), identity.check_own(),
     identity.owes_sso(identity.sessions),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),

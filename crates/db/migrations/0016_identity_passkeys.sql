@@ -214,6 +214,7 @@ begin
     if ctx.bound() is not null then
         raise exception using errcode = '42501', message = 'somebody is signed in';
     end if;
+    perform identity.hold_person(of_person);
     if not identity.count_passkey(of_passkey, of_person, signed, has_synced) then
         return 'copied';
     end if;

@@ -214,6 +214,8 @@ begin
         return query select 'gone', null::uuid;
         return;
     end if;
+    perform identity.hold_person(i.user_id) from identity.identities i
+      where i.issuer = attempt.issuer and i.subject = of_subject;
     update identity.identities i set last_used_at = now(), label = called
      where i.issuer = attempt.issuer and i.subject = of_subject
     returning i.user_id into known;

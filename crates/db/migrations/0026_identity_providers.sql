@@ -428,6 +428,8 @@ begin
         return query select 'off', null::uuid, false;
         return;
     end if;
+    perform identity.hold_person(i.user_id) from identity.provider_identities i
+      where i.org_id = it.org_id and i.provider_id = it.id and i.subject = of_subject;
     update identity.provider_identities i set last_used_at = now(), label = called
      where i.org_id = it.org_id and i.provider_id = it.id and i.subject = of_subject
     returning i.user_id into who;

@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use demo::{Person, unused_address};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use reqwest::{Method, StatusCode};
+use sqlx::postgres::PgConnection;
+use sqlx::{Connection as _, Executor as _};
 use testkit::app::TestApp;
 
 use super::mailed;
-use crate::sql::fate;
+use crate::sql::{fate, refusal, waits};
 use crate::visitor::{Shown, Visitor};
 use crate::world::{PASSWORD, rows_with};
 
@@ -125,6 +127,42 @@ async fn of_ten_uses_at_once_one_wins() {
         .into_iter()
         .filter(|status| *status == StatusCode::SEE_OTHER);
     assert_eq!(won.count(), 1);
+}
+
+/// A reset while somebody who has the password, or an older link, and the web process's login signs in: what
+/// becomes of the session that they began before, and end the transaction of after.
+async fn session_in_flight(way_in: impl Fn(&str) -> String) -> String {
+    let app = TestApp::start().await;
+    let (person, email) = person(&app).await;
+    let known = "update identity.users set password_verifier = sha256(sha256('old'))";
+    assert_eq!(fate(&app, known).await, 1);
+    let link_made = "insert into identity.links (org_id, kind, user_id, token_hash, expires_at)
+                     select org_id, 'sign_in', user_id, sha256('link'), now() + interval '5 minutes'
+                       from identity.memberships";
+    assert_eq!(fate(&app, link_made).await, 1);
+    let token = link(&app, &person, &email).await;
+    let login = app.login("countersign_front");
+    let mut thief = PgConnection::connect_with(&login).await.unwrap();
+    let session = "row(gen_random_uuid(), sha256('thief'), '', '', sha256('device'), 3600)::identity.new_session";
+    let begun = format!("begin; {}", way_in(&email).replace("SESSION", session));
+    assert_eq!(refusal(&mut thief, &begun).await, "done", "{begun}");
+    let commits = async {
+        waits(&app).await;
+        thief.execute("commit").await.unwrap();
+    };
+    let (reset, ()) = join(reset(&app, &token, NEW), commits).await;
+    assert_eq!(reset, StatusCode::SEE_OTHER);
+    refusal(&mut thief, "begin; select ctx.bind_session(sha256('thief'))").await
+}
+
+#[tokio::test]
+async fn a_session_that_begins_while_the_password_is_reset_ends_with_it() {
+    let by_password = |email: &str| {
+        format!("select * from identity.sign_in('{email}', sha256('old'), SESSION, true)")
+    };
+    assert_eq!(session_in_flight(by_password).await, "CS001");
+    let by_link = |_: &str| "select * from identity.use_sign_in_link(sha256('link'), SESSION)".to_owned();
+    assert_eq!(session_in_flight(by_link).await, "CS001");
 }
 
 #[tokio::test]
