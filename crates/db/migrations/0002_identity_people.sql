@@ -75,8 +75,9 @@ create table identity.sessions (
     primary key (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
--- A session that owes its second factor is bound to no organisation.
-create index sessions_by_id on identity.sessions (id);
+-- A session that owes its second factor is bound to no organisation, and whoever begins one says its id: what is
+-- proven for one session must not count for another in the same person's other organisation.
+create unique index sessions_by_id on identity.sessions (id);
 create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
 
 -- Where a person has signed in before, by a digest of what only that browser keeps. A sign-in from

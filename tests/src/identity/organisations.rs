@@ -315,3 +315,40 @@ async fn nobody_makes_organisations_without_end_or_by_an_address_that_nobody_ver
     }
     assert_eq!(post(&owner, &form).await, StatusCode::CONFLICT);
 }
+
+#[tokio::test]
+async fn nobody_begins_a_session_under_the_identifier_of_one_in_another_organisation() {
+    let app = TestApp::start().await;
+    let (visitor, first, _) = twice(&app).await;
+    let first: OrganisationId = first.parse().unwrap();
+    let hash = visitor.session_hash();
+    let mut hand = PgConnection::connect_with(&app.database.superuser_options())
+        .await
+        .unwrap();
+    let (session, email): (Uuid, String) = sqlx::query_as(
+        "select s.id, u.email from identity.sessions s join identity.users u on u.id = s.user_id
+          where encode(s.token_hash, 'hex') = $1",
+    )
+    .bind(&hash)
+    .fetch_one(&mut hand)
+    .await
+    .unwrap();
+    // A later session in the first organisation: there the next one begins, where no row has that identifier.
+    let later = format!(
+        "insert into identity.sessions (id, org_id, user_id, token_hash, client, address, created_at, expires_at)
+         select gen_random_uuid(), '{}', user_id, sha256('later'), '', '', now() + interval '1 minute', now() + interval '1 hour'
+           from identity.sessions where id = '{session}'",
+        first.uuid()
+    );
+    assert_eq!(fate(&app, &later).await, 1);
+    let known = "update identity.users set password_verifier = sha256(sha256('known'))";
+    assert_eq!(fate(&app, known).await, 1);
+    let mut thief = PgConnection::connect_with(&app.login("countersign_front"))
+        .await
+        .unwrap();
+    let begin = format!(
+        "select * from identity.sign_in('{email}', sha256('known'),
+            row('{session}', sha256('thief'), '', '', sha256('d'), 3600)::identity.new_session, true)"
+    );
+    assert_eq!(refusal(&mut thief, &begin).await, "23505");
+}

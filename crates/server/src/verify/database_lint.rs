@@ -140,6 +140,12 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "it runs the migrations before anything serves; no process serves with it (db::guard)",
     ),
     (
+        "key.uuid_without_tenant",
+        "unique key identity.sessions_by_id",
+        None,
+        "what a person proves is written to their session by its identifier alone, wherever it acts; definer functions alone add sessions",
+    ),
+    (
         "key.unique_without_tenant",
         "unique key identity.domains_verified",
         None,
