@@ -41,7 +41,8 @@ return 'api_keys.read,approvals.read,audit.read,connectors.read,grants.read,insi
 
 -- Opens the organisation of that identifier, or of that name where one alone has it: 'open', or why not:
 -- 'gone', 'many'. Who says no reason, or asks for more than eight hours, is stopped by the table. Its owners
--- are told by mail, each member who reads the log by that. The verifier opens control organisations alone.
+-- are told by mail, each member who reads the log by that: where there is no owner, nobody would be told, and
+-- nothing is opened. The verifier opens control organisations alone.
 create function access.open_operator(
     new_access uuid, of_org uuid, of_name text, operator_name text, why text, new_token_hash bytea, seconds int
 ) returns table (verdict text, org uuid, org_name text, expires_at timestamptz)
@@ -49,7 +50,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     chosen identity.organisations[] := array(
         select o from identity.organisations o
-         where (o.kind = 'control') = (session_user = 'countersign_verifier')
+         where o.kind = case session_user when 'countersign_verifier' then 'control' else 'customer' end
+           and exists (select from identity.memberships m
+                        where m.org_id = o.id and m.role = 'OWNER' and m.removed_at is null)
            and case when of_org is null then o.name = of_name else o.id = of_org end limit 2);
     until timestamptz := now() + make_interval(secs => seconds);
 begin

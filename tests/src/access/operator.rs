@@ -12,7 +12,7 @@ use sqlx::{Connection as _, postgres::PgConnection};
 use super::sharing::open;
 use super::standings::colleague;
 use crate::sql::refusal;
-use crate::world::World;
+use crate::world::{World, signed_up};
 
 const REASON: &str = "Ticket 4711: a scan does not end";
 
@@ -225,4 +225,22 @@ async fn nobody_opens_one_without_a_reason_and_not_with_the_web_processs_login()
     );
     let gone = access::open_operator(&world.app.db("countersign_broker"), &gone.unwrap()).await;
     assert!(matches!(gone, Err(OpenOperatorError::Gone)));
+}
+
+#[tokio::test]
+async fn nothing_is_opened_where_no_owner_would_be_told() {
+    let world = World::start().await;
+    let stranger = signed_up(&world.app).await;
+    let erased = stranger.me["organisation"].as_str().unwrap().to_owned();
+    let email = stranger.me["email"].as_str().unwrap();
+    let gone = stranger.submit("/account/delete", &[("email", email)]).await;
+    assert_eq!(gone.unwrap().status(), StatusCode::OK);
+    let db = world.app.db("countersign_broker");
+    // Where people are who are in none, and one whose last member went: its log is left.
+    for organisation in ["No organisation", "Deleted organisation", &erased] {
+        let hour = Duration::from_hours(1);
+        let new = NewOperatorAccess::parse(organisation, "Example Operator", REASON, hour);
+        let opened = access::open_operator(&db, &new.unwrap()).await;
+        assert!(matches!(opened, Err(OpenOperatorError::Gone)), "{organisation}");
+    }
 }
