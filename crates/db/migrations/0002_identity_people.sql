@@ -250,6 +250,17 @@ begin
     perform from identity.users u where u.id = of_person for share;
 end $$;
 
+-- Holds a person and their membership: false where they are no member, or no more. Whoever removes them waits, and
+-- ends what was made meanwhile. For definer functions alone.
+create function identity.hold_member(of_org uuid, of_person uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform identity.hold_person(of_person);
+    perform from identity.memberships m
+      where m.org_id = of_org and m.user_id = of_person and m.removed_at is null for share;
+    return found;
+end $$;
+
 -- A session about to begin.
 create type identity.new_session as (
     id uuid, token_hash bytea, client text, address text, device_hash bytea, lifetime_seconds int);
@@ -264,6 +275,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     has_devices boolean := exists (select from identity.devices d where d.user_id = of_person);
 begin
+    if of_org <> identity.nowhere() and not identity.hold_member(of_org, of_person) then
+        raise exception using errcode = 'CS001', message = 'the membership has ended';
+    end if;
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at, provider_id)
     values (it.id, of_org, of_person, it.token_hash, it.client, it.address,
             now() + make_interval(secs => it.lifetime_seconds),
@@ -410,7 +424,7 @@ begin
                      found_session.level, '*', found_session.is_recent);
 end $$;
 
-revoke all on function identity.password_challenge(text), identity.hold_person(uuid),
+revoke all on function identity.password_challenge(text), identity.hold_person(uuid), identity.hold_member(uuid, uuid),
     identity.begin_session(uuid, uuid, identity.new_session, boolean, uuid), identity.is_own(), identity.check_own(),
     identity.owes_sso(identity.sessions),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),

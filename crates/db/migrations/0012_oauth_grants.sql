@@ -251,6 +251,8 @@ create function oauth.redeem_code(
 ) returns table (granted text[])
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    -- First, as those do who end a membership or set a password, and then come to the codes.
+    is_member boolean := (select identity.hold_member(c.org_id, c.user_id) from oauth.codes c where c.code_hash = presented);
     code oauth.codes;
 begin
     select * into code from oauth.codes c where c.code_hash = presented for update;
@@ -264,7 +266,7 @@ begin
         return;
     end if;
     update oauth.codes c set used_at = now() where c.org_id = code.org_id and c.code_hash = presented;
-    if code.expires_at <= clock_timestamp() or code.client_id <> of_client or code.redirect_uri <> at_uri
+    if not is_member or code.expires_at <= clock_timestamp() or code.client_id <> of_client or code.redirect_uri <> at_uri
        or code.challenge <> verifier_hash or code.resource <> coalesce(for_resource, code.resource)
     then
         perform audit.append_anonymous(code.org_id, code.user_id, 'oauth.code_refused', code.client_id);
@@ -403,16 +405,21 @@ create function oauth.poll_device(
 ) returns table (outcome text, granted text[])
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    seen oauth.device_codes;
+    is_member boolean;
     device oauth.device_codes;
 begin
+    -- First the person, as in oauth.redeem_code.
+    select * into seen from oauth.device_codes d where d.device_hash = presented;
+    is_member := identity.hold_member(seen.org_id, seen.user_id);
     select * into device from oauth.device_codes d where d.device_hash = presented for update;
     if not found or device.client_id <> of_client or device.state = 'used' then
         return query select 'refused', null::text[];
     elsif device.expires_at <= clock_timestamp() then
         return query select 'expired', null::text[];
-    elsif device.state = 'denied' then
+    elsif device.state = 'denied' or seen.state = 'approved' and not is_member then
         return query select 'denied', null::text[];
-    elsif device.state = 'approved' then
+    elsif device.state = 'approved' and is_member then
         update oauth.device_codes d set state = 'used' where d.device_hash = presented;
         perform oauth.begin_grant(new_grant, device.org_id, device.user_id, device.client_id, device.scopes,
                                   device.resource, refresh_hash, ticket, seen_agent, seen_address);

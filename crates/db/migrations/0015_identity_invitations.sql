@@ -320,6 +320,11 @@ begin
      where l.org_id = of_org and l.user_id = of_person and l.used_at is null and l.ended_at is null;
     perform oauth.end_grant(g.org_id, g.id, 'member_removed', 'oauth.grant_ended')
        from oauth.grants g where g.org_id = of_org and g.user_id = of_person and g.ended_at is null;
+    -- And what was let in, and has not come for its tokens yet.
+    update oauth.codes c set expires_at = least(c.expires_at, now())
+     where c.org_id = of_org and c.user_id = of_person and c.used_at is null;
+    update oauth.device_codes d set state = 'denied'
+     where d.org_id = of_org and d.user_id = of_person and d.state = 'approved';
     update jobs.jobs j
        set state = 'failed', error_code = 'identity.removed', token_hash = null, lease_until = null, finished_at = now()
      where j.org_id = of_org and j.user_id = of_person and j.state in ('ready', 'running');

@@ -201,13 +201,39 @@ begin
     perform ctx.bind('anonymous_key', found_key.id, found_key.org_id, null, 0, '');
 end $$;
 
+-- What outlives a session is made by somebody who is there at that moment, and holds it: whoever removes them,
+-- changes what they hold or sets their password waits for what is being made, and ends it, or is seen here. What was
+-- bound before that would else make it afterwards. tg_argv: the column of the maker, and what making takes.
+create function access.hold_maker() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    made jsonb := to_jsonb(new);
+    maker uuid := (made ->> tg_argv[0])::uuid;
+    wanted text[] := array(select jsonb_array_elements_text(made -> 'scopes'))
+                     || case when tg_argv[1] = '' then '{}' else array[tg_argv[1]] end;
+    -- Of nobody but who is bound: the answer would tell who is a member of what.
+    is_there boolean := (session_user <> 'countersign_front' or ctx.org() = new.org_id and ctx.person() = maker)
+        and identity.hold_member(new.org_id, maker);
+begin
+    -- A statement of its own: it sees what was committed while the one before waited.
+    is_there := is_there
+        and (ctx.kind() is distinct from 'session'
+             or exists (select from identity.sessions s
+                         where s.id = ctx.principal() and s.user_id = ctx.person() and s.ended_at is null))
+        and wanted <@ access.held('session', new.org_id, maker, 100, '*');
+    if is_there is not true then
+        raise exception using errcode = '42501', message = 'whoever makes it is not there any more, or holds less';
+    end if;
+    return new;
+end $$;
+
 -- Opens a control organisation whatever the linter says, for the control that attacks what is open then.
 create function access.open_control(of_org uuid) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into access.anonymous_access (org_id, turned_on_by)
     select m.org_id, m.user_id from identity.memberships m
       join identity.organisations o on o.id = m.org_id and o.kind = 'control'
-     where m.org_id = of_org
+     where m.org_id = of_org and m.role = 'OWNER'
     on conflict do nothing
 $$;
 
@@ -221,7 +247,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from access.anonymous_access a using identity.organisations o where o.id = a.org_id and o.kind = 'control';
 $$;
 
-revoke all on function ctx.bind_service_key(bytea), ctx.bind_anonymous_key(bytea, bytea), access.lint_verdict(),
+revoke all on function access.hold_maker(), ctx.bind_service_key(bytea), ctx.bind_anonymous_key(bytea, bytea), access.lint_verdict(),
     access.is_listed(text[], bytea), access.turn_on_anonymous(), access.turn_off_anonymous(), access.open_control(uuid), access.sweep_controls(uuid[])
     from public;
 grant execute on function access.open_control(uuid), access.sweep_controls(uuid[]) to countersign_verifier;
@@ -230,3 +256,20 @@ grant execute on function ctx.bind_service_key(bytea) to countersign_front;
 grant execute on function access.lint_verdict(), access.turn_on_anonymous(), access.turn_off_anonymous() to countersign_front;
 -- To this login alone: no policy of another one knows such a caller.
 grant execute on function ctx.bind_anonymous_key(bytea, bytea), ctx.bound(), ctx.kind(), ctx.org() to countersign_anon;
+grant execute on function access.hold_maker() to countersign_owner;
+
+set local role countersign_owner;
+create trigger hold_maker before insert on access.api_keys
+    for each row execute function access.hold_maker('user_id', '');
+create trigger hold_maker before insert on access.service_keys
+    for each row execute function access.hold_maker('made_by', 'api_keys.manage');
+create trigger hold_maker before insert on access.anonymous_keys
+    for each row execute function access.hold_maker('made_by', 'api_keys.manage');
+create trigger hold_maker before insert on access.anonymous_access
+    for each row execute function access.hold_maker('turned_on_by', 'organisation.manage');
+create trigger hold_maker before insert on oauth.codes
+    for each row execute function access.hold_maker('user_id', '');
+create trigger hold_maker before update of state on oauth.device_codes
+    for each row when (new.state = 'approved') execute function access.hold_maker('user_id', '');
+create trigger hold_maker before insert on identity.links
+    for each row when (new.kind = 'sign_in') execute function access.hold_maker('user_id', '');

@@ -10,4 +10,5 @@ mod issuers;
 mod organisations;
 mod passkey;
 mod recent;
+mod removal_races;
 mod second_factor;
