@@ -26,11 +26,14 @@ create table identity.recovery_codes (
     primary key (user_id, code_hash)
 );
 
--- Wrong codes and passwords of people who are past the first factor, or signed in.
+-- Wrong codes and passwords of people who are past the first factor, or signed in: apart, since whoever has no more
+-- than the password would else have its person wait where they are signed in, and take the password away.
 create table identity.factor_tries (
-    user_id uuid primary key references identity.users (id),
+    user_id uuid not null references identity.users (id),
+    is_half boolean not null default false,
     failures int not null default 0,
-    locked_until timestamptz not null default now()
+    locked_until timestamptz not null default now(),
+    primary key (user_id, is_half)
 );
 
 do $$
@@ -139,8 +142,9 @@ begin
     if who is null or ctx.kind() not in ('session', 'half_session', 'lone_session') then
         raise exception using errcode = '42501', message = 'no person at a browser is bound';
     end if;
-    insert into identity.factor_tries (user_id) values (who) on conflict do nothing;
-    select * into tries from identity.factor_tries t where t.user_id = who for update;
+    insert into identity.factor_tries (user_id, is_half) values (who, ctx.kind() = 'half_session') on conflict do nothing;
+    select * into tries from identity.factor_tries t
+     where t.user_id = who and t.is_half = (ctx.kind() = 'half_session') for update;
     return greatest(0, ceil(extract(epoch from tries.locked_until - clock_timestamp())))::int;
 end $$;
 
@@ -149,6 +153,7 @@ create function identity.tried(is_right boolean, what text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
+    half boolean := ctx.kind() = 'half_session';
     session record;
 begin
     select s.id, s.org_id into session from identity.sessions s where s.id = ctx.principal() and s.user_id = who;
@@ -157,11 +162,11 @@ begin
            set failures = t.failures + 1,
                locked_until = case when t.failures < 4 then now()
                                    else clock_timestamp() + make_interval(secs => least(3600, 2 ^ least(t.failures - 3, 12))) end
-         where t.user_id = who;
+         where t.user_id = who and t.is_half = half;
         perform audit.append_anonymous(session.org_id, who, 'identity.' || what || '_wrong', audit.text_id('usr', who));
         return;
     end if;
-    update identity.factor_tries t set failures = 0, locked_until = now() where t.user_id = who;
+    update identity.factor_tries t set failures = 0, locked_until = now() where t.user_id = who and t.is_half = half;
     update identity.sessions s
        set authenticated_at = now(),
            second_factor_at = case what when 'password' then s.second_factor_at else now() end

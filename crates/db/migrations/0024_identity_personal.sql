@@ -82,7 +82,7 @@ begin
             select c.created_at, c.used_at from identity.recovery_codes c
              where c.user_id = $1 order by c.created_at$q$, who, orgs, own_email),
         'wrong_tries', identity.rows_of($q$
-            select t.failures, t.locked_until from identity.factor_tries t where t.user_id = $1$q$, who, orgs, own_email),
+            select t.is_half, t.failures, t.locked_until from identity.factor_tries t where t.user_id = $1$q$, who, orgs, own_email),
         'address_changes', identity.rows_of($q$
             select c.new_email, c.created_at, c.confirmed_new_at, c.confirmed_old_at, c.ended_at, c.ended_why
               from identity.email_changes c where c.user_id = $1 order by c.created_at$q$, who, orgs, own_email),

@@ -159,7 +159,8 @@ async fn guesses_at_once_are_no_more_than_guesses_in_a_row() {
     let app = TestApp::start().await;
     let person = enrolled(&app).await;
     // One more wrong one, and the next wait is longer than this test takes.
-    let failed = "update identity.factor_tries set failures = 9";
+    let failed = "insert into identity.factor_tries (user_id, is_half, failures)
+                  select user_id, true, 9 from identity.factor_tries";
     assert_eq!(fate(&app, failed).await, 1);
     let mut guessers = tokio::task::JoinSet::new();
     for guess in 0..12 {
@@ -335,4 +336,29 @@ async fn a_stolen_login_of_the_web_process_passes_no_second_factor() {
             format!("rollback; begin; select ctx.bind_half_session('\\x{hash}'); {statement}");
         assert_eq!(refusal(&mut thief, &bound).await, "42501", "{statement}");
     }
+}
+
+#[tokio::test]
+async fn whoever_has_the_password_alone_has_nobody_wait_who_is_signed_in() {
+    let app = TestApp::start().await;
+    let mut person = enrolled(&app).await;
+    let mut thief = half(&app, &person.email).await;
+    for _ in 0..6 {
+        give(&mut thief, "000000").await;
+    }
+    let waits = "update identity.factor_tries set locked_until = now() + interval '1 hour' where failures > 4";
+    assert_eq!(fate(&app, waits).await, 1, "the thief waits");
+    let next = code(&person.key, "now + 30 seconds");
+    let form = [("code", next.as_str()), ("next", "/security")];
+    let proved = person.visitor.post("/prove", "/prove", &form).await;
+    assert_eq!(proved.status, StatusCode::SEE_OTHER, "{}", proved.text);
+    // A new password takes the thief's away, and opens that door for its person.
+    fate(
+        &app,
+        "select identity.password_was_set(id, null) from identity.users",
+    )
+    .await;
+    let mut again = half(&app, &person.email).await;
+    let entered = give(&mut again, &person.recovery[0]).await;
+    assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text);
 }
