@@ -52,16 +52,19 @@ grant select (org_id, id, user_id, invitation_id, recipient, template, state, at
 
 set local role countersign_definer;
 
--- How often one address gets one kind of mail in an hour. Whoever asks for more gets silence; but nobody
--- silences what tells of an operator's look by looking often.
+-- How often one address gets one kind of mail from one organisation in an hour. Whoever asks for more gets
+-- silence; but nobody silences what tells of an operator's look by looking often.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
 return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed') then 20
             when of_template = 'operator_access' then 1000 else 5 end;
 
--- How often that was in the last hour: mails, and mails sent again. For definer functions alone.
-create function mail.lately(to_address text, of_template text) returns bigint
+-- Whether that was too often in the last hour: mails, and mails sent again. One organisation silences no other's,
+-- and all together flood nobody: ten times as many. For definer functions alone.
+create function mail.is_too_often(of_org uuid, to_address text, of_template text) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select coalesce(sum(o.queuings), 0) from mail.outbox o
+    select coalesce(sum(o.queuings) filter (where o.org_id = of_org), 0) >= mail.hourly_limit(of_template)
+           or coalesce(sum(o.queuings), 0) >= 10 * mail.hourly_limit(of_template)
+      from mail.outbox o
      where o.recipient = to_address and o.template = of_template and o.queued_at > now() - interval '1 hour'
 $$;
 
@@ -87,7 +90,7 @@ begin
     then
         return null;
     end if;
-    if mail.lately(to_address, of_template) >= mail.hourly_limit(of_template) then
+    if mail.is_too_often(of_org, to_address, of_template) then
         return null;
     end if;
     insert into mail.outbox (org_id, id, user_id, invitation_id, recipient, template, data)
@@ -104,7 +107,7 @@ begin
     update mail.outbox o set state = 'queued', queued_at = now(), queuings = queuings + 1, last_error = null
      where o.org_id = of_org and o.id = of_mail
        and o.queued_at < now() - interval '1 minute' and o.queuings < 20
-       and mail.lately(o.recipient, o.template) < mail.hourly_limit(o.template);
+       and not mail.is_too_often(o.org_id, o.recipient, o.template);
     if not found then
         return 'soon';
     end if;

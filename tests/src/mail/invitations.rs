@@ -3,12 +3,13 @@
 use demo::{Person, unused_address};
 use futures_util::future::join_all;
 use reqwest::{Method, StatusCode};
+use sqlx::{AssertSqlSafe, Executor as _};
 use testkit::app::TestApp;
 
 use super::mailed;
 use crate::sql::fate;
 use crate::visitor::Visitor;
-use crate::world::{PASSWORD, rows_with, signed_up};
+use crate::world::{PASSWORD, bound, rows_with, signed_up};
 
 const START: &str = "/invitation?token=";
 
@@ -238,4 +239,32 @@ async fn an_address_is_not_flooded_by_sending_again() {
     }
     let sent = "update mail.outbox set data = data where queuings > 5";
     assert_eq!(fate(&app, sent).await, 0, "more than five in an hour");
+}
+
+#[tokio::test]
+async fn an_organisation_silences_no_other_ones_invitations() {
+    let app = TestApp::start().await;
+    let (one, other) = (signed_up(&app).await, signed_up(&app).await);
+    let email = unused_address();
+    let mut noisy = bound(&app, "countersign_front", &one).await;
+    for n in 0..7 {
+        let id = format!("00000000-0000-7000-8000-00000000000{n}");
+        let said: String = sqlx::query_scalar(AssertSqlSafe(format!(
+            "select identity.invite('{id}', '{email}', 'PARTICIPANT', 20, null)"
+        )))
+        .fetch_one(&mut noisy)
+        .await
+        .unwrap();
+        assert_eq!(said, if n < 5 { "invited" } else { "silence" });
+        let revoke = format!("select identity.revoke_invitation('{id}')");
+        noisy.execute(AssertSqlSafe(revoke)).await.unwrap();
+    }
+    noisy.execute("commit").await.unwrap();
+    assert_eq!(invite(&other, &email, "PARTICIPANT-40").await, StatusCode::SEE_OTHER);
+    // All together flood nobody either.
+    let many = "update mail.outbox set queuings = 46 where template = 'invitation' and id = (
+                    select id from mail.outbox where template = 'invitation' limit 1)";
+    assert_eq!(fate(&app, many).await, 1);
+    let third = signed_up(&app).await;
+    assert_ne!(invite(&third, &email, "PARTICIPANT-40").await, StatusCode::SEE_OTHER);
 }
