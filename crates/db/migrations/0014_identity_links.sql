@@ -116,7 +116,7 @@ begin
 end $$;
 
 -- What follows a new password: every other session ends, and whatever link could still open the
--- account; its owner is told. For definer functions alone.
+-- account, or move it; its owner is told. For definer functions alone.
 create function identity.password_was_set(of_person uuid, but_session uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -124,6 +124,7 @@ begin
      where s.user_id = of_person and s.ended_at is null and s.id is distinct from but_session;
     update identity.links l set ended_at = now()
      where l.user_id = of_person and l.kind in ('reset_password', 'sign_in') and l.used_at is null and l.ended_at is null;
+    perform identity.end_email_change(of_person, 'stopped');
     perform oauth.end_grant(g.org_id, g.id, 'password_set', 'oauth.grant_ended')
        from oauth.grants g where g.user_id = of_person and g.ended_at is null;
     -- And what was let in, and has not come for its tokens yet.
