@@ -138,6 +138,9 @@ declare
     org uuid := ctx.org();
     verdict text;
 begin
+    if num_nonnulls(to_person, to_team) <> 1 then
+        return 'nobody';
+    end if;
     perform access.hold_asset(of_kind, asset);
     verdict := access.may_share(of_kind, asset);
     if verdict <> 'yes' then
@@ -177,6 +180,10 @@ declare
     org uuid := ctx.org();
     verdict text;
 begin
+    -- With a team beside them, whoever gives up their own would take the team's.
+    if num_nonnulls(from_person, from_team) <> 1 then
+        return 'gone';
+    end if;
     perform access.hold_asset(of_kind, asset);
     verdict := access.may_share(of_kind, asset);
     if verdict = 'gone' then

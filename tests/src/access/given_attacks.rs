@@ -1,11 +1,13 @@
 //! AC-05, round about: what nobody was given by ending a thing, asking twice at once, or looking at the past.
 
+use kernel::{ConnectionId, TeamId};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Executor as _};
 
 use super::sharing::{give, open, status};
 use super::standings::{colleague, id_of};
-use crate::world::{World, scanned};
+use crate::world::{World, bound, scanned};
 
 #[tokio::test]
 async fn nobody_joins_a_team_by_ending_what_it_was_given() {
@@ -29,4 +31,36 @@ async fn nobody_joins_a_team_by_ending_what_it_was_given() {
     assert_eq!(ended.unwrap().status(), StatusCode::OK);
     assert_eq!(joined().await.status(), StatusCode::FORBIDDEN);
     assert_eq!(status(&admin, &log).await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_takes_a_teams_with_their_own() {
+    let world = World::start().await;
+    let bo = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    let team = json!({ "name": "Support" });
+    let made = world
+        .owner
+        .write(Method::POST, "/api/v1/teams", &team, StatusCode::CREATED);
+    let team = made.await.unwrap()["id"].as_str().unwrap().to_owned();
+    give(&world.owner, &world.writing, &team, "edit").await;
+    let connection = world.writing.parse::<ConnectionId>().unwrap().uuid();
+    let team = team.parse::<TeamId>().unwrap().uuid();
+    let both = |call: &str, more: &str| {
+        format!("select access.{call}('connection', '{connection}', ctx.person(), '{team}'{more})")
+    };
+    let mut thief = bound(&world.app, "countersign_front", &bo).await;
+    let mut owner = world.sql("countersign_front").await;
+    for (connection, call, expected) in [
+        (&mut thief, both("take_back", ""), "gone"),
+        (&mut owner, both("give", ", 'view'"), "nobody"),
+    ] {
+        let answer: String = sqlx::query_scalar(AssertSqlSafe(call))
+            .fetch_one(connection)
+            .await
+            .unwrap();
+        assert_eq!(answer, expected);
+    }
+    thief.execute("commit").await.unwrap();
+    let theirs = "update access.asset_grants set access = access where team_id is not null";
+    assert_eq!(world.fate(theirs).await, 1);
 }
