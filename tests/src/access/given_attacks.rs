@@ -5,8 +5,9 @@ use reqwest::{Method, StatusCode};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Executor as _};
 
-use super::sharing::{give, open, status};
+use super::sharing::{give, open, person, status};
 use super::standings::{colleague, id_of};
+use crate::sql::refusal;
 use crate::world::{World, bound, scanned};
 
 #[tokio::test]
@@ -63,4 +64,18 @@ async fn nobody_takes_a_teams_with_their_own() {
     thief.execute("commit").await.unwrap();
     let theirs = "update access.asset_grants set access = access where team_id is not null";
     assert_eq!(world.fate(theirs).await, 1);
+}
+
+#[tokio::test]
+async fn nobody_cuts_a_log_loose_from_the_connection_that_says_who_sees_it() {
+    let world = World::start().await;
+    let bo = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    open(&world.owner, &world.reading, "none").await;
+    scanned(&world.owner, &world.reading, &json!({})).await;
+    give(&world.owner, &world.reading, &person(&bo), "view").await;
+    for column in ["connection_id = null", "user_id = ctx.person()", "source = 'import'", "name = ''"] {
+        let mut thief = bound(&world.app, "countersign_front", &bo).await;
+        let loose = format!("update insight.logs set {column}");
+        assert_eq!(refusal(&mut thief, &loose).await, "42501", "{column}");
+    }
 }
