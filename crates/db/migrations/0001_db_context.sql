@@ -59,6 +59,8 @@ revoke all on function ctx.here() from public;
 -- what a key or a grant is limited to; '*' for a session, whose person does whatever they may. What is bound
 -- is what is held of it at this moment (access.held), as a list: no binder can forget to ask, and what a
 -- policy asks is in the context. is_recent: whether the person has just shown who they are.
+-- Who writes sees what was committed up to each statement: what functions ask once they hold a row would else be
+-- answered from before, and what was taken from somebody be given on.
 create function ctx.bind(
     kind text, principal uuid, org uuid, person uuid, level int, scopes text, is_recent boolean default false)
 returns void
@@ -69,6 +71,9 @@ declare
               array_to_string(access.held(kind, org, person, level, scopes), ','), is_recent::text,
               (date_part('epoch', clock_timestamp()) * 1000)::bigint::text], '|', '');
 begin
+    if current_setting('transaction_isolation') <> 'read committed' and current_setting('transaction_read_only') = 'off' then
+        raise exception using errcode = '42501', message = 'whoever writes does it read committed';
+    end if;
     perform set_config('countersign.context', message || '|' || ctx.mac(message), true);
 end $$;
 revoke all on function ctx.bind(text, uuid, uuid, uuid, int, text, boolean) from public;

@@ -3,12 +3,13 @@
 use kernel::{ConnectionId, TeamId};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
-use super::sharing::{give, open, person, status};
+use super::sharing::{give, open, person, status, take_back};
 use super::standings::{colleague, id_of};
 use crate::sql::refusal;
-use crate::world::{World, bound, scanned};
+use crate::world::{World, bound, scanned, session_hash};
 
 #[tokio::test]
 async fn nobody_joins_a_team_by_ending_what_it_was_given() {
@@ -77,5 +78,40 @@ async fn nobody_cuts_a_log_loose_from_the_connection_that_says_who_sees_it() {
         let mut thief = bound(&world.app, "countersign_front", &bo).await;
         let loose = format!("update insight.logs set {column}");
         assert_eq!(refusal(&mut thief, &loose).await, "42501", "{column}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_gives_on_from_a_snapshot_what_was_taken_back_since() {
+    let world = World::start().await;
+    let bo = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    let other = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    open(&world.owner, &world.writing, "none").await;
+    give(&world.owner, &world.writing, &person(&bo), "edit").await;
+    let login = world.app.login("countersign_front");
+    let mut thief = PgConnection::connect_with(&login).await.unwrap();
+    let hash = session_hash(&bo).to_hex();
+    let give_on = format!(
+        "select access.give('connection', '{}', '{}', null, 'edit')",
+        world.writing.parse::<ConnectionId>().unwrap().uuid(),
+        id_of(&other).uuid()
+    );
+    for (isolation, expected) in [
+        ("repeatable read", "42501"),
+        ("serializable", "42501"),
+        // What only reads may look at one moment, and cannot turn to writing any more.
+        ("repeatable read read only", "25006"),
+    ] {
+        let bind = format!("rollback; begin isolation level {isolation}; select ctx.bind_session('\\x{hash}')");
+        let bound = refusal(&mut thief, &bind).await;
+        if bound == "done" {
+            let turned = refusal(&mut thief, "set transaction read write").await;
+            assert_eq!(turned, "25001");
+            refusal(&mut thief, &bind).await;
+            take_back(&world.owner, &world.writing, &person(&bo)).await;
+            assert_eq!(refusal(&mut thief, &give_on).await, expected);
+        } else {
+            assert_eq!(bound, expected, "{isolation}");
+        }
     }
 }
