@@ -69,6 +69,8 @@ create table identity.sessions (
     -- The identity provider of the organisation that began it (0026): such a session says what the organisation
     -- says, stays there, and is of no use to the account.
     provider_id uuid,
+    -- The browser that it is in (identity.devices).
+    device_hash bytea check (length(device_hash) = 32),
     -- When the person last proved who they are, and when by a second factor.
     authenticated_at timestamptz not null default now(),
     second_factor_at timestamptz,
@@ -278,8 +280,9 @@ begin
     if of_org <> identity.nowhere() and not identity.hold_member(of_org, of_person) then
         raise exception using errcode = 'CS001', message = 'the membership has ended';
     end if;
-    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, expires_at, authenticated_at, provider_id)
-    values (it.id, of_org, of_person, it.token_hash, it.client, it.address,
+    insert into identity.sessions (id, org_id, user_id, token_hash, client, address, device_hash, expires_at, authenticated_at,
+                                   provider_id)
+    values (it.id, of_org, of_person, it.token_hash, it.client, it.address, it.device_hash,
             now() + make_interval(secs => it.lifetime_seconds),
             case when is_proof then now() else now() - interval '1 day' end, by_provider);
     update identity.devices d set last_seen_at = now()

@@ -131,6 +131,10 @@ begin
     update oauth.codes c set expires_at = least(c.expires_at, now()) where c.user_id = of_person and c.used_at is null;
     update oauth.device_codes d set state = 'denied' where d.user_id = of_person and d.state = 'approved';
     perform identity.open_doors(of_person);
+    -- A thief's browser is among those that sign in without its person being told.
+    delete from identity.devices d
+     where d.user_id = of_person and d.device_hash is distinct from (
+           select s.device_hash from identity.sessions s where s.id = but_session and s.user_id = of_person);
     -- Whoever had no more than the old password guessed there.
     update identity.factor_tries t set failures = 0, locked_until = now() where t.user_id = of_person and t.is_half;
     perform mail.queue(identity.place_of(of_person), of_person, of_person, null, u.email, 'password_changed', '{}')

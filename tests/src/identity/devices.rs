@@ -1,6 +1,7 @@
 //! ID-04, ID-06: what a person is told by mail that they did not do themselves.
 
 use demo::{Person, unused_address};
+use reqwest::StatusCode;
 use testkit::app::TestApp;
 
 use super::second_factor::enrolled;
@@ -87,4 +88,26 @@ async fn a_change_of_the_ways_in_is_told() {
         .post("/security", "/security/authenticator/remove", &[])
         .await;
     mailed(&mut person, "The authenticator app was removed").await;
+}
+
+#[tokio::test]
+async fn a_new_password_makes_every_browser_new_but_the_one_that_set_it() {
+    let app = TestApp::start().await;
+    let email = unused_address();
+    let mut thief = Visitor::sign_up(&app, &email, PASSWORD).await;
+    let mut owner = Visitor::new(&app.url);
+    owner.agent = FIREFOX;
+    owner.sign_in(&email, PASSWORD).await;
+    assert_eq!(told(&app, "new_device").await, 1);
+    let new = "purple elevators never whistle";
+    let form = [("current", PASSWORD), ("password", new)];
+    let changed = owner.post("/profile", "/profile/password", &form).await;
+    assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+    // Where it was set nothing is told, and where a thief was, it is.
+    owner.forget("session");
+    owner.sign_in(&email, new).await;
+    assert_eq!(told(&app, "new_device").await, 1);
+    thief.forget("session");
+    thief.sign_in(&email, new).await;
+    assert_eq!(told(&app, "new_device").await, 2);
 }
