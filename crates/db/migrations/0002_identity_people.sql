@@ -159,7 +159,8 @@ create policy private on identity.links as restrictive for all to countersign_fr
     using (user_id is null or user_id = (select ctx.person()));
 -- Columns by name: no login role reads a verifier or a token's hash.
 grant select (id, name, kind, mfa_required, created_at) on identity.organisations to countersign_front, countersign_broker;
-grant select (id, email, name, created_at, email_verified_at) on identity.users to countersign_front, countersign_broker;
+-- Not the address: whoever left is still named where they did something, and moves unseen (identity.addresses).
+grant select (id, name, created_at, email_verified_at) on identity.users to countersign_front, countersign_broker;
 grant select on identity.memberships to countersign_front, countersign_broker;
 grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at,
               authenticated_at, second_factor_at),

@@ -91,6 +91,22 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       from identity.users u where u.id = identity.account_holder()
 $$;
 
+-- The address of the bound person; null where nobody is bound.
+create function identity.own_address() returns text
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select u.email from identity.users u where u.id = ctx.person()
+$$;
+
+-- The addresses of those whom the bound principal sees, as identity.memberships shows them, while they are members.
+create function identity.addresses() returns table (user_id uuid, email text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.user_id, u.email
+      from identity.memberships m join identity.users u on u.id = m.user_id
+     where m.org_id = (select ctx.org()) and m.removed_at is null
+       and ((select ctx.can('people.read')) or m.user_id = (select ctx.person())
+            or m.user_id = any (array(select approvals.people())))
+$$;
+
 -- The organisations that the bound person is in, in the order of joining.
 create function identity.own_organisations()
 returns table (org_id uuid, name text, role text, custom_role text, joined_at timestamptz, mfa_required boolean,
@@ -376,11 +392,12 @@ grant execute on function identity.ask_email_change(uuid, text), identity.own_em
 grant execute on function identity.move_account(text, text) to countersign_verifier;
 
 revoke all on function ctx.bind_lone_session(bytea), identity.account_holder(), identity.account_keeper(), identity.recent_account_holder(),
-    identity.own_account(), identity.own_organisations(), identity.move_session(uuid),
+    identity.own_account(), identity.own_address(), identity.addresses(), identity.own_organisations(), identity.move_session(uuid),
     identity.switch_organisation(uuid), identity.make_organisation(uuid, text), identity.leave_organisation()
     from public;
 grant execute on function ctx.bind_lone_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
-grant execute on function identity.own_account(), identity.own_organisations(), identity.switch_organisation(uuid),
+grant execute on function identity.own_account(), identity.own_address(), identity.addresses(),
+    identity.own_organisations(), identity.switch_organisation(uuid),
     identity.make_organisation(uuid, text), identity.leave_organisation() to countersign_front;
 
 set local role countersign_owner;

@@ -126,3 +126,25 @@ async fn lone(app: &TestApp, person: &Person) -> PgConnection {
     assert_eq!(refusal(&mut connection, &bind).await, "done");
     connection
 }
+
+#[tokio::test]
+async fn an_organisation_does_not_follow_whoever_left_to_their_new_address() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    let bo = crate::access::colleague(&app, &owner, "PARTICIPANT-40").await;
+    bo.submit("/organisations/leave", &[]).await.unwrap();
+    let mut front = bound(&app, "countersign_front", &owner).await;
+    let addresses: Vec<String> = sqlx::query_scalar("select email from identity.addresses()")
+        .fetch_all(&mut front)
+        .await
+        .unwrap();
+    assert_eq!(addresses, [owner.me["email"].as_str().unwrap()]);
+    // Their name stands where they did something; their address is no column that anybody reads.
+    for role in ["countersign_front", "countersign_broker"] {
+        let mut login = bound(&app, role, &owner).await;
+        let named = "select name from identity.users where email_verified_at is not null";
+        assert_eq!(refusal(&mut login, named).await, "done");
+        let address = "select email from identity.users";
+        assert_eq!(refusal(&mut login, address).await, "42501", "{role}");
+    }
+}

@@ -157,7 +157,7 @@ pub(crate) async fn add_sign_in_link(
 
 pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
     let row = sqlx::query!(
-        r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, u.email,
+        r#"select ctx.kind() as "kind!", ctx.principal() as "credential!", u.id, u.name, identity.own_address() as "email!",
                   o.id as org_id, o.name as org_name, m.role, m.level, r.name as "custom_role?",
                   ctx.permissions() as "permissions!", ctx.is_recent() as "is_recent!",
                   u.email_verified_at is not null as "is_verified!"
@@ -189,11 +189,12 @@ pub(crate) async fn principal(tx: &mut ReadTx) -> Result<Principal, Error> {
 
 pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query!(
-        r#"select m.user_id, u.name, u.email, m.role, m.level, m.created_at,
+        r#"select m.user_id, u.name, a.email as "email!", m.role, m.level, m.created_at,
                   m.role_id, r.name as "custom_role?",
                   u.email_verified_at is not null as "is_verified!"
            from identity.memberships m
            join identity.users u on u.id = m.user_id
+           join identity.addresses() a on a.user_id = m.user_id
            left join access.roles r on r.org_id = m.org_id and r.id = m.role_id
           where m.removed_at is null
           order by m.created_at, m.user_id"#
