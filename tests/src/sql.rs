@@ -34,6 +34,21 @@ pub(crate) async fn waits(app: &TestApp) {
     panic!("nobody waits for a lock");
 }
 
+/// Has the database count a password before it is looked at, for a session of that identifier: seconds to wait.
+pub(crate) async fn count_try(
+    connection: &mut PgConnection,
+    (email, proof): (&str, &str),
+    session: &str,
+) -> i32 {
+    let count = format!(
+        "select identity.count_sign_in('{email}', sha256('{proof}'), '{session}', sha256('d'), false)"
+    );
+    sqlx::query_scalar(AssertSqlSafe(count))
+        .fetch_one(connection)
+        .await
+        .unwrap()
+}
+
 /// The SQLSTATE that a statement is refused with; `done` where it is not.
 pub(crate) async fn refusal(connection: &mut PgConnection, statement: &str) -> String {
     let ended = connection

@@ -302,32 +302,28 @@ end $$;
 
 -- Starts a session where the proof is right, in identity.place_of, and binds it, so that the rest of the
 -- transaction is the person's and is told in the organisation's audit log. A wrong proof is told there
--- too, and nobody is bound. After too many nobody looks: seconds to wait. `is_kept`: whether the device is one
--- that a browser kept for us, and not what a program calls itself.
+-- too, and nobody is bound. It was counted before as a wrong one (identity.count_sign_in). `is_kept`: whether the
+-- device is one that a browser kept for us, and not what a program calls itself.
 create function identity.sign_in(address text, proof bytea, session identity.new_session, is_kept boolean)
-returns table (wait_seconds int, user_id uuid, org_id uuid)
+returns table (user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     door bytea := identity.sign_in_door(address, case when is_kept then session.device_hash end);
-    wait int := identity.sign_in_turn(door);
     account record;
     org uuid;
 begin
-    if wait > 0 then
-        return query select wait, null::uuid, null::uuid;
-        return;
-    end if;
+    perform identity.use_counted_try(session.id, door, proof);
     select u.id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u where u.email = lower(sign_in.address) for share;
-    perform identity.sign_in_tried(door, account.is_proven is true);
     if account.is_proven is not true then
         perform audit.append_anonymous(identity.first_org(account.id), account.id, 'identity.sign_in_failed',
                                        audit.text_id('usr', account.id));
         return;
     end if;
+    perform identity.sign_in_tried(door, true);
     org := identity.place_of(account.id);
     perform identity.begin_session(org, account.id, session, true);
-    return query select 0, account.id, org;
+    return query select account.id, org;
 end $$;
 
 -- Whom an unused link would sign in, without using it up: pages show it before they ask.

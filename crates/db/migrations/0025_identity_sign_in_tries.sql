@@ -17,6 +17,23 @@ alter table identity.sign_in_tries force row level security;
 create policy sign_in_tries_definer on identity.sign_in_tries for all to countersign_definer using (true) with check (true);
 grant select, insert, update, delete on identity.sign_in_tries to countersign_definer;
 
+-- Tries that were counted, until somebody looks at their password. Counted in a transaction that has ended: whoever
+-- could see the answer and then roll back would guess without being counted.
+create table identity.counted_tries (
+    -- The session that would begin.
+    id uuid primary key,
+    door bytea not null check (length(door) = 32),
+    -- Of what was sent: the try is good for that and for nothing else.
+    proof_hash bytea not null check (length(proof_hash) = 32),
+    counted_in xid8 not null default pg_current_xact_id(),
+    counted_at timestamptz not null default now()
+);
+create index counted_tries_by_time on identity.counted_tries (counted_at);
+alter table identity.counted_tries enable row level security;
+alter table identity.counted_tries force row level security;
+create policy counted_tries_definer on identity.counted_tries for all to countersign_definer using (true) with check (true);
+grant select, insert, delete on identity.counted_tries to countersign_definer;
+
 set local role countersign_definer;
 
 -- Where a try is counted; `device`: null where nobody knows it. For definer functions alone.
@@ -40,6 +57,37 @@ begin
     insert into identity.sign_in_tries (door) values (at_door) on conflict do nothing;
     select t.locked_until into until_when from identity.sign_in_tries t where t.door = at_door for update;
     return greatest(0, ceil(extract(epoch from until_when - clock_timestamp())))::int;
+end $$;
+
+-- Counts a try as a wrong one, before anybody looks: seconds to wait, or 0 where identity.sign_in may look once, in
+-- another transaction, when this one has ended.
+create function identity.count_sign_in(address text, proof bytea, session_id uuid, device bytea, is_kept boolean) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    at_door bytea := identity.sign_in_door(address, case when is_kept then device end);
+    wait int := identity.sign_in_turn(at_door);
+begin
+    if wait > 0 then
+        return wait;
+    end if;
+    delete from identity.counted_tries t
+     where t.id in (select old.id from identity.counted_tries old
+                     where old.counted_at < now() - interval '1 minute' limit 100 for update skip locked);
+    perform identity.sign_in_tried(at_door, false);
+    insert into identity.counted_tries (id, door, proof_hash) values (session_id, at_door, sha256(proof));
+    return 0;
+end $$;
+
+-- Uses a counted try up. For definer functions alone.
+create function identity.use_counted_try(of_session uuid, at_door bytea, proof bytea) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    delete from identity.counted_tries t
+     where t.id = of_session and t.door = at_door and t.proof_hash = sha256(proof)
+       and t.counted_in <> pg_current_xact_id() and t.counted_at > clock_timestamp() - interval '1 minute';
+    if not found then
+        raise exception using errcode = '42501', message = 'nobody looks at a password that was not counted before';
+    end if;
 end $$;
 
 -- Counts how it ended. The next ones wait 2, 4, 8 … s after the tenth failure, a quarter of an hour at most. For
@@ -67,4 +115,6 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
                             from identity.devices d where d.user_id = u.id))
 $$;
 revoke all on function identity.open_doors(uuid), identity.sign_in_door(text, bytea), identity.sign_in_turn(bytea),
-    identity.sign_in_tried(bytea, boolean) from public;
+    identity.sign_in_tried(bytea, boolean), identity.count_sign_in(text, bytea, uuid, bytea, boolean),
+    identity.use_counted_try(uuid, bytea, bytea) from public;
+grant execute on function identity.count_sign_in(text, bytea, uuid, bytea, boolean) to countersign_front;

@@ -1,6 +1,6 @@
 use kernel::{AuditEntry, OrganisationId, Scope, Secret, UserId};
 
-use crate::hashing::Parameters;
+use crate::hashing::{Parameters, Proof};
 use crate::{Email, HashPool, HashPoolBusy, NewSession, SessionToken, store};
 
 /// Whose session has begun.
@@ -44,17 +44,15 @@ pub async fn sign_in(
         Parameters::from_stored(store::password_challenge(&mut tx, &address).await?)
     };
     let proof = hashes.prove(password, parameters).await?;
+    count(db, &address, &proof, &session).await?;
     let mut tx = db.write(&Scope::Anonymous).await?;
-    let signed_in = match store::sign_in(&mut tx, &address, &proof, &session).await? {
-        Ok(signed_in) => signed_in,
-        Err(refused) => {
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "identity.sign_in writes the entry: it alone knows whose address it was"
-            )]
-            tx.commit_silently().await?;
-            return Err(refused.into());
-        }
+    let Some(signed_in) = store::sign_in(&mut tx, &address, &proof, &session).await? else {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "identity.sign_in writes the entry: it alone knows whose address it was"
+        )]
+        tx.commit_silently().await?;
+        return Err(SignInError::Wrong);
     };
     let entry = AuditEntry::about("identity.signed_in", signed_in.user)
         .with("session", session.id.to_string());
@@ -62,11 +60,23 @@ pub async fn sign_in(
     Ok((signed_in, session.token))
 }
 
-impl From<store::Refused> for SignInError {
-    fn from(refused: store::Refused) -> Self {
-        match refused {
-            store::Refused::Wrong => Self::Wrong,
-            store::Refused::Wait(seconds) => Self::Wait(seconds),
-        }
+/// Counts the try as a wrong one before anybody looks at it: who counted together with the look could see its
+/// answer, and roll both back.
+async fn count(
+    db: &db::Db,
+    address: &Email,
+    proof: &Proof,
+    session: &NewSession,
+) -> Result<(), SignInError> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    let wait = store::count_sign_in(&mut tx, address, proof, session).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a count is nobody's; identity.sign_in tells of the try"
+    )]
+    tx.commit_silently().await?;
+    if wait > 0 {
+        return Err(SignInError::Wait(wait));
     }
+    Ok(())
 }

@@ -5,10 +5,10 @@ use demo::unused_address;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::Connection as _;
 use testkit::app::TestApp;
 
-use crate::sql::{fate, refusal};
+use crate::sql::{count_try, fate, refusal};
 use crate::visitor::Visitor;
 use crate::world::PASSWORD;
 
@@ -79,20 +79,15 @@ async fn a_stolen_login_of_the_web_process_guesses_no_faster() {
     let app = TestApp::start().await;
     let email = unused_address();
     Visitor::sign_up(&app, &email, PASSWORD).await;
-    let guess = |n: u32| {
-        format!(
-            "select * from identity.sign_in('{email}', sha256('{n}'),
-                row(gen_random_uuid(), sha256('t'), '', '', sha256('d'), 60)::identity.new_session, true)"
-        )
-    };
     let guesses = (0..30).map(|n| {
-        let (login, guess) = (app.login("countersign_front"), guess(n));
+        let (login, email) = (app.login("countersign_front"), email.clone());
         async move {
             let mut thief = PgConnection::connect_with(&login).await.unwrap();
-            thief.execute(AssertSqlSafe(guess)).await.unwrap();
+            guess(&mut thief, &email, n).await
         }
     });
-    join_all(guesses).await;
+    let looked_at = join_all(guesses).await.into_iter().filter(|wait| *wait == 0);
+    assert_eq!(looked_at.count(), 10);
     let many = "update identity.sign_in_tries set failures = failures where failures > 10";
     assert_eq!(fate(&app, many).await, 0, "more than ten were looked at");
     let mut thief = PgConnection::connect_with(&app.login("countersign_front"))
@@ -102,7 +97,57 @@ async fn a_stolen_login_of_the_web_process_guesses_no_faster() {
         "update identity.sign_in_tries set failures = 0",
         "delete from identity.sign_in_tries",
         "select identity.sign_in_tried(sha256('x'), true)",
+        "delete from identity.counted_tries",
+        "select identity.use_counted_try(gen_random_uuid(), sha256('x'), 'x')",
     ] {
         assert_eq!(refusal(&mut thief, statement).await, "42501", "{statement}");
     }
+}
+
+/// What a thief of the web process's login tries as a password, counted before: seconds to wait.
+async fn guess(thief: &mut PgConnection, email: &str, n: u32) -> i32 {
+    let session = format!("00000000-0000-7000-8000-{n:012}");
+    let wait = count_try(thief, (email, &n.to_string()), &session).await;
+    if wait == 0 {
+        assert_eq!(refusal(thief, &look(email, n, &session)).await, "done");
+    }
+    wait
+}
+
+fn look(email: &str, n: u32, session: &str) -> String {
+    format!(
+        "select * from identity.sign_in('{email}', sha256('{n}'),
+            row('{session}', sha256('t'), '', '', sha256('d'), 60)::identity.new_session, false)"
+    )
+}
+
+#[tokio::test]
+async fn nobody_looks_at_a_password_that_was_not_counted_for_good() {
+    let app = TestApp::start().await;
+    let email = unused_address();
+    Visitor::sign_up(&app, &email, PASSWORD).await;
+    let mut thief = PgConnection::connect_with(&app.login("countersign_front"))
+        .await
+        .unwrap();
+    let session = "00000000-0000-7000-8000-000000000001";
+    // Not at all; or in a transaction that they could roll back once they saw the answer.
+    assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+    for begin in ["begin", "begin; savepoint s"] {
+        assert_eq!(refusal(&mut thief, begin).await, "done");
+        assert_eq!(count_try(&mut thief, (&email, "1"), session).await, 0);
+        assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+        assert_eq!(refusal(&mut thief, "rollback").await, "done");
+    }
+    // One count is for one password of one address, once.
+    assert_eq!(count_try(&mut thief, (&email, "1"), session).await, 0);
+    assert_eq!(refusal(&mut thief, &look(&email, 2, session)).await, "42501");
+    let other = unused_address();
+    assert_eq!(refusal(&mut thief, &look(&other, 1, session)).await, "42501");
+    // Looked at and rolled back, it stays counted.
+    let rolled_back = format!("begin; {}; rollback", look(&email, 1, session));
+    assert_eq!(refusal(&mut thief, &rolled_back).await, "done");
+    assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "done");
+    assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+    let counted = "update identity.sign_in_tries set failures = failures where failures = 1";
+    assert_eq!(fate(&app, counted).await, 1);
 }

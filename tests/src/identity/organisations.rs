@@ -12,7 +12,7 @@ use sqlx::types::Uuid;
 use testkit::app::TestApp;
 
 use crate::access::colleague;
-use crate::sql::{fate, refusal};
+use crate::sql::{count_try, fate, refusal};
 use crate::visitor::Visitor;
 use crate::world::{PASSWORD, bound, signed_up};
 
@@ -350,5 +350,6 @@ async fn nobody_begins_a_session_under_the_identifier_of_one_in_another_organisa
         "select * from identity.sign_in('{email}', sha256('known'),
             row('{session}', sha256('thief'), '', '', sha256('d'), 3600)::identity.new_session, true)"
     );
+    count_try(&mut thief, (&email, "known"), &session.to_string()).await;
     assert_eq!(refusal(&mut thief, &begin).await, "23505");
 }

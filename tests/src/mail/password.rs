@@ -10,7 +10,7 @@ use sqlx::{Connection as _, Executor as _};
 use testkit::app::TestApp;
 
 use super::mailed;
-use crate::sql::{fate, refusal, waits};
+use crate::sql::{count_try, fate, refusal, waits};
 use crate::visitor::{Shown, Visitor};
 use crate::world::{PASSWORD, rows_with};
 
@@ -143,7 +143,9 @@ async fn session_in_flight(way_in: impl Fn(&str) -> String) -> String {
     let token = link(&app, &person, &email).await;
     let login = app.login("countersign_front");
     let mut thief = PgConnection::connect_with(&login).await.unwrap();
-    let session = "row(gen_random_uuid(), sha256('thief'), '', '', sha256('device'), 3600)::identity.new_session";
+    let id = "00000000-0000-7000-8000-000000000001";
+    count_try(&mut thief, (&email, "old"), id).await;
+    let session = &format!("row('{id}', sha256('thief'), '', '', sha256('d'), 3600)::identity.new_session");
     let begun = format!("begin; {}", way_in(&email).replace("SESSION", session));
     assert_eq!(refusal(&mut thief, &begun).await, "done", "{begun}");
     let commits = async {

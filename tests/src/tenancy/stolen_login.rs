@@ -6,7 +6,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::Options;
 
-use crate::sql::refusal;
+use crate::sql::{count_try, refusal};
 use crate::world::{PASSWORD, World, session_hash};
 
 async fn login(world: &World, role: &str) -> PgConnection {
@@ -126,7 +126,10 @@ async fn nothing_that_it_makes_lasts_for_ever() {
     }
     let mut thief = world.sql("countersign_front").await;
     let sign_in = "select identity.sign_in('x@example.com', sha256('x'),
-        row(gen_random_uuid(), sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session, true)";
+        row('00000000-0000-7000-8000-000000000001', sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session, true)";
+    thief.execute("rollback").await.unwrap();
+    let session = "00000000-0000-7000-8000-000000000001";
+    assert_eq!(count_try(&mut thief, ("x@example.com", "x"), session).await, 0);
     // An unknown address: what is tried is that a lifetime is a check of the table, not of a caller.
     thief.execute(sign_in).await.unwrap();
     let fate = world

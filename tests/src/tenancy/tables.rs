@@ -11,7 +11,7 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 22] = [
+const UNNAMED: [(&str, Option<&str>); 23] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
@@ -58,6 +58,7 @@ const UNNAMED: [(&str, Option<&str>); 22] = [
         Some("user_id = any ('{people}'::uuid[])"),
     ),
     // Hashes of addresses, anybody's and nobody's.
+    ("identity.counted_tries", Some("true")),
     ("identity.sign_in_tries", Some("true")),
     (
         "identity.users",

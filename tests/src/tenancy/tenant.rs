@@ -71,6 +71,11 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .unwrap();
     world
         .fate(
+            "insert into identity.counted_tries (id, door, proof_hash) values (gen_random_uuid(), sha256('x'), sha256('y'))",
+        )
+        .await;
+    world
+        .fate(
             "insert into trust.evidence (id, control, claim, status, evidence, duration_ms)
              values (gen_random_uuid(), 'db.lint', 'AC-01', 'pass', '', 1)",
         )

@@ -53,14 +53,35 @@ pub(crate) async fn password_challenge(tx: &mut ReadTx, email: &Email) -> Result
     Ok(parameters)
 }
 
+/// Seconds to wait, or 0 where [`sign_in`] may look once this transaction has been committed.
+pub(crate) async fn count_sign_in(
+    tx: &mut WriteTx,
+    email: &Email,
+    proof: &Proof,
+    session: &NewSession,
+) -> Result<u32, Error> {
+    let wait = sqlx::query_scalar!(
+        r#"select identity.count_sign_in($1, $2, $3, $4, $5) as "wait!""#,
+        email.as_str(),
+        proof.expose(),
+        session.id.uuid(),
+        session.device_hash.as_slice(),
+        session.is_device_kept,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(u32::try_from(wait).unwrap_or(1))
+}
+
+/// Nobody where the password was wrong.
 pub(crate) async fn sign_in(
     tx: &mut WriteTx,
     email: &Email,
     proof: &Proof,
     session: &NewSession,
-) -> Result<Result<SignedIn, Refused>, Error> {
+) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query!(
-        r#"select wait_seconds as "wait!", user_id, org_id
+        r#"select user_id as "user!", org_id as "organisation!"
              from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session, $9)"#,
         email.as_str(),
         proof.expose(),
@@ -74,24 +95,10 @@ pub(crate) async fn sign_in(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(row) = row else {
-        return Ok(Err(Refused::Wrong));
-    };
-    Ok(match (row.user_id, row.org_id) {
-        (Some(user), Some(organisation)) => Ok(SignedIn {
-            user: user.into(),
-            organisation: organisation.into(),
-        }),
-        _ => Err(Refused::Wait(u32::try_from(row.wait).unwrap_or(1))),
-    })
-}
-
-/// Why a password let nobody in.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Refused {
-    Wrong,
-    /// Nobody looked. Seconds to wait.
-    Wait(u32),
+    Ok(row.map(|row| SignedIn {
+        user: row.user.into(),
+        organisation: row.organisation.into(),
+    }))
 }
 
 pub(crate) async fn use_sign_in_link(
