@@ -60,7 +60,7 @@ async fn take<L: Ledger>(
     returned: &IssuerReturned,
 ) -> Result<Attempt, BrokerError> {
     let session = match scope {
-        Scope::Session(hash) => Some(hash.as_bytes().as_slice()),
+        Scope::Session(hash) | Scope::LoneSession(hash) => Some(hash.as_bytes().as_slice()),
         _ => None,
     };
     let mut tx = service.db.write(&Scope::Anonymous).await?;

@@ -126,6 +126,27 @@ async fn a_session_is_proven_anew_by_the_issuer_that_knows_its_person() {
 }
 
 #[tokio::test]
+async fn somebody_in_no_organisation_proves_by_an_issuer() {
+    let world = World::start().await;
+    drop(world.signed_up(&colleague("ada")).await);
+    let left = "update identity.memberships set removed_at = now()";
+    assert_eq!(fate(&world.app, left).await, 1);
+    let (mut ada, shown) = world.come_back(&colleague("ada")).await;
+    assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+    let (status, problem) = ada.me().await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(problem["code"], "identity.no_organisation");
+    let export = ada.get("/account/export").await;
+    assert!(export.location.starts_with("/prove"), "{}", export.text);
+    let page = leave(&mut ada, "/prove?next=/account", "/prove/with/works").await;
+    let mut said = colleague("ada");
+    said["auth_time"] = (server::time_now() + 1).into();
+    let shown = follow(&mut ada, &world.issuer.consent(&page, &said)).await;
+    assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+    assert_eq!(ada.get("/account/export").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn an_address_counts_as_verified_by_the_word_of_its_own_domain_alone() {
     let world = World::start().await;
     drop(world.signed_up(&colleague("ada")).await);

@@ -11,7 +11,7 @@ use ui::identity::FromIssuer;
 
 use super::sign_up::show_form;
 use super::{known_browser, to_begin};
-use crate::Public;
+use crate::{AppState, Public};
 use crate::api::identity::{begin_session, new_session};
 use crate::extract::Query;
 use crate::pages::answer::{done, go, refused};
@@ -77,16 +77,25 @@ async fn finish(
     }));
     // The session that linked or proved something is bound by whoever it was begun by: a browser that only
     // signs in may have an old one.
-    match state.broker.call(&scope(cookies), call).await? {
+    let scope = scope(state, cookies).await?;
+    match state.broker.call(&scope, call).await? {
         Answer::IssuerFinished(finished) => Ok(finished),
         _ => Err(CallError::Unexpected.into()),
     }
 }
 
-fn scope(cookies: &Cookies) -> Scope {
+/// The session that the browser has, as it is bound: somebody in no organisation proves who they are too.
+async fn scope(state: &AppState, cookies: &Cookies) -> Result<Scope, Problem> {
     let session = cookies.session.as_deref();
-    let hash = session.and_then(|text| token::hash(TokenKind::Session, text).ok());
-    hash.map_or(Scope::Anonymous, Scope::Session)
+    let Some(hash) = session.and_then(|text| token::hash(TokenKind::Session, text).ok()) else {
+        return Ok(Scope::Anonymous);
+    };
+    match state.db.read(&Scope::Session(hash)).await {
+        Err(db::Error::NoOrganisation) => Ok(Scope::LoneSession(hash)),
+        Err(db::Error::Unavailable(error)) => Err(db::Error::Unavailable(error).into()),
+        // One that has ended, or owes a second factor, is the broker's to refuse, where it begun anything.
+        _ => Ok(Scope::Session(hash)),
+    }
 }
 
 async fn went_well(
