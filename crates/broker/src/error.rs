@@ -6,6 +6,7 @@ use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
 use crate::issuer::IssuerError;
 use crate::protocol::Failure;
+use crate::provider::TxtError;
 use crate::vault::VaultError;
 
 /// Why the broker did not do what was asked.
@@ -59,6 +60,8 @@ pub(crate) enum BrokerError {
     OAuth(OAuthError),
     #[error(transparent)]
     Egress(#[from] EgressError),
+    #[error(transparent)]
+    Txt(#[from] TxtError),
     #[error("a second factor is due")]
     SecondFactorDue,
     #[error("this needs a recent proof of who it is")]
@@ -120,6 +123,7 @@ impl BrokerError {
             Self::TooLate => "broker.too_late",
             Self::OAuth(error) => error.code(),
             Self::Egress(error) => error.code(),
+            Self::Txt(_) => "identity.dns_silent",
             Self::SecondFactorDue => "identity.second_factor_due",
             Self::NotRecent => "identity.not_recent",
             Self::FactorIsProof => "identity.factor_is_proof",

@@ -25,6 +25,7 @@ mod payload;
 mod post;
 mod propose;
 pub mod protocol;
+mod provider;
 mod read;
 mod record;
 mod self_test;

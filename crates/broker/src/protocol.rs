@@ -9,13 +9,15 @@ mod passkey;
 
 use std::fmt;
 
-use kernel::{ConnectionId, PasskeyId, ProposalId, Scope, TokenHash, UserId};
+use kernel::{ConnectionId, DomainId, PasskeyId, ProposalId, ProviderId, Scope, TokenHash, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroize;
 
-pub use issuer::{IssuerFace, IssuerFinished, IssuerPurpose, IssuerReturned};
+pub use issuer::{
+    DomainState, IssuerFace, IssuerFinished, IssuerPurpose, IssuerReturned, ProviderSaid,
+};
 pub use passkey::{
     Binary, KnownPasskey, NewPasskeyAnswer, PasskeyAnswer, PasskeyAsked, PasskeyPurpose,
     PasskeyUser, SessionToBegin,
@@ -143,9 +145,9 @@ pub enum Call {
         /// The session.
         session: SessionToBegin,
     },
-    /// Begins a round trip to an issuer that people sign in by.
+    /// Begins a round trip to an issuer that people sign in by, or to an organisation's identity provider.
     BeginIssuer {
-        /// Which.
+        /// Which: an issuer of the configuration by its name, a provider by its identifier.
         issuer: String,
         /// What for.
         purpose: IssuerPurpose,
@@ -156,6 +158,18 @@ pub enum Call {
     },
     /// Ends it: has the issuer say who came back.
     FinishIssuer(Box<IssuerReturned>),
+    /// Seals the client secret of an organisation's provider.
+    KeepProviderSecret {
+        /// Whose.
+        provider: ProviderId,
+        /// The secret.
+        secret: SecretText,
+    },
+    /// Asks DNS whether a mail domain is the organisation's.
+    CheckDomain {
+        /// Which.
+        domain: DomainId,
+    },
     /// Signs an access token that the database has granted.
     IssueAccessToken {
         /// The right to it, by the hash of the ticket that the grant was asked with.
@@ -238,6 +252,10 @@ pub enum Answer {
         /// Newest first.
         mails: Vec<HeldMail>,
     },
+    /// The secret is kept.
+    SecretKept,
+    /// What DNS said.
+    DomainChecked(DomainState),
     /// It was not done.
     Failed(Failure),
 }

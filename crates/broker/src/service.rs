@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crypto::passkey::RelyingParty;
@@ -18,6 +19,7 @@ use crate::passkey;
 use crate::post::{NoPost, Post};
 use crate::propose::propose;
 use crate::protocol::{Answer, Call, Request};
+use crate::provider::{self, Providers, TxtRecords};
 use crate::read::read;
 use crate::self_test::self_test;
 use crate::show::show;
@@ -39,6 +41,8 @@ pub struct Service<L> {
     /// The origin of this server's pages, where issuers send people back to.
     pub(crate) origin: Option<String>,
     pub(crate) issuers: Issuers,
+    pub(crate) providers: Providers,
+    pub(crate) names: TxtRecords,
 }
 
 impl<L: Ledger> Service<L> {
@@ -55,6 +59,8 @@ impl<L: Ledger> Service<L> {
             party: None,
             origin: None,
             issuers: Issuers::default(),
+            providers: Providers::default(),
+            names: TxtRecords::default(),
         }
     }
 
@@ -82,6 +88,13 @@ impl<L: Ledger> Service<L> {
     #[must_use]
     pub fn with_issuers(mut self, issuers: Vec<IssuerConfig>) -> Self {
         self.issuers = Issuers::new(issuers);
+        self
+    }
+
+    /// The same, where DNS is asked at these addresses in place of the system's.
+    #[must_use]
+    pub fn with_name_servers(mut self, servers: &[SocketAddr]) -> Self {
+        self.names = TxtRecords::at(servers);
         self
     }
 
@@ -139,6 +152,10 @@ impl<L: Ledger> Service<L> {
                 next,
             } => issuer::begin(self, &scope, (&issuer, purpose), (&browser, &next)).await,
             Call::FinishIssuer(returned) => issuer::finish(self, &scope, *returned).await,
+            Call::KeepProviderSecret { provider, secret } => {
+                provider::keep_secret(self, &scope, provider, secret).await
+            }
+            Call::CheckDomain { domain } => provider::check_domain(self, &scope, domain).await,
             Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
             Call::SelfTest => self_test(self).await,
             Call::HeldMails => Ok(Answer::Held {

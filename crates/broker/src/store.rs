@@ -3,6 +3,7 @@
 mod access_tokens;
 pub(crate) mod issuers;
 pub(crate) mod passkeys;
+pub(crate) mod providers;
 mod rights;
 
 pub(crate) use access_tokens::{

@@ -326,6 +326,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select p.name, p.kind from identity.providers p where p.id = of_provider
 $$;
 
+-- The provider that lets people into the bound organisation, as its members may see it.
+create function identity.own_provider() returns table (provider uuid, name text)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select p.id, p.name from identity.providers p
+     where p.org_id = ctx.org() and p.turned_on_at is not null and ctx.kind() = 'session'
+$$;
+
 -- All that it takes to ask a provider: its secret as sealed. For the broker.
 create function identity.provider_to_ask(of_provider uuid)
 returns table (org_id uuid, kind text, issuer text, client_id text, sso_url text, certificates bytea[], domains text[],
@@ -596,7 +603,7 @@ revoke all on function identity.provider_urn(uuid), identity.recent_manager(), i
     identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int),
     identity.provider_secret_kept(uuid), identity.end_provider_sessions(uuid, uuid), identity.turn_on_provider(uuid),
     identity.turn_off_provider(uuid), identity.remove_provider(uuid), identity.require_sso(boolean),
-    identity.provider_of_domain(text), identity.provider_face(uuid), identity.provider_to_ask(uuid),
+    identity.provider_of_domain(text), identity.provider_face(uuid), identity.own_provider(), identity.provider_to_ask(uuid),
     identity.begin_provider_attempt(text, uuid, bytea, bytea, text), identity.request_id(bytea),
     identity.request_of_attempt(bytea),
     identity.sign_in_by_provider(bytea, text, text, text, text, timestamptz, uuid, uuid, identity.new_session),
@@ -612,7 +619,7 @@ grant execute on function identity.domain_to_check(uuid), identity.domain_checke
 grant execute on function identity.add_domain(uuid, text), identity.remove_domain(uuid),
     identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int), identity.turn_on_provider(uuid),
     identity.turn_off_provider(uuid), identity.remove_provider(uuid), identity.require_sso(boolean),
-    identity.provider_of_domain(text), identity.provider_face(uuid), identity.unlink_provider_identity(uuid)
+    identity.provider_of_domain(text), identity.provider_face(uuid), identity.own_provider(), identity.unlink_provider_identity(uuid)
     to countersign_front;
 
 set local role countersign_owner;

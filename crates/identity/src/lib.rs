@@ -36,6 +36,7 @@ mod set_password;
 mod show_sign_in_link;
 mod sign_in;
 mod sign_in_link;
+mod sign_on;
 mod sign_up;
 mod store;
 mod switch_organisation;
@@ -92,6 +93,13 @@ pub use session::{
 pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};
+pub use sign_on::{
+    AddDomainError, AddProviderError, Domain, DomainName, DomainNameError, LinkedProvider,
+    NewProvider, NewProviderError, Provider, ProviderError, ProviderFace, ProviderIdentity,
+    ProviderKind, SignOn, add_domain, add_provider, linked_provider, provider_face, provider_of,
+    remove_domain, remove_provider, require_sso, sign_on, turn_off_provider, turn_on_provider,
+    unlink_provider,
+};
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};
 pub use switch_organisation::{SwitchError, switch_organisation};
 pub use verify_address::{

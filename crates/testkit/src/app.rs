@@ -64,6 +64,8 @@ pub struct Options {
     pub named: bool,
     /// Issuers that people may sign in by.
     pub issuers: Vec<TestIssuer>,
+    /// Where DNS is asked; the system's servers where there is none.
+    pub name_servers: Vec<SocketAddr>,
     /// How mail leaves; into the development mailbox where nothing is said.
     pub mail: Option<mail::Way>,
 }
@@ -245,7 +247,8 @@ fn make_broker(
     let issuers = options.issuers.iter().map(TestIssuer::config).collect();
     let service = service
         .reached_at(&Url::parse(url).unwrap())
-        .with_issuers(issuers);
+        .with_issuers(issuers)
+        .with_name_servers(&options.name_servers);
     Arc::new(service.with_post(Arc::new(MailPost::new(postman))))
 }
 

@@ -12,3 +12,4 @@ mod passkey;
 mod recent;
 mod removal_races;
 mod second_factor;
+mod sign_on;

@@ -11,6 +11,7 @@ use super::{IssuerKind, github};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, Binary, IssuerPurpose};
+use crate::provider;
 use crate::service::Service;
 use crate::store::issuers::{self as store, Begin};
 
@@ -28,7 +29,10 @@ pub(crate) async fn begin<L: Ledger>(
     (id, purpose): (&str, IssuerPurpose),
     (browser, next): (&Binary, &str),
 ) -> Result<Answer, BrokerError> {
-    let issuer = service.issuers.find(id)?;
+    let issuer = &*provider::known(service, id).await?;
+    if purpose == IssuerPurpose::Test && issuer.provider.is_none() {
+        return Err(IssuerError::Unknown.into());
+    }
     let origin = service.origin.as_deref().ok_or(IssuerError::NoOrigin)?;
     // An issuer that is away is told of before anything begins.
     let page = page(service, issuer).await?;
@@ -37,11 +41,14 @@ pub(crate) async fn begin<L: Ledger>(
     let begin = Begin {
         purpose,
         issuer: issuer.config.kind.issuer(),
+        provider: issuer.provider,
         state: &sha256(state.expose().as_bytes()),
         browser: browser.as_bytes(),
         next,
     };
-    let begun = store::begin(&mut tx, begin).await?;
+    let begun = store::begin(&mut tx, begin)
+        .await?
+        .ok_or(IssuerError::Off)?;
     if purpose == IssuerPurpose::SignIn {
         #[expect(
             clippy::disallowed_methods,

@@ -1,6 +1,7 @@
 use std::fmt;
+use std::sync::Arc;
 
-use kernel::Secret;
+use kernel::{ProviderId, Secret};
 use serde::{Deserialize, Serialize};
 
 use super::documents::Documents;
@@ -40,12 +41,14 @@ pub enum IssuerKind {
 
 /// The issuers of this server.
 #[derive(Default)]
-pub(crate) struct Issuers(Vec<Issuer>);
+pub(crate) struct Issuers(Vec<Arc<Issuer>>);
 
-/// One of them, with what it was last seen to publish.
+/// One of them, or an organisation's provider, with what it was last seen to publish.
 pub(crate) struct Issuer {
-    pub(super) config: IssuerConfig,
-    pub(super) documents: Documents,
+    pub(crate) config: IssuerConfig,
+    /// Which provider of an organisation it is; none where it is the server's own.
+    pub(crate) provider: Option<ProviderId>,
+    pub(crate) documents: Arc<Documents>,
 }
 
 impl IssuerKind {
@@ -68,16 +71,19 @@ impl IssuerKind {
 
 impl Issuers {
     pub(crate) fn new(configs: Vec<IssuerConfig>) -> Self {
-        let issuers = configs.into_iter().map(|config| Issuer {
-            config,
-            documents: Documents::default(),
+        let issuers = configs.into_iter().map(|config| {
+            Arc::new(Issuer {
+                config,
+                provider: None,
+                documents: Arc::default(),
+            })
         });
         Self(issuers.collect())
     }
 
-    pub(super) fn find(&self, id: &str) -> Result<&Issuer, IssuerError> {
+    pub(crate) fn find(&self, id: &str) -> Result<Arc<Issuer>, IssuerError> {
         let found = self.0.iter().find(|issuer| issuer.config.id == id);
-        found.ok_or(IssuerError::Unknown)
+        found.cloned().ok_or(IssuerError::Unknown)
     }
 }
 
@@ -85,7 +91,21 @@ impl Issuer {
     /// Where it sends people back to. One address for each issuer, so that one cannot pass another's answer
     /// off as its own (RFC 9700 4.4.2.2).
     pub(super) fn redirect_uri(&self, origin: &str) -> String {
-        format!("{origin}/sign-in/with/{}/callback", self.config.id)
+        let door = if self.provider.is_some() {
+            "sso"
+        } else {
+            "with"
+        };
+        format!("{origin}/sign-in/{door}/{}/callback", self.config.id)
+    }
+
+    /// What a round trip to it is kept under, so that no other one ends it: a provider has no issuer's address
+    /// (identity.provider_urn).
+    pub(super) fn place(&self) -> String {
+        match self.provider {
+            Some(id) => format!("urn:uuid:{}", id.uuid()),
+            None => self.config.kind.issuer().to_owned(),
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) struct Metadata {
 /// The documents of one issuer, as they were last read. One request at a time: whoever else waits gets what it
 /// brought, also where it failed.
 #[derive(Default)]
-pub(super) struct Documents(Mutex<Kept>);
+pub(crate) struct Documents(Mutex<Kept>);
 
 #[derive(Default)]
 struct Kept {

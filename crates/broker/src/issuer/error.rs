@@ -44,6 +44,22 @@ pub(crate) enum IssuerError {
     Stale,
     #[error("the issuer means somebody else")]
     Other,
+    #[error("this provider lets nobody in")]
+    Off,
+    #[error("whom the provider means is not a member any more")]
+    Removed,
+    #[error("the provider names no address")]
+    NoAddress,
+    #[error("the address is of no domain that the organisation has shown to be its own")]
+    Outside,
+    #[error("the provider makes no accounts, and nobody is known by it")]
+    Stranger,
+    #[error("the address has an account, which this provider is not linked to")]
+    ProviderExists,
+    #[error("the provider knows this person as somebody else")]
+    LinkedOther,
+    #[error("there is no such domain here")]
+    UnknownDomain,
 }
 
 impl IssuerError {
@@ -67,6 +83,14 @@ impl IssuerError {
             Self::Full => "identity.identities_full",
             Self::Stale => "identity.issuer_stale",
             Self::Other => "identity.issuer_other",
+            Self::Off => "identity.provider_off",
+            Self::Removed => "identity.provider_removed",
+            Self::NoAddress => "identity.provider_no_address",
+            Self::Outside => "identity.provider_outside",
+            Self::Stranger => "identity.provider_stranger",
+            Self::LinkedOther => "identity.provider_linked",
+            Self::UnknownDomain => "identity.unknown_domain",
+            Self::ProviderExists => "identity.provider_exists",
         }
     }
 }

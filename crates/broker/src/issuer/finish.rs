@@ -1,5 +1,5 @@
 use crypto::token::{TokenKind, hash};
-use kernel::{AuditEntry, IdentityId, Scope, Secret, TokenHash, UserId};
+use kernel::{AuditEntry, IdentityId, ProviderIdentityId, Scope, Secret, TokenHash, UserId};
 use time::OffsetDateTime;
 
 use super::configured::Issuer;
@@ -8,9 +8,11 @@ use super::said::Said;
 use super::{IssuerKind, github, oidc};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
-use crate::protocol::{Answer, IssuerFinished, IssuerPurpose, IssuerReturned};
+use crate::protocol::{Answer, IssuerFinished, IssuerPurpose, IssuerReturned, ProviderSaid};
+use crate::provider;
 use crate::service::Service;
 use crate::store::issuers::{self as store, Attempt, SignedIn, Taken};
+use crate::store::providers;
 
 /// What came back from an issuer, and what was kept for it.
 pub(super) struct Round<'a> {
@@ -27,7 +29,7 @@ pub(crate) async fn finish<L: Ledger>(
     scope: &Scope,
     returned: IssuerReturned,
 ) -> Result<Answer, BrokerError> {
-    let issuer = service.issuers.find(&returned.issuer)?;
+    let issuer = &*provider::known(service, &returned.issuer).await?;
     let state = hash(TokenKind::OauthState, &returned.state).map_err(|_| IssuerError::Gone)?;
     let attempt = take(service, issuer, (scope, &state), &returned).await?;
     let finished = match said(service, issuer, &attempt, &returned).await {
@@ -64,9 +66,9 @@ async fn take<L: Ledger>(
         _ => None,
     };
     let mut tx = service.db.write(&Scope::Anonymous).await?;
-    let of = issuer.config.kind.issuer();
+    let of = issuer.place();
     let browser = returned.browser.as_bytes();
-    let taken = store::take(&mut tx, (state, browser, of), session).await?;
+    let taken = store::take(&mut tx, (state, browser, &of), session).await?;
     #[expect(
         clippy::disallowed_methods,
         reason = "what comes of it is told, right or wrong"
@@ -148,13 +150,51 @@ impl<L: Ledger> Trip<'_, L> {
             IssuerPurpose::SignIn => self.sign_in(said, next).await,
             IssuerPurpose::Link => self.link(said, next).await,
             IssuerPurpose::Prove => self.prove(said, next).await,
+            IssuerPurpose::Test => self.test(said).await,
         }
+    }
+
+    async fn test(&self, said: &Said) -> Result<IssuerFinished, BrokerError> {
+        let mut tx = self.service.db.write(self.scope).await?;
+        let tested = providers::tested(&mut tx, &self.state).await?;
+        tx.commit(
+            AuditEntry::new("identity.provider_tested")
+                .with("issuer", self.issuer.config.id.as_str()),
+        )
+        .await?;
+        tested?;
+        Ok(IssuerFinished::Tested(ProviderSaid {
+            subject: said.subject.clone(),
+            label: said.label.clone(),
+            email: said.vouched.as_ref().map(|vouched| vouched.email.clone()),
+            is_own_domain: said
+                .vouched
+                .as_ref()
+                .is_some_and(|vouched| vouched.has_authority),
+            asked_at: said.asked_at,
+        }))
     }
 
     async fn sign_in(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
         let mut tx = self.service.db.write(&Scope::Anonymous).await?;
         let session = &self.returned.session;
-        match store::sign_in(&mut tx, &self.state, said_row(said), session).await? {
+        let signed_in = if self.issuer.provider.is_some() {
+            let db = &self.service.db;
+            let new = (
+                UserId::new(db.clock().now(), db.chance()),
+                ProviderIdentityId::new(db.clock().now(), db.chance()),
+            );
+            providers::sign_in(
+                &mut tx,
+                &self.state,
+                (said_row(said), &said.name, new),
+                session,
+            )
+            .await?
+        } else {
+            store::sign_in(&mut tx, &self.state, said_row(said), session).await?
+        };
+        match signed_in {
             SignedIn::Yes(person) => {
                 let person = UserId::from(person);
                 let entry = AuditEntry::about("identity.signed_in_by_issuer", person)
@@ -186,10 +226,16 @@ impl<L: Ledger> Trip<'_, L> {
         let db = &self.service.db;
         let id = IdentityId::new(db.clock().now(), db.chance());
         let mut tx = db.write(self.scope).await?;
-        let linked = store::link(&mut tx, &self.state, (id, &said.subject, &said.label)).await?;
-        let entry = match linked {
-            Ok(()) => AuditEntry::about("identity.identity_linked", id),
-            Err(_) => AuditEntry::new("identity.identity_not_linked"),
+        let what = (id, said.subject.as_str(), said.label.as_str());
+        let linked = if self.issuer.provider.is_some() {
+            providers::link(&mut tx, &self.state, what).await?
+        } else {
+            store::link(&mut tx, &self.state, what).await?
+        };
+        let entry = match (&linked, self.issuer.provider) {
+            (Ok(()), None) => AuditEntry::about("identity.identity_linked", id),
+            (Ok(()), Some(provider)) => AuditEntry::about("identity.identity_linked", provider),
+            (Err(_), _) => AuditEntry::new("identity.identity_not_linked"),
         };
         tx.commit(entry.with("issuer", self.issuer.config.id.as_str()))
             .await?;
@@ -199,7 +245,12 @@ impl<L: Ledger> Trip<'_, L> {
 
     async fn prove(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
         let mut tx = self.service.db.write(self.scope).await?;
-        let proved = store::prove(&mut tx, &self.state, (&said.subject, said.asked_at)).await?;
+        let asked = (said.subject.as_str(), said.asked_at);
+        let proved = if self.issuer.provider.is_some() {
+            providers::prove(&mut tx, &self.state, asked).await?
+        } else {
+            store::prove(&mut tx, &self.state, asked).await?
+        };
         let entry = match proved {
             Ok(()) => AuditEntry::new("identity.authenticated_again"),
             Err(_) => AuditEntry::new("identity.issuer_wrong"),

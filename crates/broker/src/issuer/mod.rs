@@ -14,6 +14,7 @@ mod said;
 pub use configured::{IssuerConfig, IssuerKind};
 
 pub(crate) use begin::begin;
-pub(crate) use configured::Issuers;
+pub(crate) use configured::{Issuer, Issuers};
+pub(crate) use documents::Documents;
 pub(crate) use error::IssuerError;
 pub(crate) use finish::finish;

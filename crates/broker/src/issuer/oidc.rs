@@ -103,10 +103,15 @@ fn same_person(info: Value, subject: &str) -> Result<Map<String, Value>, IssuerE
 
 fn said(issuer: &Issuer, claims: &IdClaims, more: &Map<String, Value>) -> Said {
     let email = text(more, "email");
-    // Some issuers write it as a text.
-    let is_verified = more
-        .get("email_verified")
-        .is_some_and(|said| *said == true || *said == "true");
+    // Some issuers write it as a text. An organisation's own provider knows its people's addresses, and need not
+    // say so: which domains are the organisation's, DNS says.
+    let said = more.get("email_verified");
+    let is_verified = match (said, issuer.provider) {
+        (Some(said), _) => *said == true || *said == "true",
+        (None, provider) => provider.is_some(),
+    };
+    let email =
+        email.or_else(|| text(more, "preferred_username").filter(|_| issuer.provider.is_some()));
     let hosted = text(&claims.all, "hd").map(str::to_ascii_lowercase);
     let name = text(more, "name").or_else(|| text(&claims.all, "name"));
     let asked_at = claims.auth_time;

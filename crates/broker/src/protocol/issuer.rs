@@ -1,5 +1,6 @@
 use kernel::UserId;
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 
 use super::{Binary, SessionToBegin};
 
@@ -27,13 +28,15 @@ pub enum IssuerPurpose {
     Link,
     /// To prove anew who the session's person is.
     Prove,
+    /// To see whether an organisation's provider answers as it should, before it lets anybody in.
+    Test,
 }
 
 /// What a browser brought back from an issuer (RFC 6749 4.1.2, RFC 9207).
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerReturned {
-    /// The issuer whose address it came back to.
+    /// The issuer, or the organisation's provider, whose address it came back to.
     pub issuer: String,
     /// As the issuer gave it back.
     pub state: String,
@@ -75,4 +78,35 @@ pub enum IssuerFinished {
         /// Local path to go on to.
         next: String,
     },
+    /// The provider answered as it should.
+    Tested(ProviderSaid),
+}
+
+/// What an organisation's provider said of whoever tried it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSaid {
+    /// Whom it means.
+    pub subject: String,
+    /// What it calls them.
+    pub label: String,
+    /// The address that it names.
+    pub email: Option<String>,
+    /// Whether the address is of a domain that the organisation has shown to be its own.
+    pub is_own_domain: bool,
+    /// When it last asked them who they are, where it says so.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub asked_at: Option<OffsetDateTime>,
+}
+
+/// What DNS said of a mail domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DomainState {
+    /// The record is there: the domain is the organisation's.
+    Verified,
+    /// The record is not there.
+    Missing,
+    /// It is, and so is that of another organisation, which has the domain.
+    Held,
 }

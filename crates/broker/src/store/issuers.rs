@@ -1,7 +1,7 @@
 //! Round trips to other issuers, and what those say of people.
 
 use db::{Error, WriteTx};
-use kernel::{IdentityId, Secret, TokenHash};
+use kernel::{IdentityId, ProviderId, Secret, TokenHash};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -13,6 +13,8 @@ use crate::protocol::{IssuerPurpose, SessionToBegin};
 pub(crate) struct Begin<'a> {
     pub(crate) purpose: IssuerPurpose,
     pub(crate) issuer: &'a str,
+    /// Of an organisation's, which.
+    pub(crate) provider: Option<ProviderId>,
     pub(crate) state: &'a [u8; 32],
     pub(crate) browser: &'a [u8],
     pub(crate) next: &'a str,
@@ -61,7 +63,11 @@ pub(crate) enum SignedIn {
     No(IssuerError),
 }
 
-pub(crate) async fn begin(tx: &mut WriteTx, begin: Begin<'_>) -> Result<Begun, Error> {
+/// Nothing where the organisation's provider lets nobody in.
+pub(crate) async fn begin(tx: &mut WriteTx, begin: Begin<'_>) -> Result<Option<Begun>, Error> {
+    if let Some(provider) = begin.provider {
+        return super::providers::begin(tx, provider, begin).await;
+    }
     let row = sqlx::query!(
         r#"select verifier as "verifier!", nonce as "nonce!"
              from identity.begin_issuer_attempt($1, $2, $3, $4, $5)"#,
@@ -73,10 +79,10 @@ pub(crate) async fn begin(tx: &mut WriteTx, begin: Begin<'_>) -> Result<Begun, E
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(Begun {
+    Ok(Some(Begun {
         verifier: Secret::new(row.verifier),
         nonce: Secret::new(row.nonce),
-    })
+    }))
 }
 
 pub(crate) async fn take(
@@ -190,11 +196,12 @@ pub(crate) async fn prove(
     })
 }
 
-const fn word(purpose: IssuerPurpose) -> &'static str {
+pub(super) const fn word(purpose: IssuerPurpose) -> &'static str {
     match purpose {
         IssuerPurpose::SignIn => "sign_in",
         IssuerPurpose::Link => "link",
         IssuerPurpose::Prove => "prove",
+        IssuerPurpose::Test => "test",
     }
 }
 
@@ -203,6 +210,7 @@ fn purpose(word: &str) -> Option<IssuerPurpose> {
         "sign_in" => Some(IssuerPurpose::SignIn),
         "link" => Some(IssuerPurpose::Link),
         "prove" => Some(IssuerPurpose::Prove),
+        "test" => Some(IssuerPurpose::Test),
         _ => None,
     }
 }

@@ -66,6 +66,18 @@ impl Vault {
         let Some((secret, key)) = store::secret(tx, owner, field.as_str()).await? else {
             return Ok(None);
         };
+        self.open((organisation, owner), field, secret, key)
+            .map(Some)
+    }
+
+    /// Opens what stands in the owner's field.
+    pub(crate) fn open(
+        &self,
+        (organisation, owner): (OrganisationId, Uuid),
+        field: Field,
+        secret: store::SecretRow,
+        key: store::DataKeyRow,
+    ) -> Result<Secret<String>, VaultError> {
         let key = self.unwrap(organisation, key)?;
         let (tenant, row) = (organisation.to_string(), owner.to_string());
         let opened = key.open(
@@ -74,7 +86,7 @@ impl Vault {
             &place(&tenant, &row, field, secret.version),
         )?;
         let text = std::str::from_utf8(opened.expose()).map_err(|_| VaultError::NotText)?;
-        Ok(Some(Secret::new(text.to_owned())))
+        Ok(Secret::new(text.to_owned()))
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod identities;
 pub(crate) mod invitations;
 pub(crate) mod links;
 pub(crate) mod passkeys;
+pub(crate) mod sign_on;
 
 use std::time::Duration;
 

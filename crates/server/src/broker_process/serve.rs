@@ -39,7 +39,8 @@ pub(super) async fn serve(
     let issuers = boot.issuers.iter().map(IssuerBoot::config).collect();
     let service = service(&boot, db.clone(), vault)?
         .reached_at(&boot.public_url)
-        .with_issuers(issuers);
+        .with_issuers(issuers)
+        .with_name_servers(&boot.egress.dns().map_err(Failure::usage)?);
     let service = Arc::new(service.with_post(Arc::new(MailPost::new(postman))));
     listener
         .set_nonblocking(true)

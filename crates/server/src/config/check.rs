@@ -110,9 +110,10 @@ impl Checker {
             timeout: Duration::from_secs(seconds),
             max_answer_bytes,
             allow_private: section.allow_private,
+            name_servers: section.name_servers,
             hosts: section.hosts,
         };
-        if let Err(error) = limits.policy() {
+        if let Err(error) = limits.policy().map(drop).and(limits.dns().map(drop)) {
             self.add(Problem::new(
                 "server.egress_host",
                 error.key,

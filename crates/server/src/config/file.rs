@@ -50,6 +50,8 @@ pub(super) struct EgressSection {
     #[serde(default)]
     pub(super) allow_private: Vec<String>,
     #[serde(default)]
+    pub(super) name_servers: Vec<String>,
+    #[serde(default)]
     pub(super) hosts: BTreeMap<String, String>,
 }
 

@@ -96,6 +96,8 @@ pub struct EgressLimits {
     pub max_answer_bytes: u64,
     /// `host:port` that may be reached though it has a private address.
     pub allow_private: Vec<String>,
+    /// Where DNS is asked whose a mail domain is: `address:port`; the system's servers where there is none.
+    pub name_servers: Vec<String>,
     /// Origins that stand in the place of a manifest's host: for emulators and gateways.
     pub hosts: BTreeMap<String, String>,
 }

@@ -153,6 +153,10 @@ fn egress(config: &Config) -> toml::Value {
             "allow_private",
             toml::Value::Array(egress.allow_private.iter().map(text).collect()),
         ),
+        (
+            "name_servers",
+            toml::Value::Array(egress.name_servers.iter().map(text).collect()),
+        ),
         ("hosts", toml::Value::Table(hosts)),
     ])
 }

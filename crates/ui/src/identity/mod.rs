@@ -17,6 +17,7 @@ mod security;
 mod sessions;
 mod sign_in;
 mod sign_in_link;
+mod sign_on;
 mod sign_up;
 mod sign_up_done;
 
@@ -37,5 +38,9 @@ pub use security::{PasskeyRow, Security};
 pub use sessions::{SessionRow, Sessions};
 pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};
+pub use sign_on::{
+    DomainRow, FindProvider, NEW_LEVELS, OwnProvider, ProviderDoor, ProviderForm, ProviderRow,
+    ProviderTested, SignOnSettings,
+};
 pub use sign_up::SignUp;
 pub use sign_up_done::SignUpDone;

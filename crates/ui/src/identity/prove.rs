@@ -19,6 +19,8 @@ pub struct Prove {
     pub has_password: bool,
     /// Issuers that know them, and ask people anew who they are; none where a second factor is the proof.
     pub issuers: Vec<IssuerChoice>,
+    /// The organisation's provider that began the session; none where a second factor is the proof.
+    pub provider: Option<IssuerChoice>,
     /// What was wrong with the last try.
     pub error: String,
     /// Local path to go on to.

@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::PasskeyId;
 use time::OffsetDateTime;
 
-use super::Elsewhere;
+use super::{Elsewhere, OwnProvider};
 use crate::Page;
 use crate::filters;
 
@@ -18,6 +18,8 @@ pub struct Security {
     pub passkeys: Vec<PasskeyRow>,
     /// Their accounts elsewhere.
     pub elsewhere: Elsewhere,
+    /// The provider of the organisation that the session acts in.
+    pub provider: Option<OwnProvider>,
     /// Whether browsers make passkeys for this server.
     pub can_passkey: bool,
     /// What a new passkey is called unless they say something else.

@@ -19,7 +19,9 @@ impl From<CallError> for Problem {
 fn failed(failure: Failure) -> Problem {
     let status = match failure.code.as_str() {
         // By the same path as a made-up identifier.
-        "connectors.not_found" | "approvals.not_found" => return Problem::new(kind::NOT_FOUND),
+        "connectors.not_found" | "approvals.not_found" | "identity.unknown_domain" => {
+            return Problem::new(kind::NOT_FOUND);
+        }
         "broker.unauthenticated" => return Problem::new(kind::SIGNED_OUT),
         "identity.second_factor_due" => return Problem::new(kind::SECOND_FACTOR_DUE),
         "identity.not_own_session" => return Problem::new(kind::NOT_OWN_SESSION),
@@ -52,6 +54,14 @@ fn failed(failure: Failure) -> Problem {
         "identity.issuer_stale" => return Problem::new(kind::ISSUER_STALE),
         "identity.issuer_token" => return Problem::new(kind::ISSUER_TOKEN),
         "identity.issuer_unreachable" => return Problem::new(kind::ISSUER_UNREACHABLE),
+        "identity.dns_silent" => return Problem::new(kind::DNS_SILENT),
+        "identity.provider_exists" => return Problem::new(kind::PROVIDER_EXISTS),
+        "identity.provider_linked" => return Problem::new(kind::PROVIDER_LINKED),
+        "identity.provider_no_address" => return Problem::new(kind::PROVIDER_NO_ADDRESS),
+        "identity.provider_off" => return Problem::new(kind::PROVIDER_OFF),
+        "identity.provider_outside" => return Problem::new(kind::PROVIDER_OUTSIDE),
+        "identity.provider_removed" => return Problem::new(kind::PROVIDER_REMOVED),
+        "identity.provider_stranger" => return Problem::new(kind::PROVIDER_STRANGER),
         "identity.unknown_issuer" => return Problem::new(kind::UNKNOWN_ISSUER),
         "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
         // Logged by the broker, which knows more.

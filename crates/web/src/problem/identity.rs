@@ -1,7 +1,8 @@
 use identity::{
-    AskEmailChangeError, ChangePasswordError, HashPoolBusy, JoinError, LinkError,
-    MakeOrganisationError, MemberError, NewAccountError, NewcomerError, RemovePasskeyError,
-    ResetError, SignInError, SignInLinkError, SignUpError, SwitchError, UnlinkError,
+    AddDomainError, AddProviderError, AskEmailChangeError, ChangePasswordError, DomainNameError,
+    HashPoolBusy, JoinError, LinkError, MakeOrganisationError, MemberError, NewAccountError,
+    NewProviderError, NewcomerError, ProviderError, RemovePasskeyError, ResetError, SignInError,
+    SignInLinkError, SignUpError, SwitchError, UnlinkError,
 };
 
 use super::{Problem, kind};
@@ -216,6 +217,61 @@ impl From<NewAccountError> for Problem {
                 None => problem,
             },
         )
+    }
+}
+
+impl From<DomainNameError> for Problem {
+    fn from(error: DomainNameError) -> Self {
+        Self::new(kind::DOMAIN_INVALID).field("domain", error.to_string())
+    }
+}
+
+impl From<AddDomainError> for Problem {
+    fn from(error: AddDomainError) -> Self {
+        match error {
+            AddDomainError::Exists => Self::new(kind::DOMAIN_EXISTS),
+            AddDomainError::Many => Self::new(kind::DOMAINS_FULL),
+            AddDomainError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<NewProviderError> for Problem {
+    fn from(wrong: NewProviderError) -> Self {
+        let fields = [
+            ("name", wrong.name),
+            ("issuer", wrong.issuer),
+            ("client_id", wrong.client_id),
+            ("level", wrong.level),
+        ];
+        let wrong = fields
+            .into_iter()
+            .filter_map(|(field, why)| Some((field, why?)));
+        wrong.fold(
+            Self::new(kind::PROVIDER_INVALID),
+            |problem, (field, why)| problem.field(field, why),
+        )
+    }
+}
+
+impl From<AddProviderError> for Problem {
+    fn from(error: AddProviderError) -> Self {
+        match error {
+            AddProviderError::Many => Self::new(kind::PROVIDERS_FULL),
+            AddProviderError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<ProviderError> for Problem {
+    fn from(error: ProviderError) -> Self {
+        match error {
+            ProviderError::Gone => Self::new(kind::NOT_FOUND),
+            ProviderError::Untested => Self::new(kind::PROVIDER_UNTESTED),
+            ProviderError::On => Self::new(kind::PROVIDER_ON),
+            ProviderError::Off => Self::new(kind::NO_PROVIDER_ON),
+            ProviderError::Database(error) => error.into(),
+        }
     }
 }
 

@@ -65,6 +65,10 @@ kinds! {
     ATTEMPT_GONE = 422, "identity.attempt_gone", "That took too long, or was answered already. Begin again.";
     AUTHENTICATOR_EXISTS = 409, "identity.authenticator_exists", "An authenticator app is set up already. Remove it first.";
     HASHES_BUSY = 503, "identity.busy", "Too many people are signing in at this moment. Try again in a few seconds.";
+    DNS_SILENT = 502, "identity.dns_silent", "DNS gave no answer about this domain. Try again in a minute.";
+    DOMAIN_EXISTS = 409, "identity.domain_exists", "This domain is in the list already.";
+    DOMAIN_INVALID = 422, "identity.domain_invalid", "This is no domain.";
+    DOMAINS_FULL = 409, "identity.domains_full", "There are fifty domains, which is as many as can be. Remove one first.";
     FACTOR_IS_PROOF = 409, "identity.factor_is_proof", "You have a second factor: confirm with that, and not with the password.";
     IDENTITIES_FULL = 409, "identity.identities_full", "You have 20 linked accounts, which is as many as can be. Remove one first.";
     IDENTITY_TAKEN = 409, "identity.identity_taken", "That account is linked to somebody else here. Nothing was changed.";
@@ -88,6 +92,8 @@ kinds! {
     MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
     NO_ORGANISATION = 403, "identity.no_organisation", "This session acts in no organisation: you are in none, or it asks for its own single sign-on. See Organisations.";
     NO_PASSKEY = 409, "identity.no_passkey", "You have no passkey here. Use another way.";
+    NO_PROVIDER = 422, "identity.no_provider", "No organisation has single sign-on for this address. Sign in with a password or a passkey.";
+    NO_PROVIDER_ON = 409, "identity.no_provider_on", "Turn a provider on first.";
     NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
     NOT_OWN_SESSION = 409, "identity.not_own_session", "Your organisation's single sign-on began this session, and this is about your account itself. Sign out, and sign in with a way of your own; if you have none, set a password by mail.";
     NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
@@ -101,6 +107,17 @@ kinds! {
     PASSKEY_UNVERIFIED = 422, "identity.passkey_unverified", "The device did not check that it is you. Set a PIN, a fingerprint or a face on it, or sign in with your password.";
     PASSKEYS_FULL = 409, "identity.passkeys_full", "You have 20 passkeys, which is as many as can be. Remove one first.";
     PASSKEYS_OFF = 409, "identity.passkeys_off", "This server is reached by its IP address, and passkeys are made for names. Whoever runs it can give it one.";
+    PROVIDER_EXISTS = 403, "identity.provider_exists", "Your address has an account here, and this provider is not linked to it. Sign in as you usually do, and link it under Security.";
+    PROVIDER_INVALID = 422, "identity.provider_invalid", "The provider is not described as it should be.";
+    PROVIDER_LINKED = 409, "identity.provider_linked", "The provider knows you as somebody else already. Unlink that first.";
+    PROVIDER_NO_ADDRESS = 403, "identity.provider_no_address", "The provider does not say what your address is. Whoever runs it has it release the claim email.";
+    PROVIDER_OFF = 403, "identity.provider_off", "This provider lets nobody in at the moment. An admin of your organisation turns it on.";
+    PROVIDER_ON = 409, "identity.provider_on", "Turn the provider off first.";
+    PROVIDER_OUTSIDE = 403, "identity.provider_outside", "Your address is of no domain that the organisation has shown to be its own. An admin invites you, or verifies the domain.";
+    PROVIDER_REMOVED = 403, "identity.provider_removed", "You are not a member of this organisation any more. An admin invites you again.";
+    PROVIDER_STRANGER = 403, "identity.provider_stranger", "The provider makes no accounts here, and nobody is linked to yours. An admin invites you.";
+    PROVIDER_UNTESTED = 409, "identity.provider_untested", "Try the provider first: it is turned on once somebody has come back from it.";
+    PROVIDERS_FULL = 409, "identity.providers_full", "There are ten providers, which is as many as can be. Remove one first.";
     SECOND_FACTOR_DUE = 401, "identity.second_factor_due", "Your password was right. Now your second factor is needed.";
     SECOND_FACTOR_KEPT = 409, "identity.second_factor_kept", "An organisation of yours asks for a second factor: it stays.";
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";

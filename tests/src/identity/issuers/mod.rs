@@ -4,7 +4,7 @@
 mod linking;
 mod published;
 mod returned;
-mod server;
+pub(super) mod server;
 mod sign_in;
 mod stolen;
 mod tokens;
@@ -82,7 +82,7 @@ impl World {
 }
 
 /// A text that the superuser reads.
-async fn text(app: &TestApp, query: &str) -> String {
+pub(super) async fn text(app: &TestApp, query: &str) -> String {
     let options = app.database.superuser_options();
     let mut connection = sqlx::PgConnection::connect_with(&options).await.unwrap();
     sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned()))
@@ -108,12 +108,12 @@ fn colleague(subject: &str) -> Value {
     claims(subject, &format!("{subject}@{DOMAIN}"), true)
 }
 
-fn claims(subject: &str, email: &str, is_verified: bool) -> Value {
+pub(super) fn claims(subject: &str, email: &str, is_verified: bool) -> Value {
     json!({ "sub": subject, "email": email, "email_verified": is_verified, "name": "Ada" })
 }
 
 /// Presses a button that leads to an issuer: its page.
-async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
+pub(super) async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
     let shown = visitor.post(on, path, &[("next", "/sessions")]).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.location);
     let link = between(&shown.text, "btn-wide\" href=\"", "\"").unwrap();
@@ -121,7 +121,7 @@ async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
 }
 
 /// Goes where an issuer sends.
-async fn follow(visitor: &mut Visitor, back: &Url) -> Shown {
+pub(super) async fn follow(visitor: &mut Visitor, back: &Url) -> Shown {
     let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
     visitor.get(&path).await
 }
@@ -138,7 +138,7 @@ async fn fill(visitor: &mut Visitor, shown: &Shown) -> Shown {
 }
 
 /// The address with another value in a parameter, or without it.
-fn changed(url: &Url, name: &str, value: Option<&str>) -> Url {
+pub(super) fn changed(url: &Url, name: &str, value: Option<&str>) -> Url {
     let others: Vec<_> = url
         .query_pairs()
         .into_owned()
@@ -152,7 +152,7 @@ fn changed(url: &Url, name: &str, value: Option<&str>) -> Url {
     changed
 }
 
-fn assert_refused(shown: &Shown, status: StatusCode, code: &str) {
+pub(super) fn assert_refused(shown: &Shown, status: StatusCode, code: &str) {
     assert_eq!(shown.status, status, "{}", shown.text);
     assert!(shown.text.contains(code), "{code}: {}", shown.text);
 }

@@ -20,37 +20,37 @@ use tokio::sync::oneshot;
 use url::{Url, form_urlencoded};
 
 /// What it signs in place of honest claims.
-pub(super) type Mint = Arc<dyn Fn(&Signer, Value) -> String + Send + Sync>;
+pub(in crate::identity) type Mint = Arc<dyn Fn(&Signer, Value) -> String + Send + Sync>;
 
 /// Its key.
-pub(super) struct Signer {
-    pub(super) pair: Ed25519KeyPair,
-    pub(super) kid: String,
+pub(in crate::identity) struct Signer {
+    pub(in crate::identity) pair: Ed25519KeyPair,
+    pub(in crate::identity) kid: String,
 }
 
 /// What it does from now on.
 #[derive(Clone, Default)]
-pub(super) struct Plan {
+pub(in crate::identity) struct Plan {
     /// Members of its metadata that are others.
-    pub(super) metadata: Value,
+    pub(in crate::identity) metadata: Value,
     /// Its key set, if not the one that it signs with.
-    pub(super) keys: Option<Value>,
-    pub(super) mint: Option<Mint>,
+    pub(in crate::identity) keys: Option<Value>,
+    pub(in crate::identity) mint: Option<Mint>,
     /// What it says at its userinfo endpoint; whom it meant last, and no more, where nothing is set.
-    pub(super) userinfo: Option<Value>,
+    pub(in crate::identity) userinfo: Option<Value>,
     /// How it answers at this path.
-    pub(super) trouble: Option<(&'static str, Trouble)>,
+    pub(in crate::identity) trouble: Option<(&'static str, Trouble)>,
 }
 
 #[derive(Clone)]
-pub(super) enum Trouble {
+pub(in crate::identity) enum Trouble {
     Redirect(String),
     Huge,
     Slow,
 }
 
-pub(super) struct Issuer {
-    pub(super) url: String,
+pub(in crate::identity) struct Issuer {
+    pub(in crate::identity) url: String,
     shared: Arc<Shared>,
     _stop: oneshot::Sender<Infallible>,
 }
@@ -71,25 +71,25 @@ struct Grant {
     claims: Value,
 }
 
-pub(super) const CLIENT: &str = "client-of-countersign";
-pub(super) const SECRET: &str = "the client's secret & more";
+pub(in crate::identity) const CLIENT: &str = "client-of-countersign";
+pub(in crate::identity) const SECRET: &str = "the client's secret & more";
 
 impl Signer {
-    pub(super) fn new(kid: &str) -> Self {
+    pub(in crate::identity) fn new(kid: &str) -> Self {
         Self {
             pair: Ed25519KeyPair::generate().unwrap(),
             kid: kid.to_owned(),
         }
     }
 
-    pub(super) fn jwk(&self) -> Value {
+    pub(in crate::identity) fn jwk(&self) -> Value {
         json!({
             "kty": "OKP", "crv": "Ed25519", "kid": self.kid, "use": "sig", "alg": "EdDSA",
             "x": B64.encode(self.pair.public_key().as_ref()),
         })
     }
 
-    pub(super) fn sign(&self, claims: &Value) -> String {
+    pub(in crate::identity) fn sign(&self, claims: &Value) -> String {
         let header = json!({ "alg": "EdDSA", "kid": self.kid, "typ": "JWT" });
         let signed = parts(&header, claims);
         let signature = self.pair.sign(signed.as_bytes());
@@ -98,7 +98,7 @@ impl Signer {
 }
 
 /// Header and claims, as they are signed.
-pub(super) fn parts(header: &Value, claims: &Value) -> String {
+pub(in crate::identity) fn parts(header: &Value, claims: &Value) -> String {
     format!(
         "{}.{}",
         B64.encode(header.to_string()),
@@ -107,7 +107,7 @@ pub(super) fn parts(header: &Value, claims: &Value) -> String {
 }
 
 impl Issuer {
-    pub(super) async fn start() -> Self {
+    pub(in crate::identity) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let shared = Arc::new(Shared {
@@ -135,17 +135,20 @@ impl Issuer {
         }
     }
 
-    pub(super) fn plan(&self, change: impl FnOnce(&mut Plan)) {
+    pub(in crate::identity) fn plan(&self, change: impl FnOnce(&mut Plan)) {
         change(&mut held(&self.shared.plan));
     }
 
     /// Signs `claims` in place of its own word, from now on.
-    pub(super) fn mint(&self, mint: impl Fn(&Signer, Value) -> String + Send + Sync + 'static) {
+    pub(in crate::identity) fn mint(
+        &self,
+        mint: impl Fn(&Signer, Value) -> String + Send + Sync + 'static,
+    ) {
         self.plan(|plan| plan.mint = Some(Arc::new(mint)));
     }
 
     /// How often it was asked at a path.
-    pub(super) fn asked(&self, path: &str) -> usize {
+    pub(in crate::identity) fn asked(&self, path: &str) -> usize {
         held(&self.shared.seen)
             .iter()
             .filter(|seen| *seen == path)
@@ -153,7 +156,7 @@ impl Issuer {
     }
 
     /// Somebody says yes on its page: where it sends them, with `claims` about them.
-    pub(super) fn consent(&self, page: &Url, claims: &Value) -> Url {
+    pub(in crate::identity) fn consent(&self, page: &Url, claims: &Value) -> Url {
         let query: HashMap<String, String> = page.query_pairs().into_owned().collect();
         assert_eq!(query["response_type"], "code");
         assert_eq!(query["code_challenge_method"], "S256");
@@ -181,7 +184,7 @@ impl Issuer {
 }
 
 /// Seconds since 1970.
-pub(super) fn time_now() -> i64 {
+pub(in crate::identity) fn time_now() -> i64 {
     SystemClock.now().unix_timestamp()
 }
 

@@ -188,6 +188,7 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, None),
         email: ink.t("owner@example.com"),
         passkeys: Vec::new(),
+        provider: None,
         elsewhere: Elsewhere {
             identities: Vec::new(),
             issuers: issuers(ink),
@@ -251,6 +252,7 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         has_passkeys: false,
         has_password: true,
         issuers: Vec::new(),
+        provider: None,
         error: ink.t(""),
         next: ink.t("/security"),
     };

@@ -26,6 +26,7 @@ mod security;
 mod sessions;
 mod sign_in;
 mod sign_in_link;
+mod sign_on;
 mod sign_out;
 mod sign_up;
 mod verify_address;
@@ -35,7 +36,8 @@ use http::Method;
 use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
-    issuer::mount(routes)
+    let routes = sign_on::mount(issuer::mount(routes));
+    routes
         .page(Method::GET, "/sign-up", sign_up::show_sign_up)
         .page(Method::POST, "/sign-up", sign_up::sign_up)
         .page(Method::GET, "/sign-in", sign_in::show_sign_in)

@@ -95,9 +95,24 @@ async fn page(account: &mut Account, next: &str) -> Result<Prove, Problem> {
         } else {
             proving(account).await?
         },
+        provider: if factors.any() {
+            None
+        } else {
+            own_provider(account).await?
+        },
         error: String::new(),
         next: next.to_owned(),
     })
+}
+
+/// The provider that began the session, which asks people anew who they are.
+async fn own_provider(account: &mut Account) -> Result<Option<IssuerChoice>, Problem> {
+    let own = identity::linked_provider(&mut account.tx).await?;
+    let own = own.filter(|own| !own.is_own_session);
+    Ok(own.map(|own| IssuerChoice {
+        id: own.id.to_string(),
+        name: own.name,
+    }))
 }
 
 /// Issuers that know the person, and ask people anew who they are.

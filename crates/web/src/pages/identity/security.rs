@@ -1,5 +1,5 @@
 use axum::response::Response;
-use ui::identity::{Elsewhere, LinkedIdentity, PasskeyRow, Security};
+use ui::identity::{Elsewhere, LinkedIdentity, OwnProvider, PasskeyRow, Security};
 
 use super::issuer::choices;
 
@@ -25,7 +25,14 @@ pub(super) async fn security(mut can: Can<Person>) -> Result<Response, Problem> 
         created_at: row.created_at,
         last_used_at: row.last_used_at,
     });
+    let provider = identity::linked_provider(&mut can.tx).await?;
     html(&Security {
+        provider: provider.map(|row| OwnProvider {
+            id: row.id,
+            name: row.name,
+            identity: row.identity.map(|it| (it.id, it.label, it.created_at)),
+            is_own_session: row.is_own_session,
+        }),
         elsewhere: Elsewhere {
             identities: identities.collect(),
             issuers: choices(&free),

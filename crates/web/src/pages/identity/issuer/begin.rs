@@ -1,7 +1,7 @@
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Response};
-use broker::protocol::{Answer, Call, IssuerFace, IssuerPurpose};
+use broker::protocol::{Answer, Call, IssuerPurpose};
 use broker::socket::CallError;
 use http::{HeaderName, HeaderValue};
 use kernel::Scope;
@@ -28,13 +28,8 @@ pub(super) async fn sign_in(
 ) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
     let asked = (IssuerPurpose::SignIn, local_path(form.get("next")));
-    let gone = begin(
-        (state, context, &Scope::Anonymous),
-        &cookies,
-        &issuer,
-        asked,
-    )
-    .await;
+    let who = (state, &**context, &Scope::Anonymous);
+    let gone = begin(who, &cookies, configured(state, &issuer)?, asked).await;
     or_back(state, gone, "/sign-in")
 }
 
@@ -51,12 +46,13 @@ pub(super) async fn prove(
         path => path,
     };
     let who = (&caller.state, &*caller.context, &caller.scope);
-    let gone = begin(who, &cookies, &issuer, (IssuerPurpose::Prove, next)).await;
+    let issuer = configured(&caller.state, &issuer)?;
+    let gone = begin(who, &cookies, issuer, (IssuerPurpose::Prove, next)).await;
     or_back(&caller.state, gone, "/prove")
 }
 
 /// An issuer that cannot be asked is said on the page that was left.
-pub(super) fn or_back(
+pub(in crate::pages::identity) fn or_back(
     state: &AppState,
     gone: Result<Response, Problem>,
     back: &str,
@@ -67,15 +63,24 @@ pub(super) fn or_back(
     }
 }
 
-/// Begins a round trip, and answers with a page that goes on to the issuer by itself.
-pub(super) async fn begin(
-    (state, context, scope): (&AppState, &Context, &Scope),
-    cookies: &Cookies,
-    issuer: &str,
-    (purpose, next): (IssuerPurpose, &str),
-) -> Result<Response, Problem> {
+/// An issuer of the configuration: its identifier, and its name.
+pub(super) fn configured<'a>(
+    state: &'a AppState,
+    issuer: &'a str,
+) -> Result<(&'a str, &'a str), Problem> {
     let face = state.issuer(issuer);
     let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    Ok((issuer, &face.name))
+}
+
+/// Begins a round trip to an issuer or a provider, by its identifier and its name, and answers with a page that
+/// goes on there by itself.
+pub(in crate::pages::identity) async fn begin(
+    (state, context, scope): (&AppState, &Context, &Scope),
+    cookies: &Cookies,
+    (issuer, name): (&str, &str),
+    (purpose, next): (IssuerPurpose, &str),
+) -> Result<Response, Problem> {
     state.throttles.issuer(context.address, state.now())?;
     let (digest, set) = browser(state, cookies);
     let call = Call::BeginIssuer {
@@ -86,7 +91,7 @@ pub(super) async fn begin(
     };
     match state.broker.call(scope, call).await? {
         Answer::Authorize { url } => {
-            let leave = leave(state, context, (face, &url))?;
+            let leave = leave(state, context, (name, &url))?;
             Ok((set, leave).into_response())
         }
         _ => Err(CallError::Unexpected.into()),
@@ -98,14 +103,14 @@ pub(super) async fn begin(
 fn leave(
     state: &AppState,
     context: &Context,
-    (face, url): (&IssuerFace, &str),
+    (name, url): (&str, &str),
 ) -> Result<Response, Problem> {
     let broken = || Problem::new(kind::INTERNAL).because("broker.no_web_link");
     let link = ExternalUrl::parse(url).ok_or_else(broken)?;
     let host = Url::parse(url).map_err(|_| broken())?;
     let view = ToIssuer {
         page: page_of(state, context, None),
-        name: face.name.clone(),
+        name: name.to_owned(),
         host: host.host_str().unwrap_or_default().to_owned(),
         url: link,
     };

@@ -1,20 +1,20 @@
 use axum::Extension;
 use axum::extract::Path;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use broker::protocol::{Answer, Call, IssuerFace, IssuerFinished, IssuerReturned};
+use broker::protocol::{Answer, Call, IssuerFinished, IssuerReturned, ProviderSaid};
 use broker::socket::CallError;
 use crypto::token::{self, TokenKind};
 use identity::NewSession;
 use kernel::Scope;
 use serde::Deserialize;
-use ui::identity::FromIssuer;
+use ui::identity::{FromIssuer, ProviderTested};
 
 use super::sign_up::show_form;
 use super::{known_browser, to_begin};
 use crate::{AppState, Public};
 use crate::api::identity::{begin_session, new_session};
 use crate::extract::Query;
-use crate::pages::answer::{done, go, refused};
+use crate::pages::answer::{done, go, html, refused};
 use crate::pages::identity::local_path::local_path;
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
@@ -22,7 +22,7 @@ use crate::session::Cookies;
 
 /// What an issuer sends a person back with (RFC 6749 4.1.2, RFC 9207). Others may add to it.
 #[derive(Deserialize)]
-pub(super) struct Returned {
+pub(in crate::pages::identity) struct Returned {
     state: Option<String>,
     code: Option<String>,
     iss: Option<String>,
@@ -39,17 +39,28 @@ pub(super) async fn come_back(
     Path(issuer): Path<String>,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Problem> {
+    let face = public.state.issuer(&issuer);
+    let name = face.map(|face| face.name.clone());
+    let name = name.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    self::returned(&public, &cookies, (&issuer, &name), returned).await
+}
+
+/// The same for an issuer or a provider, by its identifier and its name.
+pub(in crate::pages::identity) async fn returned(
+    public: &Public,
+    cookies: &Cookies,
+    (issuer, name): (&str, &str),
+    returned: Returned,
+) -> Result<Response, Problem> {
     let state = &public.state;
-    let face = state.issuer(&issuer);
-    let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
     let session = new_session(state, &public.context);
     let given = returned.state.clone().unwrap_or_default();
-    let asked = (issuer.as_str(), returned);
-    match finish(&public, &cookies, asked, &session).await {
-        Ok(finished) => went_well(&public, &cookies, (face, &given), (finished, session)).await,
+    match finish(public, cookies, (issuer, returned), &session).await {
+        Ok(IssuerFinished::Tested(said)) => tested(public, (issuer, name), said),
+        Ok(finished) => went_well(public, cookies, (name, &given), (finished, session)).await,
         // The page says it in its frame: nothing of theirs is shown but a code of ours.
         Err(problem) if problem.status() < 500 || problem.status() == 502 => {
-            told(&public, &cookies, face, &problem)
+            told(public, cookies, name, &problem)
         }
         Err(problem) => Err(problem),
     }
@@ -101,7 +112,7 @@ async fn scope(state: &AppState, cookies: &Cookies) -> Result<Scope, Problem> {
 async fn went_well(
     public: &Public,
     cookies: &Cookies,
-    (face, given): (&IssuerFace, &str),
+    (name, given): (&str, &str),
     (finished, session): (IssuerFinished, NewSession),
 ) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
@@ -113,10 +124,11 @@ async fn went_well(
         }
         IssuerFinished::New { name } => show_form(public, cookies, (given, &name)).await,
         IssuerFinished::Linked { next } => {
-            let text = format!("{} signs you in from now on.", face.name);
+            let text = format!("{name} signs you in from now on.");
             Ok(done(state, local_path(&next), &text))
         }
         IssuerFinished::Proved { next } => Ok(go(local_path(&next))),
+        IssuerFinished::Tested(_) => Ok(go("/settings/single-sign-on")),
     }
 }
 
@@ -124,15 +136,36 @@ async fn went_well(
 fn told(
     public: &Public,
     cookies: &Cookies,
-    face: &IssuerFace,
+    name: &str,
     problem: &Problem,
 ) -> Result<Response, Problem> {
     let view = FromIssuer {
         page: page_of(&public.state, &public.context, None),
-        name: face.name.clone(),
+        name: name.to_owned(),
         sentence: problem.sentence().to_owned(),
         code: problem.code().to_owned(),
         is_signed_in: cookies.session.is_some(),
     };
     refused(problem, &view)
+}
+
+/// A provider answered whoever tries it, and lets nobody in by that.
+fn tested(
+    public: &Public,
+    (issuer, name): (&str, &str),
+    said: ProviderSaid,
+) -> Result<Response, Problem> {
+    let id = issuer
+        .parse()
+        .map_err(|_| Problem::new(kind::UNKNOWN_ISSUER))?;
+    html(&ProviderTested {
+        page: page_of(&public.state, &public.context, None),
+        id,
+        name: name.to_owned(),
+        subject: said.subject,
+        label: said.label,
+        email: said.email,
+        is_own_domain: said.is_own_domain,
+        asked_at: said.asked_at,
+    })
 }

@@ -5,6 +5,9 @@ mod come_back;
 mod identities;
 mod sign_up;
 
+pub(super) use begin::{begin, or_back};
+pub(super) use come_back::{Returned, returned};
+
 use broker::protocol::{IssuerFace, SessionToBegin};
 use crypto::digest::{Digest, sha256};
 use http::{HeaderMap, Method};

@@ -1,0 +1,75 @@
+use axum::Extension;
+use axum::extract::Path;
+use axum::response::Response;
+use broker::protocol::IssuerPurpose;
+use identity::LinkedProvider;
+use kernel::{ProviderIdentityId, Scope};
+
+use crate::extract::{Form, Id, Recent};
+use crate::pages::answer::done;
+use crate::pages::identity::issuer::{begin, or_back};
+use crate::pages::identity::local_path::local_path;
+use crate::problem::{Problem, kind};
+use crate::route::permission::Person;
+use crate::session::Cookies;
+use crate::{AppState, Can};
+
+const BACK: &str = "/security";
+
+/// Sends a person to their organisation's provider, to link what it knows them as.
+pub(super) async fn link(
+    recent: Recent<Person>,
+    Extension(cookies): Extension<Cookies>,
+    Path(provider): Path<String>,
+) -> Result<Response, Problem> {
+    let caller = recent.0.release();
+    let own = own(&caller.state, &caller.scope, &provider).await?;
+    let id = own.id.to_string();
+    let who = (&caller.state, &*caller.context, &caller.scope);
+    let gone = begin(who, &cookies, (&id, &own.name), (IssuerPurpose::Link, BACK)).await;
+    or_back(&caller.state, gone, BACK)
+}
+
+/// Has the provider mean the person no more.
+pub(super) async fn unlink(
+    recent: Recent<Person>,
+    Id(identity): Id<ProviderIdentityId>,
+) -> Result<Response, Problem> {
+    let caller = recent.0.release();
+    if !identity::unlink_provider(caller.write().await?, identity).await? {
+        return Err(Problem::new(kind::NOT_FOUND));
+    }
+    Ok(done(
+        &caller.state,
+        BACK,
+        "That provider lets you in no more.",
+    ))
+}
+
+/// Sends a person to the provider that began their session, to prove anew who they are.
+pub(super) async fn prove(
+    can: Can<Person>,
+    Extension(cookies): Extension<Cookies>,
+    Path(provider): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let caller = can.release();
+    let own = own(&caller.state, &caller.scope, &provider).await?;
+    let next = match local_path(form.get("next")) {
+        "/" => "/security",
+        path => path,
+    };
+    let id = own.id.to_string();
+    let who = (&caller.state, &*caller.context, &caller.scope);
+    let asked = (IssuerPurpose::Prove, next);
+    let gone = begin(who, &cookies, (&id, &own.name), asked).await;
+    or_back(&caller.state, gone, "/prove")
+}
+
+/// The provider of the organisation that the session acts in, where it is the one that is named.
+async fn own(state: &AppState, scope: &Scope, named: &str) -> Result<LinkedProvider, Problem> {
+    let mut tx = state.db.read(scope).await?;
+    let own = identity::linked_provider(&mut tx).await?;
+    own.filter(|own| own.id.to_string() == named)
+        .ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))
+}

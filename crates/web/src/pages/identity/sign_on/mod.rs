@@ -1,0 +1,95 @@
+//! Single sign-on: its settings, the door of an organisation's provider, and what it knows a person as.
+
+mod domains;
+mod door;
+mod linked;
+mod providers;
+mod settings;
+
+use http::Method;
+
+use crate::route::{Pace, Routes, Surface};
+
+/// The settings.
+const SETTINGS: &str = "/settings/single-sign-on";
+
+pub(super) fn mount(routes: Routes) -> Routes {
+    let asks_broker = (Surface::Page, Pace::Broker);
+    let post = |path| (Method::POST, path);
+    routes
+        .page(Method::GET, SETTINGS, settings::show)
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/required",
+            settings::require,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/domains",
+            domains::add,
+        )
+        .mount(
+            post("/settings/single-sign-on/domains/{id}/check"),
+            asks_broker,
+            domains::check,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/domains/{id}/remove",
+            domains::remove,
+        )
+        .mount(
+            post("/settings/single-sign-on/providers"),
+            asks_broker,
+            providers::add,
+        )
+        .mount(
+            post("/settings/single-sign-on/providers/{id}/secret"),
+            asks_broker,
+            providers::keep_secret,
+        )
+        .mount(
+            post("/settings/single-sign-on/providers/{id}/test"),
+            asks_broker,
+            providers::test,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/{id}/on",
+            providers::turn_on,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/{id}/off",
+            providers::turn_off,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/{id}/remove",
+            providers::remove,
+        )
+        .page(Method::GET, "/sign-in/sso", door::find)
+        .mount(post("/sign-in/sso"), asks_broker, door::found)
+        .page(Method::GET, "/sign-in/sso/{provider}", door::show)
+        .mount(post("/sign-in/sso/{provider}"), asks_broker, door::enter)
+        .mount(
+            (Method::GET, "/sign-in/sso/{provider}/callback"),
+            asks_broker,
+            door::come_back,
+        )
+        .mount(
+            post("/prove/provider/{provider}"),
+            asks_broker,
+            linked::prove,
+        )
+        .mount(
+            post("/security/provider/{provider}/link"),
+            asks_broker,
+            linked::link,
+        )
+        .page(
+            Method::POST,
+            "/security/provider/{id}/unlink",
+            linked::unlink,
+        )
+}
