@@ -243,17 +243,17 @@ async fn a_link_leads_to_this_server_whatever_the_request_calls_it() {
 async fn a_reset_gives_an_address_back_to_its_owner_whole() {
     let app = TestApp::start().await;
     let email = unused_address();
-    // Somebody signs up under an address that is not theirs, and sets up a second factor.
+    // Somebody signs up under an address that is not theirs, asks to move to one that is, where one click of its
+    // owner's on a link would do, and sets up a second factor.
     let squatter = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
-    let set_up = "insert into identity.authenticators (user_id, wrapped_by, sealed, confirmed_at)
-                  select id, 'k', 'x', now() from identity.users";
-    assert_eq!(fate(&app, set_up).await, 1);
-    // And asks for a move to an address that is: one click of the owner's on a link would do.
     let own = unused_address();
     let asked = squatter.submit("/profile/address", &[("new_email", &own)]).await;
     assert_eq!(asked.unwrap().status(), StatusCode::SEE_OTHER);
     let waits = "update identity.email_changes set new_email = new_email where ended_at is null";
     assert_eq!(fate(&app, waits).await, 1);
+    let set_up = "insert into identity.authenticators (user_id, wrapped_by, sealed, confirmed_at)
+                  select id, 'k', 'x', now() from identity.users";
+    assert_eq!(fate(&app, set_up).await, 1);
     let token = link(&app, &squatter, &email).await;
     assert_eq!(reset(&app, &token, NEW).await, StatusCode::SEE_OTHER);
     assert_eq!(fate(&app, waits).await, 0, "a move that somebody else asked for");
