@@ -148,8 +148,19 @@ begin
     return greatest(0, ceil(extract(epoch from tries.locked_until - clock_timestamp())))::int;
 end $$;
 
--- Writes down how the try ended; what was right is proof for the session that is bound.
-create function identity.tried(is_right boolean, what text) returns void
+-- Counts a wrong try of the bound person. For definer functions alone.
+create function identity.count_wrong() returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update identity.factor_tries t
+       set failures = t.failures + 1,
+           locked_until = case when t.failures < 4 then now()
+                               else clock_timestamp() + make_interval(secs => least(3600, 2 ^ least(t.failures - 3, 12))) end
+     where t.user_id = ctx.person() and t.is_half = (ctx.kind() = 'half_session')
+$$;
+
+-- Writes down how the try ended; what was right is proof for the session that is bound. `is_counted`: whether it was
+-- counted as a wrong one before.
+create function identity.tried(is_right boolean, what text, is_counted boolean default false) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
@@ -158,11 +169,9 @@ declare
 begin
     select s.id, s.org_id into session from identity.sessions s where s.id = ctx.principal() and s.user_id = who;
     if not is_right then
-        update identity.factor_tries t
-           set failures = t.failures + 1,
-               locked_until = case when t.failures < 4 then now()
-                                   else clock_timestamp() + make_interval(secs => least(3600, 2 ^ least(t.failures - 3, 12))) end
-         where t.user_id = who and t.is_half = half;
+        if not is_counted then
+            perform identity.count_wrong();
+        end if;
         perform audit.append_anonymous(session.org_id, who, 'identity.' || what || '_wrong', audit.text_id('usr', who));
         return;
     end if;
@@ -301,27 +310,21 @@ begin
     return (select u.password_parameters from identity.users u where u.id = ctx.person());
 end $$;
 
--- Looks at the password of the bound person. -1: it was right; else seconds to wait, 0 for now. For definer
--- functions alone.
-create function identity.try_password(proof bytea) returns int
+-- Looks at the password of the bound person, once it was counted as a wrong one (identity.count_password): whether it
+-- is right. For definer functions alone.
+create function identity.try_password(proof bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    wait int := identity.try_turn();
     is_right boolean;
 begin
-    if ctx.kind() not in ('session', 'lone_session') then
-        raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
-    end if;
-    if wait > 0 then
-        return wait;
-    end if;
+    perform identity.use_counted_try(ctx.principal(), identity.own_door(), proof);
     is_right := exists (select from identity.users u where u.id = ctx.person() and u.password_verifier = sha256(proof));
-    perform identity.tried(is_right, 'password');
-    return case when is_right then -1 else 0 end;
+    perform identity.tried(is_right, 'password', true);
+    return is_right;
 end $$;
 
 -- Proves again who a session is by the password, for who has no second factor: identity.try_password.
-create function identity.prove_password(proof bytea) returns int
+create function identity.prove_password(proof bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if identity.has_factor(ctx.person()) then
@@ -385,7 +388,7 @@ grant execute on function broker.master_keys_in_use() to countersign_broker;
 
 revoke all on function identity.has_factor(uuid), identity.factor_count(uuid), identity.owes_factor(uuid),
     identity.drop_idle_codes(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
-    identity.factor_state(), identity.try_turn(), identity.tried(boolean, text), identity.may_change_factors(),
+    identity.factor_state(), identity.try_turn(), identity.count_wrong(), identity.tried(boolean, text, boolean), identity.may_change_factors(),
     identity.begin_authenticator(text, bytea), identity.try_authenticator(), identity.authenticator_tried(bigint),
     identity.use_recovery_code(bytea), identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(),
     identity.own_password_challenge(), identity.try_password(bytea), identity.prove_password(bytea),

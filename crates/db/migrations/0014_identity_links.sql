@@ -169,24 +169,23 @@ begin
     return true;
 end $$;
 
--- Changes the password of the bound person, who proves to know the current one. -1: it was right; else
--- seconds to wait, 0 for now.
-create function identity.change_password(current_proof bytea, parameters text, proof bytea) returns int
+-- Changes the password of the bound person, who proves to know the current one: whether they do.
+create function identity.change_password(current_proof bytea, parameters text, proof bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    answer int;
+    is_right boolean;
 begin
     perform identity.check_own();
     if identity.has_factor(ctx.person()) and not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    answer := identity.try_password(current_proof);
-    if answer = -1 then
+    is_right := identity.try_password(current_proof);
+    if is_right then
         update identity.users u set password_parameters = parameters, password_verifier = sha256(proof)
          where u.id = ctx.person();
         perform identity.password_was_set(ctx.person(), ctx.principal());
     end if;
-    return answer;
+    return is_right;
 end $$;
 
 revoke all on function identity.tell_of(text), identity.use_link(text, bytea), identity.link_face(text, bytea), identity.verify_address(bytea),

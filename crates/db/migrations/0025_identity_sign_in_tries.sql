@@ -20,7 +20,7 @@ grant select, insert, update, delete on identity.sign_in_tries to countersign_de
 -- Tries that were counted, until somebody looks at their password. Counted in a transaction that has ended: whoever
 -- could see the answer and then roll back would guess without being counted.
 create table identity.counted_tries (
-    -- The session that would begin.
+    -- The session that would begin, or that proves again who it is.
     id uuid primary key,
     door bytea not null check (length(door) = 32),
     -- Of what was sent: the try is good for that and for nothing else.
@@ -32,7 +32,7 @@ create index counted_tries_by_time on identity.counted_tries (counted_at);
 alter table identity.counted_tries enable row level security;
 alter table identity.counted_tries force row level security;
 create policy counted_tries_definer on identity.counted_tries for all to countersign_definer using (true) with check (true);
-grant select, insert, delete on identity.counted_tries to countersign_definer;
+grant select, insert, update, delete on identity.counted_tries to countersign_definer;
 
 set local role countersign_definer;
 
@@ -78,6 +78,32 @@ begin
     return 0;
 end $$;
 
+-- The same of whoever is bound, who proves again who they are: for identity.prove_password and
+-- identity.change_password.
+create function identity.count_password(proof bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    wait int := identity.try_turn();
+begin
+    if ctx.kind() not in ('session', 'lone_session') then
+        raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
+    end if;
+    if wait > 0 then
+        return wait;
+    end if;
+    perform identity.count_wrong();
+    insert into identity.counted_tries (id, door, proof_hash) values (ctx.principal(), identity.own_door(), sha256(proof))
+    on conflict (id) do update
+       set door = excluded.door, proof_hash = excluded.proof_hash, counted_in = excluded.counted_in, counted_at = excluded.counted_at;
+    return 0;
+end $$;
+
+-- The door of a session that proves again who it is: nobody signs in at it. For definer functions alone.
+create function identity.own_door() returns bytea
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select sha256(convert_to('session ' || ctx.principal()::text, 'UTF8'))
+$$;
+
 -- Uses a counted try up. For definer functions alone.
 create function identity.use_counted_try(of_session uuid, at_door bytea, proof bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -116,5 +142,6 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function identity.open_doors(uuid), identity.sign_in_door(text, bytea), identity.sign_in_turn(bytea),
     identity.sign_in_tried(bytea, boolean), identity.count_sign_in(text, bytea, uuid, bytea, boolean),
-    identity.use_counted_try(uuid, bytea, bytea) from public;
-grant execute on function identity.count_sign_in(text, bytea, uuid, bytea, boolean) to countersign_front;
+    identity.use_counted_try(uuid, bytea, bytea), identity.count_password(bytea), identity.own_door() from public;
+grant execute on function identity.count_sign_in(text, bytea, uuid, bytea, boolean), identity.count_password(bytea)
+    to countersign_front;

@@ -4,7 +4,9 @@ use kernel::{AuditEntry, Scope, Secret};
 use crate::hashing::Parameters;
 use crate::second_factor::settle;
 use crate::set_password::{ChosenError, choose};
-use crate::{HashPool, HashPoolBusy, NewPassword, PasswordError, Principal, Proved, store};
+use crate::{
+    HashPool, HashPoolBusy, NewPassword, PasswordError, Principal, Proved, prove_password, store,
+};
 
 /// Why the password stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,10 @@ pub async fn change_password(
         principal.organisation_name.clone(),
     ];
     let chosen = choose(db, hashes, new, about).await?;
+    let wait = prove_password::count(db, scope, &proof).await?;
+    if wait > 0 {
+        return Err(ChangePasswordError::Wait(wait));
+    }
     let mut tx = db.write(scope).await?;
     let proved = store::links::change_password(&mut tx, &proof, &chosen).await?;
     let entry = AuditEntry::about("identity.password_changed", principal.user);

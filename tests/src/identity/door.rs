@@ -10,7 +10,7 @@ use testkit::app::TestApp;
 
 use crate::sql::{count_try, fate, refusal};
 use crate::visitor::Visitor;
-use crate::world::PASSWORD;
+use crate::world::{PASSWORD, bound, signed_up};
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 const WRONG: &str = "wrong horse battery staple";
@@ -149,5 +149,37 @@ async fn nobody_looks_at_a_password_that_was_not_counted_for_good() {
     assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "done");
     assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
     let counted = "update identity.sign_in_tries set failures = failures where failures = 1";
+    assert_eq!(fate(&app, counted).await, 1);
+}
+
+#[tokio::test]
+async fn a_session_has_no_password_looked_at_that_was_not_counted_for_good() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    for (count, look) in [
+        (
+            "select identity.count_password(sha256('1'))",
+            "select identity.prove_password(sha256('1'))",
+        ),
+        (
+            "select identity.count_password(sha256('2'))",
+            "select identity.change_password(sha256('2'), 'p', sha256('3'))",
+        ),
+    ] {
+        // Not at all; or together with the count, to roll both back.
+        let mut thief = bound(&app, "countersign_front", &owner).await;
+        assert_eq!(refusal(&mut thief, look).await, "42501");
+        let mut thief = bound(&app, "countersign_front", &owner).await;
+        assert_eq!(refusal(&mut thief, count).await, "done");
+        assert_eq!(refusal(&mut thief, look).await, "42501");
+        // Counted, it may be looked at, and stays counted whatever becomes of that.
+        let mut thief = bound(&app, "countersign_front", &owner).await;
+        assert_eq!(refusal(&mut thief, count).await, "done");
+        assert_eq!(refusal(&mut thief, "commit").await, "done");
+        let mut thief = bound(&app, "countersign_front", &owner).await;
+        assert_eq!(refusal(&mut thief, look).await, "done");
+        assert_eq!(refusal(&mut thief, "rollback").await, "done");
+    }
+    let counted = "update identity.factor_tries set failures = failures where failures = 2";
     assert_eq!(fate(&app, counted).await, 1);
 }

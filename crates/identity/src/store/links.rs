@@ -73,15 +73,15 @@ pub(crate) async fn change_password(
     current: &Proof,
     chosen: &Chosen,
 ) -> Result<Proved, Error> {
-    let answer = sqlx::query_scalar!(
-        r#"select identity.change_password($1, $2, $3) as "wait!""#,
+    let is_right = sqlx::query_scalar!(
+        r#"select identity.change_password($1, $2, $3) as "is_right!""#,
         current.expose(),
         chosen.parameters.as_str(),
         chosen.proof.expose(),
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(super::proved(answer))
+    Ok(super::looked_at(is_right))
 }
 
 pub(crate) async fn vouch(tx: &mut WriteTx, email: &Email) -> Result<bool, Error> {

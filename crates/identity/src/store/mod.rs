@@ -311,14 +311,33 @@ pub(crate) async fn own_password_challenge(tx: &mut ReadTx) -> Result<String, Er
         .ok_or(Error::Unauthenticated)
 }
 
-pub(crate) async fn prove_password(tx: &mut WriteTx, proof: &Proof) -> Result<Proved, Error> {
-    let answer = sqlx::query_scalar!(
-        r#"select identity.prove_password($1) as "wait!""#,
+/// Seconds to wait, or 0 where somebody may look once this transaction has been committed.
+pub(crate) async fn count_password(tx: &mut WriteTx, proof: &Proof) -> Result<u32, Error> {
+    let wait = sqlx::query_scalar!(
+        r#"select identity.count_password($1) as "wait!""#,
         proof.expose()
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(proved(answer))
+    Ok(u32::try_from(wait).unwrap_or(1))
+}
+
+pub(crate) async fn prove_password(tx: &mut WriteTx, proof: &Proof) -> Result<Proved, Error> {
+    let is_right = sqlx::query_scalar!(
+        r#"select identity.prove_password($1) as "is_right!""#,
+        proof.expose()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(looked_at(is_right))
+}
+
+pub(crate) const fn looked_at(is_right: bool) -> Proved {
+    if is_right {
+        Proved::Right
+    } else {
+        Proved::Wrong
+    }
 }
 
 pub(crate) async fn sign_out(tx: &mut WriteTx) -> Result<(), Error> {
