@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod issuers;
 mod keys;
+mod sign_on;
 
 use std::path::PathBuf;
 
@@ -269,11 +270,17 @@ async fn id_06_falls_when_a_replay_ends_nothing() {
 
 /// Runs the function again as it is defined, without a part of it.
 fn without(function: &str, part: &str) -> String {
+    instead(function, part, "")
+}
+
+/// Runs the function again as it is defined, with something else in the place of a part of it.
+fn instead(function: &str, part: &str, with: &str) -> String {
+    let (part, with) = (part.replace('\'', "''"), with.replace('\'', "''"));
     format!(
         "do $do$ declare was text := pg_get_functiondef('{function}'::regproc);
          begin
              if strpos(was, '{part}') = 0 then raise exception 'nothing to leave out'; end if;
-             execute replace(was, '{part}', '');
+             execute replace(was, '{part}', '{with}');
          end $do$"
     )
 }

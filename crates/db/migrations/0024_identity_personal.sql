@@ -338,9 +338,7 @@ begin
     end if;
     insert into identity.identities (user_id, id, issuer, subject, label)
     values (new_user, gen_random_uuid(), 'https://controls.invalid', canary, canary);
-    -- Under the organisation's own number: one is enough for each run.
-    insert into identity.providers (org_id, id, kind, name, issuer, client_id)
-    values (owner.org_id, owner.org_id, 'oidc', 'Control', 'https://controls.invalid', 'control') on conflict do nothing;
+    perform trust.make_control_provider();
     insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label)
     values (owner.org_id, owner.org_id, gen_random_uuid(), new_user, canary, canary);
     insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)

@@ -598,6 +598,23 @@ begin
     return true;
 end $$;
 
+-- The provider of the control organisation 'a', under that organisation's own number: it lets people in, for a
+-- domain that nobody has mail at.
+create function trust.make_control_provider() returns uuid
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := (select m.org_id from identity.users u join identity.memberships m on m.user_id = u.id
+                  where u.email = 'control-a@controls.invalid');
+begin
+    insert into identity.providers (org_id, id, kind, name, issuer, client_id, tested_at, turned_on_at)
+    values (org, org, 'oidc', 'Control', 'https://controls.invalid', 'control', now(), now()) on conflict do nothing;
+    insert into identity.domains (org_id, id, domain, challenge, verified_at)
+    values (org, org, 'controls.invalid', repeat('0', 32), now()) on conflict do nothing;
+    return org;
+end $$;
+revoke all on function trust.make_control_provider() from public;
+grant execute on function trust.make_control_provider() to countersign_verifier;
+
 revoke all on function identity.provider_urn(uuid), identity.recent_manager(), identity.add_domain(uuid, text),
     identity.remove_domain(uuid), identity.domain_to_check(uuid), identity.domain_checked(uuid, boolean, boolean),
     identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int),

@@ -1,6 +1,6 @@
 use crypto::token::{TokenKind, generate};
 use db::{Db, Error};
-use kernel::{AuditEntry, Scope, SessionId, TokenHash, UserId};
+use kernel::{AuditEntry, ProviderId, Scope, SessionId, TokenHash, UserId};
 
 use crate::store;
 
@@ -44,6 +44,19 @@ pub async fn make_control_person(db: &Db) -> Result<ControlPerson, Error> {
     tx.commit(AuditEntry::about("trust.control_session_started", session))
         .await?;
     Ok(person)
+}
+
+/// The identity provider of a control organisation, which lets people of `controls.invalid` in; made where it is not
+/// there yet.
+pub async fn make_control_provider(db: &Db) -> Result<ProviderId, Error> {
+    let mut tx = db.write(&Scope::Anonymous).await?;
+    let provider = store::make_control_provider(&mut tx).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a fixture of the controls', the same in each round"
+    )]
+    tx.commit_silently().await?;
+    Ok(provider)
 }
 
 /// What `table` holds of them.

@@ -15,7 +15,8 @@ mod store;
 pub use claims::{CLAIMS, Claim};
 pub use control::{Control, Found};
 pub use control_person::{
-    ControlPerson, Traces, forget_control_person, make_control_person, traces_of,
+    ControlPerson, Traces, forget_control_person, make_control_person, make_control_provider,
+    traces_of,
 };
 pub use control_session::{
     ControlSession, add_control_link, age_control_tokens, colleague_control_sessions,

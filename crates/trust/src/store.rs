@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{EvidenceId, OrganisationId, SessionId, TokenHash, UserId};
+use kernel::{EvidenceId, OrganisationId, ProviderId, SessionId, TokenHash, UserId};
 
 use crate::control_person::{ControlPerson, Traces};
 use crate::{Evidence, Status};
@@ -106,6 +106,13 @@ pub(crate) async fn control_session(
     .fetch_one(&mut **tx)
     .await?;
     Ok((row.user_id.into(), row.org_id.into()))
+}
+
+pub(crate) async fn make_control_provider(tx: &mut WriteTx) -> Result<ProviderId, Error> {
+    let id = sqlx::query_scalar!(r#"select trust.make_control_provider() as "provider!""#)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(id.into())
 }
 
 pub(crate) async fn make_control_person(

@@ -29,7 +29,9 @@ async fn nobody_joins_a_team_by_ending_what_it_was_given() {
     let joined = async || admin.send(Method::PUT, &join, Some(&own)).await.unwrap();
     assert_eq!(joined().await.status(), StatusCode::FORBIDDEN);
     let connection = format!("/api/v1/connections/{}", world.reading);
-    let ended = admin.send(Method::DELETE, &connection, Some(&json!({}))).await;
+    let ended = admin
+        .send(Method::DELETE, &connection, Some(&json!({})))
+        .await;
     assert_eq!(ended.unwrap().status(), StatusCode::OK);
     assert_eq!(joined().await.status(), StatusCode::FORBIDDEN);
     assert_eq!(status(&admin, &log).await, StatusCode::NOT_FOUND);
@@ -74,7 +76,12 @@ async fn nobody_cuts_a_log_loose_from_the_connection_that_says_who_sees_it() {
     open(&world.owner, &world.reading, "none").await;
     scanned(&world.owner, &world.reading, &json!({})).await;
     give(&world.owner, &world.reading, &person(&bo), "view").await;
-    for column in ["connection_id = null", "user_id = ctx.person()", "source = 'import'", "name = ''"] {
+    for column in [
+        "connection_id = null",
+        "user_id = ctx.person()",
+        "source = 'import'",
+        "name = ''",
+    ] {
         let mut thief = bound(&world.app, "countersign_front", &bo).await;
         let loose = format!("update insight.logs set {column}");
         assert_eq!(refusal(&mut thief, &loose).await, "42501", "{column}");
@@ -102,7 +109,9 @@ async fn nobody_gives_on_from_a_snapshot_what_was_taken_back_since() {
         // What only reads may look at one moment, and cannot turn to writing any more.
         ("repeatable read read only", "25006"),
     ] {
-        let bind = format!("rollback; begin isolation level {isolation}; select ctx.bind_session('\\x{hash}')");
+        let bind = format!(
+            "rollback; begin isolation level {isolation}; select ctx.bind_session('\\x{hash}')"
+        );
         let bound = refusal(&mut thief, &bind).await;
         if bound == "done" {
             let turned = refusal(&mut thief, "set transaction read write").await;

@@ -233,7 +233,9 @@ async fn nothing_is_opened_where_no_owner_would_be_told() {
     let stranger = signed_up(&world.app).await;
     let erased = stranger.me["organisation"].as_str().unwrap().to_owned();
     let email = stranger.me["email"].as_str().unwrap();
-    let gone = stranger.submit("/account/delete", &[("email", email)]).await;
+    let gone = stranger
+        .submit("/account/delete", &[("email", email)])
+        .await;
     assert_eq!(gone.unwrap().status(), StatusCode::OK);
     let db = world.app.db("countersign_broker");
     // Where people are who are in none, and one whose last member went: its log is left.
@@ -241,6 +243,9 @@ async fn nothing_is_opened_where_no_owner_would_be_told() {
         let hour = Duration::from_hours(1);
         let new = NewOperatorAccess::parse(organisation, "Example Operator", REASON, hour);
         let opened = access::open_operator(&db, &new.unwrap()).await;
-        assert!(matches!(opened, Err(OpenOperatorError::Gone)), "{organisation}");
+        assert!(
+            matches!(opened, Err(OpenOperatorError::Gone)),
+            "{organisation}"
+        );
     }
 }

@@ -272,13 +272,19 @@ async fn whoever_waited_while_their_role_was_cut_gives_it_nothing_back() {
     let deputy = made(&world.owner, &role("Deputy", 80, &all)).await;
     let person = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
     let custom = json!({ "custom_role": deputy });
-    assert_eq!(give(&world.owner, &person, &custom).await, StatusCode::NO_CONTENT);
+    assert_eq!(
+        give(&world.owner, &person, &custom).await,
+        StatusCode::NO_CONTENT
+    );
     let id = deputy.parse::<RoleId>().unwrap().uuid();
     let change = |level: i32, permissions: &str| {
         format!("select access.change_role('{id}', 'Deputy', {level}, '{{{permissions}}}')")
     };
     let mut cutting = bound(&world.app, "countersign_front", &world.owner).await;
-    assert_eq!(refusal(&mut cutting, &change(20, "people.read")).await, "done");
+    assert_eq!(
+        refusal(&mut cutting, &change(20, "people.read")).await,
+        "done"
+    );
     // Bound before the cut, it waits for the role, and is told afterwards.
     let mut undoing = bound(&world.app, "countersign_front", &person).await;
     let undo = change(80, &all.join(","));
@@ -288,7 +294,10 @@ async fn whoever_waited_while_their_role_was_cut_gives_it_nothing_back() {
     };
     let (undone, ()) = futures_util::join!(refusal(&mut undoing, &undo), ends);
     assert_eq!(undone, "42501");
-    assert_eq!(in_the_database(&world, &person).await, held(&["people.read"]));
+    assert_eq!(
+        in_the_database(&world, &person).await,
+        held(&["people.read"])
+    );
 }
 
 #[tokio::test]

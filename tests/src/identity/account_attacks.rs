@@ -30,7 +30,9 @@ async fn delete(person: &Person, email: &str) {
 }
 
 async fn log(person: &Person) -> String {
-    let answer = person.send(Method::GET, "/api/v1/audit/entries", None).await;
+    let answer = person
+        .send(Method::GET, "/api/v1/audit/entries", None)
+        .await;
     answer.unwrap().text().await.unwrap()
 }
 
@@ -80,7 +82,8 @@ async fn an_export_shows_nobody_what_was_sent_to_an_address_that_they_only_claim
            from identity.users u join identity.memberships m on m.user_id = u.id where u.email = '{email}'"
     );
     assert_eq!(fate(&app, &left).await, 1);
-    let moved = format!("update identity.users set email = 'moved-{email}' where email = '{email}'");
+    let moved =
+        format!("update identity.users set email = 'moved-{email}' where email = '{email}'");
     assert_eq!(fate(&app, &moved).await, 1);
     invite(&owner, &email).await;
     let squatter = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
@@ -112,7 +115,10 @@ async fn the_events_of_an_account_leave_out_an_organisations_access_once_its_per
             bo.submit("/organisations/leave", &[]).await.unwrap();
             lone(&app, &bo).await
         };
-        let seen: i64 = sqlx::query_scalar(asked).fetch_one(&mut front).await.unwrap();
+        let seen: i64 = sqlx::query_scalar(asked)
+            .fetch_one(&mut front)
+            .await
+            .unwrap();
         assert_eq!(seen, expected);
     }
 }

@@ -4,8 +4,8 @@
 use demo::unused_address;
 use futures_util::future::join_all;
 use reqwest::StatusCode;
-use sqlx::postgres::PgConnection;
 use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 use testkit::app::TestApp;
 
 use crate::sql::{count_try, fate, refusal};
@@ -86,7 +86,10 @@ async fn a_stolen_login_of_the_web_process_guesses_no_faster() {
             guess(&mut thief, &email, n).await
         }
     });
-    let looked_at = join_all(guesses).await.into_iter().filter(|wait| *wait == 0);
+    let looked_at = join_all(guesses)
+        .await
+        .into_iter()
+        .filter(|wait| *wait == 0);
     assert_eq!(looked_at.count(), 10);
     let many = "update identity.sign_in_tries set failures = failures where failures > 10";
     assert_eq!(fate(&app, many).await, 0, "more than ten were looked at");
@@ -131,23 +134,38 @@ async fn nobody_looks_at_a_password_that_was_not_counted_for_good() {
         .unwrap();
     let session = "00000000-0000-7000-8000-000000000001";
     // Not at all; or in a transaction that they could roll back once they saw the answer.
-    assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+    assert_eq!(
+        refusal(&mut thief, &look(&email, 1, session)).await,
+        "42501"
+    );
     for begin in ["begin", "begin; savepoint s"] {
         assert_eq!(refusal(&mut thief, begin).await, "done");
         assert_eq!(count_try(&mut thief, (&email, "1"), session).await, 0);
-        assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+        assert_eq!(
+            refusal(&mut thief, &look(&email, 1, session)).await,
+            "42501"
+        );
         assert_eq!(refusal(&mut thief, "rollback").await, "done");
     }
     // One count is for one password of one address, once.
     assert_eq!(count_try(&mut thief, (&email, "1"), session).await, 0);
-    assert_eq!(refusal(&mut thief, &look(&email, 2, session)).await, "42501");
+    assert_eq!(
+        refusal(&mut thief, &look(&email, 2, session)).await,
+        "42501"
+    );
     let other = unused_address();
-    assert_eq!(refusal(&mut thief, &look(&other, 1, session)).await, "42501");
+    assert_eq!(
+        refusal(&mut thief, &look(&other, 1, session)).await,
+        "42501"
+    );
     // Looked at and rolled back, it stays counted.
     let rolled_back = format!("begin; {}; rollback", look(&email, 1, session));
     assert_eq!(refusal(&mut thief, &rolled_back).await, "done");
     assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "done");
-    assert_eq!(refusal(&mut thief, &look(&email, 1, session)).await, "42501");
+    assert_eq!(
+        refusal(&mut thief, &look(&email, 1, session)).await,
+        "42501"
+    );
     let counted = "update identity.sign_in_tries set failures = failures where failures = 1";
     assert_eq!(fate(&app, counted).await, 1);
 }

@@ -89,7 +89,8 @@ async fn what_a_removed_member_let_in_comes_for_no_tokens() {
     .await
     .unwrap();
     assert_eq!(polled, "denied");
-    let redeemed = "select * from oauth.redeem_code(sha256('c'), 'countersign-desktop', 'x', sha256('y'), 'x',
+    let redeemed =
+        "select * from oauth.redeem_code(sha256('c'), 'countersign-desktop', 'x', sha256('y'), 'x',
         gen_random_uuid(), sha256('r'), sha256('t'), '', '')";
     front.execute(redeemed).await.unwrap();
     let grants = "update oauth.grants set agent = agent";

@@ -260,11 +260,17 @@ async fn an_organisation_silences_no_other_ones_invitations() {
         noisy.execute(AssertSqlSafe(revoke)).await.unwrap();
     }
     noisy.execute("commit").await.unwrap();
-    assert_eq!(invite(&other, &email, "PARTICIPANT-40").await, StatusCode::SEE_OTHER);
+    assert_eq!(
+        invite(&other, &email, "PARTICIPANT-40").await,
+        StatusCode::SEE_OTHER
+    );
     // All together flood nobody either.
     let many = "update mail.outbox set queuings = 46 where template = 'invitation' and id = (
                     select id from mail.outbox where template = 'invitation' limit 1)";
     assert_eq!(fate(&app, many).await, 1);
     let third = signed_up(&app).await;
-    assert_ne!(invite(&third, &email, "PARTICIPANT-40").await, StatusCode::SEE_OTHER);
+    assert_ne!(
+        invite(&third, &email, "PARTICIPANT-40").await,
+        StatusCode::SEE_OTHER
+    );
 }

@@ -145,7 +145,8 @@ async fn session_in_flight(way_in: impl Fn(&str) -> String) -> String {
     let mut thief = PgConnection::connect_with(&login).await.unwrap();
     let id = "00000000-0000-7000-8000-000000000001";
     count_try(&mut thief, (&email, "old"), id).await;
-    let session = &format!("row('{id}', sha256('thief'), '', '', sha256('d'), 3600)::identity.new_session");
+    let session =
+        &format!("row('{id}', sha256('thief'), '', '', sha256('d'), 3600)::identity.new_session");
     let begun = format!("begin; {}", way_in(&email).replace("SESSION", session));
     assert_eq!(refusal(&mut thief, &begun).await, "done", "{begun}");
     let commits = async {
@@ -154,7 +155,11 @@ async fn session_in_flight(way_in: impl Fn(&str) -> String) -> String {
     };
     let (reset, ()) = join(reset(&app, &token, NEW), commits).await;
     assert_eq!(reset, StatusCode::SEE_OTHER);
-    refusal(&mut thief, "begin; select ctx.bind_session(sha256('thief'))").await
+    refusal(
+        &mut thief,
+        "begin; select ctx.bind_session(sha256('thief'))",
+    )
+    .await
 }
 
 #[tokio::test]
@@ -163,7 +168,8 @@ async fn a_session_that_begins_while_the_password_is_reset_ends_with_it() {
         format!("select * from identity.sign_in('{email}', sha256('old'), SESSION, true)")
     };
     assert_eq!(session_in_flight(by_password).await, "CS001");
-    let by_link = |_: &str| "select * from identity.use_sign_in_link(sha256('link'), SESSION)".to_owned();
+    let by_link =
+        |_: &str| "select * from identity.use_sign_in_link(sha256('link'), SESSION)".to_owned();
     assert_eq!(session_in_flight(by_link).await, "CS001");
 }
 
@@ -247,7 +253,9 @@ async fn a_reset_gives_an_address_back_to_its_owner_whole() {
     // owner's on a link would do, and sets up a second factor.
     let squatter = Person::sign_up(&app.url, &email, PASSWORD).await.unwrap();
     let own = unused_address();
-    let asked = squatter.submit("/profile/address", &[("new_email", &own)]).await;
+    let asked = squatter
+        .submit("/profile/address", &[("new_email", &own)])
+        .await;
     assert_eq!(asked.unwrap().status(), StatusCode::SEE_OTHER);
     let waits = "update identity.email_changes set new_email = new_email where ended_at is null";
     assert_eq!(fate(&app, waits).await, 1);
@@ -256,7 +264,11 @@ async fn a_reset_gives_an_address_back_to_its_owner_whole() {
     assert_eq!(fate(&app, set_up).await, 1);
     let token = link(&app, &squatter, &email).await;
     assert_eq!(reset(&app, &token, NEW).await, StatusCode::SEE_OTHER);
-    assert_eq!(fate(&app, waits).await, 0, "a move that somebody else asked for");
+    assert_eq!(
+        fate(&app, waits).await,
+        0,
+        "a move that somebody else asked for"
+    );
     // Its owner owes nothing that they never had.
     Person::sign_in(&app.url, &email, NEW).await.unwrap();
 }

@@ -129,7 +129,10 @@ async fn nothing_that_it_makes_lasts_for_ever() {
         row('00000000-0000-7000-8000-000000000001', sha256('y'), '', '', sha256('z'), 2147483647)::identity.new_session, true)";
     thief.execute("rollback").await.unwrap();
     let session = "00000000-0000-7000-8000-000000000001";
-    assert_eq!(count_try(&mut thief, ("x@example.com", "x"), session).await, 0);
+    assert_eq!(
+        count_try(&mut thief, ("x@example.com", "x"), session).await,
+        0
+    );
     // An unknown address: what is tried is that a lifetime is a check of the table, not of a caller.
     thief.execute(sign_in).await.unwrap();
     let fate = world

@@ -38,6 +38,7 @@ mod secret_canary;
 mod secret_files;
 mod security_headers;
 mod service_keys;
+mod sign_on;
 mod vault_sealed;
 mod wrong_passwords;
 
@@ -91,6 +92,7 @@ const OFTEN: &[Runnable] = controls![
     recent,
     identity_links,
     identity_linking,
+    sign_on,
     wrong_passwords,
     mail_tls,
     api_keys,

@@ -11,7 +11,6 @@ use ui::identity::{FromIssuer, ProviderTested};
 
 use super::sign_up::show_form;
 use super::{known_browser, to_begin};
-use crate::{AppState, Public};
 use crate::api::identity::{begin_session, new_session};
 use crate::extract::Query;
 use crate::pages::answer::{done, go, html, refused};
@@ -19,6 +18,7 @@ use crate::pages::identity::local_path::local_path;
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
 use crate::session::Cookies;
+use crate::{AppState, Public};
 
 /// What an issuer sends a person back with (RFC 6749 4.1.2, RFC 9207). Others may add to it.
 #[derive(Deserialize)]
