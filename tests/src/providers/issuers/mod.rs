@@ -3,6 +3,7 @@
 
 mod github;
 mod oidc;
+mod organisation;
 
 use reqwest::StatusCode;
 use url::Url;

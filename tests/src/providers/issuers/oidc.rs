@@ -17,7 +17,7 @@ use crate::visitor::Visitor;
 use crate::world::{PASSWORD, host_of, rows_with};
 
 /// What the server calls of it; consent is between a person and the issuer.
-const API: &[&str] = &["/.well-known/", "/jwks", "/token", "/me"];
+pub(super) const API: &[&str] = &["/.well-known/", "/jwks", "/token", "/me"];
 const CALLBACK: &str = "/sign-in/with/standard/callback";
 
 struct Standard {
@@ -71,7 +71,7 @@ impl Standard {
         who: &str,
     ) -> crate::visitor::Shown {
         let page = leave(visitor, on, path).await;
-        let back = allow(&page, who).await;
+        let back = allow(&page, who, CALLBACK).await;
         follow(visitor, &back).await
     }
 
@@ -84,11 +84,11 @@ impl Standard {
 }
 
 /// `who` signs in at the issuer and says yes. Returns where it sends them.
-async fn allow(page: &Url, who: &str) -> Url {
+pub(super) async fn allow(page: &Url, who: &str, callback: &str) -> Url {
     let mut browser = visitor::Visitor::new();
     let mut at = page.clone();
     for _ in 0..10 {
-        if at.path() == CALLBACK {
+        if at.path() == callback {
             return at;
         }
         let answer = browser.get(&at).await;
@@ -192,7 +192,7 @@ async fn no_code_token_or_secret_stays_anywhere() {
     let world = Standard::start(&people).await;
     let mut alice = Visitor::new(&world.app.url);
     let page = leave(&mut alice, "/sign-in", "/sign-in/with/standard").await;
-    let back = allow(&page, "alice").await;
+    let back = allow(&page, "alice", CALLBACK).await;
     let shown = follow(&mut alice, &back).await;
     fill(&mut alice, &shown).await;
     let mut secrets = secrets_of(&world.provider);
@@ -215,7 +215,7 @@ async fn its_answer_in_another_name_is_refused() {
     let world = Standard::start(&people).await;
     let mut alice = Visitor::new(&world.app.url);
     let page = leave(&mut alice, "/sign-in", "/sign-in/with/standard").await;
-    let back = allow(&page, "alice").await;
+    let back = allow(&page, "alice", CALLBACK).await;
     assert_eq!(parameter(&back, "iss"), world.provider.url());
     let mixed_up = with_parameter(&back, "iss", "https://attacker.example");
     let shown = follow(&mut alice, &mixed_up).await;

@@ -18,6 +18,7 @@ mod problem;
 mod requests;
 mod roles;
 mod service_desk;
+mod sign_on;
 mod teams;
 mod trust;
 mod ways_in;
@@ -99,6 +100,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         account::pages(ink),
         roles::pages(ink),
         operators::pages(ink),
+        sign_on::pages(ink),
         teams::pages(ink),
         audit::pages(ink),
         mail::pages(ink),

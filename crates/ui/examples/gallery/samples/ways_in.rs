@@ -1,8 +1,8 @@
 use kernel::Secret;
 use ui::component::{ExternalUrl, FieldErrors};
 use ui::identity::{
-    Authenticator, Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, Organisation, PasskeyRow,
-    Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
+    Authenticator, Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, Organisation, OwnProvider,
+    PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
@@ -237,6 +237,24 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         },
         ..off.clone()
     };
+    let by_provider = Security {
+        provider: Some(OwnProvider {
+            id: id(3),
+            name: ink.t("Example Works ID"),
+            identity: Some((id(33), ink.t("owner@example.com"), days_ago(20))),
+            is_own_session: false,
+        }),
+        ..linked.clone()
+    };
+    let to_link = Security {
+        provider: Some(OwnProvider {
+            id: id(3),
+            name: ink.t("Example Works ID"),
+            identity: None,
+            is_own_session: true,
+        }),
+        ..off.clone()
+    };
     let only_linked = Security {
         elsewhere: Elsewhere {
             identities: identities(ink).split_off(1),
@@ -269,6 +287,10 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         issuers: issuers(ink).split_off(1),
         ..prove.clone()
     };
+    let prove_provider = Prove {
+        provider: issuers(ink).pop(),
+        ..prove.clone()
+    };
     let prove_wrong = Prove {
         error: ink.t("That is not your password."),
         ..prove.clone()
@@ -295,10 +317,13 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         shot("security-passkeys-stale", &passkeys_stale),
         shot("security-passkey-last", &last),
         shot("security-by-address", &by_address),
+        shot("security-by-provider", &by_provider),
+        shot("security-to-link", &to_link),
         shot("security-linked", &linked),
         shot("security-only-linked", &only_linked),
         shot("prove", &prove),
         shot("prove-factor", &prove_factor),
+        shot("prove-provider", &prove_provider),
         shot("prove-issuer", &prove_issuer),
         shot("prove-passkey", &prove_passkey),
         shot("prove-wrong", &prove_wrong),
