@@ -200,7 +200,12 @@ async fn id_10_falls_when_nobody_counts() {
     let forgetful = "create or replace function identity.sign_in_tried(at_door bytea, is_right boolean) returns void
         language sql as $$ delete from identity.sign_in_tries where door = at_door $$;
         delete from identity.sign_in_tries";
-    falls_with("identity.wrong_passwords", forgetful, "each was looked at").await;
+    falls_with(
+        "identity.wrong_passwords",
+        forgetful,
+        "and the next was looked at",
+    )
+    .await;
 }
 
 #[tokio::test]

@@ -120,10 +120,11 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Adds an entry about an organisation that the system itself acts on. For definer functions alone.
-create function audit.append_system(of_org uuid, entry_action text, entry_subject text, entry_details jsonb) returns void
+create function audit.append_system(
+    of_org uuid, entry_action text, entry_subject text, entry_details jsonb, of_person uuid default null) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    insert into audit.entries (id, org_id, actor_kind, action, subject, details)
-    values (audit.new_id(), of_org, 'system', entry_action, entry_subject, entry_details)
+    insert into audit.entries (id, org_id, actor_kind, person_id, action, subject, details)
+    values (audit.new_id(), of_org, 'system', of_person, entry_action, entry_subject, entry_details)
 $$;
 
 -- Adds an entry about a person whom nobody has proven to be: an account made, a wrong password. Their

@@ -95,7 +95,7 @@ begin
     if not found then
         return false;
     end if;
-    perform audit.append_system(m.org_id, 'identity.address_vouched', audit.text_id('usr', person.id), '{}')
+    perform audit.append_system(m.org_id, 'identity.address_vouched', audit.text_id('usr', person.id), '{}', person.id)
        from identity.memberships m where m.user_id = person.id and m.removed_at is null;
     return true;
 end $$;

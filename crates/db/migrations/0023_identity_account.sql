@@ -373,7 +373,7 @@ begin
     perform identity.end_email_change(whose, 'replaced');
     update identity.users u set email = lower(to_address) where u.id = whose;
     perform identity.email_was_changed(whose, lower(from_address), null);
-    perform audit.append_system(m.org_id, 'identity.account_moved', audit.text_id('usr', whose), '{}')
+    perform audit.append_system(m.org_id, 'identity.account_moved', audit.text_id('usr', whose), '{}', whose)
        from identity.memberships m where m.user_id = whose and m.removed_at is null;
     return 'moved';
 exception when unique_violation then

@@ -98,6 +98,14 @@ async fn ac_10_falls_when_the_web_process_may_open_one() {
 }
 
 #[tokio::test]
+async fn ac_10_falls_when_the_log_says_nothing_of_it() {
+    let silent = "create or replace function audit.append_system(
+            of_org uuid, entry_action text, entry_subject text, entry_details jsonb, of_person uuid default null)
+        returns void language sql security definer set search_path = pg_catalog, pg_temp as $$ select null::void $$";
+    falls_with("access.operator", silent, "does not see who looked").await;
+}
+
+#[tokio::test]
 async fn ac_10_falls_when_its_end_ends_nothing() {
     let lenient = without("ctx.bind_service_key", "a.ended_at is null and");
     falls_with("access.operator", &lenient, "that the organisation ended").await;

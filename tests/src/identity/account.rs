@@ -414,6 +414,7 @@ async fn the_events_of_an_account_are_its_persons_alone() {
         "You made an organisation",
         "Your session left an organisation",
         "A sign-in with a wrong password",
+        "Whoever runs this server vouched for your address",
     ] {
         assert!(shown.text.contains(what), "{what}: {}", shown.text);
     }

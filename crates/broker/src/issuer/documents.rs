@@ -70,6 +70,7 @@ impl Documents {
                 return Ok(Arc::clone(keys));
             }
         }
+        kept.rest(now)?;
         let metadata = kept.metadata(egress, issuer, now).await?;
         if anew {
             kept.read_anew_at = Some(now);
@@ -100,11 +101,7 @@ impl Kept {
         {
             return Ok(Arc::clone(metadata));
         }
-        if let Some((at, error)) = &self.failed
-            && now - *at < FAILED_PAUSE
-        {
-            return Err(error.clone());
-        }
+        self.rest(now)?;
         match read(egress, issuer).await {
             Ok(metadata) => {
                 let metadata = Arc::new(metadata);
@@ -112,6 +109,14 @@ impl Kept {
                 Ok(metadata)
             }
             Err(error) => Err(self.fail(error, now)),
+        }
+    }
+
+    /// What failed a moment ago is not tried again.
+    fn rest(&self, now: OffsetDateTime) -> Result<(), IssuerError> {
+        match &self.failed {
+            Some((at, error)) if now - *at < FAILED_PAUSE => Err(error.clone()),
+            _ => Ok(()),
         }
     }
 

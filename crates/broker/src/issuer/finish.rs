@@ -31,21 +31,14 @@ pub(crate) async fn finish<L: Ledger>(
 ) -> Result<Answer, BrokerError> {
     let issuer = &*provider::known(service, &returned.issuer).await?;
     let state = hash(TokenKind::OauthState, &returned.state).map_err(|_| IssuerError::Gone)?;
-    let attempt = take(service, issuer, (scope, &state), &returned).await?;
-    let finished = match said(service, issuer, &attempt, &returned).await {
-        Ok(said) => {
-            let trip = Trip {
-                service,
-                scope,
-                issuer,
-                state,
-                returned: &returned,
-            };
-            trip.told(&attempt, &said).await
-        }
-        Err(error) => Err(error.into()),
+    let trip = Trip {
+        service,
+        scope,
+        issuer,
+        state,
+        returned: &returned,
     };
-    match finished {
+    match trip.end().await {
         Ok(finished) => Ok(Answer::IssuerFinished(finished)),
         Err(error) => {
             tell_refused(service, issuer, &error).await?;
@@ -144,6 +137,13 @@ struct Trip<'a, L> {
 }
 
 impl<L: Ledger> Trip<'_, L> {
+    async fn end(&self) -> Result<IssuerFinished, BrokerError> {
+        let at = (self.scope, &self.state);
+        let attempt = take(self.service, self.issuer, at, self.returned).await?;
+        let said = said(self.service, self.issuer, &attempt, self.returned).await?;
+        self.told(&attempt, &said).await
+    }
+
     async fn told(&self, attempt: &Attempt, said: &Said) -> Result<IssuerFinished, BrokerError> {
         let next = attempt.next.clone();
         match attempt.purpose {

@@ -13,9 +13,10 @@ pub(super) const CONTROL: Control = control(
 );
 
 /// What the web process's login would have to call.
-const CLAIMS: [&str; 6] = [
+const CLAIMS: [&str; 7] = [
     "select * from identity.begin_issuer_attempt('sign_in', 'control', sha256('control'), sha256('control'), '/')",
     "select * from identity.take_issuer_attempt(sha256('control'), sha256('control'), 'control', null)",
+    "select * from identity.sign_in_by_issuer(sha256('control'), 'control', 'control', null, false, null, null)",
     "select identity.link_identity(sha256('control'), gen_random_uuid(), 'control', 'control')",
     "select identity.prove_by_issuer(sha256('control'), 'control', now())",
     "insert into identity.identities (user_id, id, issuer, subject, label)

@@ -52,7 +52,7 @@ async fn attack(context: &Context, verifier: &mut PgConnection) -> Look {
     if refused.as_deref() != Some("42501") {
         fail!("the web process's login opened an organisation");
     }
-    let token = open(context, verifier, REASON, 600).await?;
+    let (id, token) = open(context, verifier, REASON, 600).await?;
     let asked = async |path: &str| -> Result<u16, reqwest::Error> {
         let asked = context.http.get(context.at(path)).bearer_auth(&token);
         Ok(asked.send().await?.status().as_u16())
@@ -72,9 +72,12 @@ async fn attack(context: &Context, verifier: &mut PgConnection) -> Look {
     }
     begin_as(&mut front, &context.a.hash).await?;
     let seen: bool = sqlx::query_scalar(
-        "select exists (select from access.operator_access where reason = $1 and ended_at is null)
-            and exists (select from audit.entries where action = 'access.operator_opened' and details ->> 'reason' = $1)",
+        "select exists (select from access.operator_access where id = $1 and reason = $3 and ended_at is null)
+            and exists (select from audit.entries
+                         where action = 'access.operator_opened' and subject = $2 and details ->> 'reason' = $3)",
     )
+    .bind(id.uuid())
+    .bind(id.to_string())
     .bind(REASON)
     .fetch_one(&mut front)
     .await?;
@@ -99,13 +102,14 @@ async fn open(
     verifier: &mut PgConnection,
     reason: &str,
     seconds: i32,
-) -> Result<String, sqlx::Error> {
+) -> Result<(OperatorAccessId, String), sqlx::Error> {
+    let id = OperatorAccessId::new(context.now(), context.db.chance());
     let token = generate(TokenKind::Operator, context.db.chance());
     let hash = crypto::digest::sha256(token.expose().as_bytes());
     let verdict: String = sqlx::query_scalar(
         "select verdict from access.open_operator($1, $2, null, 'countersign verify', $3, $4, $5)",
     )
-    .bind(OperatorAccessId::new(context.now(), context.db.chance()).uuid())
+    .bind(id.uuid())
     .bind(context.a.organisation.uuid())
     .bind(reason)
     .bind(hash.as_slice())
@@ -113,7 +117,7 @@ async fn open(
     .fetch_one(&mut *verifier)
     .await?;
     if verdict == "open" {
-        Ok(token.expose().clone())
+        Ok((id, token.expose().clone()))
     } else {
         Err(sqlx::Error::RowNotFound)
     }

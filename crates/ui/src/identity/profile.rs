@@ -19,6 +19,8 @@ pub struct Profile {
     pub is_verified: bool,
     /// Whether they have proven lately who they are: another address asks for it.
     pub is_recent: bool,
+    /// Whether they have a password to change.
+    pub has_password: bool,
     /// Whether this server sends mail, without which no address changes.
     pub sends_mail: bool,
     /// A change of address that waits.

@@ -61,6 +61,18 @@ impl Security {
         self.is_required && self.factors() == 1
     }
 
+    /// What lets somebody in once there is no second factor.
+    fn without_factor(&self) -> &'static str {
+        match (
+            self.elsewhere.has_password,
+            self.elsewhere.identities.is_empty(),
+        ) {
+            (true, true) => "Then your password alone lets somebody in.",
+            (true, false) => "Then your password, or a linked account, lets somebody in by itself.",
+            (false, _) => "Then a linked account lets somebody in by itself.",
+        }
+    }
+
     /// Whether only one thing lets them in.
     fn is_last_way_in(&self) -> bool {
         !self.elsewhere.has_password && self.passkeys.len() + self.elsewhere.identities.len() <= 1

@@ -93,6 +93,7 @@ fn addresses(ink: &Ink) -> Vec<Rendered> {
         email: ink.t("owner@example.com"),
         is_verified: true,
         is_recent: true,
+        has_password: true,
         sends_mail: true,
         change: Some(PendingAddress {
             new_email: ink.t("example.owner@elsewhere.example"),

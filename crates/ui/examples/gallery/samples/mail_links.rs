@@ -100,6 +100,7 @@ fn profile(ink: &Ink) -> Vec<Rendered> {
             name: ink.t("Example Owner"),
             email: ink.t("owner@example.com"),
             is_verified: verification == Verification::Done,
+            has_password: true,
             is_recent: verification == Verification::Done,
             sends_mail: verification != Verification::NoMail,
             change: None,

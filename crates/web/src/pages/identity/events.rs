@@ -74,10 +74,45 @@ fn details(text: &str) -> Vec<(String, String)> {
 
 /// What an action was, to the person whose account it is about. What is not here is shown as it stands.
 const WORDS: &[(&str, &str)] = &[
+    ("access.anonymous_key_created", "You made an anonymous key"),
+    (
+        "access.anonymous_key_revoked",
+        "You revoked an anonymous key",
+    ),
+    (
+        "access.anonymous_turned_off",
+        "You turned anonymous access off",
+    ),
+    (
+        "access.anonymous_turned_on",
+        "You turned anonymous access on",
+    ),
     ("access.api_key_created", "You made an API key"),
     ("access.api_key_revoked", "You revoked an API key"),
+    (
+        "access.asset_given",
+        "You gave somebody access to a connection",
+    ),
+    (
+        "access.asset_opened",
+        "You set what everybody may do with a connection",
+    ),
+    (
+        "access.asset_taken_back",
+        "You took access to a connection back",
+    ),
+    ("access.operator_ended", "You ended an operator's access"),
+    ("access.role_changed", "You changed a role"),
+    ("access.role_made", "You made a role"),
+    ("access.role_removed", "You removed a role"),
     ("access.service_key_created", "You made a service key"),
     ("access.service_key_revoked", "You revoked a service key"),
+    ("access.team_joined", "You added somebody to a team"),
+    ("access.team_left", "You took somebody out of a team"),
+    ("access.team_made", "You made a team"),
+    ("access.team_removed", "You removed a team"),
+    ("access.team_renamed", "You renamed a team"),
+    ("identity.account_deleted", "You deleted the account"),
     ("identity.account_exported", "You exported your data"),
     (
         "identity.account_moved",
@@ -108,6 +143,17 @@ const WORDS: &[(&str, &str)] = &[
         "identity.code_wrong",
         "A wrong code of an authenticator app",
     ),
+    ("identity.domain_added", "You added a mail domain"),
+    (
+        "identity.domain_held",
+        "You had DNS asked about a mail domain",
+    ),
+    (
+        "identity.domain_not_verified",
+        "You had DNS asked about a mail domain",
+    ),
+    ("identity.domain_removed", "You removed a mail domain"),
+    ("identity.domain_verified", "You verified a mail domain"),
     (
         "identity.email_change_asked",
         "You asked for another address",
@@ -124,8 +170,47 @@ const WORDS: &[(&str, &str)] = &[
         "identity.email_changed",
         "Your account moved to another address",
     ),
+    (
+        "identity.identity_linked",
+        "You linked an account elsewhere",
+    ),
+    (
+        "identity.identity_not_linked",
+        "An account elsewhere was not linked",
+    ),
+    (
+        "identity.identity_unlinked",
+        "You unlinked an account elsewhere",
+    ),
     ("identity.invitation_accepted", "You accepted an invitation"),
+    ("identity.invitation_revoked", "You took an invitation back"),
+    (
+        "identity.invitation_sent_again",
+        "You sent an invitation again",
+    ),
     ("identity.invited", "You invited somebody"),
+    (
+        "identity.issuer_asked",
+        "You went to an account elsewhere, to link it or to prove who you are",
+    ),
+    (
+        "identity.issuer_not_linked",
+        "An account elsewhere with your address was not let in: it is not linked",
+    ),
+    (
+        "identity.issuer_wrong",
+        "An account elsewhere did not prove who you are",
+    ),
+    (
+        "identity.made_by_provider",
+        "Your organisation's provider made the account",
+    ),
+    ("identity.member_changed", "You changed somebody's role"),
+    ("identity.member_removed", "You removed somebody"),
+    (
+        "identity.organisation_deleted",
+        "Your organisation was deleted with your account",
+    ),
     ("identity.organisation_left", "You left an organisation"),
     ("identity.organisation_made", "You made an organisation"),
     ("identity.passkey_added", "You added a passkey"),
@@ -134,6 +219,7 @@ const WORDS: &[(&str, &str)] = &[
         "A passkey was refused: somebody may hold a copy",
     ),
     ("identity.passkey_given", "You gave a passkey"),
+    ("identity.passkey_not_added", "A passkey was not added"),
     ("identity.passkey_removed", "You removed a passkey"),
     ("identity.passkey_renamed", "You renamed a passkey"),
     ("identity.passkey_wrong", "A passkey was not accepted"),
@@ -146,6 +232,24 @@ const WORDS: &[(&str, &str)] = &[
         "identity.password_wrong",
         "A wrong password, where you were asked who you are",
     ),
+    ("identity.provider_added", "You added an identity provider"),
+    (
+        "identity.provider_removed",
+        "You removed an identity provider",
+    ),
+    (
+        "identity.provider_secret_kept",
+        "You set the secret of an identity provider",
+    ),
+    ("identity.provider_tested", "You tried an identity provider"),
+    (
+        "identity.provider_turned_off",
+        "You turned an identity provider off",
+    ),
+    (
+        "identity.provider_turned_on",
+        "You turned an identity provider on",
+    ),
     ("identity.recovery_code_used", "You used a recovery code"),
     ("identity.recovery_code_wrong", "A wrong recovery code"),
     (
@@ -157,6 +261,10 @@ const WORDS: &[(&str, &str)] = &[
         "Somebody asked to reset your password",
     ),
     ("identity.second_factor_given", "You gave a second factor"),
+    (
+        "identity.second_factor_rule",
+        "You set whether members need a second factor",
+    ),
     ("identity.session_ended", "You ended a session"),
     (
         "identity.session_entered",
@@ -166,6 +274,10 @@ const WORDS: &[(&str, &str)] = &[
     ("identity.sign_in_failed", "A sign-in with a wrong password"),
     ("identity.sign_in_link_made", "You made a sign-in link"),
     ("identity.signed_in", "You signed in with your password"),
+    (
+        "identity.signed_in_by_issuer",
+        "You signed in by an account elsewhere",
+    ),
     ("identity.signed_in_by_link", "You signed in by a link"),
     (
         "identity.signed_in_by_passkey",
@@ -173,6 +285,10 @@ const WORDS: &[(&str, &str)] = &[
     ),
     ("identity.signed_out", "You signed out"),
     ("identity.signed_up", "You made the account"),
+    (
+        "identity.sso_rule",
+        "You set whether members come by the identity provider",
+    ),
     (
         "identity.verification_asked",
         "You asked for the link that confirms your address",

@@ -58,9 +58,11 @@ pub(super) async fn page(
 ) -> Result<Profile, Problem> {
     let page = can.page(None).await?;
     let change = identity::own_email_change(&mut can.tx).await?;
+    let has_password = identity::has_password(&mut can.tx).await?;
     Ok(Profile {
         page,
         is_recent: can.principal.is_recent,
+        has_password,
         sends_mail: sends_mail(&can.state),
         change: change.map(|change| PendingAddress {
             new_email: change.new_email,
