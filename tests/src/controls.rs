@@ -145,7 +145,8 @@ async fn id_02_falls_when_a_password_alone_binds_an_organisation() {
 
 #[tokio::test]
 async fn id_02_falls_when_the_web_process_may_say_that_a_factor_was_given() {
-    let granted = "grant execute on function identity.tried(boolean, text) to countersign_front";
+    let granted =
+        "grant execute on function identity.tried(boolean, text, boolean) to countersign_front";
     falls_with("identity.second_factor", granted, "could run").await;
 }
 
