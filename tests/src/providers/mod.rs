@@ -1,5 +1,5 @@
 //! Providers that are not ours, each in a process of its own: GitHub as the npm package `emulate`
-//! has it, and the OAuth 2 and OpenID Connect server `oidc-provider`. `./dev test` installs them.
+//! has it, the OAuth 2 and OpenID Connect server `oidc-provider`, and three of SAML 2.0. `./dev test` installs them.
 
 mod github;
 mod issuers;
@@ -7,5 +7,6 @@ mod logs;
 mod node;
 mod oauth;
 mod round_trip;
+mod saml;
 mod unseen;
 mod visitor;

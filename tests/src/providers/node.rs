@@ -30,9 +30,14 @@ impl NodeProvider {
             node.exists(),
             "run ./dev test, which installs the providers"
         );
-        let child = Command::new(node)
-            .arg(script)
-            .current_dir(folder)
+        let mut command = Command::new(node);
+        command.arg(script).current_dir(folder);
+        Self::start_by(command, wishes)
+    }
+
+    /// The same for another program that talks so: a line of JSON in, a line of JSON out.
+    pub(super) fn start_by(mut command: Command, wishes: &Value) -> Self {
+        let child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
