@@ -92,6 +92,44 @@ impl Visitor {
         self.send(request).await
     }
 
+    /// A page of another site has the browser post: no cookie of ours goes along, as they are `SameSite=Lax`.
+    pub(crate) async fn post_from(
+        &mut self,
+        origin: &str,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Shown {
+        let kept = std::mem::take(&mut self.cookies);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header(ORIGIN, origin)
+            .header("sec-fetch-site", "cross-site")
+            .form(form);
+        let shown = self.send(request).await;
+        let fresh = std::mem::replace(&mut self.cookies, kept);
+        self.cookies.extend(fresh);
+        shown
+    }
+
+    /// Sends a form with the anti-forgery token that was shown.
+    pub(crate) async fn post_shown(
+        &mut self,
+        shown: &Shown,
+        path: &str,
+        form: &[(&str, &str)],
+    ) -> Shown {
+        let token = between(&shown.text, "name=\"csrf\" value=\"", "\"").unwrap_or_default();
+        let mut fields = vec![("csrf", token.as_str())];
+        fields.extend_from_slice(form);
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header(ORIGIN, &self.url)
+            .form(&fields);
+        self.send(request).await
+    }
+
     /// Asks the API, with the anti-forgery token that the page `on` holds: the status and the body.
     pub(crate) async fn api(
         &mut self,

@@ -85,6 +85,10 @@ mod tests {
         GET /reset-password
         GET /sign-in
         GET /sign-in/link
+        GET /sign-in/sso
+        GET /sign-in/sso/{provider}
+        GET /sign-in/sso/{provider}/callback
+        GET /sign-in/sso/{provider}/metadata
         GET /sign-in/with/{issuer}/callback
         GET /sign-up
         GET /trust
@@ -106,6 +110,10 @@ mod tests {
         POST /sign-in
         POST /sign-in/link
         POST /sign-in/passkey
+        POST /sign-in/sso
+        POST /sign-in/sso/{provider}
+        POST /sign-in/sso/{provider}/acs
+        POST /sign-in/sso/{provider}/saml
         POST /sign-in/with/{issuer}
         POST /sign-up
         POST /sign-up/with

@@ -7,7 +7,7 @@ use url::Url;
 
 use super::configured::Issuer;
 use super::error::IssuerError;
-use super::{IssuerKind, github};
+use super::{IssuerKind, github, saml};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, Binary, IssuerPurpose};
@@ -59,11 +59,20 @@ pub(crate) async fn begin<L: Ledger>(
         let entry = AuditEntry::new("identity.issuer_asked").with("issuer", id);
         tx.commit(entry).await?;
     }
-    let url = authorize(page, issuer, purpose, (origin, &state, &begun));
+    let url = match (&issuer.saml, &begun.request_id) {
+        (Some(provider), Some(request)) => {
+            let round = (origin, request.as_str(), service.db.clock().now());
+            saml::ask((issuer, provider), round, (purpose, &state))
+        }
+        _ => authorize(page, issuer, purpose, (origin, &state, &begun)),
+    };
     Ok(Answer::Authorize { url: url.into() })
 }
 
 async fn page<L: Ledger>(service: &Service<L>, issuer: &Issuer) -> Result<Url, IssuerError> {
+    if let Some(provider) = &issuer.saml {
+        return Ok(provider.sso_url.clone());
+    }
     let now = service.db.clock().now();
     match &issuer.config.kind {
         IssuerKind::GitHub => github::authorize_at(&service.egress),

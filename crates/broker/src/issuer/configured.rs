@@ -48,6 +48,8 @@ pub(crate) struct Issuer {
     pub(crate) config: IssuerConfig,
     /// Which provider of an organisation it is; none where it is the server's own.
     pub(crate) provider: Option<ProviderId>,
+    /// What it takes to speak SAML with it; none where it speaks OpenID Connect, or OAuth.
+    pub(crate) saml: Option<saml::metadata::Provider>,
     pub(crate) documents: Arc<Documents>,
 }
 
@@ -75,6 +77,7 @@ impl Issuers {
             Arc::new(Issuer {
                 config,
                 provider: None,
+                saml: None,
                 documents: Arc::default(),
             })
         });

@@ -1,4 +1,5 @@
 use crypto::id_token::IdTokenError;
+use saml::response::ResponseError;
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
@@ -22,6 +23,8 @@ pub(crate) enum IssuerError {
     Metadata(&'static str),
     #[error("what the issuer signed was not accepted: {0}")]
     Token(#[from] IdTokenError),
+    #[error("the provider's answer was not accepted: {0}")]
+    Saml(#[from] ResponseError),
     #[error("the issuer's answer lacks {0}")]
     Lacks(&'static str),
     #[error("the issuer does not know the code: begin again")]
@@ -73,6 +76,7 @@ impl IssuerError {
             Self::MixedUp => "identity.issuer_mixed_up",
             Self::Metadata(_) => "identity.issuer_metadata",
             Self::Token(_) | Self::Lacks(_) => "identity.issuer_token",
+            Self::Saml(error) => error.code(),
             Self::Code => "identity.issuer_code",
             Self::Refused(_) => "identity.issuer_refused",
             Self::Egress(_) => "identity.issuer_unreachable",

@@ -1,3 +1,4 @@
+use ::saml::metadata::Provider;
 use crypto::token::{TokenKind, hash};
 use kernel::{AuditEntry, IdentityId, ProviderIdentityId, Scope, Secret, TokenHash, UserId};
 use time::OffsetDateTime;
@@ -5,7 +6,7 @@ use time::OffsetDateTime;
 use super::configured::Issuer;
 use super::error::IssuerError;
 use super::said::Said;
-use super::{IssuerKind, github, oidc};
+use super::{IssuerKind, github, oidc, saml};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, IssuerFinished, IssuerPurpose, IssuerReturned, ProviderSaid};
@@ -102,6 +103,20 @@ async fn said<L: Ledger>(
     }
 }
 
+/// By what the browser carried here, and nothing that is asked for now.
+async fn by_saml<L: Ledger>(
+    service: &Service<L>,
+    who: (&Issuer, &Provider),
+    state: &TokenHash,
+    returned: &IssuerReturned,
+) -> Result<Said, BrokerError> {
+    let origin = service.origin.as_deref().ok_or(IssuerError::NoOrigin)?;
+    let request = saml::request_id(service, state).await?;
+    let request = request.ok_or(IssuerError::Gone)?;
+    let round = (origin, request.as_str(), service.db.clock().now());
+    Ok(saml::say(who, round, returned.saml.as_deref())?)
+}
+
 /// RFC 9207 2.4: an answer in another issuer's name is a mix-up, and one without a name is where this issuer
 /// always gives it.
 async fn check_issuer<L: Ledger>(
@@ -140,7 +155,13 @@ impl<L: Ledger> Trip<'_, L> {
     async fn end(&self) -> Result<IssuerFinished, BrokerError> {
         let at = (self.scope, &self.state);
         let attempt = take(self.service, self.issuer, at, self.returned).await?;
-        let said = said(self.service, self.issuer, &attempt, self.returned).await?;
+        let said = match &self.issuer.saml {
+            Some(provider) => {
+                let by = (self.issuer, provider);
+                by_saml(self.service, by, &self.state, self.returned).await?
+            }
+            None => said(self.service, self.issuer, &attempt, self.returned).await?,
+        };
         self.told(&attempt, &said).await
     }
 

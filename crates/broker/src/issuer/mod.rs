@@ -10,6 +10,7 @@ mod finish;
 mod github;
 mod oidc;
 mod said;
+mod saml;
 
 pub use configured::{IssuerConfig, IssuerKind};
 

@@ -44,6 +44,8 @@ pub struct IssuerReturned {
     pub code: Option<String>,
     /// In whose name it answers.
     pub iss: Option<String>,
+    /// The response of a provider of SAML, as it was posted.
+    pub saml: Option<String>,
     /// Why it gave no code.
     pub error: Option<String>,
     /// A digest of what only the browser keeps that began it.

@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kernel::{ProviderId, Scope};
+use saml::Certificate;
 
 use crate::error::BrokerError;
 use crate::issuer::{Documents, Issuer, IssuerConfig, IssuerError, IssuerKind};
@@ -58,6 +59,8 @@ async fn of_organisation<L: Ledger>(
         None => None,
     };
     let documents = service.providers.documents(&row.issuer);
+    let saml = row.saml.map(|saml| speaks_saml(&row.issuer, saml));
+    let saml = saml.transpose()?;
     let config = IssuerConfig {
         id: id.to_string(),
         kind: IssuerKind::Oidc {
@@ -70,6 +73,20 @@ async fn of_organisation<L: Ledger>(
     Ok(Issuer {
         config,
         provider: Some(id),
+        saml,
         documents,
     })
+}
+
+fn speaks_saml(
+    entity_id: &str,
+    (sso_url, certificates): (String, Vec<Vec<u8>>),
+) -> Result<saml::metadata::Provider, IssuerError> {
+    let certificates = certificates
+        .iter()
+        .map(|der| Certificate::from_der(der))
+        .collect::<Result<_, _>>()
+        .map_err(|_| IssuerError::Metadata("a certificate of it is of no use"))?;
+    saml::metadata::Provider::new(entity_id, &sso_url, certificates)
+        .map_err(|_| IssuerError::Metadata("its entity ID or its address is of no use"))
 }

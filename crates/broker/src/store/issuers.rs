@@ -25,6 +25,8 @@ pub(crate) struct Begin<'a> {
 pub(crate) struct Begun {
     pub(crate) verifier: Secret<String>,
     pub(crate) nonce: Secret<String>,
+    /// The ID of a request of SAML; of providers alone.
+    pub(crate) request_id: Option<String>,
 }
 
 /// A round trip that somebody came back from.
@@ -82,6 +84,7 @@ pub(crate) async fn begin(tx: &mut WriteTx, begin: Begin<'_>) -> Result<Option<B
     Ok(Some(Begun {
         verifier: Secret::new(row.verifier),
         nonce: Secret::new(row.nonce),
+        request_id: None,
     }))
 }
 

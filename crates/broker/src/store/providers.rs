@@ -11,13 +11,15 @@ use super::{DataKeyRow, SecretRow};
 use crate::issuer::IssuerError;
 use crate::protocol::{DomainState, SessionToBegin};
 
-/// What it takes to ask a provider of OpenID Connect.
+/// What it takes to ask a provider.
 #[derive(Debug)]
 pub(crate) struct ProviderRow {
     pub(crate) organisation: OrganisationId,
     pub(crate) issuer: String,
     pub(crate) client_id: String,
     pub(crate) domains: Vec<String>,
+    /// Where people are sent, and whose keys sign (DER): SAML alone.
+    pub(crate) saml: Option<(String, Vec<Vec<u8>>)>,
     pub(crate) secret: Option<(SecretRow, DataKeyRow)>,
 }
 
@@ -33,8 +35,8 @@ pub(crate) struct DomainRow {
 pub(crate) async fn to_ask(tx: &mut ReadTx, id: ProviderId) -> Result<Option<ProviderRow>, Error> {
     let row = sqlx::query!(
         r#"select org_id as "org_id!", issuer as "issuer!", client_id, domains as "domains!",
-                  sealed, version, key_id, wrapped_by, wrapped
-             from identity.provider_to_ask($1) where kind = 'oidc'"#,
+                  sso_url, certificates as "certificates!", sealed, version, key_id, wrapped_by, wrapped
+             from identity.provider_to_ask($1)"#,
         id.uuid(),
     )
     .fetch_optional(&mut **tx)
@@ -68,6 +70,7 @@ pub(crate) async fn to_ask(tx: &mut ReadTx, id: ProviderId) -> Result<Option<Pro
         issuer: row.issuer,
         client_id: row.client_id.unwrap_or_default(),
         domains: row.domains,
+        saml: row.sso_url.map(|url| (url, row.certificates)),
         secret,
     }))
 }
@@ -79,7 +82,7 @@ pub(super) async fn begin(
     begin: Begin<'_>,
 ) -> Result<Option<Begun>, Error> {
     let row = sqlx::query!(
-        r#"select verifier as "verifier!", nonce as "nonce!"
+        r#"select verifier as "verifier!", nonce as "nonce!", request_id as "request_id!"
              from identity.begin_provider_attempt($1, $2, $3, $4, $5)"#,
         word(begin.purpose),
         provider.uuid(),
@@ -92,7 +95,20 @@ pub(super) async fn begin(
     Ok(row.map(|row| Begun {
         verifier: Secret::new(row.verifier),
         nonce: Secret::new(row.nonce),
+        request_id: Some(row.request_id),
     }))
+}
+
+/// The ID of the request that an answer to a round trip must name.
+pub(crate) async fn request_of(
+    tx: &mut ReadTx,
+    state: &TokenHash,
+) -> Result<Option<String>, Error> {
+    let id = sqlx::query_scalar!(
+        "select identity.request_of_attempt($1)",
+        state.as_bytes().as_slice()
+    );
+    Ok(id.fetch_one(&mut **tx).await?)
 }
 
 pub(crate) async fn sign_in(

@@ -10,7 +10,7 @@ pub use find::{ProviderFace, provider_face, provider_of};
 pub use linked::{LinkedProvider, ProviderIdentity, linked_provider, unlink_provider};
 pub use provider::{
     AddProviderError, NewProvider, NewProviderError, Provider, ProviderError, ProviderKind,
-    add_provider, remove_provider, require_sso, turn_off_provider, turn_on_provider,
+    SamlForm, add_provider, remove_provider, require_sso, turn_off_provider, turn_on_provider,
 };
 
 use db::{Error, ReadTx};

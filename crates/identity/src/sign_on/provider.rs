@@ -1,5 +1,7 @@
 use db::{Db, Error, WriteTx};
 use kernel::{AuditEntry, ProviderId};
+use saml::Certificate;
+use saml::metadata::MetadataError;
 use time::OffsetDateTime;
 
 use crate::store;
@@ -43,9 +45,25 @@ pub enum ProviderKind {
 pub struct NewProvider {
     name: String,
     issuer: String,
-    client_id: String,
+    client_id: Option<String>,
+    /// Of SAML alone: where people are sent, and whose keys sign (DER).
+    sso_url: Option<String>,
+    certificates: Vec<Vec<u8>>,
     makes_accounts: bool,
     level: i32,
+}
+
+/// How a form describes a provider of SAML: by its metadata, or where that is blank by its parts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SamlForm<'a> {
+    /// XML, as the provider publishes it.
+    pub metadata: &'a str,
+    /// What it calls itself.
+    pub entity_id: &'a str,
+    /// Where it takes requests by redirect.
+    pub sso_url: &'a str,
+    /// One or more, in PEM or base64.
+    pub certificates: &'a str,
 }
 
 /// What is wrong with a form, by field.
@@ -58,6 +76,8 @@ pub struct NewProviderError {
     pub issuer: Option<&'static str>,
     /// The client id.
     pub client_id: Option<&'static str>,
+    /// The description of a provider of SAML.
+    pub metadata: Option<saml::metadata::MetadataError>,
     /// The level of new people.
     pub level: Option<&'static str>,
 }
@@ -110,29 +130,85 @@ impl NewProvider {
             && is_plain(issuer)
             && !issuer.contains(['?', '#', '@']);
         let is_client = (1..=MAX_CLIENT).contains(&client_id.len()) && is_plain(client_id);
-        let level = level
-            .parse()
-            .ok()
-            .filter(|level| [40, 30, 20].contains(level));
+        let level = parse_level(level);
         let wrong = NewProviderError {
-            name: (!is_name(name)).then_some("Give it a name of 1 to 100 characters."),
+            name: (!is_name(name)).then_some(NAME),
             issuer: (!is_issuer).then_some(
                 "Give the issuer as the provider writes it, such as https://login.example.com: an address without ? and #.",
             ),
             client_id: (!is_client).then_some("Give the client id that the provider shows, of 300 characters at most."),
-            level: level.is_none().then_some("Choose what new people may do."),
+            level: level.is_none().then_some(LEVEL),
+            metadata: None,
         };
         match level {
             Some(level) if wrong == NewProviderError::default() => Ok(Self {
                 name: name.to_owned(),
                 issuer: issuer.to_owned(),
-                client_id: client_id.to_owned(),
+                client_id: Some(client_id.to_owned()),
+                sso_url: None,
+                certificates: Vec::new(),
                 makes_accounts,
                 level,
             }),
             _ => Err(wrong),
         }
     }
+
+    /// Checks a form of a provider of SAML.
+    pub fn saml(
+        (name, form): (&str, SamlForm<'_>),
+        (makes_accounts, level): (bool, &str),
+        now: OffsetDateTime,
+    ) -> Result<Self, NewProviderError> {
+        let name = name.trim();
+        let (level, described) = (parse_level(level), form.read(now));
+        let wrong = NewProviderError {
+            name: (!is_name(name)).then_some(NAME),
+            level: level.is_none().then_some(LEVEL),
+            metadata: described.as_ref().err().copied(),
+            ..NewProviderError::default()
+        };
+        match (level, described) {
+            (Some(level), Ok(described)) if wrong == NewProviderError::default() => Ok(Self {
+                name: name.to_owned(),
+                issuer: described.entity_id,
+                client_id: None,
+                sso_url: Some(described.sso_url.into()),
+                certificates: described
+                    .certificates
+                    .iter()
+                    .map(|certificate| certificate.der().to_vec())
+                    .collect(),
+                makes_accounts,
+                level,
+            }),
+            _ => Err(wrong),
+        }
+    }
+}
+
+impl SamlForm<'_> {
+    fn read(&self, now: OffsetDateTime) -> Result<saml::metadata::Provider, MetadataError> {
+        if !self.metadata.trim().is_empty() {
+            return saml::metadata::Provider::from_metadata(self.metadata.trim().as_bytes(), now);
+        }
+        let certificates = self
+            .certificates
+            .split("-----END CERTIFICATE-----")
+            .filter(|text| !text.trim().is_empty())
+            .map(Certificate::from_text)
+            .collect::<Result<_, _>>()?;
+        saml::metadata::Provider::new(self.entity_id.trim(), self.sso_url, certificates)
+    }
+}
+
+const NAME: &str = "Give it a name of 1 to 100 characters.";
+const LEVEL: &str = "Choose what new people may do.";
+
+fn parse_level(text: &str) -> Option<i32> {
+    text.parse()
+        .ok()
+        .filter(|level| [40, 30, 20].contains(level))
 }
 
 fn is_name(name: &str) -> bool {
@@ -149,10 +225,16 @@ pub async fn add_provider(
     let id = ProviderId::new(db.clock().now(), db.chance());
     let row = store::sign_on::NewRow {
         id,
-        kind: "oidc",
+        kind: if new.sso_url.is_some() {
+            "saml"
+        } else {
+            "oidc"
+        },
         name: &new.name,
         issuer: &new.issuer,
-        client_id: Some(&new.client_id),
+        client_id: new.client_id.as_deref(),
+        sso_url: new.sso_url.as_deref(),
+        certificates: &new.certificates,
         makes_accounts: new.makes_accounts,
         level: new.level,
     };

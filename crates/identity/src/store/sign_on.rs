@@ -11,6 +11,8 @@ pub(crate) struct NewRow<'a> {
     pub(crate) name: &'a str,
     pub(crate) issuer: &'a str,
     pub(crate) client_id: Option<&'a str>,
+    pub(crate) sso_url: Option<&'a str>,
+    pub(crate) certificates: &'a [Vec<u8>],
     pub(crate) makes_accounts: bool,
     pub(crate) level: i32,
 }
@@ -91,12 +93,14 @@ pub(crate) async fn remove_domain(tx: &mut WriteTx, id: DomainId) -> Result<Opti
 /// 'added' or 'many'.
 pub(crate) async fn add_provider(tx: &mut WriteTx, row: NewRow<'_>) -> Result<String, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select identity.add_provider($1, $2, $3, $4, $5, null, null, $6, $7) as "added!""#,
+        r#"select identity.add_provider($1, $2, $3, $4, $5, $6, $7, $8, $9) as "added!""#,
         row.id.uuid(),
         row.kind,
         row.name,
         row.issuer,
         row.client_id,
+        row.sso_url,
+        row.certificates,
         row.makes_accounts,
         row.level,
     )

@@ -73,6 +73,7 @@ pub(super) const FILES: &[File] = &[
             "js/upload.js",
             "js/password.js",
             "js/passkey.js",
+            "js/relay.js",
             "js/scroll.js",
             "js/print.js",
         ],

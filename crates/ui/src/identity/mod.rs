@@ -3,6 +3,7 @@
 mod account;
 mod authenticator;
 mod change_address;
+mod from_saml;
 mod invitation;
 mod issuer;
 mod mail_link;
@@ -24,6 +25,7 @@ mod sign_up_done;
 pub use account::{AccountDeleted, AccountEvent, AccountEvents, OwnAccount};
 pub use authenticator::Authenticator;
 pub use change_address::{AddressChange, ChangeAddress, ChangeStep, WaitingChange};
+pub use from_saml::FromSaml;
 pub use invitation::{Invitation, Offer, Step};
 pub use issuer::{Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, SignUpWith, ToIssuer};
 pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
@@ -40,7 +42,7 @@ pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};
 pub use sign_on::{
     DomainRow, FindProvider, NEW_LEVELS, OwnProvider, ProviderDoor, ProviderForm, ProviderRow,
-    ProviderTested, SignOnSettings,
+    ProviderTested, SamlProviderForm, SignOnSettings,
 };
 pub use sign_up::SignUp;
 pub use sign_up_done::SignUpDone;

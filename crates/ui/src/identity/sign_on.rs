@@ -30,6 +30,8 @@ pub struct SignOnSettings {
     pub domain_errors: FieldErrors,
     /// The provider that was typed.
     pub form: ProviderForm,
+    /// The provider of SAML that was typed.
+    pub saml: SamlProviderForm,
 }
 
 /// A mail domain.
@@ -84,6 +86,27 @@ pub struct ProviderForm {
     /// The level of new people, as it is sent.
     pub level: String,
     /// What is wrong, by field: `name`, `issuer`, `client_id`, `level`.
+    pub errors: FieldErrors,
+}
+
+/// A new provider of SAML, as typed: by its metadata, or by its parts.
+#[derive(Debug, Clone, Default)]
+pub struct SamlProviderForm {
+    /// Its name.
+    pub name: String,
+    /// XML, as the provider publishes it.
+    pub metadata: String,
+    /// As it names itself.
+    pub entity_id: String,
+    /// Where it takes requests.
+    pub sso_url: String,
+    /// Whose keys sign: PEM.
+    pub certificates: String,
+    /// Whether it makes no accounts.
+    pub makes_none: bool,
+    /// The level of new people, as it is sent.
+    pub level: String,
+    /// What is wrong, by field: `name`, `metadata`, `level`.
     pub errors: FieldErrors,
 }
 
@@ -173,6 +196,15 @@ impl SignOnSettings {
 
     fn callback(&self, provider: &ProviderRow) -> String {
         format!("{}/callback", self.door(provider))
+    }
+
+    /// Our metadata for a provider of SAML: its address is our entity ID.
+    fn metadata(&self, provider: &ProviderRow) -> String {
+        format!("{}/metadata", self.door(provider))
+    }
+
+    fn acs(&self, provider: &ProviderRow) -> String {
+        format!("{}/acs", self.door(provider))
     }
 
     fn door(&self, provider: &ProviderRow) -> String {

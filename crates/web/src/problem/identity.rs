@@ -244,13 +244,17 @@ impl From<NewProviderError> for Problem {
             ("client_id", wrong.client_id),
             ("level", wrong.level),
         ];
-        let wrong = fields
+        let fields = fields
             .into_iter()
             .filter_map(|(field, why)| Some((field, why?)));
-        wrong.fold(
+        let problem = fields.fold(
             Self::new(kind::PROVIDER_INVALID),
             |problem, (field, why)| problem.field(field, why),
-        )
+        );
+        match wrong.metadata {
+            Some(why) => problem.field("metadata", why.to_string()),
+            None => problem,
+        }
     }
 }
 

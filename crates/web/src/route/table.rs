@@ -47,6 +47,9 @@ pub struct RouteInfo {
     pub surface: Surface,
     /// How long and how large.
     pub pace: Pace,
+    /// Whether pages of other sites may have a browser post to it. Its handler changes nothing: it shows what came,
+    /// for the browser to post again from a page of ours.
+    pub is_relay: bool,
 }
 
 /// What [`utoipa_axum::routes!`] makes of a documented handler.
@@ -101,6 +104,7 @@ impl Routes {
                     access,
                     surface: Surface::Api,
                     pace,
+                    is_relay: false,
                 };
                 self.table.push(info);
             }
@@ -143,8 +147,22 @@ impl Routes {
             access,
             surface,
             pace,
+            is_relay: false,
         });
         self
+    }
+
+    /// A page that other sites' pages post to.
+    pub(crate) fn relay<H, T>(self, path: &str, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: Guarded + 'static,
+    {
+        let mut routes = self.page(Method::POST, path, handler);
+        if let Some(route) = routes.table.last_mut() {
+            route.is_relay = true;
+        }
+        routes
     }
 }
 

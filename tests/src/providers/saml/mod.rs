@@ -2,13 +2,14 @@
 //! `pysaml2`, which signs by xmlsec1.
 
 mod responses;
+mod sign_in;
 
 use std::path::Path;
 use std::process::Command;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use rcgen::{CertificateParams, KeyPair, RsaKeySize};
+use rcgen::{Certificate, CertificateParams, KeyPair, RsaKeySize};
 use saml::metadata::{Provider, ours};
 use serde_json::{Value, json};
 use url::Url;
@@ -22,7 +23,22 @@ const ENTITY: &str = "https://idp.works.example/metadata";
 struct Providers {
     node: NodeProvider,
     python: NodeProvider,
-    certificate: Vec<u8>,
+    certificate: Certificate,
+}
+
+/// What they sign with.
+struct Key {
+    pair: KeyPair,
+    certificate: Certificate,
+}
+
+impl Key {
+    fn new() -> Self {
+        let pair = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
+        let params = CertificateParams::new(vec!["idp.works.example".to_owned()]).unwrap();
+        let certificate = params.self_signed(&pair).unwrap();
+        Self { pair, certificate }
+    }
 }
 
 /// What a provider has a browser post.
@@ -33,10 +49,8 @@ struct Posted {
 }
 
 impl Providers {
-    fn start(entity_id: &str, acs: &str, people: &Value) -> Self {
-        let pair = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
-        let params = CertificateParams::new(vec!["idp.works.example".to_owned()]).unwrap();
-        let certificate = params.self_signed(&pair).unwrap();
+    fn start(key: Key, (entity_id, acs): (&str, &str), people: &Value) -> Self {
+        let Key { pair, certificate } = key;
         let wishes = json!({
             "entity_id": ENTITY, "key": pair.serialize_pem(), "certificate": certificate.pem(), "acs": acs,
             "sp_metadata": ours(entity_id, acs), "people": people,
@@ -49,7 +63,7 @@ impl Providers {
         Self {
             node: NodeProvider::start("saml.mjs", &wishes),
             python: NodeProvider::start_by(python, &wishes),
-            certificate: certificate.der().to_vec(),
+            certificate,
         }
     }
 
@@ -64,7 +78,7 @@ impl Providers {
 
     /// One of them, as an admin gives it part by part.
     fn provider(&self, name: &str) -> Provider {
-        let certificate = saml::Certificate::from_der(&self.certificate).unwrap();
+        let certificate = saml::Certificate::from_der(self.certificate.der()).unwrap();
         let url = self.sso_url(name);
         Provider::new(ENTITY, url.as_str(), vec![certificate]).unwrap()
     }

@@ -6,7 +6,7 @@ use saml::metadata::Provider;
 use saml::response::{Assertion, Expected, ResponseError, check};
 use serde_json::json;
 
-use super::{Posted, Providers, decoded, sign_in_there};
+use super::{Key, Posted, Providers, decoded, sign_in_there};
 
 const ACS: &str = "https://countersign.example/sign-in/sso/one/acs";
 const SP: &str = "https://countersign.example/sign-in/sso/one/metadata";
@@ -17,7 +17,7 @@ fn start() -> Providers {
         "alice": { "id": "alice & <co>", "mail": "alice@works.example", "given": "Alice", "family": "Ünal",
                    "groups": ["staff", "admins"] },
     });
-    Providers::start(SP, ACS, &people)
+    Providers::start(Key::new(), (SP, ACS), &people)
 }
 
 /// The whole round trip, but for the server.

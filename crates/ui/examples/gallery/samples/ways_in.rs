@@ -1,8 +1,8 @@
 use kernel::Secret;
 use ui::component::{ExternalUrl, FieldErrors};
 use ui::identity::{
-    Authenticator, Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, Organisation, OwnProvider,
-    PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
+    Authenticator, Elsewhere, FromIssuer, FromSaml, IssuerChoice, LinkedIdentity, Organisation,
+    OwnProvider, PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
@@ -60,7 +60,14 @@ fn by_issuer(ink: &Ink) -> Vec<Rendered> {
         errors: FieldErrors::default().with("organisation", ink.t("write a name")),
         ..sign_up.clone()
     };
+    let from_saml = FromSaml {
+        page: visitor(ink),
+        provider: id(1),
+        response: ink.t("c2FtcGxl"),
+        relay_state: ink.t("sample-state"),
+    };
     let mut shots = vec![
+        shot("from-saml", &from_saml),
         shot("from-issuer", &from),
         shot("from-issuer-signed-in", &back),
         shot("sign-up-with", &sign_up),

@@ -21,6 +21,7 @@ mod profile;
 mod prove;
 mod recovery_codes;
 mod reset_password;
+mod saml;
 mod second_factor;
 mod security;
 mod sessions;
@@ -37,7 +38,7 @@ use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
     let routes = sign_on::mount(issuer::mount(routes));
-    routes
+    saml::mount(routes)
         .page(Method::GET, "/sign-up", sign_up::show_sign_up)
         .page(Method::POST, "/sign-up", sign_up::sign_up)
         .page(Method::GET, "/sign-in", sign_in::show_sign_in)

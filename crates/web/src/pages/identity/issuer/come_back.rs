@@ -27,6 +27,22 @@ pub(in crate::pages::identity) struct Returned {
     code: Option<String>,
     iss: Option<String>,
     error: Option<String>,
+    /// Posted, by providers of SAML; no address brings it.
+    #[serde(skip)]
+    saml: Option<String>,
+}
+
+impl Returned {
+    /// What a provider of SAML answered.
+    pub(in crate::pages::identity) fn by_saml(relay_state: &str, response: &str) -> Self {
+        Self {
+            state: Some(relay_state.to_owned()),
+            code: None,
+            iss: None,
+            error: None,
+            saml: Some(response.to_owned()),
+        }
+    }
 }
 
 /// Where an issuer sends a person back to.
@@ -83,6 +99,7 @@ async fn finish(
         code: returned.code,
         iss: returned.iss,
         error: returned.error,
+        saml: returned.saml,
         browser: known_browser(cookies).to_vec().into(),
         session: to_begin(session),
     }));

@@ -91,6 +91,19 @@ pub(super) async fn come_back(
     returned(&public, &cookies, (&id, &face.name), came).await
 }
 
+/// The same for what a provider of SAML had the browser post, from the form of ours that it was shown in.
+pub(super) async fn posted(
+    public: Public,
+    Extension(cookies): Extension<Cookies>,
+    Path(provider): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let face = face(&public, &provider).await?;
+    let id = face.id.to_string();
+    let came = Returned::by_saml(form.get("RelayState"), form.get("SAMLResponse"));
+    returned(&public, &cookies, (&id, &face.name), came).await
+}
+
 async fn enter_by(
     public: &Public,
     cookies: &Cookies,

@@ -1,5 +1,6 @@
 //! Single sign-on: its settings, the door of an organisation's provider, and what it knows a person as.
 
+mod add_saml;
 mod domains;
 mod door;
 mod linked;
@@ -76,6 +77,16 @@ pub(super) fn mount(routes: Routes) -> Routes {
             (Method::GET, "/sign-in/sso/{provider}/callback"),
             asks_broker,
             door::come_back,
+        )
+        .mount(
+            post("/sign-in/sso/{provider}/saml"),
+            asks_broker,
+            door::posted,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/saml",
+            add_saml::add_saml,
         )
         .mount(
             post("/prove/provider/{provider}"),

@@ -2,7 +2,9 @@ use axum::response::Response;
 use identity::{Domain, Provider, ProviderKind};
 use ui::Nav;
 use ui::component::FieldErrors;
-use ui::identity::{DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SignOnSettings};
+use ui::identity::{
+    DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SamlProviderForm, SignOnSettings,
+};
 
 use super::providers::or_told;
 use crate::Can;
@@ -50,6 +52,7 @@ pub(super) async fn view(
         domain: String::new(),
         domain_errors: FieldErrors::default(),
         form,
+        saml: SamlProviderForm::default(),
     })
 }
 

@@ -1,0 +1,16 @@
+use axum::response::{IntoResponse as _, Response};
+use http::header;
+use kernel::ProviderId;
+
+use crate::Public;
+use crate::extract::Id;
+
+/// Our metadata for a provider, by its identifier: a provider's admin needs it before there is anything of theirs
+/// here to show.
+pub(super) async fn metadata(public: Public, Id(provider): Id<ProviderId>) -> Response {
+    let state = &public.state;
+    let at = |end: &str| state.link(&format!("/sign-in/sso/{provider}/{end}"));
+    let kind = "application/samlmetadata+xml";
+    let text = saml::metadata::ours(&at("metadata"), &at("acs"));
+    ([(header::CONTENT_TYPE, kind)], text).into_response()
+}
