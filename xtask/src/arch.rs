@@ -30,6 +30,7 @@ const BASES: [(&str, &[&str]); 8] = [
     ("manifest", &["kernel", "crypto"]),
     ("db", &["kernel", "crypto"]),
     ("audit", &["kernel", "crypto", "db"]),
+    ("scim", &[]),
     ("shield", &["kernel"]),
     ("saml", &["kernel", "crypto"]),
     ("ui", &["kernel"]),

@@ -1,0 +1,68 @@
+use serde_json::{Value, json};
+
+/// Why a request is refused, in the words of RFC 7644 3.12.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScimError {
+    /// The filter is none, or asks for what no resource has.
+    #[error("the filter is not one that is understood: {0}")]
+    InvalidFilter(String),
+    /// More would match than is looked through.
+    #[error("too much would have to be looked through: ask for one userName, externalId or id")]
+    TooMany,
+    /// Another resource has what must be unique.
+    #[error("{0}")]
+    Uniqueness(&'static str),
+    /// An attribute cannot be changed like this.
+    #[error("{0} cannot be changed like this")]
+    Mutability(String),
+    /// The body is no SCIM message.
+    #[error("the body is not one that is understood: {0}")]
+    InvalidSyntax(String),
+    /// The path of an operation leads to no attribute.
+    #[error("the path leads to no attribute: {0}")]
+    InvalidPath(String),
+    /// The path's filter matches nothing.
+    #[error("the path matches nothing: {0}")]
+    NoTarget(String),
+    /// A value is missing, or cannot be one.
+    #[error("{0}")]
+    InvalidValue(String),
+}
+
+impl ScimError {
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Uniqueness(_) => 409,
+            _ => 400,
+        }
+    }
+
+    /// The keyword (RFC 7644 table 9).
+    pub const fn scim_type(&self) -> &'static str {
+        match self {
+            Self::InvalidFilter(_) => "invalidFilter",
+            Self::TooMany => "tooMany",
+            Self::Uniqueness(_) => "uniqueness",
+            Self::Mutability(_) => "mutability",
+            Self::InvalidSyntax(_) => "invalidSyntax",
+            Self::InvalidPath(_) => "invalidPath",
+            Self::NoTarget(_) => "noTarget",
+            Self::InvalidValue(_) => "invalidValue",
+        }
+    }
+
+    /// The body of an answer, also of one that has no keyword.
+    pub fn body(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
+        let mut body = json!({
+            "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+            // A string, in the RFC's own words.
+            "status": status.to_string(),
+            "detail": detail,
+        });
+        if let (Some(keyword), Some(object)) = (scim_type, body.as_object_mut()) {
+            object.insert("scimType".to_owned(), json!(keyword));
+        }
+        body
+    }
+}
