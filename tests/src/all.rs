@@ -27,6 +27,7 @@ mod oauth;
 mod openapi;
 mod providers;
 mod queue;
+mod scim;
 mod sql;
 mod tenancy;
 mod visitor;

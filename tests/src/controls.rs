@@ -4,6 +4,7 @@ mod access;
 mod account;
 mod issuers;
 mod keys;
+mod provisioning;
 mod sign_on;
 
 use std::path::PathBuf;

@@ -10,8 +10,10 @@ pub struct Permission {
     pub name: &'static str,
     /// 100 Super Admin, 80 Admin, 60 Manager, 40 User, 30 Learner, 20 Viewer.
     pub least_level: i32,
-    /// Whether an API key, an AI client or a job may hold it: `PEOPLE` or `PROGRAMS`.
+    /// Whether an API key, an AI client or a job may hold it: `PEOPLE`, `PROGRAMS` or `SERVICES`.
     pub for_programs: bool,
+    /// Whether a service key may hold it, and no program that acts for a person: `SERVICES`.
+    pub for_services: bool,
     /// Whether a reviewer holds it, whatever the level: `REVIEWERS` or `MEMBERS`.
     pub for_reviewers: bool,
     /// What it allows, in a sentence for the page where keys are made.
@@ -19,9 +21,12 @@ pub struct Permission {
 }
 
 /// People alone, at a browser: deciding (AG-01), and whatever lets a credential outlive or widen itself.
-const PEOPLE: bool = false;
+const PEOPLE: (bool, bool) = (false, false);
 /// Programs as well.
-const PROGRAMS: bool = true;
+const PROGRAMS: (bool, bool) = (true, false);
+/// Service keys, which nobody stands behind, to whom people at a browser give it. A program that acts for a
+/// person never holds it.
+const SERVICES: (bool, bool) = (false, true);
 /// Whoever's level reaches it, but for reviewers.
 const MEMBERS: bool = false;
 /// Reviewers as well: what is up for review, and nothing else (AC-04).
@@ -33,7 +38,8 @@ macro_rules! catalogue {
         pub const $constant: Permission = Permission {
             name: $name,
             least_level: $level,
-            for_programs: $programs,
+            for_programs: $programs.0,
+            for_services: $programs.1,
             for_reviewers: $reviewers,
             allows: $allows,
         };)+
@@ -62,6 +68,7 @@ catalogue! {
     ORGANISATION_MANAGE = "organisation.manage", 80, PEOPLE, MEMBERS, "Change the organisation's rules.";
     PEOPLE_INVITE = "people.invite", 80, PEOPLE, MEMBERS, "Invite people to the organisation.";
     PEOPLE_MANAGE = "people.manage", 80, PEOPLE, MEMBERS, "Change roles, and remove people from the organisation.";
+    PEOPLE_PROVISION = "people.provision", 80, SERVICES, MEMBERS, "Add, suspend and remove people and teams as a directory says (SCIM).";
     PEOPLE_READ = "people.read", 20, PROGRAMS, MEMBERS, "See who is in the organisation.";
     ROLES_MANAGE = "roles.manage", 80, PEOPLE, MEMBERS, "Make, change and remove roles.";
     TEAMS_MANAGE = "teams.manage", 80, PEOPLE, MEMBERS, "Make, rename and remove teams, and say who is in them.";
@@ -105,6 +112,7 @@ pub async fn write(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let names: Vec<String> = ALL.iter().map(|p| p.name.to_owned()).collect();
     let levels: Vec<i32> = ALL.iter().map(|p| p.least_level).collect();
     let for_programs: Vec<bool> = ALL.iter().map(|p| p.for_programs).collect();
+    let for_services: Vec<bool> = ALL.iter().map(|p| p.for_services).collect();
     let for_reviewers: Vec<bool> = ALL.iter().map(|p| p.for_reviewers).collect();
     let mut tx = connection.begin().await?;
     tx.execute("set local role countersign_owner").await?;
@@ -115,14 +123,15 @@ pub async fn write(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "insert into access.permissions (name, least_level, for_programs, for_reviewers)
-         select * from unnest($1::text[], $2::int[], $3::boolean[], $4::boolean[])
+        "insert into access.permissions (name, least_level, for_programs, for_services, for_reviewers)
+         select * from unnest($1::text[], $2::int[], $3::boolean[], $4::boolean[], $5::boolean[])
          on conflict (name) do update
             set least_level = excluded.least_level, for_programs = excluded.for_programs,
-                for_reviewers = excluded.for_reviewers",
+                for_services = excluded.for_services, for_reviewers = excluded.for_reviewers",
         &names,
         &levels,
         &for_programs,
+        &for_services,
         &for_reviewers,
     )
     .execute(&mut *tx)

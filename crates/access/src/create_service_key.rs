@@ -9,14 +9,16 @@ use crate::{CreateApiKeyError, NewApiKeyError, Permission, catalogue, store};
 #[derive(Debug)]
 pub struct NewServiceKey(NewKey);
 
-/// What a key may do that no person stands behind: read. The table of service keys says the same.
-pub const SERVICE_SCOPES: [Permission; 8] = [
+/// What a key may do that no person stands behind: read; and provision people, as the directory says that it
+/// belongs to. The table of service keys says the same.
+pub const SERVICE_SCOPES: [Permission; 9] = [
     catalogue::API_KEYS_READ,
     catalogue::APPROVALS_READ,
     catalogue::AUDIT_READ,
     catalogue::CONNECTORS_READ,
     catalogue::GRANTS_READ,
     catalogue::INSIGHT_READ,
+    catalogue::PEOPLE_PROVISION,
     catalogue::PEOPLE_READ,
     catalogue::TEAMS_READ,
 ];
@@ -63,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn a_service_key_reads_and_does_nothing_that_a_person_stands_behind() {
+    fn a_service_key_reads_or_provisions_and_does_nothing_that_a_person_stands_behind() {
         for permission in catalogue::ALL {
             let (_, action) = permission.name.split_once('.').unwrap();
-            let is_read = action == "read";
+            let is_its = action == "read" || permission.for_services;
             assert_eq!(
                 parse(&[permission.name]).is_ok(),
-                is_read,
+                is_its,
                 "{}",
                 permission.name
             );

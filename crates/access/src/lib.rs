@@ -4,7 +4,8 @@
 //! Promises: a permission that is not in the catalogue does not exist; a key is shown once, stored
 //! as a hash, and never holds more than its maker held when it was made; nobody gives what they do not
 //! hold; what is private is on one list.
-//! An API key is a person's and ends with them; a service key is the organisation's, and reads; an
+//! An API key is a person's and ends with them; a service key is the organisation's, and reads, or says
+//! what its directory says; an
 //! anonymous key shows what the organisation shows to everybody, once that is turned on.
 
 mod asset_grants;
@@ -21,6 +22,7 @@ mod new_role;
 mod note_use;
 mod operator;
 pub mod private;
+mod provisioned_teams;
 mod public_face;
 mod revoke_anonymous_key;
 mod revoke_api_key;
@@ -52,6 +54,11 @@ pub use operator::{
     NewOperatorAccess, NewOperatorAccessError, OpenOperatorError, OpenedAccess, OperatorAccess,
     OperatorAccessRow, close_operator, end_operator, open_operator, operator_access,
     operator_accesses,
+};
+pub use provisioned_teams::{
+    ProvisionedTeam, WantedTeams, change_provisioned_members, change_provisioned_team,
+    hold_provisioned_team, provision_team, provisioned_teams, release_team,
+    remove_provisioned_team,
 };
 pub use public_face::public_name;
 pub use revoke_anonymous_key::revoke_anonymous_key;

@@ -60,6 +60,10 @@ pub const SHARED: &[(&str, &str)] = &[
         "who reads the log sees who looked in from outside, and who ended it",
     ),
     (
+        "access.provisioned_members",
+        "who is in which team, as the directory says; no login reads it",
+    ),
+    (
         "access.roles",
         "a role is the organisation's; it says who made it",
     ),
@@ -92,6 +96,10 @@ pub const SHARED: &[(&str, &str)] = &[
     (
         "identity.memberships",
         "colleagues see who belongs to their organisation",
+    ),
+    (
+        "identity.provisioned",
+        "who sees people sees whom the directory looks after; what it says of them no login reads",
     ),
     (
         "insight.logs",

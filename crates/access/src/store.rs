@@ -2,6 +2,7 @@
 
 pub(crate) mod asset_grants;
 pub(crate) mod operator;
+pub(crate) mod provisioned_teams;
 pub(crate) mod roles;
 pub(crate) mod teams;
 

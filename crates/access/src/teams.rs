@@ -13,6 +13,8 @@ pub struct Team {
     pub name: String,
     /// Who is in it, in the order of joining.
     pub members: Vec<TeamMember>,
+    /// Whether a directory says who is in it, and people do not.
+    pub is_provisioned: bool,
     /// When it was made.
     pub created_at: OffsetDateTime,
 }
@@ -37,6 +39,9 @@ pub enum TeamError {
     /// The organisation has no such member.
     #[error("the organisation has no such member")]
     Nobody,
+    /// A directory says what it is called, and who is in it.
+    #[error("this team is the directory's: change it there, or take it over first")]
+    Provisioned,
     /// The team was given what the person does not hold.
     #[error("this team was given what you do not hold yourself: whoever does adds people to it")]
     Beyond,
@@ -105,6 +110,7 @@ fn judge(verdict: &str) -> Result<(), TeamError> {
     match verdict {
         "made" | "renamed" | "removed" | "joined" | "left" => Ok(()),
         "nobody" => Err(TeamError::Nobody),
+        "provisioned" => Err(TeamError::Provisioned),
         "beyond" => Err(TeamError::Beyond),
         "taken" => Err(TeamError::NameTaken),
         "many" => Err(TeamError::TooMany),

@@ -10,6 +10,8 @@ create table access.permissions (
     least_level int not null check (least_level in (100, 80, 60, 40, 30, 20)),
     -- Whether an API key, an AI client or a job may hold it; otherwise people alone do, at a browser.
     for_programs boolean not null,
+    -- Whether a service key may hold it, where programs that act for a person may not.
+    for_services boolean not null,
     -- Whether a REVIEWER holds it, who holds nothing else (AC-04).
     for_reviewers boolean not null
 );
@@ -103,7 +105,7 @@ begin
          where p.name = any (reached)
            and (member.is_verified is not false or p.least_level <= 20)
            and (of_kind = 'session' and scopes = '*' or p.name = any (string_to_array(scopes, ',')))
-           and (of_kind = 'session' or p.for_programs)
+           and (of_kind = 'session' or p.for_programs or (of_kind = 'service_key' and p.for_services))
          order by p.name);
 end $$;
 
@@ -135,6 +137,13 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
       from unnest(permissions) wanted left join access.permissions p on p.name = wanted
 $$;
 
+-- The same of a service key, which may hold what is for no program that acts for a person.
+create function ctx.can_give_service(permissions text[]) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(bool_and(ctx.can(wanted) and coalesce(p.for_programs or p.for_services, false)), false)
+      from unnest(permissions) wanted left join access.permissions p on p.name = wanted
+$$;
+
 create function ctx.bind_api_key(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -159,8 +168,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 revoke all on function access.standing(uuid, text, int, uuid), access.role_name(uuid, uuid), access.held(text, uuid, uuid, int, text), ctx.org_for(text), ctx.can(text),
-    ctx.permissions(), ctx.can_give(text[]), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
-grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.can_give(text[])
+    ctx.permissions(), ctx.can_give(text[]), ctx.can_give_service(text[]), ctx.bind_api_key(bytea), access.note_use(bytea[]) from public;
+grant execute on function ctx.org_for(text), ctx.can(text), ctx.permissions(), ctx.can_give(text[]), ctx.can_give_service(text[])
    to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.bind_api_key(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function access.note_use(bytea[]) to countersign_front;

@@ -8,9 +8,15 @@ create table access.teams (
     id uuid not null,
     name text not null check (length(name) between 1 and 60),
     name_folded text not null generated always as (lower(name)) stored,
-    made_by uuid not null,
+    -- Who made it, or took it over; nobody where a directory did (0027).
+    made_by uuid,
     created_at timestamptz not null default now(),
     removed_at timestamptz,
+    -- Since when a directory says who is in it, and what the directory calls it.
+    provisioned_at timestamptz,
+    external_id text check (length(external_id) between 1 and 254),
+    changed_at timestamptz not null default now(),
+    check (num_nonnulls(made_by, provisioned_at) = 1),
     primary key (org_id, id),
     foreign key (org_id, made_by) references identity.memberships (org_id, user_id)
 );
@@ -38,7 +44,8 @@ create policy teams_read on access.teams for select to countersign_front
     using (org_id = (select ctx.org_for('teams.read')));
 create policy team_members_read on access.team_members for select to countersign_front
     using (org_id = (select ctx.org_for('teams.read')));
-grant select, insert, update (name, removed_at) on access.teams to countersign_definer;
+grant select, insert, update (name, removed_at, made_by, provisioned_at, external_id, changed_at) on access.teams
+   to countersign_definer;
 grant select, insert, delete on access.team_members to countersign_definer;
 grant select on access.teams, access.team_members to countersign_front;
 
@@ -70,17 +77,28 @@ begin
     return case when found then 'made' else 'taken' end;
 end $$;
 
--- 'renamed', 'gone' or 'taken'.
+-- 'renamed', 'gone', 'taken', or 'provisioned' where a directory says what it is called.
 create function access.rename_team(of_team uuid, new_name text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := access.manages_teams();
 begin
-    update access.teams t set name = new_name where t.org_id = org and t.id = of_team and t.removed_at is null;
+    if access.is_provisioned(org, of_team) then
+        return 'provisioned';
+    end if;
+    update access.teams t set name = new_name, changed_at = now()
+     where t.org_id = org and t.id = of_team and t.removed_at is null;
     return case when found then 'renamed' else 'gone' end;
 exception when unique_violation then
     return 'taken';
 end $$;
+
+-- Whether a directory says who is in a team: people do not, then. For definer functions alone.
+create function access.is_provisioned(of_org uuid, of_team uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from access.teams t
+                    where t.org_id = of_org and t.id = of_team and t.removed_at is null and t.provisioned_at is not null)
+$$;
 
 -- Ends a team, with all that its members were given by it: 'removed' or 'gone'.
 create function access.remove_team(of_team uuid) returns table (verdict text, members int)
@@ -101,8 +119,8 @@ begin
 end $$;
 
 -- Adds a member of the organisation to a team: 'joined', 'there' where they are in it already, 'gone',
--- 'nobody' where the organisation has no such member, or 'beyond' where the team was given what the bound
--- person does not hold. Holds the team, so that nothing is given to it meanwhile (access.give).
+-- 'nobody' where the organisation has no such member, 'provisioned' where a directory says who is in it, or
+-- 'beyond' where the team was given what the bound person does not hold. Holds the team, so that nothing is given to it meanwhile (access.give).
 create function access.join_team(of_team uuid, of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -114,6 +132,9 @@ begin
     perform from access.teams t where t.org_id = org and t.id = of_team and t.removed_at is null for update;
     if not found then
         return 'gone';
+    end if;
+    if access.is_provisioned(org, of_team) then
+        return 'provisioned';
     end if;
     perform from identity.memberships m
       where m.org_id = org and m.user_id = of_person and m.removed_at is null for update;
@@ -128,12 +149,16 @@ begin
     return case when found then 'joined' else 'there' end;
 end $$;
 
--- Takes somebody out of a team, who loses at their next request what they had by it: 'left' or 'gone'.
+-- Takes somebody out of a team, who loses at their next request what they had by it: 'left', 'gone', or 'provisioned'
+-- where a directory says who is in it.
 create function access.leave_team(of_team uuid, of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := access.manages_teams();
 begin
+    if access.is_provisioned(org, of_team) then
+        return 'provisioned';
+    end if;
     delete from access.team_members m where m.org_id = org and m.team_id = of_team and m.user_id = of_person;
     return case when found then 'left' else 'gone' end;
 end $$;
@@ -147,7 +172,7 @@ begin
     return null;
 end $$;
 
-revoke all on function access.manages_teams(), access.make_team(uuid, text), access.rename_team(uuid, text),
+revoke all on function access.is_provisioned(uuid, uuid), access.manages_teams(), access.make_team(uuid, text), access.rename_team(uuid, text),
     access.remove_team(uuid), access.join_team(uuid, uuid), access.leave_team(uuid, uuid), access.forget_member()
     from public;
 grant execute on function access.make_team(uuid, text), access.rename_team(uuid, text), access.remove_team(uuid),

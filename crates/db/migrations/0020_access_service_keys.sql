@@ -12,11 +12,12 @@ create table access.service_keys (
     name text not null check (length(name) between 1 and 100),
     face text not null check (length(face) <= 16),
     token_hash bytea not null unique check (length(token_hash) = 32),
-    -- Reading alone, as access::SERVICE_SCOPES: whoever writes or proposes is a person, or acts for one.
+    -- As access::SERVICE_SCOPES: reading, and provisioning people (0027). Whoever else writes or proposes is a
+    -- person, or acts for one.
     scopes text[] not null check (
         cardinality(scopes) between 1 and 50
         and scopes <@ array['api_keys.read', 'approvals.read', 'audit.read', 'connectors.read', 'grants.read',
-                            'insight.read', 'people.read', 'teams.read']),
+                            'insight.read', 'people.provision', 'people.read', 'teams.read']),
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + interval '8760 hours'),
     revoked_at timestamptz,
@@ -36,7 +37,7 @@ create policy service_keys_read on access.service_keys for select to countersign
 create policy service_keys_add on access.service_keys for insert to countersign_front
     with check (org_id = (select ctx.org_for('api_keys.manage')) and made_by = (select ctx.person())
                 and (select ctx.kind()) = 'session' and (select ctx.is_recent())
-                and ctx.can_give(scopes));
+                and ctx.can_give_service(scopes));
 create policy service_keys_revoke on access.service_keys for update to countersign_front
     using (org_id = (select ctx.org_for('api_keys.manage')) and (select ctx.kind()) = 'session')
     with check (org_id = (select ctx.org()) and revoked_at = now());

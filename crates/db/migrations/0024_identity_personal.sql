@@ -107,6 +107,10 @@ begin
             select audit.text_id('key', k.id) as id, k.name, k.face, k.scopes, k.created_at, k.expires_at, k.revoked_at,
                    k.last_used_at
               from access.api_keys k where k.user_id = $1 order by k.created_at$q$, who, orgs, own_email),
+        'provisioned', identity.rows_of($q$
+            select audit.text_id('org', p.org_id) as organisation, p.user_name, p.external_id, p.attributes, p.created_at,
+                   p.changed_at, p.suspended_at, p.ended_at
+              from identity.provisioned p where p.user_id = $1 order by p.created_at$q$, who, orgs, own_email),
         'keys_made', identity.rows_of($q$
             select audit.text_id('svk', k.id) as id, k.name, k.created_at from access.service_keys k
              where k.made_by = $1 and k.org_id = any ($2)
@@ -203,6 +207,7 @@ begin
     delete from identity.issuer_attempts a where a.user_id = who or is_theirs and a.email = own_email;
     delete from identity.identities i where i.user_id = who;
     delete from identity.provider_identities i where i.user_id = who;
+    delete from identity.provisioned p where p.user_id = who;
     delete from identity.authenticators a where a.user_id = who;
     delete from identity.recovery_codes c where c.user_id = who;
     delete from identity.factor_tries t where t.user_id = who;
@@ -341,6 +346,8 @@ begin
     perform trust.make_control_provider();
     insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label)
     values (owner.org_id, owner.org_id, gen_random_uuid(), new_user, canary, canary);
+    insert into identity.provisioned (org_id, user_id, user_name, external_id, attributes)
+    values (owner.org_id, new_user, canary, canary, jsonb_build_object('displayName', canary));
     insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)
     values (sha256(uuid_send(gen_random_uuid())), 'link', 'https://controls.invalid', sha256('x'), new_user, new_session, '/' || canary);
     insert into identity.recovery_codes (user_id, code_hash) values (new_user, sha256(uuid_send(gen_random_uuid())));

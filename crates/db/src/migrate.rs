@@ -59,6 +59,7 @@ migrations! {
     24 "0024_identity_personal",
     25 "0025_identity_sign_in_tries",
     26 "0026_identity_providers",
+    27 "0027_identity_scim",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

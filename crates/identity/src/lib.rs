@@ -28,6 +28,7 @@ mod people;
 mod personal;
 mod principal;
 mod prove_password;
+mod provisioning;
 mod reset_password;
 mod role;
 mod second_factor;
@@ -81,6 +82,10 @@ pub use people::{Member, members};
 pub use personal::{AtDeletion, PERSONAL, Personal};
 pub use principal::{Principal, PrincipalKind, principal};
 pub use prove_password::prove_password;
+pub use provisioning::{
+    DirectoryPage, DirectoryPerson, Named, ProvisionError, Provisioned, Wanted, change_provisioned,
+    end_provisioned, hold_provisioned, provision, provisioned, reinstate, suspend,
+};
 pub use reset_password::{ResetError, ask_reset, reset_password, show_reset};
 pub use role::{Role, Standing, StandingError};
 pub use second_factor::{

@@ -21,6 +21,8 @@ pub struct Member {
     pub custom_role: Option<(RoleId, String)>,
     /// Since when.
     pub joined_at: OffsetDateTime,
+    /// Whether the organisation's directory looks after them.
+    pub is_provisioned: bool,
     /// Whether mail to the address was shown to reach them.
     pub is_verified: bool,
 }

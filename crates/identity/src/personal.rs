@@ -58,6 +58,11 @@ pub const PERSONAL: &[Personal] = &[
         Err("what an operator did, told to the organisation"),
         Kept("it says who of the organisation ended it"),
     ),
+    row(
+        "access.provisioned_members",
+        Err("how a directory groups its people"),
+        Kept("it ends with what the directory says of them"),
+    ),
     row("access.roles", Ok("roles_made"), MADE),
     row("access.service_keys", Ok("keys_made"), MADE),
     row(
@@ -119,6 +124,7 @@ pub const PERSONAL: &[Personal] = &[
         Ok("provider_identities"),
         Removed,
     ),
+    row("identity.provisioned", Ok("provisioned"), Removed),
     row("identity.recovery_codes", Ok("recovery_codes"), Removed),
     row("identity.sessions", Ok("sessions"), Removed),
     row(

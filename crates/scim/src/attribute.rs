@@ -36,6 +36,8 @@ pub(crate) struct Attribute {
     pub(crate) is_unique: bool,
     pub(crate) is_always: bool,
     pub(crate) mutability: Mutability,
+    /// Values that are usual.
+    pub(crate) usual: &'static [&'static str],
     pub(crate) says: &'static str,
 }
 
@@ -51,6 +53,7 @@ impl Attribute {
             is_unique: false,
             is_always: false,
             mutability: Mutability::ReadWrite,
+            usual: &[],
             says,
         }
     }
@@ -94,6 +97,10 @@ impl Attribute {
         Self { mutability, ..self }
     }
 
+    pub(crate) const fn usually(self, usual: &'static [&'static str]) -> Self {
+        Self { usual, ..self }
+    }
+
     /// Its parts; none of one that is not complex.
     pub(crate) const fn parts(&self) -> &'static [Attribute] {
         match self.kind {
@@ -127,6 +134,9 @@ impl Attribute {
             "uniqueness": if self.is_unique { "server" } else { "none" },
         });
         if let Some(object) = described.as_object_mut() {
+            if !self.usual.is_empty() {
+                object.insert("canonicalValues".to_owned(), json!(self.usual));
+            }
             if let Kind::Complex(parts) = self.kind {
                 let parts: Vec<Value> = parts.iter().map(Self::described).collect();
                 object.insert("subAttributes".to_owned(), json!(parts));

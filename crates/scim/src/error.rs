@@ -29,6 +29,21 @@ pub enum ScimError {
     InvalidValue(String),
 }
 
+/// Codes, of ours and of what every part of the server answers, with what the RFC calls them.
+const KEYWORDS: [(&str, &str); 11] = [
+    ("scim.invalid_filter", "invalidFilter"),
+    ("scim.too_many", "tooMany"),
+    ("scim.uniqueness", "uniqueness"),
+    ("scim.mutability", "mutability"),
+    ("scim.invalid_syntax", "invalidSyntax"),
+    ("scim.invalid_path", "invalidPath"),
+    ("scim.no_target", "noTarget"),
+    ("scim.invalid_value", "invalidValue"),
+    ("scim.owner", "mutability"),
+    ("web.malformed_json", "invalidSyntax"),
+    ("web.invalid_query", "invalidValue"),
+];
+
 impl ScimError {
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
@@ -39,17 +54,30 @@ impl ScimError {
     }
 
     /// The keyword (RFC 7644 table 9).
-    pub const fn scim_type(&self) -> &'static str {
+    pub fn scim_type(&self) -> &'static str {
+        Self::keyword(self.code()).unwrap_or_default()
+    }
+
+    /// Stable, for logs: the keyword as codes are written.
+    pub const fn code(&self) -> &'static str {
         match self {
-            Self::InvalidFilter(_) => "invalidFilter",
-            Self::TooMany => "tooMany",
-            Self::Uniqueness(_) => "uniqueness",
-            Self::Mutability(_) => "mutability",
-            Self::InvalidSyntax(_) => "invalidSyntax",
-            Self::InvalidPath(_) => "invalidPath",
-            Self::NoTarget(_) => "noTarget",
-            Self::InvalidValue(_) => "invalidValue",
+            Self::InvalidFilter(_) => "scim.invalid_filter",
+            Self::TooMany => "scim.too_many",
+            Self::Uniqueness(_) => "scim.uniqueness",
+            Self::Mutability(_) => "scim.mutability",
+            Self::InvalidSyntax(_) => "scim.invalid_syntax",
+            Self::InvalidPath(_) => "scim.invalid_path",
+            Self::NoTarget(_) => "scim.no_target",
+            Self::InvalidValue(_) => "scim.invalid_value",
         }
+    }
+
+    /// The keyword that a code stands for; none where the RFC has none, or the code says it already.
+    pub fn keyword(code: &str) -> Option<&'static str> {
+        KEYWORDS
+            .iter()
+            .find(|(known, _)| *known == code)
+            .map(|(_, keyword)| *keyword)
     }
 
     /// The body of an answer, also of one that has no keyword.

@@ -25,7 +25,8 @@ const EMAIL: &[Attribute] = &[
         "type",
         Kind::Text(60),
         "What it is for: work, home or other.",
-    ),
+    )
+    .usually(&["work", "home", "other"]),
     Attribute::new("primary", Kind::Boolean, "Whether it is the one to use."),
 ];
 
@@ -63,7 +64,9 @@ const MEMBER: &[Attribute] = &[
     )
     .by(Mutability::Immutable)
     .exact(),
-    Attribute::new("type", Kind::Text(60), "User.").by(Mutability::Immutable),
+    Attribute::new("type", Kind::Text(60), "What it is: a user.")
+        .by(Mutability::Immutable)
+        .usually(&["User"]),
 ];
 
 const GROUP: &[Attribute] = &[

@@ -20,6 +20,7 @@ mod problem;
 mod route;
 mod router;
 mod scan;
+mod scim;
 mod session;
 mod state;
 mod throttle;

@@ -4,7 +4,7 @@ use utoipa::openapi::OpenApi;
 use crate::extract::Visitor;
 use crate::problem::{Problem, kind};
 use crate::route::Routes;
-use crate::{AppState, RouteInfo, api, edge, mcp, oauth, pages};
+use crate::{AppState, RouteInfo, api, edge, mcp, oauth, pages, scim};
 
 /// Every route, behind every layer. The caller brings the listener, and with it the peer's address
 /// (`into_make_service_with_connect_info::<SocketAddr>`).
@@ -35,7 +35,7 @@ pub fn openapi() -> OpenApi {
 
 fn all() -> Routes {
     let programs = api::mount(Routes::new(api::document::outline()));
-    pages::mount(oauth::mount(mcp::mount(programs)))
+    pages::mount(oauth::mount(mcp::mount(scim::mount(programs))))
 }
 
 #[cfg(test)]
@@ -55,7 +55,9 @@ mod tests {
                 | Access::Person
                 | Access::Account
                 | Access::SignedIn => true,
-                Access::Permission(name) => access::catalogue::find(name).is_some(),
+                Access::Permission(name) | Access::ServiceKey(name) => {
+                    access::catalogue::find(name).is_some()
+                }
             };
             assert!(known, "{} {}", route.method, route.path);
         }

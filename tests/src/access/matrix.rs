@@ -76,6 +76,7 @@ async fn the_database_the_routes_and_the_pages_say_the_same_of_every_standing() 
     organisation.manage: OWNER-100 ADMIN-80
     people.invite: OWNER-100 ADMIN-80
     people.manage: OWNER-100 ADMIN-80
+    people.provision: OWNER-100 ADMIN-80
     people.read: OWNER-100 ADMIN-80 PARTICIPANT-60 PARTICIPANT-40 PARTICIPANT-30 PARTICIPANT-20
     roles.manage: OWNER-100 ADMIN-80
     teams.manage: OWNER-100 ADMIN-80

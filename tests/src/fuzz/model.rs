@@ -100,6 +100,7 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     ),
     ("identity.provider_identities", Own),
     ("identity.providers", Holders("organisation.manage")),
+    ("identity.provisioned", Holders("people.read")),
     ("identity.sessions", Own),
     ("identity.users", Where(PEOPLE)),
     ("insight.events", HoldersWhere("insight.read", OF_LOGS)),

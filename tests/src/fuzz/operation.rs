@@ -255,7 +255,7 @@ fn may(actor: &Actor, route: &RouteInfo) -> bool {
     match route.access {
         Access::Public | Access::SignedIn => true,
         Access::Person | Access::Account => actor.is_session(),
-        Access::HalfSession | Access::AnonymousKey => false,
+        Access::HalfSession | Access::AnonymousKey | Access::ServiceKey(_) => false,
         Access::Permission(permission) => actor.holds(permission),
     }
 }

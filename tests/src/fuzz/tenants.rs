@@ -160,7 +160,8 @@ async fn share(fate: &mut PgConnection) {
            from connectors.connections c join access.teams t on t.org_id = c.org_id where c.purpose = 'read'",
         "insert into access.team_members (org_id, team_id, user_id)
          select t.org_id, t.id, m.user_id from access.teams t join identity.memberships m on m.org_id = t.org_id
-          where m.role = 'PARTICIPANT' and m.level = 40",
+          where m.role = 'PARTICIPANT' and m.level = 40
+         on conflict do nothing",
     ] {
         fate.execute(statement).await.unwrap();
     }

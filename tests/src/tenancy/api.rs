@@ -63,14 +63,18 @@ async fn lists(person: &Person) -> BTreeMap<String, String> {
     lists
 }
 
-/// An entry of the audit log gets its place a moment later.
+/// An entry of the audit log gets its place a moment later, and the use of a key is written down then.
 fn without_places(text: &str) -> String {
-    let (mut left, mut rest) = (String::new(), text);
-    while let Some((before, after)) = rest.split_once("\"leaf_index\":") {
-        left.push_str(before);
-        rest = after.trim_start_matches(|c: char| c.is_ascii_alphanumeric());
+    let mut left = text.to_owned();
+    for moved in ["\"leaf_index\":", "\"last_used_at\":"] {
+        let whole = std::mem::take(&mut left);
+        let mut parts = whole.split(moved);
+        left.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            left.push_str(part.trim_start_matches(|c| c != ',' && c != '}'));
+        }
     }
-    left + rest
+    left
 }
 
 /// Texts of the form `kind_` and 26 characters.
@@ -105,7 +109,8 @@ async fn another_tenants_identifiers_lead_nowhere_on_any_route() {
     let routes = web::routes();
     let routes = routes.iter().filter(|route| {
         let is_tried = route.surface == Surface::Api || is_read(route);
-        is_tried && route.path.contains("{id}")
+        // What a directory asks for no person asks for (`scim/attacks.rs`).
+        is_tried && route.surface != Surface::Scim && route.path.contains("{id}")
     });
     let mut tried = 0;
     for route in routes {

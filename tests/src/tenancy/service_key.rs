@@ -13,7 +13,7 @@ use testkit::app::{Options, TestApp};
 
 use crate::world::signed_up;
 
-/// All that such a key can hold.
+/// All that such a key can read by; what a directory's key does besides is in `scim/sql.rs`.
 const ALL: [&str; 8] = [
     "api_keys.read",
     "approvals.read",

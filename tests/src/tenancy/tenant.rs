@@ -7,6 +7,7 @@ use serde_json::json;
 use sqlx::Executor as _;
 
 use crate::oauth::client::Client;
+use crate::scim::Directory;
 use crate::world::{World, bound, connect, decide, propose, session_hash, settled, signed_up};
 
 /// A second tenant that does everything the first one did.
@@ -88,6 +89,9 @@ pub(crate) async fn fill(world: &World, person: &Person) {
         .write(Method::POST, path, &key, StatusCode::CREATED)
         .await
         .unwrap();
+    let directory = Directory::of(&world.app, person).await;
+    let named = directory.made("mine").await;
+    directory.team("Of the directory", &[&named]).await;
     person
         .write(
             Method::POST,

@@ -7,7 +7,8 @@ use crate::{Team, TeamMember, TeamName};
 
 pub(crate) async fn teams(tx: &mut ReadTx) -> Result<Vec<Team>, Error> {
     let rows = sqlx::query!(
-        "select id, name, created_at from access.teams where removed_at is null order by name_folded, id"
+        r#"select id, name, created_at, provisioned_at is not null as "is_provisioned!"
+             from access.teams where removed_at is null order by name_folded, id"#
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -32,6 +33,7 @@ pub(crate) async fn teams(tx: &mut ReadTx) -> Result<Vec<Team>, Error> {
             id: row.id.into(),
             members: of(row.id).collect(),
             name: row.name,
+            is_provisioned: row.is_provisioned,
             created_at: row.created_at,
         })
         .collect())

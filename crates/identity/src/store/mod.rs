@@ -5,6 +5,7 @@ pub(crate) mod identities;
 pub(crate) mod invitations;
 pub(crate) mod links;
 pub(crate) mod passkeys;
+pub(crate) mod provisioning;
 pub(crate) mod sign_on;
 
 use std::time::Duration;
@@ -199,7 +200,9 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
     let rows = sqlx::query!(
         r#"select m.user_id, u.name, a.email as "email!", m.role, m.level, m.created_at,
                   m.role_id, r.name as "custom_role?",
-                  u.email_verified_at is not null as "is_verified!"
+                  u.email_verified_at is not null as "is_verified!",
+                  exists (select from identity.provisioned p
+                           where p.org_id = m.org_id and p.user_id = m.user_id and p.ended_at is null) as "is_provisioned!"
            from identity.memberships m
            join identity.users u on u.id = m.user_id
            join identity.addresses() a on a.user_id = m.user_id
@@ -219,6 +222,7 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
             level: row.level,
             custom_role: row.role_id.map(RoleId::from).zip(row.custom_role),
             joined_at: row.created_at,
+            is_provisioned: row.is_provisioned,
             is_verified: row.is_verified,
         })
         .collect())

@@ -31,8 +31,8 @@ async fn look(context: &Context) -> Look {
 /// What the catalogue in the database says otherwise than the binary's, if anything.
 async fn stored(context: &Context) -> Result<Option<String>, sqlx::Error> {
     let mut front = context.as_front().await?;
-    let stored: Vec<(String, i32, bool, bool)> = sqlx::query_as(
-        "select name, least_level, for_programs, for_reviewers from access.permissions order by name",
+    let stored: Vec<(String, i32, bool, bool, bool)> = sqlx::query_as(
+        "select name, least_level, for_programs, for_services, for_reviewers from access.permissions order by name",
     )
     .fetch_all(&mut front)
     .await?;
@@ -41,6 +41,7 @@ async fn stored(context: &Context) -> Result<Option<String>, sqlx::Error> {
             p.name.to_owned(),
             p.least_level,
             p.for_programs,
+            p.for_services,
             p.for_reviewers,
         )
     });

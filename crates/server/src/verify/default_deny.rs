@@ -44,7 +44,9 @@ async fn look(context: &Context) -> Look {
             .as_u16();
         let refused = match route.surface {
             Surface::Page => matches!(status, 303 | 401 | 403),
-            Surface::Api | Surface::Mcp | Surface::Oauth => matches!(status, 401 | 403),
+            Surface::Api | Surface::Mcp | Surface::Oauth | Surface::Scim => {
+                matches!(status, 401 | 403)
+            }
         };
         if !refused {
             fail!("{} {} answers {status} to nobody", route.method, route.path);

@@ -23,6 +23,7 @@ mod export_delete;
 mod front_confined;
 mod identity_linking;
 mod identity_links;
+mod identity_provisioning;
 mod mail_tls;
 mod oauth_desktop_state;
 mod oauth_grant;
@@ -92,6 +93,7 @@ const OFTEN: &[Runnable] = controls![
     recent,
     identity_links,
     identity_linking,
+    identity_provisioning,
     sign_on,
     wrong_passwords,
     mail_tls,

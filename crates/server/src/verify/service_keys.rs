@@ -12,7 +12,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "access.service_keys",
     "AC-09",
-    "A service key is refused wherever a browser shows it, holds reading permissions alone, has no person behind it, and is refused at the request after it was revoked.",
+    "A service key is refused wherever a browser shows it, holds reading permissions and at most that to provision people, has no person behind it, and is refused at the request after it was revoked.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

@@ -32,8 +32,8 @@ const SERVICE: Words = Words {
     path: "/access/service-keys",
     title: "Service keys",
     label: "Services",
-    lede: "For servers of your organisation. A service key reads, and goes on when its maker leaves. It is refused wherever a browser sends it.",
-    first: "Make one and give it to a server. It is shown once; only its hash is kept.",
+    lede: "For servers of your organisation. A service key reads, or does what your directory says, and goes on when its maker leaves. It is refused wherever a browser sends it.",
+    first: "Make one and give it to a server, or to your directory. It is shown once; only its hash is kept.",
     name_hint: "Which service will use it.",
 };
 

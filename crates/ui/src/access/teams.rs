@@ -3,7 +3,7 @@ use kernel::{AssetAccess, ConnectionId, TeamId, UserId};
 use time::OffsetDateTime;
 
 use crate::Page;
-use crate::component::FieldErrors;
+use crate::component::{FieldErrors, Tone};
 use crate::filters;
 
 /// The organisation's teams, and the form that makes one.
@@ -34,6 +34,10 @@ pub struct Team {
     pub others: Vec<TeamChoice>,
     /// What it was given, as far as the viewer may see it.
     pub given: Vec<TeamAsset>,
+    /// Whether a directory says who is in it, and people do not.
+    pub is_provisioned: bool,
+    /// Whether the person who looks has shown lately who they are.
+    pub is_recent: bool,
     /// The form that renames it.
     pub form: TeamForm,
 }
@@ -47,6 +51,8 @@ pub struct TeamRow {
     pub name: String,
     /// Who is in it, by name.
     pub members: Vec<String>,
+    /// Whether a directory says who is in it.
+    pub is_provisioned: bool,
     /// When it was made.
     pub created_at: OffsetDateTime,
 }

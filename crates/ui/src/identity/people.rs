@@ -29,6 +29,8 @@ pub struct Member {
     pub email: String,
     /// Whether mail to it was shown to reach them.
     pub is_verified: bool,
+    /// Whether the organisation's directory looks after them.
+    pub is_provisioned: bool,
     /// Role, in words.
     pub role: String,
     /// Level of the role, 20 (viewer) to 100 (super admin).

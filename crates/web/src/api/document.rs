@@ -90,6 +90,8 @@ pub(crate) fn describe(operation: &mut Operation, access: Access) {
         Access::HalfSession | Access::Person | Access::Account => {
             vec![SecurityRequirement::new(SESSION, none)]
         }
+        // No operation of the document's: directories have the RFC.
+        Access::ServiceKey(_) => vec![SecurityRequirement::new(KEY, none)],
         Access::SignedIn | Access::Permission(_) => {
             vec![
                 SecurityRequirement::new(SESSION, none),

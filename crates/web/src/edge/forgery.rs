@@ -81,7 +81,7 @@ fn needs_token(headers: &HeaderMap, cookies: &Cookies, route: &RouteInfo) -> boo
                 && !headers.contains_key(header::AUTHORIZATION)
         }
         // No cookie opens it.
-        Surface::Mcp | Surface::Oauth => false,
+        Surface::Mcp | Surface::Oauth | Surface::Scim => false,
     }
 }
 

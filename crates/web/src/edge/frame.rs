@@ -138,6 +138,7 @@ fn surface(route: Option<&RouteInfo>, uri: &Uri) -> Surface {
         Some(route) => route.surface,
         None if uri.path().starts_with("/api/") => Surface::Api,
         None if uri.path() == "/mcp" => Surface::Mcp,
+        None if uri.path().starts_with("/scim/") => Surface::Scim,
         None => Surface::Page,
     }
 }
@@ -186,6 +187,9 @@ fn tell(
             rest.entry(header::WWW_AUTHENTICATE)
                 .or_insert_with(|| challenge(state, context.surface));
         }
+        if context.surface == Surface::Scim {
+            return problem::scim_error(problem, rest);
+        }
         return problem::problem_json(problem, context, rest);
     }
     if problem.kind() == &kind::SIGNED_OUT {
@@ -210,7 +214,7 @@ fn challenge(state: &AppState, surface: Surface) -> HeaderValue {
     let metadata = state.link("/.well-known/oauth-protected-resource/mcp");
     let told = match surface {
         Surface::Mcp => format!("Bearer resource_metadata=\"{metadata}\""),
-        Surface::Page | Surface::Api | Surface::Oauth => "Bearer".to_owned(),
+        Surface::Page | Surface::Api | Surface::Oauth | Surface::Scim => "Bearer".to_owned(),
     };
     HeaderValue::from_str(&told).unwrap_or_else(|_| HeaderValue::from_static("Bearer"))
 }

@@ -190,8 +190,8 @@ fn permit(
 ) -> Result<(ReadTx, Principal), Problem> {
     let may = match access {
         Access::Public | Access::SignedIn => true,
-        // `Half` and `Anonymous` are the ways in there.
-        Access::HalfSession | Access::AnonymousKey => false,
+        // `Half`, `Anonymous` and `Provisioner` are the ways in there.
+        Access::HalfSession | Access::AnonymousKey | Access::ServiceKey(_) => false,
         Access::Person | Access::Account => principal.kind == PrincipalKind::Session,
         Access::Permission(name) => principal.can(name),
     };
@@ -205,6 +205,9 @@ fn permit(
 pub(super) fn forbidden(access: Access) -> Problem {
     let needed = match access {
         Access::Permission(name) => format!("This needs the permission {name}."),
+        Access::ServiceKey(name) => {
+            format!("This needs a service key that holds the permission {name}.")
+        }
         _ => "Only a person at a browser can do this.".to_owned(),
     };
     Problem::new(kind::ACCESS_FORBIDDEN).saying(needed)
@@ -233,7 +236,7 @@ pub(super) async fn credential(
         }
         return bearer(state, context.surface, key.trim()).await;
     }
-    if context.surface == Surface::Mcp {
+    if matches!(context.surface, Surface::Mcp | Surface::Scim) {
         // A page of another site could make a browser send the cookie.
         return Err(signed_out());
     }
@@ -251,7 +254,9 @@ async fn bearer(state: &AppState, surface: Surface, presented: &str) -> Result<S
     let resource = match surface {
         Surface::Mcp => &state.resources.mcp,
         Surface::Api => &state.resources.api,
-        Surface::Page | Surface::Oauth => return Err(Problem::new(kind::SIGNED_OUT)),
+        Surface::Page | Surface::Oauth | Surface::Scim => {
+            return Err(Problem::new(kind::SIGNED_OUT));
+        }
     };
     let here = (state.resources.issuer.as_str(), resource.as_str());
     let read = state.token_keys.verify(&state.db, presented, here).await?;
@@ -311,7 +316,7 @@ fn places(principal: &Principal) -> Vec<Nav> {
     let open = GUARDS.iter().filter(|(_, access)| match access {
         Access::Permission(name) => principal.can(name),
         Access::Public | Access::SignedIn | Access::Person | Access::Account => true,
-        Access::HalfSession | Access::AnonymousKey => false,
+        Access::HalfSession | Access::AnonymousKey | Access::ServiceKey(_) => false,
     });
     open.map(|(nav, _)| *nav).collect()
 }

@@ -7,7 +7,7 @@ use crate::AppState;
 use crate::problem::{Problem, kind};
 use crate::route::Surface;
 
-/// A service key, where a server shows it to the API (AC-09). MCP acts for a person.
+/// A service key, where a server shows it to the API (AC-09), or a directory to SCIM. MCP acts for a person.
 pub(super) fn scope(
     hash: TokenHash,
     surface: Surface,
@@ -16,10 +16,11 @@ pub(super) fn scope(
     if is_from_browser(headers) {
         return Err(Problem::new(kind::SERVICE_KEY_IN_BROWSER));
     }
-    if surface == Surface::Api {
+    if matches!(surface, Surface::Api | Surface::Scim) {
         Ok(Scope::ServiceKey(hash))
     } else {
-        let elsewhere = "A service key opens the API below /api/v1, and nothing else.";
+        let elsewhere =
+            "A service key opens the API below /api/v1 and SCIM below /scim/v2, and nothing else.";
         Err(Problem::new(kind::ACCESS_FORBIDDEN).saying(elsewhere))
     }
 }

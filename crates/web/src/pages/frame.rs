@@ -46,7 +46,7 @@ impl<P> Can<P> {
         match access {
             Access::Permission(name) => self.principal.can(name),
             Access::Public | Access::SignedIn | Access::Person | Access::Account => true,
-            Access::HalfSession | Access::AnonymousKey => false,
+            Access::HalfSession | Access::AnonymousKey | Access::ServiceKey(_) => false,
         }
     }
 }

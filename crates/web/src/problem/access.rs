@@ -87,6 +87,7 @@ impl From<TeamError> for Problem {
         match error {
             TeamError::Gone => Self::new(kind::NOT_FOUND),
             TeamError::Nobody => Self::new(kind::TEAM_INVALID).field("user", error.to_string()),
+            TeamError::Provisioned => Self::new(kind::TEAM_PROVISIONED),
             TeamError::Beyond => Self::new(kind::TEAM_BEYOND),
             TeamError::NameTaken => {
                 Self::new(kind::TEAM_NAME_TAKEN).field("name", error.to_string())

@@ -39,6 +39,7 @@ kinds! {
     TEAM_BEYOND = 403, "access.team_beyond", "This team was given what you do not hold yourself. Whoever does adds people to it.";
     TEAM_INVALID = 422, "access.team_invalid", "The team cannot be made like this.";
     TEAM_NAME_TAKEN = 409, "access.team_name_taken", "Another team has that name.";
+    TEAM_PROVISIONED = 409, "access.team_provisioned", "This team is your directory’s: it says what the team is called and who is in it. Change it there, or take the team over.";
     KEY_TOO_OFTEN = 429, "access.too_many_requests", "This key asks more often than it may. Wait as long as Retry-After says.";
     APPROVAL_DECIDED_TWICE = 409, "approvals.decided_twice", "You have decided about this already.";
     APPROVAL_FOUR_EYES = 409, "approvals.four_eyes", "You proposed this yourself: somebody else must approve it.";
@@ -136,6 +137,11 @@ kinds! {
     OAUTH_NOTHING = 422, "oauth.nothing_to_give", "You hold none of what this client asks for.";
     OAUTH_CLIENT = 400, "oauth.unknown_client", "No client of that name is registered here. Nothing was sent back to it; start again there.";
     OAUTH_REDIRECT = 400, "oauth.unknown_redirect", "The client asked to be answered at an address that is not its own. Nothing was sent there.";
+    SCIM_NOT_IMPLEMENTED = 501, "scim.not_implemented", "This part of SCIM is not served here: ServiceProviderConfig says what is.";
+    SCIM_OWNER = 403, "scim.owner", "An owner is made inactive or removed by people alone: have an owner change their role first.";
+    SCIM_REFUSED = 400, "scim.refused", "This is no request that SCIM has a meaning for.";
+    SCIM_TOO_MANY_INVITATIONS = 429, "scim.too_many_invitations", "Too many people were invited. Try again later.";
+    SCIM_VERSION = 412, "scim.version", "It has changed since: read it again.";
     BEARER_ON_PAGE = 400, "web.bearer_on_page", "Pages take no API keys. Use the API below /api/v1.";
     BAD_BODY = 400, "web.body", "The body did not arrive whole. Send it again.";
     CONTENT_TYPE = 415, "web.content_type", "This takes application/json.";

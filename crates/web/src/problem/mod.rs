@@ -13,12 +13,14 @@ mod identity;
 mod insight;
 pub(crate) mod kind;
 mod render;
+pub(crate) mod scim;
 
 use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
+pub(crate) use self::scim::scim_error;
 pub use kind::Kind;
 pub(crate) use render::{page, problem_json};
 

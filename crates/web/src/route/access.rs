@@ -5,6 +5,8 @@ pub enum Access {
     Public,
     /// An anonymous key, at a page of an origin of its list.
     AnonymousKey,
+    /// A service key that holds this permission, and nothing else: no person does it.
+    ServiceKey(&'static str),
     /// A session that owes its second factor: only the ways to give one.
     HalfSession,
     /// A person at a browser, about what is theirs alone: their sessions, their way in.
@@ -27,7 +29,7 @@ impl Access {
             Self::Person => "person",
             Self::Account => "account",
             Self::SignedIn => "signed_in",
-            Self::Permission(name) => name,
+            Self::Permission(name) | Self::ServiceKey(name) => name,
         }
     }
 }

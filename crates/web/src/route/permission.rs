@@ -62,6 +62,7 @@ markers! {
     OrganisationManage = ORGANISATION_MANAGE;
     PeopleInvite = PEOPLE_INVITE;
     PeopleManage = PEOPLE_MANAGE;
+    PeopleProvision = PEOPLE_PROVISION;
     PeopleRead = PEOPLE_READ;
     RolesManage = ROLES_MANAGE;
     TeamsManage = TEAMS_MANAGE;

@@ -17,6 +17,8 @@ pub enum Surface {
     Api,
     /// An MCP client: an API key or an access token.
     Mcp,
+    /// An organisation's directory: the JSON of RFC 7644, and a service key.
+    Scim,
     /// An OAuth client: the forms and JSON of the RFCs, no credential of ours.
     Oauth,
 }

@@ -117,6 +117,7 @@ fn people(ink: &Ink) -> Vec<Rendered> {
         name: ink.t(name),
         email: ink.t(email),
         is_verified: number != 4,
+        is_provisioned: number == 3,
         role: ink.t(role),
         level,
         joined_at: days_ago(days),

@@ -32,7 +32,7 @@ use uuid::Uuid;
 /// The samples' present moment.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-22 14:03:07 UTC);
 /// What the samples' person may do: all that a page asks for.
-const PERMISSIONS: [&str; 8] = [
+const PERMISSIONS: [&str; 9] = [
     "api_keys.manage",
     "approvals.decide",
     "approvals.read",
@@ -40,6 +40,7 @@ const PERMISSIONS: [&str; 8] = [
     "connectors.read",
     "insight.import",
     "organisation.manage",
+    "people.provision",
     "teams.manage",
 ];
 /// Appended to every text in the hostile set.

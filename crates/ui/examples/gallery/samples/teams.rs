@@ -10,6 +10,7 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         id: id(number),
         name: ink.t(name),
         members: ink.all(members),
+        is_provisioned: number == 1,
         created_at: days_ago(12),
     };
     let view = Teams {
@@ -45,7 +46,19 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         page: without(one.page.clone(), "teams.manage"),
         ..one.clone()
     };
+    let provisioned = Team {
+        is_provisioned: true,
+        ..one.clone()
+    };
+    let stale = Team {
+        is_provisioned: true,
+        is_recent: false,
+        members: Vec::new(),
+        ..one.clone()
+    };
     vec![
+        shot("team-provisioned", &provisioned),
+        shot("team-provisioned-stale", &stale),
         shot("teams", &view),
         shot("teams-empty", &empty),
         shot("teams-refused", &refused),
@@ -76,6 +89,8 @@ fn team(ink: &Ink) -> Team {
             name: ink.t("Demo tracker, to write"),
             access: AssetAccess::Edit,
         }],
+        is_provisioned: false,
+        is_recent: true,
         form: TeamForm {
             name: ink.t("Support"),
             ..TeamForm::default()

@@ -2,7 +2,8 @@ use kernel::Secret;
 use ui::component::{ExternalUrl, FieldErrors};
 use ui::identity::{
     Authenticator, Elsewhere, FromIssuer, FromSaml, IssuerChoice, LinkedIdentity, Organisation,
-    OwnProvider, PasskeyRow, Prove, RecoveryCodes, SecondFactor, Security, SignUpWith, ToIssuer,
+    OwnProvider, PasskeyRow, Prove, Provisioning, RecoveryCodes, SecondFactor, Security,
+    SignUpWith, ToIssuer,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
@@ -316,7 +317,22 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         is_second_factor_required: true,
         ..open.clone()
     };
+    let provisioning = Provisioning {
+        page: page(ink, None),
+        base: ink.t("https://countersign.example.com/scim/v2"),
+        keys: Vec::new(),
+        members: 0,
+        teams: 0,
+    };
+    let provisioned = Provisioning {
+        keys: ink.all(&["Entra ID"]),
+        members: 41,
+        teams: 1,
+        ..provisioning.clone()
+    };
     vec![
+        shot("provisioning-new", &provisioning),
+        shot("provisioning", &provisioned),
         shot("security-off", &off),
         shot("security-on", &on),
         shot("security-stale", &stale),

@@ -15,14 +15,15 @@ use crate::route::permission::ApiKeysManage;
 pub(super) struct NewService {
     /// The service that will use it.
     name: String,
-    /// What it may read: permissions that the maker holds.
+    /// What it may do: permissions that the maker holds.
     #[schema(example = json!(["insight.read", "audit.read"]))]
     scopes: Vec<String>,
     /// 1 to 365.
     expires_in_days: u32,
 }
 
-/// Makes a key for a service of the organisation. It reads, goes on when its maker leaves, and is
+/// Makes a key for a service of the organisation. It reads, or does what the organisation's directory says
+/// below /scim/v2 (`people.provision`), goes on when its maker leaves, and is
 /// refused where a browser sends it (`access.service_key_in_browser`). Making one needs a fresh proof of
 /// who asks (`identity.not_recent`).
 #[utoipa::path(post, path = "/api/v1/service-keys", tag = "access", request_body = NewService, responses(

@@ -21,6 +21,8 @@ pub(super) struct Team {
     name: String,
     /// Who is in it, in the order of joining.
     members: Vec<TeamMember>,
+    /// Whether the organisation's directory says who is in it, and people do not.
+    is_provisioned: bool,
     /// When it was made.
     #[serde(with = "time::serde::rfc3339")]
     created_at: OffsetDateTime,
@@ -179,6 +181,7 @@ impl From<access::Team> for Team {
             id: team.id.to_string(),
             name: team.name,
             members: members.collect(),
+            is_provisioned: team.is_provisioned,
             created_at: team.created_at,
         }
     }

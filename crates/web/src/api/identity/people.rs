@@ -24,6 +24,8 @@ pub(super) struct Person {
     level: i32,
     /// The name of the organisation's own role that they have instead; what that says is what they may do.
     custom_role: Option<String>,
+    /// Whether the organisation's directory looks after them.
+    is_provisioned: bool,
     /// Since when.
     #[serde(with = "time::serde::rfc3339")]
     joined_at: OffsetDateTime,
@@ -47,6 +49,7 @@ impl From<Member> for Person {
             role: member.role,
             level: member.level,
             custom_role: member.custom_role.map(|(_, name)| name),
+            is_provisioned: member.is_provisioned,
             joined_at: member.joined_at,
         }
     }

@@ -72,5 +72,6 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/teams/{id}", teams::rename_team)
         .page(Method::POST, "/teams/{id}/remove", teams::remove_team)
         .page(Method::POST, "/teams/{id}/join", teams::join_team)
+        .page(Method::POST, "/teams/{id}/release", teams::release_team)
         .page(Method::POST, "/teams/{id}/leave", teams::leave_team)
 }

@@ -86,6 +86,17 @@ pub(super) async fn remove_team(
     Ok(done(&caller.state, TEAMS, told))
 }
 
+/// Takes it over from the directory.
+pub(super) async fn release_team(
+    recent: Recent<TeamsManage>,
+    Id(id): Id<TeamId>,
+) -> Result<Response, Problem> {
+    let caller = recent.0.release();
+    access::release_team(caller.write().await?, id).await?;
+    let told = "The team is yours: people say who is in it.";
+    Ok(done(&caller.state, &path(id), told))
+}
+
 /// Adds somebody.
 pub(super) async fn join_team(
     recent: Recent<TeamsManage>,
@@ -142,6 +153,7 @@ async fn list<P>(can: &mut Can<P>, form: TeamForm) -> Result<Teams, Problem> {
         id: team.id,
         name: team.name,
         members: team.members.into_iter().map(|member| member.name).collect(),
+        is_provisioned: team.is_provisioned,
         created_at: team.created_at,
     };
     let teams = teams.into_iter().map(row).collect();
@@ -168,6 +180,8 @@ async fn one<P>(
         id,
         others: others.collect(),
         given: given(can, id).await?,
+        is_provisioned: team.is_provisioned,
+        is_recent: can.principal.is_recent,
         form: form.unwrap_or_else(|| TeamForm {
             name: team.name.clone(),
             ..TeamForm::default()

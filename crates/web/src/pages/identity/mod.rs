@@ -19,6 +19,7 @@ mod passkeys;
 mod people;
 mod profile;
 mod prove;
+mod provisioning;
 mod recovery_codes;
 mod reset_password;
 mod saml;
@@ -117,6 +118,11 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             recovery_codes::make_recovery_codes,
         )
         .page(Method::GET, "/settings", organisation::organisation)
+        .page(
+            Method::GET,
+            "/settings/provisioning",
+            provisioning::provisioning,
+        )
         .page(
             Method::POST,
             "/settings/second-factor",

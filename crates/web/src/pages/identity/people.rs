@@ -86,6 +86,7 @@ fn shown(
         name: member.name,
         email: member.email,
         is_verified: member.is_verified,
+        is_provisioned: member.is_provisioned,
         role,
         // 20 to 100.
         level: u8::try_from(member.level).unwrap_or(0),

@@ -1,0 +1,57 @@
+//! What people see of their directory.
+
+use demo::Person;
+use reqwest::Method;
+
+use super::Directory;
+use crate::world::World;
+
+async fn page(person: &Person, path: &str) -> String {
+    let answer = person.send(Method::GET, path, None).await.unwrap();
+    assert!(answer.status().is_success(), "{path}: {}", answer.status());
+    answer.text().await.unwrap()
+}
+
+#[tokio::test]
+async fn pages_say_what_to_give_a_directory_and_what_it_looks_after() {
+    let world = World::start().await;
+    let owner = &world.owner;
+    let before = page(owner, "/settings/provisioning").await;
+    assert!(
+        before.contains(&format!("{}/scim/v2", world.app.url)),
+        "{before}"
+    );
+    assert!(before.contains("There is none yet") && before.contains("Nothing yet"));
+    assert!(
+        page(owner, "/settings")
+            .await
+            .contains("/settings/provisioning")
+    );
+    assert!(
+        page(owner, "/access/service-keys")
+            .await
+            .contains("people.provision")
+    );
+    assert!(
+        !page(owner, "/access/keys")
+            .await
+            .contains("people.provision"),
+        "of no program"
+    );
+    let directory = Directory::of(&world.app, owner).await;
+    let bo = directory.made("bo").await;
+    let team = directory.team("Support", &[&bo]).await;
+    let after = page(owner, "/settings/provisioning").await;
+    assert!(
+        after.contains("In force: Directory") && after.contains("1 member, 1 team"),
+        "{after}"
+    );
+    let people = page(owner, "/people").await;
+    assert_eq!(people.matches("from the directory").count(), 1, "{people}");
+    assert!(page(owner, "/teams").await.contains("from the directory"));
+    let team = page(owner, &format!("/teams/{team}")).await;
+    assert!(
+        team.contains("/release") && !team.contains("/join\"") && !team.contains("/leave\""),
+        "{team}"
+    );
+}
