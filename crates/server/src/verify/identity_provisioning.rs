@@ -1,5 +1,5 @@
 use crypto::token::{self, TokenKind};
-use kernel::{Secret, ServiceKeyId};
+use kernel::{Secret, ServiceKeyId, UserId};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
@@ -127,7 +127,11 @@ async fn members(
 ) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
     let (status, user) = post(context, own, "provisioned@controls.invalid").await?;
     let id = user["id"].as_str().unwrap_or_default().to_owned();
-    if status != 201 || !is_member(context).await? {
+    let person = id
+        .parse::<UserId>()
+        .unwrap_or(UserId::from(uuid::Uuid::nil()));
+    let person = person.uuid();
+    if status != 201 || !is_member(context, person).await? {
         return Err(
             format!("naming somebody of the organisation's domain is answered {status}").into(),
         );
@@ -148,7 +152,7 @@ async fn members(
         )));
     }
     let (status, _) = ask(context, Method::PATCH, &path, (own, Some(&inactive()))).await?;
-    if status != 200 || is_member(context).await? {
+    if status != 200 || is_member(context, person).await? {
         return Ok(Some(format!(
             "who was made inactive is a member still, answered {status}"
         )));
@@ -208,13 +212,13 @@ async fn ask(
 }
 
 /// Whether the person whom the control names is a member of the organisation, as its owner sees it.
-async fn is_member(context: &Context) -> Result<bool, sqlx::Error> {
+async fn is_member(context: &Context, person: uuid::Uuid) -> Result<bool, sqlx::Error> {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
     let found = sqlx::query_scalar(
-        "select exists (select from identity.memberships m join identity.users u on u.id = m.user_id
-                         where u.email = 'provisioned@controls.invalid' and m.removed_at is null)",
+        "select exists (select from identity.memberships m where m.user_id = $1 and m.removed_at is null)",
     )
+    .bind(person)
     .fetch_one(&mut front)
     .await?;
     front.execute("rollback").await?;
