@@ -24,7 +24,7 @@ enum Room {
     Alone,
 }
 
-const BASES: [(&str, &[&str]); 8] = [
+const BASES: [(&str, &[&str]); 9] = [
     ("kernel", &[]),
     ("crypto", &["kernel"]),
     ("manifest", &["kernel", "crypto"]),

@@ -40,6 +40,7 @@ mod secret_files;
 mod security_headers;
 mod service_keys;
 mod sign_on;
+mod sign_on_saml;
 mod vault_sealed;
 mod wrong_passwords;
 
@@ -95,6 +96,7 @@ const OFTEN: &[Runnable] = controls![
     identity_linking,
     identity_provisioning,
     sign_on,
+    sign_on_saml,
     wrong_passwords,
     mail_tls,
     api_keys,
