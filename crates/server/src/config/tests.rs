@@ -227,6 +227,7 @@ fn the_defaults_are_those_of_the_example() {
     [egress]
     allow_private = []
     max_answer_bytes = 5242880
+    name_servers = []
     timeout_seconds = 30
 
     [egress.hosts]

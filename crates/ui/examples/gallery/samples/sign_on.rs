@@ -2,7 +2,7 @@ use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
     DomainRow, FindProvider, ProviderDoor, ProviderForm, ProviderRow, ProviderTested,
-    SignOnSettings,
+    SamlProviderForm, SignOnSettings,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};
@@ -25,6 +25,7 @@ fn settings(ink: &Ink) -> Vec<Rendered> {
         domain: String::new(),
         domain_errors: FieldErrors::default(),
         form: ProviderForm::default(),
+        saml: SamlProviderForm::default(),
     };
     let on = SignOnSettings {
         domains: domains(ink),
@@ -57,6 +58,17 @@ fn settings(ink: &Ink) -> Vec<Rendered> {
                 "issuer",
                 ink.t("Give the issuer as the provider writes it, such as https://login.example.com: an address without ? and #."),
             ),
+        },
+        saml: SamlProviderForm {
+            name: ink.t("Example Works SAML"),
+            metadata: ink.t(""),
+            entity_id: ink.t("https://login.example.com/saml"),
+            sso_url: ink.t("https://login.example.com/saml/sso"),
+            certificates: ink.t("-----BEGIN CERTIFICATE-----"),
+            makes_none: false,
+            level: ink.t("20"),
+            errors: FieldErrors::default()
+                .with("metadata", ink.t("Give the metadata, or all of its parts.")),
         },
         ..empty.clone()
     };
@@ -115,6 +127,18 @@ fn providers(ink: &Ink) -> Vec<ProviderRow> {
             Some(days_ago(1)),
             None,
         ),
+        ProviderRow {
+            kind: ink.t("SAML 2.0"),
+            client_id: None,
+            secret_kept_at: None,
+            ..row(
+                6,
+                "Example Works SAML",
+                "https://login.example.com/saml",
+                Some(days_ago(2)),
+                None,
+            )
+        },
         ProviderRow {
             secret_kept_at: None,
             makes: None,
