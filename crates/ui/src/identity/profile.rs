@@ -8,6 +8,10 @@ use crate::filters;
 /// What a person may change about themselves.
 #[derive(Debug, Clone, Template)]
 #[template(path = "identity/profile.html")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and a page shows them"
+)]
 pub struct Profile {
     /// What every page shares.
     pub page: Page,
