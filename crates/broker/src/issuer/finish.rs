@@ -103,7 +103,7 @@ async fn said<L: Ledger>(
     }
 }
 
-/// By what the browser carried here, and nothing that is asked for now.
+/// By the response that the browser carried here: no provider is called.
 async fn by_saml<L: Ledger>(
     service: &Service<L>,
     who: (&Issuer, &Provider),
