@@ -114,6 +114,16 @@ create function ctx.org() returns uuid language sql stable return (ctx.bound())[
 create function ctx.person() returns uuid language sql stable return (ctx.bound())[5]::uuid;
 create function ctx.is_recent() returns boolean language sql stable return coalesce((ctx.bound())[8]::boolean, false);
 
+-- Refuses where the person has not just shown who they are. For definer functions alone.
+create function ctx.require_recent() returns void
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not ctx.is_recent() then
+        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    end if;
+end $$;
+revoke all on function ctx.require_recent() from public;
+
 revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.is_recent() from public;
 grant execute on function ctx.bound() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;
 grant execute on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.is_recent()

@@ -268,9 +268,7 @@ begin
     if not identity.is_provisioned(ctx.person()) then
         perform identity.check_own();
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     if not identity.has_factor(ctx.person()) or cardinality(hashes) <> 10 then
         raise exception using errcode = '42501', message = 'recovery codes go with a second factor';
     end if;
@@ -289,9 +287,7 @@ declare
     who uuid := ctx.person();
 begin
     perform identity.check_own();
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     -- Two removals at once must not both leave the other's factor behind.
     perform from identity.users u where u.id = who for no key update;
     if identity.owes_factor(who) and identity.factor_count(who) <= 1 then
@@ -342,9 +338,7 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     if is_required and not identity.has_factor(ctx.person()) then
         raise exception using errcode = 'CS009', message = 'whoever asks it of others has a second factor';
     end if;

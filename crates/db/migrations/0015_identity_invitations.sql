@@ -84,9 +84,7 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'people.invite is needed, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     select * into standing from identity.meant(of_role, of_level, custom);
     if not found or standing.level > (ctx.bound())[6]::int or not standing.held <@ ctx.permissions() then
         return 'beyond';
@@ -257,9 +255,7 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'people.manage is needed, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     owners := array(select m.user_id from identity.memberships m
                      where m.org_id = org and m.role = 'OWNER' and m.removed_at is null
                      order by m.user_id for update);

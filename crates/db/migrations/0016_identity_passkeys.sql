@@ -228,9 +228,7 @@ end $$;
 create function identity.rename_passkey(of_passkey uuid, new_name text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     update identity.passkeys p set name = new_name where p.user_id = ctx.person() and p.id = of_passkey;
     return found;
 end $$;
@@ -244,9 +242,7 @@ declare
     who uuid := ctx.person();
 begin
     perform identity.check_own();
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     -- Two removals at once must not both leave the other's factor behind.
     perform from identity.users u where u.id = who for no key update;
     if not exists (select from identity.passkeys p where p.user_id = who and p.id = of_passkey) then

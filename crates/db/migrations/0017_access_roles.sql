@@ -52,9 +52,7 @@ begin
     if ctx.org_for('roles.manage') is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'roles.manage is needed, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     select identity.level_now(m.level, u.email_verified_at) into own_level
       from identity.memberships m join identity.users u on u.id = m.user_id
      where m.org_id = ctx.org() and m.user_id = ctx.person() and m.removed_at is null for update of m;

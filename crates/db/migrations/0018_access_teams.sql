@@ -126,9 +126,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := access.manages_teams();
 begin
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     perform from access.teams t where t.org_id = org and t.id = of_team and t.removed_at is null for update;
     if not found then
         return 'gone';

@@ -146,9 +146,7 @@ begin
     if verdict <> 'yes' then
         return verdict;
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     perform from identity.memberships m
       where m.org_id = org and m.user_id = to_person and m.removed_at is null for update;
     if not found then
@@ -211,9 +209,7 @@ begin
     if verdict <> 'yes' then
         return verdict;
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     update connectors.connections c set everybody = new_access
      where of_kind = 'connection' and c.org_id = ctx.org() and c.id = asset;
     return case when found then 'set' else 'gone' end;

@@ -147,9 +147,7 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     if verdict <> 'pass' then
         return verdict;
     end if;

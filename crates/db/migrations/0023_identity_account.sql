@@ -77,9 +77,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 declare
     who uuid := identity.account_keeper();
 begin
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     return who;
 end $$;
 

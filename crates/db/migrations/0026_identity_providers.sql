@@ -121,9 +121,7 @@ begin
     if org is null or ctx.kind() <> 'session' then
         raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
     end if;
-    if not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
+    perform ctx.require_recent();
     return org;
 end $$;
 
@@ -362,9 +360,7 @@ begin
     end if;
     if of_purpose = 'link' then
         perform identity.check_own();
-        if not ctx.is_recent() then
-            raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-        end if;
+        perform ctx.require_recent();
     elsif of_purpose = 'prove' and identity.has_factor(who) then
         raise exception using errcode = 'CS010', message = 'the second factor is the proof';
     elsif of_purpose = 'test' then
