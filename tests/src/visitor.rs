@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use kernel::TokenHash;
 use reqwest::header::{
-    CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, RETRY_AFTER, SET_COOKIE, USER_AGENT,
+    CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFRESH, RETRY_AFTER, SET_COOKIE, USER_AGENT,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
@@ -24,6 +24,8 @@ pub(crate) struct Visitor {
 pub(crate) struct Shown {
     pub(crate) status: StatusCode,
     pub(crate) location: String,
+    /// Where the browser goes on to by itself.
+    pub(crate) refresh: String,
     pub(crate) retry_after: Option<u32>,
     /// The content security policy.
     pub(crate) policy: String,
@@ -206,6 +208,7 @@ impl Visitor {
         Shown {
             status: response.status(),
             location: header(LOCATION).unwrap_or_default(),
+            refresh: header(REFRESH).unwrap_or_default(),
             policy: header(CONTENT_SECURITY_POLICY).unwrap_or_default(),
             retry_after: header(RETRY_AFTER).map(|text| text.parse().unwrap()),
             text: response.text().await.unwrap(),

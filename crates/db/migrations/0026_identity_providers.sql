@@ -318,10 +318,14 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      where d.domain = lower(of_domain) and d.verified_at is not null
 $$;
 
--- What everybody may see of a provider whose address they have.
-create function identity.provider_face(of_provider uuid) returns table (name text, kind text)
+-- What everybody may see of a provider whose address they have: what anybody may have named it, where it is, and
+-- whether its organisation has shown that a mail domain is its own.
+create function identity.provider_face(of_provider uuid)
+returns table (name text, kind text, address text, has_domain boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select p.name, p.kind from identity.providers p where p.id = of_provider
+    select p.name, p.kind, coalesce(p.sso_url, p.issuer),
+           exists (select from identity.domains d where d.org_id = p.org_id and d.verified_at is not null)
+      from identity.providers p where p.id = of_provider
 $$;
 
 -- The provider that lets people into the bound organisation, as its members may see it.

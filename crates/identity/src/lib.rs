@@ -101,8 +101,8 @@ pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_si
 pub use sign_on::{
     AddDomainError, AddProviderError, Domain, DomainName, DomainNameError, LinkedProvider,
     NewProvider, NewProviderError, Provider, ProviderError, ProviderFace, ProviderIdentity,
-    ProviderKind, SamlForm, SignOn, add_domain, add_provider, linked_provider, provider_face,
-    provider_of, remove_domain, remove_provider, require_sso, sign_on, turn_off_provider,
+    ProviderKind, SamlForm, SignOn, add_domain, add_provider, host_of, linked_provider,
+    provider_face, provider_of, remove_domain, remove_provider, require_sso, sign_on, turn_off_provider,
     turn_on_provider, unlink_provider,
 };
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};

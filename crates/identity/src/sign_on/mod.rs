@@ -6,7 +6,7 @@ mod linked;
 mod provider;
 
 pub use domain::{AddDomainError, Domain, DomainName, DomainNameError, add_domain, remove_domain};
-pub use find::{ProviderFace, provider_face, provider_of};
+pub use find::{ProviderFace, host_of, provider_face, provider_of};
 pub use linked::{LinkedProvider, ProviderIdentity, linked_provider, unlink_provider};
 pub use provider::{
     AddProviderError, NewProvider, NewProviderError, Provider, ProviderError, ProviderKind,

@@ -3,7 +3,9 @@
 use db::{Error, ReadTx, WriteTx};
 use kernel::{DomainId, ProviderId, ProviderIdentityId};
 
-use crate::{Domain, LinkedProvider, Provider, ProviderIdentity, ProviderKind};
+use crate::{
+    Domain, LinkedProvider, Provider, ProviderFace, ProviderIdentity, ProviderKind, host_of,
+};
 
 pub(crate) struct NewRow<'a> {
     pub(crate) id: ProviderId,
@@ -156,16 +158,23 @@ pub(crate) async fn provider_of(
     Ok(id.map(Into::into))
 }
 
-pub(crate) async fn provider_name(
+pub(crate) async fn provider_face(
     tx: &mut ReadTx,
     id: ProviderId,
-) -> Result<Option<String>, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select name as "name!" from identity.provider_face($1)"#,
+) -> Result<Option<ProviderFace>, Error> {
+    let row = sqlx::query!(
+        r#"select name as "name!", address as "address!", has_domain as "has_domain!"
+             from identity.provider_face($1)"#,
         id.uuid()
     )
     .fetch_optional(&mut **tx)
-    .await?)
+    .await?;
+    Ok(row.map(|row| ProviderFace {
+        id,
+        name: row.name,
+        host: host_of(&row.address),
+        has_domain: row.has_domain,
+    }))
 }
 
 pub(crate) async fn linked(tx: &mut ReadTx) -> Result<Option<LinkedProvider>, Error> {

@@ -41,8 +41,8 @@ pub struct Elsewhere {
     pub has_password: bool,
 }
 
-/// The step between our form and an issuer's page. The browser goes on by itself; the link is for one that does
-/// not.
+/// The step between our form and an issuer's page. The browser goes on by itself, and the link is for one that does
+/// not; or the person is asked whether they know the host.
 #[derive(Debug, Clone, Template)]
 #[template(path = "identity/to_issuer.html")]
 pub struct ToIssuer {
@@ -52,6 +52,8 @@ pub struct ToIssuer {
     pub name: String,
     /// The host that the person is about to see.
     pub host: String,
+    /// Whether they are asked first.
+    pub is_asked: bool,
     /// The issuer's page.
     pub url: ExternalUrl,
 }

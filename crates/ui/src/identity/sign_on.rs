@@ -141,6 +141,10 @@ pub struct ProviderDoor {
     pub id: ProviderId,
     /// What its organisation calls it.
     pub name: String,
+    /// Where it asks people who they are.
+    pub host: String,
+    /// Whether its organisation has shown that a mail domain is its own.
+    pub has_domain: bool,
     /// Local path to go on to.
     pub next: String,
 }

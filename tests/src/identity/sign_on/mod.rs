@@ -5,6 +5,7 @@ mod account;
 mod dns;
 mod domains;
 mod door;
+mod host;
 mod required;
 mod settings;
 mod stolen;

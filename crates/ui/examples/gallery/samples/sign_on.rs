@@ -166,7 +166,14 @@ fn doors(ink: &Ink) -> Vec<Rendered> {
         page: visitor(ink),
         id: id(3),
         name: ink.t("Example Works ID"),
+        host: ink.t("login.example.com"),
+        has_domain: true,
         next: ink.t("/"),
+    };
+    let strange = ProviderDoor {
+        host: ink.t("a.rather.long.host.of.a.provider.support.example.org:8443"),
+        has_domain: false,
+        ..door.clone()
     };
     let tested = ProviderTested {
         page: visitor(ink),
@@ -191,6 +198,7 @@ fn doors(ink: &Ink) -> Vec<Rendered> {
         shot("find-provider", &find),
         shot("find-provider-unknown", &unknown),
         shot("provider-door", &door),
+        shot("provider-door-unverified", &strange),
         shot("provider-tested", &tested),
         shot("provider-tested-outside", &outside),
         shot("provider-tested-nothing", &nothing),

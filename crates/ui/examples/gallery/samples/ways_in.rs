@@ -31,7 +31,12 @@ fn by_issuer(ink: &Ink) -> Vec<Rendered> {
         page: visitor(ink),
         name: ink.t("Google"),
         host: ink.t("accounts.google.com"),
+        is_asked: false,
         url,
+    });
+    let asked = to.clone().map(|to| ToIssuer {
+        is_asked: true,
+        ..to
     });
     let from = FromIssuer {
         page: visitor(ink),
@@ -75,6 +80,7 @@ fn by_issuer(ink: &Ink) -> Vec<Rendered> {
         shot("sign-up-with-refused", &refused),
     ];
     shots.extend(to.map(|to| shot("to-issuer", &to)));
+    shots.extend(asked.map(|to| shot("to-issuer-asked", &to)));
     shots
 }
 

@@ -7,7 +7,6 @@ use http::{HeaderName, HeaderValue};
 use kernel::Scope;
 use ui::component::ExternalUrl;
 use ui::identity::ToIssuer;
-use url::Url;
 
 use super::browser;
 use crate::context::Context;
@@ -29,7 +28,8 @@ pub(super) async fn sign_in(
     let (state, context) = (&public.state, &public.context);
     let asked = (IssuerPurpose::SignIn, local_path(form.get("next")));
     let who = (state, &**context, &Scope::Anonymous);
-    let gone = begin(who, &cookies, configured(state, &issuer)?, asked).await;
+    let issuer = configured(state, &issuer)?;
+    let gone = begin(who, &cookies, issuer, asked, Onward::ByItself).await;
     or_back(state, gone, "/sign-in")
 }
 
@@ -47,7 +47,8 @@ pub(super) async fn prove(
     };
     let who = (&caller.state, &*caller.context, &caller.scope);
     let issuer = configured(&caller.state, &issuer)?;
-    let gone = begin(who, &cookies, issuer, (IssuerPurpose::Prove, next)).await;
+    let asked = (IssuerPurpose::Prove, next);
+    let gone = begin(who, &cookies, issuer, asked, Onward::ByItself).await;
     or_back(&caller.state, gone, "/prove")
 }
 
@@ -73,13 +74,26 @@ pub(super) fn configured<'a>(
     Ok((issuer, &face.name))
 }
 
+/// Whether a browser goes on to an issuer by itself. Whoever has an organisation here says where its provider is, and
+/// what it is called: a link of theirs to this server must not bring anybody to a page that looks like ours.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::pages::identity) enum Onward<'a> {
+    /// Who runs the server configured it, or has the mail domain of the address that the person typed.
+    ByItself,
+    /// To the host that the page before has shown, and to no other one.
+    To(&'a str),
+    /// The person reads the host, and presses.
+    Asked,
+}
+
 /// Begins a round trip to an issuer or a provider, by its identifier and its name, and answers with a page that
-/// goes on there by itself.
+/// leads there.
 pub(in crate::pages::identity) async fn begin(
     (state, context, scope): (&AppState, &Context, &Scope),
     cookies: &Cookies,
     (issuer, name): (&str, &str),
     (purpose, next): (IssuerPurpose, &str),
+    onward: Onward<'_>,
 ) -> Result<Response, Problem> {
     state.throttles.issuer(context.address, state.now())?;
     let (digest, set) = browser(state, cookies);
@@ -91,7 +105,7 @@ pub(in crate::pages::identity) async fn begin(
     };
     match state.broker.call(scope, call).await? {
         Answer::Authorize { url } => {
-            let leave = leave(state, context, (name, &url))?;
+            let leave = leave(state, context, (name, &url), onward)?;
             Ok((set, leave).into_response())
         }
         _ => Err(CallError::Unexpected.into()),
@@ -104,16 +118,26 @@ fn leave(
     state: &AppState,
     context: &Context,
     (name, url): (&str, &str),
+    onward: Onward<'_>,
 ) -> Result<Response, Problem> {
     let broken = || Problem::new(kind::INTERNAL).because("broker.no_web_link");
     let link = ExternalUrl::parse(url).ok_or_else(broken)?;
-    let host = Url::parse(url).map_err(|_| broken())?;
+    let host = identity::host_of(url);
+    let goes = match onward {
+        Onward::ByItself => true,
+        Onward::To(seen) => host == seen,
+        Onward::Asked => false,
+    };
     let view = ToIssuer {
         page: page_of(state, context, None),
         name: name.to_owned(),
-        host: host.host_str().unwrap_or_default().to_owned(),
+        host,
+        is_asked: !goes,
         url: link,
     };
+    if !goes {
+        return html(&view);
+    }
     let go = HeaderValue::from_str(&format!("0; url={url}")).map_err(|_| broken())?;
     Ok(([(HeaderName::from_static("refresh"), go)], html(&view)?).into_response())
 }

@@ -5,7 +5,7 @@ use broker::protocol::IssuerPurpose;
 use identity::UnlinkError;
 use kernel::IdentityId;
 
-use super::begin::{begin, configured, or_back};
+use super::begin::{Onward, begin, configured, or_back};
 use crate::extract::{Id, Recent};
 use crate::pages::answer::{done, failed};
 use crate::problem::Problem;
@@ -23,7 +23,8 @@ pub(super) async fn link(
     let caller = recent.0.release();
     let who = (&caller.state, &*caller.context, &caller.scope);
     let issuer = configured(&caller.state, &issuer)?;
-    let gone = begin(who, &cookies, issuer, (IssuerPurpose::Link, BACK)).await;
+    let asked = (IssuerPurpose::Link, BACK);
+    let gone = begin(who, &cookies, issuer, asked, Onward::ByItself).await;
     or_back(&caller.state, gone, BACK)
 }
 

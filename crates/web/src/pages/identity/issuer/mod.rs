@@ -5,7 +5,7 @@ mod come_back;
 mod identities;
 mod sign_up;
 
-pub(super) use begin::{begin, or_back};
+pub(super) use begin::{Onward, begin, or_back};
 pub(super) use come_back::{Returned, returned};
 
 use broker::protocol::{IssuerFace, SessionToBegin};

@@ -11,7 +11,7 @@ use ui::identity::{FindProvider, ProviderDoor};
 use crate::Public;
 use crate::extract::{Form, Query};
 use crate::pages::answer::{html, refused};
-use crate::pages::identity::issuer::{Returned, begin, or_back, returned};
+use crate::pages::identity::issuer::{Onward, Returned, begin, or_back, returned};
 use crate::pages::identity::local_path::local_path;
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
@@ -50,7 +50,7 @@ pub(super) async fn found(
         return refused(&problem, &self::form(&public, typed, errors));
     };
     let face = face(&public, &id.to_string()).await?;
-    enter_by(&public, &cookies, (&face, typed.1)).await
+    enter_by(&public, &cookies, (&face, typed.1), Onward::ByItself).await
 }
 
 /// The door of a provider, for whoever has its address.
@@ -64,6 +64,8 @@ pub(super) async fn show(
         page: page_of(&public.state, &public.context, None),
         id: face.id,
         name: face.name,
+        host: face.host,
+        has_domain: face.has_domain,
         next: local_path(&going.next).to_owned(),
     })
 }
@@ -76,7 +78,12 @@ pub(super) async fn enter(
     form: Form,
 ) -> Result<Response, Problem> {
     let face = face(&public, &provider).await?;
-    enter_by(&public, &cookies, (&face, form.get("next"))).await
+    let onward = if face.has_domain {
+        Onward::To(&face.host)
+    } else {
+        Onward::Asked
+    };
+    enter_by(&public, &cookies, (&face, form.get("next")), onward).await
 }
 
 /// Where a provider sends a person back to. A GET that changes something, as OAuth has it.
@@ -108,11 +115,12 @@ async fn enter_by(
     public: &Public,
     cookies: &Cookies,
     (face, next): (&ProviderFace, &str),
+    onward: Onward<'_>,
 ) -> Result<Response, Problem> {
     let (state, id) = (&public.state, face.id.to_string());
     let who = (state, &*public.context, &Scope::Anonymous);
     let asked = (IssuerPurpose::SignIn, local_path(next));
-    let gone = begin(who, cookies, (&id, &face.name), asked).await;
+    let gone = begin(who, cookies, (&id, &face.name), asked, onward).await;
     or_back(state, gone, &format!("/sign-in/sso/{id}"))
 }
 

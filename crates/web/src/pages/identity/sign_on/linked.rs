@@ -7,7 +7,7 @@ use kernel::{ProviderIdentityId, Scope};
 
 use crate::extract::{Form, Id, Recent};
 use crate::pages::answer::done;
-use crate::pages::identity::issuer::{begin, or_back};
+use crate::pages::identity::issuer::{Onward, begin, or_back};
 use crate::pages::identity::local_path::local_path;
 use crate::problem::{Problem, kind};
 use crate::route::permission::Person;
@@ -26,7 +26,8 @@ pub(super) async fn link(
     let own = own(&caller.state, &caller.scope, &provider).await?;
     let id = own.id.to_string();
     let who = (&caller.state, &*caller.context, &caller.scope);
-    let gone = begin(who, &cookies, (&id, &own.name), (IssuerPurpose::Link, BACK)).await;
+    let asked = (IssuerPurpose::Link, BACK);
+    let gone = begin(who, &cookies, (&id, &own.name), asked, Onward::Asked).await;
     or_back(&caller.state, gone, BACK)
 }
 
@@ -62,7 +63,10 @@ pub(super) async fn prove(
     let id = own.id.to_string();
     let who = (&caller.state, &*caller.context, &caller.scope);
     let asked = (IssuerPurpose::Prove, next);
-    let gone = begin(who, &cookies, (&id, &own.name), asked).await;
+    // Whose session it began has come by its host.
+    let face = identity::provider_face(&caller.state.db, own.id).await?;
+    let host = face.map(|face| face.host).unwrap_or_default();
+    let gone = begin(who, &cookies, (&id, &own.name), asked, Onward::To(&host)).await;
     or_back(&caller.state, gone, "/prove")
 }
 

@@ -10,7 +10,7 @@ use super::SETTINGS;
 use super::settings::view;
 use crate::extract::{Caller, Form, Id, Recent};
 use crate::pages::answer::{done, failed, field_errors, is_about_form, refused};
-use crate::pages::identity::issuer::{begin, or_back};
+use crate::pages::identity::issuer::{Onward, begin, or_back};
 use crate::problem::{Problem, kind};
 use crate::route::permission::OrganisationManage;
 use crate::session::Cookies;
@@ -101,7 +101,8 @@ pub(super) async fn test(
     let who = (&caller.state, &*caller.context, &caller.scope);
     let id = provider.to_string();
     let asked = (IssuerPurpose::Test, SETTINGS);
-    let gone = begin(who, &cookies, (&id, &face.name), asked).await;
+    let onward = Onward::To(&face.host);
+    let gone = begin(who, &cookies, (&id, &face.name), asked, onward).await;
     or_back(&caller.state, gone, SETTINGS)
 }
 
