@@ -218,6 +218,19 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             || rtrim(replace(encode(decode(left(ctx.mac('salt ' || lower(address)), 32), 'hex'), 'base64'), E'\n', ''), '='))
 $$;
 
+-- Whether nobody has mail at an address, ever (RFC 2606): under .invalid are the organisations that the controls
+-- attack, what is left of deleted accounts, and whoever lost an address (identity.displace). No person is known by
+-- one, whoever says so.
+create function identity.is_reserved(address text) returns boolean language sql immutable
+return lower(address) ~ '[@.]invalid\.?$';
+
+-- Whether it is one of the organisations that the running controls attack: its people have such addresses.
+create function identity.is_control(of_org uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from identity.organisations o where o.id = of_org and o.kind = 'control')
+$$;
+revoke all on function identity.is_reserved(text), identity.is_control(uuid) from public;
+
 -- An account with its first organisation, or false where the address has one already.
 create function identity.sign_up(
     new_user uuid, address text, person_name text, parameters text, proof bytea,
@@ -225,9 +238,7 @@ create function identity.sign_up(
 ) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    -- Nobody has mail there: the organisations that the controls attack live under the one, and what is left
-    -- of deleted accounts under the other.
-    if address ilike '%@controls.invalid' or address ilike '%@deleted.invalid' then
+    if identity.is_reserved(address) then
         return false;
     end if;
     insert into identity.users (id, email, name, password_parameters, password_verifier)

@@ -85,9 +85,7 @@ declare
     new_mail uuid := audit.new_id();
 begin
     -- Nobody has mail where the running controls live.
-    if exists (select from identity.organisations o where o.id = of_org and o.kind = 'control')
-       or to_address like '%@controls.invalid'
-    then
+    if identity.is_control(of_org) or identity.is_reserved(to_address) then
         return null;
     end if;
     if mail.is_too_often(of_org, to_address, of_template) then

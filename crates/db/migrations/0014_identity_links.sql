@@ -36,19 +36,21 @@ $$;
 create function identity.verify_address(link_hash bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    face record;
     link identity.links;
 begin
-    if ctx.kind() is distinct from 'session'
-       or not exists (select from identity.link_face('verify_address', link_hash) f where f.user_id = ctx.person())
-    then
+    select * into face from identity.link_face('verify_address', link_hash) f where f.user_id = ctx.person();
+    if ctx.kind() is distinct from 'session' or not found then
         return false;
     end if;
     link := identity.use_link('verify_address', link_hash);
     if link.user_id is null then
         return false;
     end if;
-    update identity.users u set email_verified_at = now() where u.id = link.user_id and u.email_verified_at is null;
-    return true;
+    -- Whoever took the address meanwhile (identity.displace) held the account: it is asked about again.
+    update identity.users u set email_verified_at = coalesce(u.email_verified_at, now())
+     where u.id = link.user_id and u.email = face.email;
+    return found;
 end $$;
 
 -- Has the verification mail sent again: 'again', 'soon', or 'verified'.
@@ -90,7 +92,7 @@ declare
     person record;
 begin
     update identity.users u set email_verified_at = coalesce(u.email_verified_at, now())
-     where u.email = lower(address)
+     where u.email = lower(address) and not identity.is_reserved(address)
     returning u.id into person;
     if not found then
         return false;

@@ -225,7 +225,7 @@ begin
         return query select 'signed_in', known.user_id;
         return;
     end if;
-    if address is null then
+    if address is null or identity.is_reserved(address) then
         delete from identity.issuer_attempts a where a.state_hash = state;
         return query select 'unverified', null::uuid;
         return;
@@ -273,7 +273,7 @@ begin
     if not found then
         return 'gone';
     end if;
-    if attempt.email like '%@controls.invalid'
+    if identity.is_reserved(attempt.email)
        or exists (select from identity.identities i where i.issuer = attempt.issuer and i.subject = attempt.subject)
     then
         return 'exists';

@@ -230,7 +230,7 @@ begin
 end $$;
 
 -- Begins a change of address, and mails both. 'asked', whoever may have the new address; 'same' where it is
--- the account's; 'soon' after too many. An address that nobody ever verified is nobody's to hold on to: its
+-- the account's; 'reserved' where nobody has mail; 'soon' after too many. An address that nobody ever verified is nobody's to hold on to: its
 -- end may stop the change, and need not confirm it.
 create function identity.ask_email_change(new_change uuid, address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -242,6 +242,9 @@ begin
     select u.email, u.email_verified_at into person from identity.users u where u.id = who for no key update;
     if person.email = lower(address) then
         return 'same';
+    end if;
+    if identity.is_reserved(address) then
+        return 'reserved';
     end if;
     if (select count(*) from identity.email_changes c
          where c.user_id = who and c.created_at > now() - interval '1 hour') >= 5 then
@@ -357,13 +360,16 @@ begin
 end $$;
 
 -- The operator's word that an account is another address's, where its own mailbox is lost: 'moved', 'gone'
--- where nobody has it, or 'taken'. The account's password and factors stay; whoever moves in has those, or a
+-- where nobody has it, 'taken', or 'reserved' where nobody has mail. The account's password and factors stay; whoever moves in has those, or a
 -- reset by the new mailbox.
 create function identity.move_account(from_address text, to_address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     whose uuid;
 begin
+    if identity.is_reserved(to_address) then
+        return 'reserved';
+    end if;
     select u.id into whose from identity.users u where u.email = lower(from_address) for no key update;
     if not found then
         return 'gone';

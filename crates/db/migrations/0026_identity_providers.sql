@@ -131,6 +131,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
 begin
+    if identity.is_reserved('@' || of_domain) then
+        raise exception using errcode = '42501', message = 'nobody has mail at that domain';
+    end if;
     perform from identity.organisations o where o.id = org for no key update;
     if (select count(*) from identity.domains d where d.org_id = org) >= 50 then
         return 'many';

@@ -73,12 +73,14 @@ begin
     return org;
 end $$;
 
--- Whether an address is of a domain that the organisation has shown to be its own. For definer functions alone.
+-- Whether an address is of a domain that the organisation has shown to be its own, and somebody can have mail at it.
+-- For definer functions alone.
 create function identity.is_own_address(of_org uuid, address text) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select address ~ '^[^@[:space:]]+@[^@[:space:]]+$' and exists (
         select from identity.domains d
          where d.org_id = of_org and d.verified_at is not null and d.domain = lower(split_part(address, '@', 2)))
+       and (not identity.is_reserved(address) or identity.is_control(of_org))
 $$;
 
 -- Whether an account is there because this organisation made it, and nobody but its directory speaks for it:
@@ -180,7 +182,7 @@ declare
     known uuid;
     became text;
 begin
-    if not identity.is_own_address(org, address) or (address like '%@controls.invalid' and not identity.is_control(org)) then
+    if not identity.is_own_address(org, address) then
         return query select 'foreign', null::uuid;
         return;
     end if;
@@ -221,12 +223,6 @@ begin
 exception when unique_violation then
     return query select 'taken', null::uuid;
 end $$;
-
--- Whether it is one of the organisations that the running controls attack.
-create function identity.is_control(of_org uuid) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select exists (select from identity.organisations o where o.id = of_org and o.kind = 'control')
-$$;
 
 -- What a round of controls attacks: a domain that a control organisation has, and nobody has mail at.
 create function identity.add_control_domain(of_org uuid) returns void
@@ -583,7 +579,7 @@ end $$;
 
 revoke all on function identity.provisions(), identity.is_own_address(uuid, text), identity.is_directorys(uuid, uuid),
     identity.answers_for_key(uuid), identity.invite_provisioned(uuid, uuid), identity.drop_invitations(uuid, text),
-    identity.standing_held(uuid, uuid), identity.is_control(uuid),
+    identity.standing_held(uuid, uuid),
     identity.add_control_domain(uuid), identity.sweep_provisioning_controls(),
     identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
     identity.change_provisioned(uuid, text, text, text, text, jsonb), identity.suspend_provisioned(uuid),

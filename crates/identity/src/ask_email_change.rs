@@ -11,6 +11,9 @@ pub enum AskEmailChangeError {
     /// It is the account's own.
     #[error("that is your address already")]
     Same,
+    /// Nobody has mail there.
+    #[error("nobody can have mail at that address")]
+    Reserved,
     /// There were too many within an hour.
     #[error("you asked for several addresses within the hour. Wait before the next one")]
     TooSoon,
@@ -48,6 +51,7 @@ pub async fn ask_email_change(
     {
         "asked" => {}
         "same" => return Err(AskEmailChangeError::Same),
+        "reserved" => return Err(AskEmailChangeError::Reserved),
         _ => return Err(AskEmailChangeError::TooSoon),
     }
     tx.commit(AuditEntry::about("identity.email_change_asked", person))

@@ -12,6 +12,9 @@ pub enum MoveAccountError {
     /// The other address has an account of its own.
     #[error("the new address has an account of its own")]
     Taken,
+    /// Nobody has mail at the other address.
+    #[error("nobody can have mail at the new address")]
+    Reserved,
     /// The database failed.
     #[error("the account could not be moved")]
     Database(#[from] db::Error),
@@ -27,6 +30,7 @@ pub async fn move_account(db: &Db, from: &Email, to: &Email) -> Result<(), MoveA
     {
         "moved" => {}
         "taken" => return Err(MoveAccountError::Taken),
+        "reserved" => return Err(MoveAccountError::Reserved),
         _ => return Err(MoveAccountError::Gone),
     }
     #[expect(

@@ -64,6 +64,8 @@ impl DomainName {
         if name.len() > MAX_LENGTH
             || !name.contains('.')
             || is_address
+            // RFC 2606: nobody has mail there (identity.is_reserved).
+            || name.ends_with(".invalid")
             || !name.split('.').all(is_label)
         {
             return Err(DomainNameError);
@@ -135,6 +137,7 @@ mod tests {
             "a b.com",
             "*.example.com",
             "_dmarc.example.com",
+            "works.invalid",
             &format!("{}.com", "a".repeat(64)),
             &"a.".repeat(150),
         ] {

@@ -146,7 +146,7 @@ fn move_account(args: &MoveArgs) -> Result<(), Failure> {
     match moved {
         Ok(()) => print(&format!("{} is {} now\n", from.as_str(), to.as_str())),
         Err(MoveAccountError::Database(error)) => Err(Failure::cannot_run(error)),
-        Err(error @ (MoveAccountError::Gone | MoveAccountError::Taken)) => Err(Failure {
+        Err(error) => Err(Failure {
             exit: Exit::CheckFailed,
             chain: vec![error.to_string()],
         }),

@@ -122,7 +122,7 @@ impl From<MemberError> for Problem {
 impl From<AskEmailChangeError> for Problem {
     fn from(error: AskEmailChangeError) -> Self {
         match error {
-            AskEmailChangeError::Same => {
+            AskEmailChangeError::Same | AskEmailChangeError::Reserved => {
                 Self::new(kind::ACCOUNT_INVALID).field("new_email", error.to_string())
             }
             AskEmailChangeError::TooSoon => {
