@@ -408,7 +408,8 @@ $$;
 --   'outside'     the address is of no domain that the organisation has shown to be its own
 --   'unknown'     it makes no accounts
 --   'exists'      an account has the address: which it neither opens nor joins, but one that this organisation
---                 made and that nobody has another way into
+--                 made and that nobody has another way into. One that never showed that the address is its own
+--                 loses it (identity.displace)
 --   'gone'        there is no such attempt to answer
 -- For the broker.
 create function identity.sign_in_by_provider(
@@ -444,7 +445,7 @@ begin
      where i.org_id = it.org_id and i.provider_id = it.id and i.subject = of_subject
     returning i.user_id into who;
     if who is null then
-        select f.outcome, f.person into why, who from identity.provider_newcomer(it, lower(address)) f;
+        select f.outcome, f.person into why, who from identity.provider_newcomer(it, lower(address), new_user) f;
         if why = 'new' then
             insert into identity.users (id, email, name, password_parameters, password_verifier, has_password,
                                         email_verified_at, provisioned_by)
@@ -482,12 +483,50 @@ begin
     return query select 'signed_in', who, made;
 end $$;
 
+-- Whether an address is of a domain that the organisation has shown to be its own, and somebody can have mail at it.
+-- For definer functions alone.
+create function identity.is_own_address(of_org uuid, address text) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select address ~ '^[^@[:space:]]+@[^@[:space:]]+$' and exists (
+        select from identity.domains d
+         where d.org_id = of_org and d.verified_at is not null and d.domain = lower(split_part(address, '@', 2)))
+       and (not identity.is_reserved(address) or identity.is_control(of_org))
+$$;
+
+-- Takes an address of the organisation's own domain away from an account that has never shown that mail to it reaches
+-- its person: false where there is no such account, or it has ever belonged to the organisation. The account keeps all
+-- that it has, under no address, and may be given another one; whoever comes as `newcomer` gets nothing of it. Without
+-- that, anybody could shut somebody out of their own organisation by signing up as them first. For definer functions
+-- alone.
+create function identity.displace(of_org uuid, address text, newcomer uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    holder uuid;
+begin
+    -- Held: whoever verifies it at this moment was first, or is asked again (identity.verify_address).
+    select u.id into holder from identity.users u
+     where u.email = lower(address) and u.email_verified_at is null and u.provisioned_by is distinct from of_org
+       and not exists (select from identity.memberships m where m.org_id = of_org and m.user_id = u.id)
+       for no key update;
+    if not found or not identity.is_own_address(of_org, address) then
+        return false;
+    end if;
+    update identity.users u set email = 'displaced-' || holder::text || '@displaced.invalid' where u.id = holder;
+    -- What the mailbox was sent opens the other account no more. A change to an address of its holder's goes on.
+    update identity.links l set ended_at = now()
+     where l.user_id = holder and l.kind <> 'change_email_new' and l.used_at is null and l.ended_at is null;
+    perform audit.append_system(m.org_id, 'identity.address_lost', audit.text_id('usr', holder), '{}', holder)
+       from identity.memberships m where m.user_id = holder and m.removed_at is null;
+    perform audit.append_system(of_org, 'identity.address_claimed', audit.text_id('usr', newcomer), '{}');
+    return true;
+end $$;
+
 -- What to make of an address that a provider names, of somebody whom it has not named before: 'new' where an
 -- account is to be made, 'own' with the account that this organisation made and nobody has a way into, or why
 -- not (identity.sign_in_by_provider). For definer functions alone.
-create function identity.provider_newcomer(it identity.providers, address text)
+create function identity.provider_newcomer(it identity.providers, address text, newcomer uuid)
 returns table (outcome text, person uuid)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     account record;
 begin
@@ -495,13 +534,12 @@ begin
         return query select 'no_address', null::uuid;
         return;
     end if;
-    if not exists (select from identity.domains d
-                    where d.org_id = it.org_id and d.domain = split_part(address, '@', 2) and d.verified_at is not null) then
+    if not identity.is_own_address(it.org_id, address) then
         return query select 'outside', null::uuid;
         return;
     end if;
     select u.id, u.provisioned_by into account from identity.users u where u.email = address;
-    if found then
+    if found and not (it.makes_accounts and identity.displace(it.org_id, address, newcomer)) then
         if account.provisioned_by is not distinct from it.org_id and identity.ways_in(account.id) = 0 then
             return query select 'own', account.id;
         else
@@ -627,7 +665,8 @@ revoke all on function identity.provider_urn(uuid), identity.recent_manager(), i
     identity.begin_provider_attempt(text, uuid, bytea, bytea, text), identity.request_id(bytea),
     identity.request_of_attempt(bytea),
     identity.sign_in_by_provider(bytea, text, text, text, text, timestamptz, uuid, uuid, identity.new_session),
-    identity.provider_newcomer(identity.providers, text),
+    identity.is_own_address(uuid, text), identity.displace(uuid, text, uuid),
+    identity.provider_newcomer(identity.providers, text, uuid),
     identity.link_provider_identity(bytea, uuid, text, text), identity.prove_by_provider(bytea, text, timestamptz),
     identity.provider_tested(bytea), identity.unlink_provider_identity(uuid) from public;
 grant execute on function identity.domain_to_check(uuid), identity.domain_checked(uuid, boolean, boolean),

@@ -73,16 +73,6 @@ begin
     return org;
 end $$;
 
--- Whether an address is of a domain that the organisation has shown to be its own, and somebody can have mail at it.
--- For definer functions alone.
-create function identity.is_own_address(of_org uuid, address text) returns boolean
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select address ~ '^[^@[:space:]]+@[^@[:space:]]+$' and exists (
-        select from identity.domains d
-         where d.org_id = of_org and d.verified_at is not null and d.domain = lower(split_part(address, '@', 2)))
-       and (not identity.is_reserved(address) or identity.is_control(of_org))
-$$;
-
 -- Whether an account is there because this organisation made it, and nobody but its directory speaks for it:
 -- there is no way in to it, and it is in no other organisation. For definer functions alone.
 create function identity.is_directorys(of_org uuid, of_person uuid) returns boolean
@@ -186,6 +176,7 @@ begin
         return query select 'foreign', null::uuid;
         return;
     end if;
+    perform identity.displace(org, address, new_user);
     insert into identity.users (id, email, name, password_parameters, password_verifier, has_password, email_verified_at,
                                 provisioned_by)
     values (new_user, lower(address), person_name, identity.password_challenge(address),
@@ -577,7 +568,7 @@ begin
     return null;
 end $$;
 
-revoke all on function identity.provisions(), identity.is_own_address(uuid, text), identity.is_directorys(uuid, uuid),
+revoke all on function identity.provisions(), identity.is_directorys(uuid, uuid),
     identity.answers_for_key(uuid), identity.invite_provisioned(uuid, uuid), identity.drop_invitations(uuid, text),
     identity.standing_held(uuid, uuid),
     identity.add_control_domain(uuid), identity.sweep_provisioning_controls(),
