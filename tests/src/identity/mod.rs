@@ -11,5 +11,6 @@ mod organisations;
 mod passkey;
 mod recent;
 mod removal_races;
+mod reserved;
 mod second_factor;
 mod sign_on;
