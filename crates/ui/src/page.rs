@@ -115,6 +115,11 @@ impl Viewer {
         self.verification == Verification::Asked
     }
 
+    /// Whether whoever owns the mail domain took back an address that they never confirmed (`identity.displace`).
+    pub fn has_lost_address(&self) -> bool {
+        self.email.ends_with("@displaced.invalid")
+    }
+
     /// Whether they cannot be sent a link.
     pub fn has_no_mail(&self) -> bool {
         self.verification == Verification::NoMail

@@ -221,6 +221,28 @@ async fn what_is_removed_leaves_the_account_and_comes_back_only_by_who_may_speak
 }
 
 #[tokio::test]
+async fn who_signed_up_under_an_address_and_never_showed_it_holds_nobody_off() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    let directory = Directory::of(&app, &owner).await;
+    let address = directory.address("bo");
+    let squatter = Person::sign_up(&app.url, &address, PASSWORD).await.unwrap();
+    let id = directory.made("bo").await;
+    assert_ne!(squatter.me["user"], id);
+    let people = names(&owner).await;
+    let member = (address.clone(), "PARTICIPANT".to_owned(), true);
+    assert!(people.contains(&member), "{people:?}");
+    // The squatter has their own organisation, alone, and no address.
+    let me = squatter.get("/api/v1/me").await.unwrap();
+    assert_eq!(me["organisation"], squatter.me["organisation"]);
+    assert!(
+        me["email"].as_str().unwrap().ends_with("@displaced.invalid"),
+        "{me}"
+    );
+    assert!(Person::sign_in(&app.url, &address, PASSWORD).await.is_err());
+}
+
+#[tokio::test]
 async fn changes_are_the_directorys_and_the_account_keeps_its_address() {
     let app = TestApp::start().await;
     let owner = signed_up(&app).await;

@@ -8,6 +8,7 @@ mod door;
 mod host;
 mod required;
 mod settings;
+mod squatter;
 mod stolen;
 
 use demo::unused_address;

@@ -116,8 +116,15 @@ fn profile(ink: &Ink) -> Vec<Rendered> {
         password_score: 1,
         ..with(Verification::Done)
     };
+    let mut lost = with(Verification::Asked);
+    let address = ink.t("displaced-01jd6w3z9m4q8v7t2y5x0n1k3c@displaced.invalid");
+    lost.page.viewer = lost.page.viewer.map(|viewer| Viewer {
+        email: address,
+        ..viewer
+    });
     vec![
         shot("profile", &with(Verification::Done)),
+        shot("profile-displaced", &lost),
         shot("profile-not-verified", &with(Verification::Asked)),
         shot("profile-no-mail", &with(Verification::NoMail)),
         shot("profile-refused", &refused),
