@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::execute::execute;
 use crate::lease::lease;
 use crate::ledger::Ledger;
+use crate::provider::recheck_domains;
 use crate::service::Service;
 
 const SHIFT: Shift = Shift::new(16, 4);
@@ -26,6 +27,7 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
     tokio::select! {
         () = sending => {}
         () = sweep(&service) => {}
+        () = recheck(&service) => {}
     }
 }
 
@@ -38,6 +40,16 @@ async fn sweep<L: Ledger>(service: &Service<L>) {
         }
         if let Err(error) = service.post.sweep().await {
             tracing::warn!(%error, "mail.not_swept");
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Until it is dropped. Apart from the sweep: DNS takes its time.
+async fn recheck<L: Ledger>(service: &Service<L>) {
+    loop {
+        if let Err(error) = recheck_domains(service).await {
+            tracing::warn!(%error, "identity.domains_not_rechecked");
         }
         tokio::time::sleep(SWEEP_EVERY).await;
     }

@@ -16,7 +16,8 @@ create table mail.outbox (
     recipient text not null check (recipient = lower(recipient) and length(recipient) between 3 and 254),
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
                                              'ways_in_changed', 'client_ended', 'operator_access', 'invitation',
-                                             'change_email_new', 'change_email_old', 'email_changed', 'account_deleted')),
+                                             'change_email_new', 'change_email_old', 'email_changed', 'account_deleted',
+                                             'domain_failing', 'domain_lost')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -55,7 +56,8 @@ set local role countersign_definer;
 -- How often one address gets one kind of mail from one organisation in an hour. Whoever asks for more gets
 -- silence; but nobody silences what tells of an operator's look by looking often.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
-return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed') then 20
+return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed',
+                                 'domain_failing', 'domain_lost') then 50
             when of_template = 'operator_access' then 1000 else 5 end;
 
 -- Whether that was too often in the last hour: mails, and mails sent again. One organisation silences no other's,

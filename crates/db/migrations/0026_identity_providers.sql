@@ -15,9 +15,15 @@ create table identity.domains (
     created_at timestamptz not null default now(),
     checked_at timestamptz,
     verified_at timestamptz,
+    -- When DNS is asked next without anybody asking (identity.next_domain).
+    next_check_at timestamptz not null default now() + interval '1 day',
+    -- Since when DNS has said that the record is gone, and how often: once a day, and never where it said nothing.
+    missing_since timestamptz check (missing_since is null or verified_at is not null),
+    missing_days int not null default 0 check ((missing_days = 0) = (missing_since is null)),
     primary key (org_id, id),
     unique (org_id, domain)
 );
+create index domains_due on identity.domains (next_check_at) where verified_at is not null;
 -- One organisation has it at a time: whoever can write into its zone now.
 create unique index domains_verified on identity.domains (domain) where verified_at is not null;
 
@@ -167,9 +173,49 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      where d.org_id = ctx.org_for('organisation.manage') and d.id = of_domain
 $$;
 
--- What DNS said: 'verified'; 'missing' where the record is not there, which takes what was verified away; 'held'
--- where another organisation's record still is. One whose record is gone loses the domain, and is told. For the
--- broker.
+-- Whether DNS has said for long enough that the record of a domain is gone: on seven days and more, the first of them
+-- seven days ago (identity::DOMAIN_GRACE). For definer functions alone.
+create function identity.is_lost(it identity.domains) returns boolean language sql stable
+return it.missing_days >= 7 and it.missing_since <= now() - interval '7 days';
+
+-- Tells the owners of an organisation by mail of a domain of theirs. For definer functions alone.
+create function identity.tell_owners(of_org uuid, of_template text, of_domain text, at timestamptz) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform mail.queue(m.org_id, u.id, u.id, null, u.email, of_template, jsonb_build_object('what', of_domain, 'at', at))
+       from identity.memberships m join identity.users u on u.id = m.user_id
+      where m.org_id = of_org and m.role = 'OWNER' and m.removed_at is null and u.email_verified_at is not null;
+end $$;
+
+-- DNS says that the record of a verified domain is gone. The first time, the organisation is told until when it has to
+-- be back. For definer functions alone.
+create function identity.domain_is_missing(it identity.domains) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.domains d
+       set checked_at = now(), missing_since = coalesce(d.missing_since, now()), missing_days = d.missing_days + 1
+     where d.org_id = it.org_id and d.id = it.id;
+    if it.missing_days = 0 then
+        perform audit.append_system(it.org_id, 'identity.domain_failing', audit.text_id('dom', it.id), '{}');
+        perform identity.tell_owners(it.org_id, 'domain_failing', it.domain, now() + interval '7 days');
+    end if;
+end $$;
+
+-- Takes a domain from an organisation that had it: nobody is sent to its provider by it any more, no account is made
+-- for it. Sessions and accounts stay. For definer functions alone.
+create function identity.end_domain(it identity.domains) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.domains d
+       set checked_at = now(), verified_at = null, missing_since = null, missing_days = 0
+     where d.org_id = it.org_id and d.id = it.id;
+    perform audit.append_system(it.org_id, 'identity.domain_lost', audit.text_id('dom', it.id), '{}');
+    perform identity.tell_owners(it.org_id, 'domain_lost', it.domain, now());
+end $$;
+
+-- What DNS said to somebody who asked: 'verified'; 'missing' where the record is not there; 'failing' where it was,
+-- and the domain is the organisation's for some days yet; 'held' where another organisation's record still is. One
+-- whose record is gone loses the domain to one whose record is there, and is told. For the broker.
 create function identity.domain_checked(of_domain uuid, is_found boolean, is_rival_found boolean) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -177,14 +223,23 @@ declare
     it identity.domains;
     rival identity.domains;
 begin
-    update identity.domains d
-       set checked_at = now(), verified_at = case when is_found then d.verified_at end
-     where d.org_id = org and d.id = of_domain
-    returning d.* into it;
-    if it.id is null or not is_found then
+    select d.* into it from identity.domains d where d.org_id = org and d.id = of_domain for update;
+    if it.id is null then
         return 'missing';
     end if;
-    if it.verified_at is not null then
+    if not is_found and it.verified_at is not null then
+        -- Days are counted by who asks unasked: whoever asks often loses nothing by it.
+        if it.missing_days = 0 then
+            perform identity.domain_is_missing(it);
+        end if;
+        update identity.domains d set checked_at = now() where d.org_id = org and d.id = it.id;
+        return 'failing';
+    end if;
+    update identity.domains d set checked_at = now(), missing_since = null, missing_days = 0
+     where d.org_id = org and d.id = it.id;
+    if not is_found then
+        return 'missing';
+    elsif it.verified_at is not null then
         return 'verified';
     end if;
     select r.* into rival from identity.domains r
@@ -193,13 +248,51 @@ begin
         if is_rival_found is not false then
             return 'held';
         end if;
-        update identity.domains d set verified_at = null where d.org_id = rival.org_id and d.id = rival.id;
-        perform audit.append_system(rival.org_id, 'identity.domain_lost', audit.text_id('dom', rival.id), '{}');
+        perform identity.end_domain(rival);
     end if;
-    update identity.domains d set verified_at = now() where d.org_id = org and d.id = it.id;
+    update identity.domains d set verified_at = now(), next_check_at = now() + interval '1 day'
+     where d.org_id = org and d.id = it.id;
     return 'verified';
 exception when unique_violation then
     return 'held';
+end $$;
+
+-- The next domain to ask DNS about without anybody asking: each that is verified, once a day. Whoever takes it has an
+-- hour, and no other process takes it meanwhile; where DNS gives no answer, it is asked again then. Nobody is bound.
+-- For the broker.
+create function identity.next_domain() returns table (org_id uuid, domain_id uuid, domain text, challenge text)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update identity.domains d set next_check_at = now() + interval '1 hour'
+     where (d.org_id, d.id) = (
+        select due.org_id, due.id from identity.domains due
+         where due.verified_at is not null and due.next_check_at <= now() and not identity.is_reserved('@' || due.domain)
+         order by due.next_check_at limit 1 for update skip locked)
+    returning d.org_id, d.id, d.domain, d.challenge
+$$;
+
+-- What DNS said of it: 'kept', 'failing', 'lost' where it has said so for long enough, or 'gone' where nobody has just
+-- taken it: a day is counted once. For the broker.
+create function identity.domain_rechecked(of_org uuid, of_domain uuid, is_found boolean) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    it identity.domains;
+begin
+    update identity.domains d set next_check_at = now() + interval '1 day'
+     where d.org_id = of_org and d.id = of_domain and d.verified_at is not null
+       and d.next_check_at between now() and now() + interval '1 hour'
+    returning d.* into it;
+    if it.id is null then
+        return 'gone';
+    elsif is_found then
+        update identity.domains d set checked_at = now(), missing_since = null, missing_days = 0
+         where d.org_id = of_org and d.id = of_domain;
+        return 'kept';
+    elsif identity.is_lost(it) then
+        perform identity.end_domain(it);
+        return 'lost';
+    end if;
+    perform identity.domain_is_missing(it);
+    return 'failing';
 end $$;
 
 -- A provider, which lets nobody in yet: 'added', or 'many'.
@@ -658,6 +751,9 @@ grant execute on function trust.make_control_provider() to countersign_verifier;
 
 revoke all on function identity.provider_urn(uuid), identity.recent_manager(), identity.add_domain(uuid, text),
     identity.remove_domain(uuid), identity.domain_to_check(uuid), identity.domain_checked(uuid, boolean, boolean),
+    identity.is_lost(identity.domains), identity.tell_owners(uuid, text, text, timestamptz),
+    identity.domain_is_missing(identity.domains), identity.end_domain(identity.domains), identity.next_domain(),
+    identity.domain_rechecked(uuid, uuid, boolean),
     identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int),
     identity.provider_secret_kept(uuid), identity.end_provider_sessions(uuid, uuid), identity.turn_on_provider(uuid),
     identity.turn_off_provider(uuid), identity.remove_provider(uuid), identity.require_sso(boolean),
@@ -670,6 +766,7 @@ revoke all on function identity.provider_urn(uuid), identity.recent_manager(), i
     identity.link_provider_identity(bytea, uuid, text, text), identity.prove_by_provider(bytea, text, timestamptz),
     identity.provider_tested(bytea), identity.unlink_provider_identity(uuid) from public;
 grant execute on function identity.domain_to_check(uuid), identity.domain_checked(uuid, boolean, boolean),
+    identity.next_domain(), identity.domain_rechecked(uuid, uuid, boolean),
     identity.provider_secret_kept(uuid), identity.provider_to_ask(uuid),
     identity.begin_provider_attempt(text, uuid, bytea, bytea, text), identity.request_of_attempt(bytea),
     identity.sign_in_by_provider(bytea, text, text, text, text, timestamptz, uuid, uuid, identity.new_session),

@@ -27,6 +27,10 @@ pub enum Kind {
     EmailChanged,
     /// Says that an account is deleted.
     AccountDeleted,
+    /// Says that DNS does not show any more that a mail domain is an organisation's.
+    DomainFailing,
+    /// Says that a mail domain is an organisation's no more.
+    DomainLost,
 }
 
 impl Kind {
@@ -45,6 +49,8 @@ impl Kind {
             "change_email_old" => Self::ChangeEmailOld,
             "email_changed" => Self::EmailChanged,
             "account_deleted" => Self::AccountDeleted,
+            "domain_failing" => Self::DomainFailing,
+            "domain_lost" => Self::DomainLost,
             _ => return None,
         })
     }
@@ -64,6 +70,8 @@ impl Kind {
             Self::ChangeEmailOld => "Leave an address",
             Self::EmailChanged => "Address changed",
             Self::AccountDeleted => "Account deleted",
+            Self::DomainFailing => "Domain fails",
+            Self::DomainLost => "Domain lost",
         }
     }
 
@@ -81,6 +89,8 @@ impl Kind {
             | Self::ClientEnded
             | Self::EmailChanged
             | Self::AccountDeleted
+            | Self::DomainFailing
+            | Self::DomainLost
             | Self::OperatorAccess => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }

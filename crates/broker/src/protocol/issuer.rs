@@ -109,6 +109,8 @@ pub enum DomainState {
     Verified,
     /// The record is not there.
     Missing,
+    /// It is not there any more: the domain is the organisation's for some days yet.
+    Failing,
     /// It is, and so is that of another organisation, which has the domain.
     Held,
 }

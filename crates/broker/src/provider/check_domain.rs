@@ -26,7 +26,7 @@ pub(crate) async fn check_domain<L: Ledger>(
     let state = store::domain_checked(&mut tx, id, (is_found, rival)).await?;
     let action = match state {
         DomainState::Verified => "identity.domain_verified",
-        DomainState::Missing => "identity.domain_not_verified",
+        DomainState::Missing | DomainState::Failing => "identity.domain_not_verified",
         DomainState::Held => "identity.domain_held",
     };
     tx.commit(AuditEntry::about(action, id)).await?;

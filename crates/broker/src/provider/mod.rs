@@ -4,9 +4,11 @@
 mod check_domain;
 mod keep_secret;
 mod known;
+mod recheck_domains;
 mod txt;
 
 pub(crate) use check_domain::check_domain;
 pub(crate) use keep_secret::keep_secret;
 pub(crate) use known::{Providers, known};
+pub(crate) use recheck_domains::recheck_domains;
 pub(crate) use txt::{TxtError, TxtRecords};

@@ -241,6 +241,46 @@ pub(crate) async fn domain_to_check(
     }))
 }
 
+/// A domain that DNS is asked about without anybody asking.
+#[derive(Debug)]
+pub(crate) struct DueDomain {
+    organisation: OrganisationId,
+    id: DomainId,
+    pub(crate) domain: String,
+    pub(crate) challenge: String,
+}
+
+pub(crate) async fn next_domain(tx: &mut WriteTx) -> Result<Option<DueDomain>, Error> {
+    let row = sqlx::query!(
+        r#"select org_id as "org_id!", domain_id as "domain_id!", domain as "domain!", challenge as "challenge!"
+             from identity.next_domain()"#
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| DueDomain {
+        organisation: row.org_id.into(),
+        id: row.domain_id.into(),
+        domain: row.domain,
+        challenge: row.challenge,
+    }))
+}
+
+pub(crate) async fn domain_rechecked(
+    tx: &mut WriteTx,
+    it: &DueDomain,
+    is_found: bool,
+) -> Result<(), Error> {
+    sqlx::query_scalar!(
+        "select identity.domain_rechecked($1, $2, $3)",
+        it.organisation.uuid(),
+        it.id.uuid(),
+        is_found,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn domain_checked(
     tx: &mut WriteTx,
     id: DomainId,
@@ -257,6 +297,7 @@ pub(crate) async fn domain_checked(
     Ok(match state.as_str() {
         "verified" => DomainState::Verified,
         "held" => DomainState::Held,
+        "failing" => DomainState::Failing,
         _ => DomainState::Missing,
     })
 }

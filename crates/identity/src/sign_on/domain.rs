@@ -15,9 +15,14 @@ pub struct Domain {
     pub challenge: String,
     /// When DNS was last asked.
     pub checked_at: Option<OffsetDateTime>,
-    /// When the record was first seen; none while it is not.
+    /// Since when the domain is the organisation's.
     pub verified_at: Option<OffsetDateTime>,
+    /// Since when DNS has said that the record is gone.
+    pub missing_since: Option<OffsetDateTime>,
 }
+
+/// How long a domain stays an organisation's while DNS says each day that its record is gone (`identity.is_lost`).
+pub const DOMAIN_GRACE: time::Duration = time::Duration::days(7);
 
 /// A domain name as mail has it: two labels at least, in ASCII (RFC 1035 2.3.1, RFC 5890 for others).
 #[derive(Debug, Clone, PartialEq, Eq)]

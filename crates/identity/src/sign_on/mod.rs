@@ -5,7 +5,9 @@ mod find;
 mod linked;
 mod provider;
 
-pub use domain::{AddDomainError, Domain, DomainName, DomainNameError, add_domain, remove_domain};
+pub use domain::{
+    AddDomainError, DOMAIN_GRACE, Domain, DomainName, DomainNameError, add_domain, remove_domain,
+};
 pub use find::{ProviderFace, host_of, provider_face, provider_of};
 pub use linked::{LinkedProvider, ProviderIdentity, linked_provider, unlink_provider};
 pub use provider::{

@@ -21,7 +21,7 @@ pub(crate) struct NewRow<'a> {
 
 pub(crate) async fn domains(tx: &mut ReadTx) -> Result<Vec<Domain>, Error> {
     let rows = sqlx::query!(
-        "select id, domain, challenge, checked_at, verified_at from identity.domains order by domain"
+        "select id, domain, challenge, checked_at, verified_at, missing_since from identity.domains order by domain"
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -31,6 +31,7 @@ pub(crate) async fn domains(tx: &mut ReadTx) -> Result<Vec<Domain>, Error> {
         challenge: row.challenge,
         checked_at: row.checked_at,
         verified_at: row.verified_at,
+        missing_since: row.missing_since,
     });
     Ok(shown.collect())
 }

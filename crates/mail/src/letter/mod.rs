@@ -2,6 +2,7 @@
 //! images.
 
 mod change_email;
+mod domain;
 mod inline;
 mod told;
 mod views;
@@ -45,7 +46,7 @@ pub(crate) struct Facts {
     /// What a client calls itself, where and when it was seen; who looks in from outside, and until when.
     pub(crate) client: String,
     pub(crate) address: String,
-    /// What changed (`identity.tell_of`), or why somebody looks in.
+    /// What changed (`identity.tell_of`), why somebody looks in, or which domain it is.
     pub(crate) what: String,
     /// Whether an address that was asked for has an account of its own.
     pub(crate) is_taken: bool,
@@ -118,6 +119,8 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::EmailChanged => change_email::changed(facts, links),
         Kind::AccountDeleted => account_deleted(links),
         Kind::OperatorAccess => told::operator_access(facts, links),
+        Kind::DomainFailing => domain::failing(facts, links),
+        Kind::DomainLost => domain::lost(facts, links),
     }
 }
 
@@ -322,6 +325,39 @@ mod tests {
             "https://countersign.example/audit/operators",
         ] {
             assert!(flat.contains(said), "{said}: {flat}");
+        }
+    }
+
+    #[test]
+    fn owners_are_told_which_domain_fails_until_when_and_what_to_do() {
+        let facts = |kind| Facts {
+            what: "works.example".to_owned(),
+            ..facts(kind)
+        };
+        for (kind, said) in [
+            (
+                Kind::DomainFailing,
+                [
+                    "works.example is the mail domain of Works",
+                    "_countersign.works.example",
+                    "until 1 January 1970, 00:00 UTC",
+                ],
+            ),
+            (
+                Kind::DomainLost,
+                [
+                    "works.example is the mail domain of Works",
+                    "no more",
+                    "Sessions and accounts stay",
+                ],
+            ),
+        ] {
+            let letter = write(&facts(kind), &links(), "").unwrap();
+            let flat = letter.text.replace('\n', " ");
+            for said in said {
+                assert!(flat.contains(said), "{said}: {flat}");
+            }
+            assert!(flat.contains("/settings/single-sign-on"), "{flat}");
         }
     }
 

@@ -45,8 +45,10 @@ pub struct DomainRow {
     pub challenge: String,
     /// When DNS was last asked.
     pub checked_at: Option<OffsetDateTime>,
-    /// When the record was first seen; none while it is not.
+    /// Since when the domain is the organisation's.
     pub verified_at: Option<OffsetDateTime>,
+    /// When it is not any more, where DNS goes on saying that the record is gone.
+    pub lost_at: Option<OffsetDateTime>,
 }
 
 /// An identity provider.

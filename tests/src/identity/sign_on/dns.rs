@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hickory_resolver::proto::op::{Message, ResponseCode};
@@ -15,7 +16,14 @@ type Zone = Arc<Mutex<HashMap<String, Vec<String>>>>;
 pub(super) struct NameServer {
     pub(super) address: SocketAddr,
     zone: Zone,
+    state: Arc<State>,
     task: AbortHandle,
+}
+
+#[derive(Default)]
+struct State {
+    fails: AtomicBool,
+    asked: AtomicUsize,
 }
 
 impl NameServer {
@@ -23,12 +31,24 @@ impl NameServer {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
         let zone = Zone::default();
-        let task = tokio::spawn(answer(socket, Arc::clone(&zone)));
+        let state = Arc::<State>::default();
+        let task = tokio::spawn(answer(socket, Arc::clone(&zone), Arc::clone(&state)));
         Self {
             address,
             zone,
+            state,
             task: task.abort_handle(),
         }
+    }
+
+    /// Answers nobody's question from here on: SERVFAIL.
+    pub(super) fn fail(&self) {
+        self.state.fails.store(true, Ordering::SeqCst);
+    }
+
+    /// How many questions there were.
+    pub(super) fn asked(&self) -> usize {
+        self.state.asked.load(Ordering::SeqCst)
     }
 
     /// Writes a record in place of those at the name; none takes them away.
@@ -45,7 +65,7 @@ impl Drop for NameServer {
     }
 }
 
-async fn answer(socket: UdpSocket, zone: Zone) {
+async fn answer(socket: UdpSocket, zone: Zone, state: Arc<State>) {
     let mut buffer = [0_u8; 4096];
     loop {
         let (length, from) = socket.recv_from(&mut buffer).await.unwrap();
@@ -58,7 +78,10 @@ async fn answer(socket: UdpSocket, zone: Zone) {
             let zone = zone.lock().unwrap_or_else(PoisonError::into_inner);
             zone.get(&name).cloned().unwrap_or_default()
         };
-        if texts.is_empty() {
+        state.asked.fetch_add(1, Ordering::SeqCst);
+        if state.fails.load(Ordering::SeqCst) {
+            answer.metadata.response_code = ResponseCode::ServFail;
+        } else if texts.is_empty() {
             answer.metadata.response_code = ResponseCode::NXDomain;
         } else if query.query_type() == RecordType::TXT {
             for text in texts {

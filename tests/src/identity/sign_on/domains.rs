@@ -42,16 +42,13 @@ async fn a_domain_is_the_organisations_once_dns_says_so() {
         page.contains("the domain is yours") && page.contains("Verified"),
         "{page}"
     );
-    // What is gone from DNS is the organisation's no more.
+    // What is gone from DNS is said, and is the organisation's for some days yet.
     world.names.write("_countersign.works.example", &[]);
     world.press(&path, &[]).await;
+    let page = world.owner.get(SETTINGS).await.text;
     assert!(
-        world
-            .owner
-            .get(SETTINGS)
-            .await
-            .text
-            .contains("Not verified")
+        page.contains("Record gone") && page.contains("for some days yet"),
+        "{page}"
     );
 }
 

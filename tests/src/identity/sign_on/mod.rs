@@ -6,6 +6,7 @@ mod dns;
 mod domains;
 mod door;
 mod host;
+mod recheck;
 mod required;
 mod settings;
 mod squatter;

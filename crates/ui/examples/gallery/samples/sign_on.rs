@@ -38,7 +38,7 @@ fn settings(ink: &Ink) -> Vec<Rendered> {
         ..on.clone()
     };
     let unverified = SignOnSettings {
-        domains: domains(ink).split_off(1),
+        domains: domains(ink).drain(1..2).collect(),
         is_required: false,
         ..on.clone()
     };
@@ -88,6 +88,7 @@ fn domains(ink: &Ink) -> Vec<DomainRow> {
         challenge: ink.t("0123456789abcdef0123456789abcdef"),
         checked_at,
         verified_at,
+        lost_at: None,
     };
     vec![
         row(1, "example.com", Some(days_ago(30)), Some(minutes_ago(20))),
@@ -97,6 +98,15 @@ fn domains(ink: &Ink) -> Vec<DomainRow> {
             None,
             None,
         ),
+        DomainRow {
+            lost_at: Some(minutes_ago(-60 * 24 * 4)),
+            ..row(
+                7,
+                "example.net",
+                Some(days_ago(400)),
+                Some(minutes_ago(300)),
+            )
+        },
     ]
 }
 

@@ -70,6 +70,11 @@ pub(super) async fn check(
             SETTINGS,
             "The record is not there, or DNS does not show it yet. Look at its name and its text, and ask again in some minutes.",
         ),
+        DomainState::Failing => failed(
+            state,
+            SETTINGS,
+            "The record is not there any more. Write it again: the domain is yours for some days yet.",
+        ),
         DomainState::Held => failed(
             state,
             SETTINGS,

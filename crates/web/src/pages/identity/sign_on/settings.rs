@@ -1,5 +1,5 @@
 use axum::response::Response;
-use identity::{Domain, Provider, ProviderKind};
+use identity::{DOMAIN_GRACE, Domain, Provider, ProviderKind};
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
@@ -63,6 +63,7 @@ fn domain_row(domain: Domain) -> DomainRow {
         challenge: domain.challenge,
         checked_at: domain.checked_at,
         verified_at: domain.verified_at,
+        lost_at: domain.missing_since.map(|since| since + DOMAIN_GRACE),
     }
 }
 
