@@ -232,6 +232,7 @@ declare
     named record;
 begin
     delete from identity.domains d where d.domain = 'controls.invalid' and identity.is_control(d.org_id);
+    delete from access.provisioned_members m using identity.organisations o where o.id = m.org_id and o.kind = 'control';
     delete from identity.provisioned p using identity.organisations o where o.id = p.org_id and o.kind = 'control';
     delete from access.team_members m using access.teams t, identity.organisations o
      where t.org_id = m.org_id and t.id = m.team_id and t.provisioned_at is not null and o.id = t.org_id and o.kind = 'control';
@@ -259,25 +260,55 @@ begin
     return found;
 end $$;
 
--- What the directory says of somebody: 'changed', 'gone', 'taken' where somebody else is called so, or 'foreign'
--- where the address is of no domain of the organisation's. The account keeps its address, which is its person's
--- to change, and its name, but where nobody but the directory speaks for it.
+-- Moves the account of somebody to another address of the organisation's own: 'moved'; 'same' where it is there;
+-- 'own' where anybody but the directory speaks for the account, which its person moves then; 'taken' where somebody
+-- else's account is there. For definer functions alone.
+create function identity.move_provisioned(of_org uuid, of_person uuid, address text) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    old_email text;
+begin
+    select u.email into old_email from identity.users u where u.id = of_person for no key update;
+    if old_email = lower(address) then
+        return 'same';
+    elsif not identity.is_directorys(of_org, of_person) then
+        return 'own';
+    end if;
+    perform identity.displace(of_org, address, of_person);
+    update identity.users u set email = lower(address), email_verified_at = now() where u.id = of_person;
+    perform identity.email_was_changed(of_person, old_email, null);
+    return 'moved';
+exception when unique_violation then
+    return 'taken';
+end $$;
+
+-- What the directory says of somebody: 'changed', 'gone', 'taken' where somebody else is called so or has the address,
+-- 'foreign' where it is of no domain of the organisation's, or 'own' where it is another one than their account's,
+-- which the directory does not speak for. `address`: null where it said no other one. Where nobody but the directory
+-- speaks for the account, it takes the address and the name.
 create function identity.change_provisioned(
     of_person uuid, address text, person_name text, new_name text, new_external text, new_attributes jsonb
 ) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.provisions();
+    moved text;
 begin
-    if address is not null and not identity.is_own_address(org, address) then
-        return 'foreign';
+    if not identity.hold_provisioned(of_person) then
+        return 'gone';
+    end if;
+    if address is not null then
+        if not identity.is_own_address(org, address) then
+            return 'foreign';
+        end if;
+        moved := identity.move_provisioned(org, of_person, address);
+        if moved in ('own', 'taken') then
+            return moved;
+        end if;
     end if;
     update identity.provisioned p
        set user_name = new_name, external_id = new_external, attributes = new_attributes, changed_at = now()
      where p.org_id = org and p.user_id = of_person and p.ended_at is null;
-    if not found then
-        return 'gone';
-    end if;
     if identity.is_directorys(org, of_person) then
         update identity.users u set name = person_name where u.id = of_person;
     end if;
@@ -573,6 +604,7 @@ revoke all on function identity.provisions(), identity.is_directorys(uuid, uuid)
     identity.standing_held(uuid, uuid),
     identity.add_control_domain(uuid), identity.sweep_provisioning_controls(),
     identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
+    identity.move_provisioned(uuid, uuid, text),
     identity.change_provisioned(uuid, text, text, text, text, jsonb), identity.suspend_provisioned(uuid),
     identity.reinstate_provisioned(uuid), identity.end_provisioned(uuid),
     identity.provisioned_people(uuid, text, text, bigint, int), identity.follow_membership(),

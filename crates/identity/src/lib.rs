@@ -78,7 +78,7 @@ pub use passkey::{
     rename_passkey,
 };
 pub use password::{NewPassword, PasswordError};
-pub use people::{Member, members};
+pub use people::{Member, Suspended, members, suspended};
 pub use personal::{AtDeletion, PERSONAL, Personal};
 pub use principal::{Principal, PrincipalKind, principal};
 pub use prove_password::prove_password;

@@ -27,6 +27,22 @@ pub struct Member {
     pub is_verified: bool,
 }
 
+/// Somebody whom the directory suspended: no member, until it says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspended {
+    /// The person.
+    pub user: UserId,
+    /// The person's name.
+    pub name: String,
+    /// Since when.
+    pub since: OffsetDateTime,
+}
+
+/// Whom the directory of the bound organisation suspended, the latest first: two hundred at most.
+pub async fn suspended(tx: &mut ReadTx) -> Result<Vec<Suspended>, Error> {
+    store::provisioning::suspended(tx).await
+}
+
 /// The members of the bound organisation, in the order of joining.
 pub async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
     store::members(tx).await

@@ -30,7 +30,7 @@ pub enum ScimError {
 }
 
 /// Codes, of ours and of what every part of the server answers, with what the RFC calls them.
-const KEYWORDS: [(&str, &str); 11] = [
+const KEYWORDS: [(&str, &str); 12] = [
     ("scim.invalid_filter", "invalidFilter"),
     ("scim.too_many", "tooMany"),
     ("scim.uniqueness", "uniqueness"),
@@ -40,6 +40,7 @@ const KEYWORDS: [(&str, &str); 11] = [
     ("scim.no_target", "noTarget"),
     ("scim.invalid_value", "invalidValue"),
     ("scim.owner", "mutability"),
+    ("scim.own_address", "mutability"),
     ("web.malformed_json", "invalidSyntax"),
     ("web.invalid_query", "invalidValue"),
 ];

@@ -243,7 +243,7 @@ async fn who_signed_up_under_an_address_and_never_showed_it_holds_nobody_off() {
 }
 
 #[tokio::test]
-async fn changes_are_the_directorys_and_the_account_keeps_its_address() {
+async fn changes_are_the_directorys_and_so_is_the_address_while_it_alone_speaks_for_the_account() {
     let app = TestApp::start().await;
     let owner = signed_up(&app).await;
     let directory = Directory::of(&app, &owner).await;
@@ -277,7 +277,7 @@ async fn changes_are_the_directorys_and_the_account_keeps_its_address() {
         bo["name"], "Bo Ekman",
         "nobody but the directory speaks for them"
     );
-    assert_eq!(bo["email"], directory.address("bo"));
+    assert_eq!(bo["email"], directory.address("ekman"));
     // A PUT says all of it: what it leaves out is gone, but for whether they are active.
     let whole = json!({ "schemas": [super::USER], "userName": "bo" });
     let replaced = directory.send(Method::PUT, &path, Some(&whole)).await;
@@ -303,6 +303,68 @@ async fn changes_are_the_directorys_and_the_account_keeps_its_address() {
         refusal(&directory.patch(&path, taken).await),
         (409, "uniqueness")
     );
+}
+
+#[tokio::test]
+async fn an_account_of_its_persons_own_is_not_moved_by_a_directory() {
+    let app = TestApp::start().await;
+    let owner = signed_up(&app).await;
+    let directory = Directory::of(&app, &owner).await;
+    let rename = |to: &str| {
+        json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": directory.address(to) }])
+    };
+    let address = async |id: &str| {
+        let people = owner.get("/api/v1/people").await.unwrap();
+        let mut people = people.as_array().unwrap().iter();
+        people.find(|one| one["id"] == id).unwrap()["email"].clone()
+    };
+    // By each way in of its own, and by another organisation that it is in.
+    for (name, own) in [
+        ("pw", "update identity.users set has_password = true where id = WHO"),
+        (
+            "key",
+            "insert into identity.identities (user_id, id, issuer, subject, label)
+             values (WHO, gen_random_uuid(), 'https://login.example', 'key', 'key')",
+        ),
+        (
+            "two",
+            "with made as (insert into identity.organisations (id, name) values (gen_random_uuid(), 'Other') returning id)
+             insert into identity.memberships (org_id, user_id, role, level) select id, WHO, 'PARTICIPANT', 40 from made",
+        ),
+    ] {
+        let id = directory.made(name).await;
+        let who = id.parse::<kernel::UserId>().unwrap().uuid();
+        assert_eq!(fate(&app, &own.replace("WHO", &format!("'{who}'"))).await, 1);
+        let path = format!("/Users/{id}");
+        let refused = directory.patch(&path, rename("stolen")).await;
+        assert_eq!(refusal(&refused), (400, "mutability"), "{name}");
+        assert!(refused.body["detail"].as_str().unwrap().contains("Profile"));
+        assert_eq!(address(&id).await, directory.address(name), "{name}");
+        let kept = directory.get(&path).await;
+        assert_eq!(kept["emails"][0]["value"], directory.address(name));
+        // What is not about the address is taken all the same.
+        let said = json!([{ "op": "replace", "path": "displayName", "value": "Somebody" }]);
+        assert_eq!(directory.patch(&path, said).await.status, StatusCode::OK);
+    }
+    // Nor one that the directory only adopted, nor to somebody else's, but to one that a squatter never verified.
+    let id = directory.made("bo").await;
+    let path = format!("/Users/{id}");
+    let refused = directory.patch(&path, rename("pw")).await;
+    assert_eq!(refusal(&refused), (409, "uniqueness"));
+    let squatted = directory.address("free");
+    let squatter = Person::sign_up(&app.url, &squatted, PASSWORD).await.unwrap();
+    let moved = directory.patch(&path, rename("free")).await;
+    assert_eq!(moved.status, StatusCode::OK, "{moved:?}");
+    assert_eq!(address(&id).await, squatted);
+    let me = squatter.get("/api/v1/me").await.unwrap();
+    assert_ne!(me["email"], squatted, "{me}");
+    // Both mailboxes are told.
+    let told = format!(
+        "update mail.outbox set state = state where template = 'email_changed'
+            and recipient in ('{}', '{squatted}')",
+        directory.address("bo")
+    );
+    assert_eq!(fate(&app, &told).await, 2);
 }
 
 #[tokio::test]

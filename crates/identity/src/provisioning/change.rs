@@ -4,8 +4,8 @@ use kernel::{AuditEntry, UserId};
 use super::{DirectoryPerson, ProvisionError};
 use crate::store;
 
-/// Takes a directory's word about somebody whom it has named. Their account keeps its address, and its name too
-/// once anybody but the directory speaks for it. Returns what to tell in the audit log.
+/// Takes a directory's word about somebody whom it has named. Their account takes the address and the name, while
+/// nobody but the directory speaks for it. Returns what to tell in the audit log.
 pub async fn change_provisioned(
     tx: &mut WriteTx,
     user: UserId,
@@ -18,6 +18,7 @@ pub async fn change_provisioned(
         "changed" => Ok(AuditEntry::about("identity.provisioned_changed", user)),
         "taken" => Err(ProvisionError::Taken),
         "foreign" => Err(ProvisionError::Foreign),
+        "own" => Err(ProvisionError::Own),
         _ => Err(ProvisionError::Gone),
     }
 }

@@ -43,6 +43,11 @@ pub enum ProvisionError {
     /// The address is of no domain that the organisation has verified.
     #[error("the address is of no domain that the organisation has verified")]
     Foreign,
+    /// Another address than that of an account that its person speaks for.
+    #[error(
+        "the account is its person's own: they change its address themselves, under Profile, and then the directory may say it"
+    )]
+    Own,
     /// An owner.
     #[error("an owner is made inactive or removed by people alone: change their role first")]
     Owner,

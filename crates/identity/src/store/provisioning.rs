@@ -2,11 +2,11 @@
 
 use std::ops::DerefMut;
 
-use db::{Error, WriteTx};
+use db::{Error, ReadTx, WriteTx};
 use kernel::UserId;
 use sqlx::postgres::PgConnection;
 
-use crate::Email;
+use crate::{Email, Suspended};
 use crate::provisioning::{DirectoryPage, DirectoryPerson, Named, Wanted};
 
 pub(crate) async fn provision(
@@ -86,6 +86,23 @@ pub(crate) async fn hold(tx: &mut WriteTx, user: UserId) -> Result<bool, Error> 
     .fetch_one(&mut **tx)
     .await?;
     Ok(is_there)
+}
+
+pub(crate) async fn suspended(tx: &mut ReadTx) -> Result<Vec<Suspended>, Error> {
+    let rows = sqlx::query!(
+        r#"select u.id, u.name, p.suspended_at as "since!"
+             from identity.provisioned p join identity.users u on u.id = p.user_id
+            where p.suspended_at is not null and p.ended_at is null
+            order by p.suspended_at desc, u.id limit 200"#
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let rows = rows.into_iter().map(|row| Suspended {
+        user: row.id.into(),
+        name: row.name,
+        since: row.since,
+    });
+    Ok(rows.collect())
 }
 
 /// In a transaction of either kind.

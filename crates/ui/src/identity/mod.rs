@@ -32,7 +32,9 @@ pub use issuer::{Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, SignUpWith
 pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
 pub use organisation::Organisation;
 pub use organisations::{OrganisationRow, Organisations};
-pub use people::{Inviting, Member, OpenInvitation, People, StandingChoice};
+pub use people::{
+    Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember,
+};
 pub use profile::{PendingAddress, Profile};
 pub use prove::Prove;
 pub use provisioning::Provisioning;

@@ -14,6 +14,8 @@ pub struct People {
     pub page: Page,
     /// Them, in the order of joining.
     pub members: Vec<Member>,
+    /// Whom the directory suspended, the latest first.
+    pub suspended: Vec<SuspendedMember>,
     /// Open invitations and the form for another one, for who may invite.
     pub inviting: Option<Inviting>,
 }
@@ -41,6 +43,15 @@ pub struct Member {
     pub is_viewer: bool,
     /// What the person who looks may make them; empty where they may not.
     pub standings: Vec<StandingChoice>,
+}
+
+/// Somebody whom the organisation's directory suspended.
+#[derive(Debug, Clone)]
+pub struct SuspendedMember {
+    /// Name.
+    pub name: String,
+    /// Since when.
+    pub since: OffsetDateTime,
 }
 
 /// A role with a level, to choose.

@@ -138,6 +138,7 @@ kinds! {
     OAUTH_CLIENT = 400, "oauth.unknown_client", "No client of that name is registered here. Nothing was sent back to it; start again there.";
     OAUTH_REDIRECT = 400, "oauth.unknown_redirect", "The client asked to be answered at an address that is not its own. Nothing was sent there.";
     SCIM_NOT_IMPLEMENTED = 501, "scim.not_implemented", "This part of SCIM is not served here: ServiceProviderConfig says what is.";
+    SCIM_OWN_ADDRESS = 400, "scim.own_address", "The account is its person’s own: they change its address themselves, under Profile, and the directory says it afterwards.";
     SCIM_OWNER = 403, "scim.owner", "An owner is made inactive or removed by people alone: have an owner change their role first.";
     SCIM_REFUSED = 400, "scim.refused", "This is no request that SCIM has a meaning for.";
     SCIM_TOO_MANY_INVITATIONS = 429, "scim.too_many_invitations", "Too many people were invited. Try again later.";

@@ -26,6 +26,7 @@ impl From<ProvisionError> for Problem {
                 ScimError::Uniqueness("a user of that userName or address is there already").into()
             }
             ProvisionError::Foreign => ScimError::InvalidValue(error.to_string()).into(),
+            ProvisionError::Own => Self::new(kind::SCIM_OWN_ADDRESS),
             ProvisionError::Owner => Self::new(kind::SCIM_OWNER),
             ProvisionError::TooMany => {
                 Self::new(kind::SCIM_TOO_MANY_INVITATIONS).retry_after(INVITATIONS_WAIT)

@@ -2,7 +2,7 @@ use ui::Nav;
 use ui::component::{FieldErrors, Tone};
 use ui::identity::{
     Inviting, LinkState, Member, OpenInvitation, People, SessionRow, Sessions, SignIn, SignInLink,
-    SignUp, SignUpDone, StandingChoice,
+    SignUp, SignUpDone, StandingChoice, SuspendedMember,
 };
 
 use super::ways_in::issuers;
@@ -143,6 +143,7 @@ fn people(ink: &Ink) -> Vec<Rendered> {
                 2,
             ),
         ],
+        suspended: Vec::new(),
         inviting: None,
     };
     let managed = plain.members.iter().cloned().map(|member| Member {
@@ -151,6 +152,10 @@ fn people(ink: &Ink) -> Vec<Rendered> {
     });
     let managing = People {
         members: managed.collect(),
+        suspended: vec![SuspendedMember {
+            name: ink.t("Example Łączność Büro Member Who Is Away"),
+            since: days_ago(12),
+        }],
         inviting: Some(inviting(ink, true)),
         ..plain.clone()
     };

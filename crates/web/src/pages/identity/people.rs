@@ -2,7 +2,7 @@ use axum::response::Response;
 use identity::{InvitationRow, Principal, Role, Standing};
 use ui::Nav;
 use ui::component::FieldErrors;
-use ui::identity::{Inviting, Member, OpenInvitation, People, StandingChoice};
+use ui::identity::{Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember};
 
 use super::forgot_password::sends_mail;
 use crate::Can;
@@ -38,6 +38,7 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<People, Pr
     } else {
         None
     };
+    let suspended = identity::suspended(&mut can.tx).await?;
     let members = members.into_iter();
     Ok(People {
         page,
@@ -45,6 +46,13 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<People, Pr
             .map(|member| {
                 let offered = manages && is_within(&can.principal, &member, &roles);
                 shown(&can.principal, member, offered.then_some(&offer))
+            })
+            .collect(),
+        suspended: suspended
+            .into_iter()
+            .map(|one| SuspendedMember {
+                name: one.name,
+                since: one.since,
             })
             .collect(),
         inviting,

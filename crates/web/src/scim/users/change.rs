@@ -1,10 +1,9 @@
-use ::scim::{Resource, User, read};
+use ::scim::{Address, Resource, User, read};
 use axum::response::Response;
 use db::WriteTx;
 use http::{HeaderMap, StatusCode};
 use identity::{DirectoryPerson, Named};
 use kernel::{AuditEntry, UserId};
-use serde_json::Value;
 
 use super::super::answer::must_be_known;
 use super::super::body::Body;
@@ -100,12 +99,13 @@ async fn describe(
     before: &User,
     user: &User,
 ) -> Result<AuditEntry, Problem> {
-    // An address that did not change is not asked about again; without emails there is none to ask about.
-    let has_emails = user.attributes.get("emails").is_some_and(Value::is_array);
-    let new = if has_emails && before.address() != user.address() {
-        Some(address(user)?)
-    } else {
-        None
+    let new = match (before.address(), user.address()) {
+        // One that did not change is not asked about again.
+        (was, is) if was == is => None,
+        (_, Address::Email(_)) => Some(address(user)?),
+        // Who never had emails is reached by their userName, if that is an address.
+        (Address::UserName(_), Address::UserName(_)) => address(user).ok(),
+        (Address::Email(_), Address::UserName(_)) => None,
     };
     let attributes = user.attributes.to_string();
     let name = user.shown();
