@@ -241,24 +241,22 @@ begin
     end if;
 end $$;
 
--- Uses a recovery code of the bound person up. -1: it was right; else seconds to wait, 0 for now.
-create function identity.use_recovery_code(presented bytea) returns int
+-- Uses a recovery code of the bound person up, once it was counted as a wrong one (identity.count_recovery_code):
+-- whether it is right.
+create function identity.use_recovery_code(presented bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    wait int := identity.try_turn();
     is_right boolean;
 begin
-    if wait > 0 then
-        return wait;
-    end if;
+    perform identity.use_counted_try(ctx.principal(), identity.own_door(), presented);
     update identity.recovery_codes c set used_at = now()
      where c.user_id = ctx.person() and c.code_hash = presented and c.used_at is null;
     is_right := found;
-    perform identity.tried(is_right, 'recovery_code');
+    perform identity.tried(is_right, 'recovery_code', true);
     if is_right then
         perform identity.tell_of('recovery_code_used');
     end if;
-    return case when is_right then -1 else 0 end;
+    return is_right;
 end $$;
 
 -- New recovery codes in place of all older ones.

@@ -204,6 +204,13 @@ begin
     then
         return;
     end if;
+    -- Whoever sets the password meanwhile ends this session, and must not find another one begun by it.
+    perform from identity.users u where u.id = person for no key update;
+    if not exists (select from identity.sessions s
+                    where s.id = ctx.principal() and s.user_id = person and s.ended_at is null
+                      and s.expires_at > clock_timestamp()) then
+        raise exception using errcode = 'CS001', message = 'the session has ended';
+    end if;
     link := identity.use_invitation(link_hash);
     if link.org_id is null then
         return;

@@ -63,6 +63,25 @@ begin
     return org;
 end $$;
 
+-- Holds the bound person as they are, and refuses where their session has ended, or they hold less than when it was
+-- bound: for whoever has waited for a lock since. For definer functions alone.
+create function access.hold_own() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if not identity.hold_member(ctx.org(), ctx.person()) then
+        raise exception using errcode = '42501', message = 'whoever asks is no member any more';
+    end if;
+    -- A statement of its own: it sees what was committed while the one before waited.
+    if ctx.kind() is distinct from 'session'
+       or not exists (select from identity.sessions s
+                       where s.id = ctx.principal() and s.user_id = ctx.person() and s.ended_at is null)
+       or not ctx.permissions() <@ access.held('session', ctx.org(), ctx.person(), 100, '*')
+    then
+        raise exception using errcode = '42501', message = 'whoever asks is not there any more, or holds less';
+    end if;
+end $$;
+revoke all on function access.hold_own() from public;
+
 -- A new team, of nobody: 'made', or why not: 'taken' where there is one of that name, 'many'.
 create function access.make_team(new_team uuid, new_name text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -134,11 +153,10 @@ begin
     if access.is_provisioned(org, of_team) then
         return 'provisioned';
     end if;
-    perform from identity.memberships m
-      where m.org_id = org and m.user_id = of_person and m.removed_at is null for update;
-    if not found then
+    if not identity.hold_member(org, of_person) then
         return 'nobody';
     end if;
+    perform access.hold_own();
     if access.is_beyond(of_team) then
         return 'beyond';
     end if;

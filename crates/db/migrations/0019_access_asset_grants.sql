@@ -147,13 +147,17 @@ begin
         return verdict;
     end if;
     perform ctx.require_recent();
-    perform from identity.memberships m
-      where m.org_id = org and m.user_id = to_person and m.removed_at is null for update;
-    if not found then
+    if to_person is null or not identity.hold_member(org, to_person) then
         perform from access.teams t where t.org_id = org and t.id = to_team and t.removed_at is null for update;
         if not found then
             return 'nobody';
         end if;
+    end if;
+    -- Each of these may have waited: who may say so now is asked now.
+    perform access.hold_own();
+    verdict := access.may_share(of_kind, asset);
+    if verdict <> 'yes' then
+        return verdict;
     end if;
     update access.asset_grants g set access = new_access, given_by = ctx.person(), given_at = now()
      where g.org_id = org and case of_kind when 'connection' then g.connection_id = asset end

@@ -78,16 +78,12 @@ begin
     return 0;
 end $$;
 
--- The same of whoever is bound, who proves again who they are: for identity.prove_password and
--- identity.change_password.
-create function identity.count_password(proof bytea) returns int
+-- The same of whoever is bound. For definer functions alone.
+create function identity.count_own(proof bytea) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     wait int := identity.try_turn();
 begin
-    if ctx.kind() not in ('session', 'lone_session') then
-        raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
-    end if;
     if wait > 0 then
         return wait;
     end if;
@@ -96,6 +92,32 @@ begin
     on conflict (id) do update
        set door = excluded.door, proof_hash = excluded.proof_hash, counted_in = excluded.counted_in, counted_at = excluded.counted_at;
     return 0;
+end $$;
+
+-- The same of a password, by which whoever is bound proves again who they are (identity.prove_password), or which
+-- they change (identity.change_password). What neither would look at is not counted.
+create function identity.count_password(proof bytea, is_change boolean) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if ctx.kind() not in ('session', 'lone_session') then
+        raise exception using errcode = '42501', message = 'only a person at a browser proves who it is';
+    elsif is_change then
+        perform identity.check_own();
+    end if;
+    if identity.has_factor(ctx.person()) then
+        if not is_change then
+            raise exception using errcode = 'CS010', message = 'the second factor is the proof';
+        end if;
+        perform ctx.require_recent();
+    end if;
+    return identity.count_own(proof);
+end $$;
+
+-- The same of a recovery code: for identity.use_recovery_code.
+create function identity.count_recovery_code(presented bytea) returns int
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    return identity.count_own(presented);
 end $$;
 
 -- The door of a session that proves again who it is: nobody signs in at it. For definer functions alone.
@@ -112,7 +134,7 @@ begin
      where t.id = of_session and t.door = at_door and t.proof_hash = sha256(proof)
        and t.counted_in <> pg_current_xact_id() and t.counted_at > clock_timestamp() - interval '1 minute';
     if not found then
-        raise exception using errcode = '42501', message = 'nobody looks at a password that was not counted before';
+        raise exception using errcode = '42501', message = 'nobody looks at a proof that was not counted before';
     end if;
 end $$;
 
@@ -142,6 +164,7 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 revoke all on function identity.open_doors(uuid), identity.sign_in_door(text, bytea), identity.sign_in_turn(bytea),
     identity.sign_in_tried(bytea, boolean), identity.count_sign_in(text, bytea, uuid, bytea, boolean),
-    identity.use_counted_try(uuid, bytea, bytea), identity.count_password(bytea), identity.own_door() from public;
-grant execute on function identity.count_sign_in(text, bytea, uuid, bytea, boolean), identity.count_password(bytea)
-    to countersign_front;
+    identity.use_counted_try(uuid, bytea, bytea), identity.count_own(bytea), identity.count_password(bytea, boolean),
+    identity.count_recovery_code(bytea), identity.own_door() from public;
+grant execute on function identity.count_sign_in(text, bytea, uuid, bytea, boolean), identity.count_password(bytea, boolean),
+    identity.count_recovery_code(bytea) to countersign_front;

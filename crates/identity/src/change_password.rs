@@ -48,7 +48,7 @@ pub async fn change_password(
         principal.organisation_name.clone(),
     ];
     let chosen = choose(db, hashes, new, about).await?;
-    let wait = prove_password::count(db, scope, &proof).await?;
+    let wait = prove_password::count(db, scope, (&proof, true)).await?;
     if wait > 0 {
         return Err(ChangePasswordError::Wait(wait));
     }

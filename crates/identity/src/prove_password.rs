@@ -17,7 +17,7 @@ pub async fn prove_password(
         Parameters::from_stored(store::own_password_challenge(&mut tx).await?)
     };
     let proof = hashes.prove(password, parameters).await?;
-    let wait = count(db, scope, &proof).await?;
+    let wait = count(db, scope, (&proof, false)).await?;
     if wait > 0 {
         return Ok(Proved::Wait(wait));
     }
@@ -28,9 +28,14 @@ pub async fn prove_password(
 }
 
 /// Counts the try as a wrong one before anybody looks at it, as [`crate::sign_in`] does: seconds to wait, or 0.
-pub(crate) async fn count(db: &db::Db, scope: &Scope, proof: &Proof) -> Result<u32, db::Error> {
+/// `is_change`: whether the password is about to be changed.
+pub(crate) async fn count(
+    db: &db::Db,
+    scope: &Scope,
+    (proof, is_change): (&Proof, bool),
+) -> Result<u32, db::Error> {
     let mut tx = db.write(scope).await?;
-    let wait = store::count_password(&mut tx, proof).await?;
+    let wait = store::count_password(&mut tx, proof, is_change).await?;
     #[expect(
         clippy::disallowed_methods,
         reason = "a count is nobody's; what looks at it tells of the try"

@@ -1,5 +1,5 @@
-use db::{Error, ReadTx, WriteTx};
-use kernel::{AuditEntry, Chance, Secret, UserId};
+use db::{Db, Error, ReadTx, WriteTx};
+use kernel::{AuditEntry, Chance, Scope, Secret, UserId};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -46,9 +46,22 @@ pub async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Error> {
     store::second_factors(tx).await
 }
 
-/// Uses one of the bound person's recovery codes up, in place of an authenticator's code.
-pub async fn use_recovery_code(mut tx: WriteTx, code: &str) -> Result<Proved, Error> {
-    let proved = store::use_recovery_code(&mut tx, &hash(code)).await?;
+/// Uses one of a session's person's recovery codes up, in place of an authenticator's code. Counted as a wrong one
+/// before anybody looks at it, as a password is.
+pub async fn use_recovery_code(db: &Db, scope: &Scope, code: &str) -> Result<Proved, Error> {
+    let hash = hash(code);
+    let mut tx = db.write(scope).await?;
+    let wait = store::count_recovery_code(&mut tx, &hash).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a count is nobody's; what looks at it tells of the try"
+    )]
+    tx.commit_silently().await?;
+    if wait > 0 {
+        return Ok(Proved::Wait(wait));
+    }
+    let mut tx = db.write(scope).await?;
+    let proved = store::use_recovery_code(&mut tx, &hash).await?;
     settle(tx, proved, AuditEntry::new("identity.recovery_code_used")).await
 }
 

@@ -176,11 +176,11 @@ async fn a_session_has_no_password_looked_at_that_was_not_counted_for_good() {
     let owner = signed_up(&app).await;
     for (count, look) in [
         (
-            "select identity.count_password(sha256('1'))",
+            "select identity.count_password(sha256('1'), false)",
             "select identity.prove_password(sha256('1'))",
         ),
         (
-            "select identity.count_password(sha256('2'))",
+            "select identity.count_password(sha256('2'), true)",
             "select identity.change_password(sha256('2'), 'p', sha256('3'))",
         ),
     ] {

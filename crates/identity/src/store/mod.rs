@@ -273,11 +273,24 @@ pub(crate) async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Err
     })
 }
 
-pub(crate) async fn use_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<Proved, Error> {
-    let answer = sqlx::query_scalar!(r#"select identity.use_recovery_code($1) as "wait!""#, hash)
+/// Seconds to wait, or 0 where somebody may look once this transaction has been committed.
+pub(crate) async fn count_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<u32, Error> {
+    let wait = sqlx::query_scalar!(r#"select identity.count_recovery_code($1) as "wait!""#, hash)
         .fetch_one(&mut **tx)
         .await?;
-    Ok(proved(answer))
+    Ok(u32::try_from(wait).unwrap_or(1))
+}
+
+pub(crate) async fn use_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<Proved, Error> {
+    let is_right =
+        sqlx::query_scalar!(r#"select identity.use_recovery_code($1) as "is_right!""#, hash)
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(if is_right {
+        Proved::Right
+    } else {
+        Proved::Wrong
+    })
 }
 
 pub(crate) async fn replace_recovery_codes(
@@ -316,10 +329,15 @@ pub(crate) async fn own_password_challenge(tx: &mut ReadTx) -> Result<String, Er
 }
 
 /// Seconds to wait, or 0 where somebody may look once this transaction has been committed.
-pub(crate) async fn count_password(tx: &mut WriteTx, proof: &Proof) -> Result<u32, Error> {
+pub(crate) async fn count_password(
+    tx: &mut WriteTx,
+    proof: &Proof,
+    is_change: bool,
+) -> Result<u32, Error> {
     let wait = sqlx::query_scalar!(
-        r#"select identity.count_password($1) as "wait!""#,
-        proof.expose()
+        r#"select identity.count_password($1, $2) as "wait!""#,
+        proof.expose(),
+        is_change,
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -349,15 +367,6 @@ pub(crate) async fn sign_out(tx: &mut WriteTx) -> Result<(), Error> {
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// As the functions above tell it: -1 for right, else seconds to wait.
-fn proved(answer: i32) -> Proved {
-    match answer {
-        ..0 => Proved::Right,
-        0 => Proved::Wrong,
-        seconds => Proved::Wait(seconds.unsigned_abs()),
-    }
 }
 
 fn seconds(duration: Duration) -> i32 {

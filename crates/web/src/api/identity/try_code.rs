@@ -11,8 +11,7 @@ use crate::throttle::Wait;
 /// code, which the database does.
 pub(crate) async fn try_code(state: &AppState, scope: &Scope, code: &str) -> Result<(), Problem> {
     if identity::is_like_recovery_code(code) {
-        let tx = state.db.write(scope).await?;
-        return taken(identity::use_recovery_code(tx, code).await?);
+        return taken(identity::use_recovery_code(&state.db, scope, code).await?);
     }
     let call = Call::TryCode {
         code: SecretText::new(code.to_owned()),
