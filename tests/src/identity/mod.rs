@@ -14,3 +14,4 @@ mod removal_races;
 mod reserved;
 mod second_factor;
 mod sign_on;
+mod waits;
