@@ -1,7 +1,7 @@
 """An identity provider of SAML 2.0 that is not ours: pysaml2, which signs by xmlsec1.
 
 Reads one line of JSON, tells its port in one, and ends with its standard input. A person asks under
-/pysaml2?user=NAME&sign=assertion|response|both, and gets a form that posts to the service; its metadata is under
+/pysaml2?user=NAME&sign=assertion|response|both[&session_ends=INSTANT], and gets a form that posts to the service; its metadata is under
 /pysaml2/metadata.
 """
 import json
@@ -85,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             sign_response=query["sign"] != "assertion",
             sign_assertion=query["sign"] != "response",
             sign_alg=f"http://www.w3.org/2001/04/xmldsig-more#{query.get('algorithm', 'rsa-sha256')}",
+            session_not_on_or_after=query.get("session_ends"),
             digest_alg=f"http://www.w3.org/2001/04/xmlenc#{query.get('digest', 'sha256')}",
         )
         state = query["RelayState"]

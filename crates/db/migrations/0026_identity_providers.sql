@@ -54,6 +54,10 @@ create table identity.providers (
 );
 create unique index providers_on on identity.providers (org_id) where turned_on_at is not null;
 
+-- What the next provider is called in addresses. Its admin makes an application there before there is one here, and
+-- needs them for it.
+alter table identity.organisations add column next_provider uuid not null default gen_random_uuid();
+
 -- Whom a provider means by a subject.
 create table identity.provider_identities (
     org_id uuid not null,
@@ -106,8 +110,8 @@ create policy private on identity.provider_identities as restrictive for all to 
     using (user_id = (select ctx.person()));
 grant select on identity.domains, identity.providers to countersign_front, countersign_broker;
 grant select (org_id, provider_id, id, user_id, label, created_at, last_used_at) on identity.provider_identities to countersign_front;
-grant select (requires_sso) on identity.organisations to countersign_front;
-grant update (requires_sso) on identity.organisations to countersign_definer;
+grant select (requires_sso, next_provider) on identity.organisations to countersign_front;
+grant update (requires_sso, next_provider) on identity.organisations to countersign_definer;
 grant delete on broker.secrets to countersign_definer;
 create policy secrets_definer_remove on broker.secrets for delete to countersign_definer using (true);
 
@@ -295,23 +299,67 @@ begin
     return 'failing';
 end $$;
 
--- A provider, which lets nobody in yet: 'added', or 'many'.
+-- A provider, which lets nobody in yet: its identifier, which was waiting for it; null where there are too many.
 create function identity.add_provider(
-    new_provider uuid, of_kind text, called text, of_issuer text, of_client text, of_sso_url text, of_certificates bytea[],
+    of_kind text, called text, of_issuer text, of_client text, of_sso_url text, of_certificates bytea[],
     does_make_accounts boolean, of_level int
-) returns text
+) returns uuid
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
+    new_provider uuid;
 begin
-    perform from identity.organisations o where o.id = org for no key update;
+    select o.next_provider into new_provider from identity.organisations o where o.id = org for no key update;
     if (select count(*) from identity.providers p where p.org_id = org) >= 10 then
-        return 'many';
+        return null;
     end if;
+    update identity.organisations o set next_provider = gen_random_uuid() where o.id = org;
     insert into identity.providers (org_id, id, kind, name, issuer, client_id, sso_url, certificates, makes_accounts, level)
     values (org, new_provider, of_kind, called, of_issuer, of_client, of_sso_url, coalesce(of_certificates, '{}'),
             does_make_accounts, of_level);
+    return new_provider;
+end $$;
+
+-- One more certificate whose key a provider of SAML signs with, beside those that it has: 'added', 'there', 'many' or
+-- 'gone'. While it changes from one to another it has both.
+create function identity.add_certificate(of_provider uuid, new_certificate bytea) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := identity.recent_manager();
+    present bytea[];
+begin
+    select p.certificates into present from identity.providers p
+     where p.org_id = org and p.id = of_provider and p.kind = 'saml' for no key update;
+    if present is null then
+        return 'gone';
+    elsif new_certificate = any (present) then
+        return 'there';
+    elsif cardinality(present) >= 4 then
+        return 'many';
+    end if;
+    update identity.providers p set certificates = present || new_certificate where p.org_id = org and p.id = of_provider;
     return 'added';
+end $$;
+
+-- Takes a certificate away, by its SHA-256: what it signed counts no more. 'removed', 'last' where there would be none,
+-- or 'gone'.
+create function identity.remove_certificate(of_provider uuid, fingerprint bytea) returns text
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := identity.recent_manager();
+    present bytea[];
+    others bytea[];
+begin
+    select p.certificates into present from identity.providers p
+     where p.org_id = org and p.id = of_provider and p.kind = 'saml' for no key update;
+    others := array(select c from unnest(present) c where sha256(c) <> fingerprint);
+    if present is null or cardinality(others) = cardinality(present) then
+        return 'gone';
+    elsif cardinality(others) = 0 then
+        return 'last';
+    end if;
+    update identity.providers p set certificates = others where p.org_id = org and p.id = of_provider;
+    return 'removed';
 end $$;
 
 -- The organisation whose provider's secret the bound person may keep: broker.secrets takes it in the same
@@ -754,7 +802,8 @@ revoke all on function identity.provider_urn(uuid), identity.recent_manager(), i
     identity.is_lost(identity.domains), identity.tell_owners(uuid, text, text, timestamptz),
     identity.domain_is_missing(identity.domains), identity.end_domain(identity.domains), identity.next_domain(),
     identity.domain_rechecked(uuid, uuid, boolean),
-    identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int),
+    identity.add_provider(text, text, text, text, text, bytea[], boolean, int), identity.add_certificate(uuid, bytea),
+    identity.remove_certificate(uuid, bytea),
     identity.provider_secret_kept(uuid), identity.end_provider_sessions(uuid, uuid), identity.turn_on_provider(uuid),
     identity.turn_off_provider(uuid), identity.remove_provider(uuid), identity.require_sso(boolean),
     identity.provider_of_domain(text), identity.provider_face(uuid), identity.own_provider(), identity.provider_to_ask(uuid),
@@ -773,7 +822,8 @@ grant execute on function identity.domain_to_check(uuid), identity.domain_checke
     identity.link_provider_identity(bytea, uuid, text, text), identity.prove_by_provider(bytea, text, timestamptz),
     identity.provider_tested(bytea) to countersign_broker;
 grant execute on function identity.add_domain(uuid, text), identity.remove_domain(uuid),
-    identity.add_provider(uuid, text, text, text, text, text, bytea[], boolean, int), identity.turn_on_provider(uuid),
+    identity.add_provider(text, text, text, text, text, bytea[], boolean, int), identity.add_certificate(uuid, bytea),
+    identity.remove_certificate(uuid, bytea), identity.turn_on_provider(uuid),
     identity.turn_off_provider(uuid), identity.remove_provider(uuid), identity.require_sso(boolean),
     identity.provider_of_domain(text), identity.provider_face(uuid), identity.own_provider(), identity.unlink_provider_identity(uuid)
     to countersign_front;

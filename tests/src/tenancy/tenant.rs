@@ -165,23 +165,23 @@ async fn second_factor(world: &World, person: &Person) {
         (
             "countersign_front",
             "select identity.add_domain(gen_random_uuid(), 'mine.example');
-             select identity.add_provider(ctx.person(), 'oidc', 'Mine', 'https://provider.example', 'client', null, null, true, 40);
+             select identity.add_provider('oidc', 'Mine', 'https://provider.example', 'client', null, null, true, 40);
              commit",
         ),
         (
             "countersign_broker",
-            "select identity.begin_provider_attempt('test', ctx.person(), '\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
+            "select identity.begin_provider_attempt('test', (select p.id from identity.providers p), '\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
              select identity.take_issuer_attempt('\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'),
-                                                 'urn:uuid:' || ctx.person(), decode('{session}', 'hex'));
+                                                 'urn:uuid:' || (select p.id from identity.providers p), decode('{session}', 'hex'));
              select identity.provider_tested('\\x01'::bytea || substr(sha256(ctx.person()::text::bytea), 2));
              commit",
         ),
-        ("countersign_front", "select identity.turn_on_provider(ctx.person()); commit"),
+        ("countersign_front", "select identity.turn_on_provider((select p.id from identity.providers p)); commit"),
         (
             "countersign_broker",
-            "select identity.begin_provider_attempt('link', ctx.person(), '\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
+            "select identity.begin_provider_attempt('link', (select p.id from identity.providers p), '\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'), '/');
              select identity.take_issuer_attempt('\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), sha256('mine'),
-                                                 'urn:uuid:' || ctx.person(), decode('{session}', 'hex'));
+                                                 'urn:uuid:' || (select p.id from identity.providers p), decode('{session}', 'hex'));
              select identity.link_provider_identity('\\x02'::bytea || substr(sha256(ctx.person()::text::bytea), 2), gen_random_uuid(), ctx.person()::text, 'Mine');
              commit",
         ),

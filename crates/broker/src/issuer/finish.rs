@@ -1,4 +1,5 @@
 use ::saml::metadata::Provider;
+use ::saml::response::ResponseError;
 use crypto::token::{TokenKind, hash};
 use kernel::{AuditEntry, IdentityId, ProviderIdentityId, Scope, Secret, TokenHash, UserId};
 use time::OffsetDateTime;
@@ -205,13 +206,10 @@ impl<L: Ledger> Trip<'_, L> {
                 UserId::new(db.clock().now(), db.chance()),
                 ProviderIdentityId::new(db.clock().now(), db.chance()),
             );
-            providers::sign_in(
-                &mut tx,
-                &self.state,
-                (said_row(said), &said.name, new),
-                session,
-            )
-            .await?
+            let lifetime = said.lifetime(session.lifetime_seconds, db.clock().now());
+            let lifetime = lifetime.ok_or(IssuerError::Saml(ResponseError::Expired))?;
+            let who = (said_row(said), said.name.as_str(), new);
+            providers::sign_in(&mut tx, &self.state, who, (session, lifetime)).await?
         } else {
             store::sign_in(&mut tx, &self.state, said_row(said), session).await?
         };

@@ -55,6 +55,7 @@ pub(super) async fn say(
         name: Said::name(text("name")),
         vouched: primary.and_then(|email| Vouched::new(&issuer.config.kind, email, None)),
         asked_at: None,
+        session_ends: None,
         subject,
     })
 }

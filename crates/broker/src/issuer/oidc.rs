@@ -125,6 +125,7 @@ fn said(issuer: &Issuer, claims: &IdClaims, more: &Map<String, Value>) -> Said {
             .filter(|_| is_verified)
             .and_then(|email| Vouched::new(&issuer.config.kind, email, hosted.as_deref())),
         asked_at: asked_at.and_then(|at| OffsetDateTime::from_unix_timestamp(at).ok()),
+        session_ends: None,
         subject: claims.subject.clone(),
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Said {
     pub(super) vouched: Option<Vouched>,
     /// When it last asked them who they are.
     pub(super) asked_at: Option<OffsetDateTime>,
+    /// When it wants a session here to end.
+    pub(super) session_ends: Option<OffsetDateTime>,
 }
 
 /// A label of the database has no more characters.
@@ -29,6 +31,16 @@ impl Said {
         let candidates = candidates.into_iter().flatten().chain([subject, "unnamed"]);
         let mut lines = candidates.map(|text| line(text, LABEL_CHARACTERS));
         lines.find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    /// How long a session lasts, in seconds: as long as any, and no longer than the issuer wants. Nothing where that
+    /// is over.
+    pub(super) fn lifetime(&self, usual: i32, now: OffsetDateTime) -> Option<i32> {
+        let Some(ends) = self.session_ends else {
+            return Some(usual);
+        };
+        let left = (ends - now).whole_seconds();
+        (left > 0).then(|| i32::try_from(left).unwrap_or(usual).min(usual))
     }
 
     /// A name as a form takes it.
@@ -50,6 +62,30 @@ fn line(text: &str, characters: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_lasts_no_longer_than_the_issuer_wants() {
+        let now = OffsetDateTime::UNIX_EPOCH;
+        let said = |seconds: Option<i64>| Said {
+            subject: String::new(),
+            label: String::new(),
+            name: String::new(),
+            vouched: None,
+            asked_at: None,
+            session_ends: seconds.map(|seconds| now + time::Duration::seconds(seconds)),
+        };
+        for (wanted, lasts) in [
+            (None, Some(600)),
+            (Some(60), Some(60)),
+            (Some(601), Some(600)),
+            (Some(i64::from(i32::MAX) + 1), Some(600)),
+            (Some(0), None),
+            // Within what clocks differ by, the assertion holds; a session does not begin.
+            (Some(-30), None),
+        ] {
+            assert_eq!(said(wanted).lifetime(600, now), lasts, "{wanted:?}");
+        }
+    }
 
     #[test]
     fn a_label_is_one_line_that_says_something() {

@@ -81,6 +81,7 @@ fn said(issuer: &Issuer, assertion: Assertion) -> Said {
         name: Said::name(name),
         vouched: mail.and_then(|mail| Vouched::new(&issuer.config.kind, mail, None)),
         asked_at: Some(assertion.authenticated_at),
+        session_ends: assertion.session_ends,
         subject: assertion.subject.name,
     }
 }

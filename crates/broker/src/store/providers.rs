@@ -115,7 +115,7 @@ pub(crate) async fn sign_in(
     tx: &mut WriteTx,
     state: &TokenHash,
     (said, name, (new_user, new_identity)): (SaidRow<'_>, &str, (UserId, ProviderIdentityId)),
-    session: &SessionToBegin,
+    (session, lifetime_seconds): (&SessionToBegin, i32),
 ) -> Result<SignedIn, Error> {
     let token = session.token.hash();
     let row = sqlx::query!(
@@ -135,7 +135,7 @@ pub(crate) async fn sign_in(
         session.client,
         session.address,
         session.device_hash.as_bytes(),
-        session.lifetime_seconds,
+        lifetime_seconds,
     )
     .fetch_one(&mut **tx)
     .await?;

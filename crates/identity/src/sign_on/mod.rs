@@ -1,10 +1,14 @@
 //! Single sign-on of an organisation: its mail domains and its identity providers.
 
+mod certificate;
 mod domain;
 mod find;
 mod linked;
 mod provider;
 
+pub use certificate::{
+    ChangeCertificateError, ProviderCertificate, add_certificate, remove_certificate,
+};
 pub use domain::{
     AddDomainError, DOMAIN_GRACE, Domain, DomainName, DomainNameError, add_domain, remove_domain,
 };
@@ -16,6 +20,7 @@ pub use provider::{
 };
 
 use db::{Error, ReadTx};
+use kernel::ProviderId;
 
 use crate::store;
 
@@ -26,15 +31,19 @@ pub struct SignOn {
     pub domains: Vec<Domain>,
     /// Its providers, oldest first.
     pub providers: Vec<Provider>,
+    /// What the next provider is called in addresses.
+    pub next_provider: ProviderId,
     /// Whether no session but a provider's acts in it, its owners' aside.
     pub is_required: bool,
 }
 
 /// What the bound organisation has set up, for whoever may manage it.
 pub async fn sign_on(tx: &mut ReadTx) -> Result<SignOn, Error> {
+    let (is_required, next_provider) = store::sign_on::rules(tx).await?;
     Ok(SignOn {
         domains: store::sign_on::domains(tx).await?,
         providers: store::sign_on::providers(tx).await?,
-        is_required: store::sign_on::is_required(tx).await?,
+        next_provider,
+        is_required,
     })
 }

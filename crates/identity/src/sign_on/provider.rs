@@ -1,9 +1,10 @@
-use db::{Db, Error, WriteTx};
+use db::{Error, WriteTx};
 use kernel::{AuditEntry, ProviderId};
 use saml::Certificate;
 use saml::metadata::MetadataError;
 use time::OffsetDateTime;
 
+use super::ProviderCertificate;
 use crate::store;
 
 /// An identity provider of an organisation.
@@ -25,6 +26,8 @@ pub struct Provider {
     pub makes_accounts: bool,
     /// Of which level.
     pub level: i32,
+    /// Whose keys sign; SAML alone.
+    pub certificates: Vec<ProviderCertificate>,
     /// When somebody last came back from it as they should.
     pub tested_at: Option<OffsetDateTime>,
     /// Since when it lets people in.
@@ -218,13 +221,10 @@ fn is_name(name: &str) -> bool {
 
 /// Adds a provider to the bound organisation, which lets nobody in yet.
 pub async fn add_provider(
-    db: &Db,
     mut tx: WriteTx,
     new: &NewProvider,
 ) -> Result<ProviderId, AddProviderError> {
-    let id = ProviderId::new(db.clock().now(), db.chance());
     let row = store::sign_on::NewRow {
-        id,
         kind: if new.sso_url.is_some() {
             "saml"
         } else {
@@ -238,9 +238,8 @@ pub async fn add_provider(
         makes_accounts: new.makes_accounts,
         level: new.level,
     };
-    if store::sign_on::add_provider(&mut tx, row).await? == "many" {
-        return Err(AddProviderError::Many);
-    }
+    let added = store::sign_on::add_provider(&mut tx, row).await?;
+    let id = added.ok_or(AddProviderError::Many)?;
     tx.commit(AuditEntry::about("identity.provider_added", id))
         .await?;
     Ok(id)

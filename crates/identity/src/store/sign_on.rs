@@ -4,11 +4,11 @@ use db::{Error, ReadTx, WriteTx};
 use kernel::{DomainId, ProviderId, ProviderIdentityId};
 
 use crate::{
-    Domain, LinkedProvider, Provider, ProviderFace, ProviderIdentity, ProviderKind, host_of,
+    Domain, LinkedProvider, Provider, ProviderCertificate, ProviderFace, ProviderIdentity,
+    ProviderKind, host_of,
 };
 
 pub(crate) struct NewRow<'a> {
-    pub(crate) id: ProviderId,
     pub(crate) kind: &'a str,
     pub(crate) name: &'a str,
     pub(crate) issuer: &'a str,
@@ -38,7 +38,8 @@ pub(crate) async fn domains(tx: &mut ReadTx) -> Result<Vec<Domain>, Error> {
 
 pub(crate) async fn providers(tx: &mut ReadTx) -> Result<Vec<Provider>, Error> {
     let rows = sqlx::query!(
-        "select id, kind, name, issuer, client_id, secret_kept_at, makes_accounts, level, tested_at, turned_on_at
+        "select id, kind, name, issuer, client_id, secret_kept_at, makes_accounts, level, certificates,
+                tested_at, turned_on_at
            from identity.providers order by created_at, id"
     )
     .fetch_all(&mut **tx)
@@ -56,18 +57,25 @@ pub(crate) async fn providers(tx: &mut ReadTx) -> Result<Vec<Provider>, Error> {
         secret_kept_at: row.secret_kept_at,
         makes_accounts: row.makes_accounts,
         level: row.level,
+        certificates: row
+            .certificates
+            .iter()
+            .filter_map(|der| ProviderCertificate::of(der))
+            .collect(),
         tested_at: row.tested_at,
         turned_on_at: row.turned_on_at,
     });
     Ok(shown.collect())
 }
 
-pub(crate) async fn is_required(tx: &mut ReadTx) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        "select requires_sso from identity.organisations where id = (select ctx.org())"
+/// Whether members must come by the provider, and what the next one is called.
+pub(crate) async fn rules(tx: &mut ReadTx) -> Result<(bool, ProviderId), Error> {
+    let row = sqlx::query!(
+        "select requires_sso, next_provider from identity.organisations where id = (select ctx.org())"
     )
     .fetch_one(&mut **tx)
-    .await?)
+    .await?;
+    Ok((row.requires_sso, row.next_provider.into()))
 }
 
 /// 'added', 'exists' or 'many'.
@@ -93,11 +101,13 @@ pub(crate) async fn remove_domain(tx: &mut WriteTx, id: DomainId) -> Result<Opti
     )
 }
 
-/// 'added' or 'many'.
-pub(crate) async fn add_provider(tx: &mut WriteTx, row: NewRow<'_>) -> Result<String, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select identity.add_provider($1, $2, $3, $4, $5, $6, $7, $8, $9) as "added!""#,
-        row.id.uuid(),
+/// Nothing where there are too many.
+pub(crate) async fn add_provider(
+    tx: &mut WriteTx,
+    row: NewRow<'_>,
+) -> Result<Option<ProviderId>, Error> {
+    let id = sqlx::query_scalar!(
+        "select identity.add_provider($1, $2, $3, $4, $5, $6, $7, $8)",
         row.kind,
         row.name,
         row.issuer,
@@ -106,6 +116,37 @@ pub(crate) async fn add_provider(tx: &mut WriteTx, row: NewRow<'_>) -> Result<St
         row.certificates,
         row.makes_accounts,
         row.level,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(id.map(Into::into))
+}
+
+/// 'added', 'there', 'many' or 'gone'.
+pub(crate) async fn add_certificate(
+    tx: &mut WriteTx,
+    id: ProviderId,
+    der: &[u8],
+) -> Result<String, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select identity.add_certificate($1, $2) as "added!""#,
+        id.uuid(),
+        der
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// 'removed', 'last' or 'gone'.
+pub(crate) async fn remove_certificate(
+    tx: &mut WriteTx,
+    id: ProviderId,
+    fingerprint: &[u8],
+) -> Result<String, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select identity.remove_certificate($1, $2) as "removed!""#,
+        id.uuid(),
+        fingerprint
     )
     .fetch_one(&mut **tx)
     .await?)

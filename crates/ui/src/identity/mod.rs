@@ -45,6 +45,7 @@ pub use sessions::{SessionRow, Sessions};
 pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};
 pub use sign_on::{
+    CertificateRow,
     DomainRow, FindProvider, NEW_LEVELS, OwnProvider, ProviderDoor, ProviderForm, ProviderRow,
     ProviderTested, SamlProviderForm, SignOnSettings,
 };

@@ -24,6 +24,8 @@ pub struct SignOnSettings {
     pub is_required: bool,
     /// Where a provider sends people back to: this server's address before the provider's identifier.
     pub origin: String,
+    /// What the next provider is called in addresses.
+    pub next_provider: ProviderId,
     /// The domain that was typed.
     pub domain: String,
     /// What is wrong with it: `domain`.
@@ -68,10 +70,23 @@ pub struct ProviderRow {
     pub secret_kept_at: Option<OffsetDateTime>,
     /// What people get whom it makes an account for; none where it makes none.
     pub makes: Option<String>,
+    /// Whose keys sign; SAML alone.
+    pub certificates: Vec<CertificateRow>,
     /// When somebody last came back from it as they should.
     pub tested_at: Option<OffsetDateTime>,
     /// Since when it lets people in.
     pub turned_on_at: Option<OffsetDateTime>,
+}
+
+/// A certificate whose key a provider of SAML signs with.
+#[derive(Debug, Clone)]
+pub struct CertificateRow {
+    /// SHA-256 of it, in hexadecimal.
+    pub fingerprint: String,
+    /// Whom it names.
+    pub subject: String,
+    /// When it ends.
+    pub ends: OffsetDateTime,
 }
 
 /// A new provider, as typed. Never the secret.
@@ -200,21 +215,42 @@ impl SignOnSettings {
             .any(|domain| domain.verified_at.is_some())
     }
 
-    fn callback(&self, provider: &ProviderRow) -> String {
+    fn callback(&self, provider: &ProviderId) -> String {
         format!("{}/callback", self.door(provider))
     }
 
     /// Our metadata for a provider of SAML: its address is our entity ID.
-    fn metadata(&self, provider: &ProviderRow) -> String {
+    fn metadata(&self, provider: &ProviderId) -> String {
         format!("{}/metadata", self.door(provider))
     }
 
-    fn acs(&self, provider: &ProviderRow) -> String {
+    fn acs(&self, provider: &ProviderId) -> String {
         format!("{}/acs", self.door(provider))
     }
 
-    fn door(&self, provider: &ProviderRow) -> String {
-        format!("{}/sign-in/sso/{}", self.origin, provider.id)
+    fn door(&self, provider: &ProviderId) -> String {
+        format!("{}/sign-in/sso/{provider}", self.origin)
+    }
+}
+
+impl CertificateRow {
+    fn has_ended(&self, now: &OffsetDateTime) -> bool {
+        self.ends <= *now
+    }
+
+    /// Within thirty days.
+    fn ends_soon(&self, now: &OffsetDateTime) -> bool {
+        !self.has_ended(now) && self.ends <= *now + time::Duration::days(30)
+    }
+
+    /// As people compare it: its first sixteen letters in groups.
+    fn face(&self) -> String {
+        let letters: Vec<char> = self.fingerprint.chars().take(16).collect();
+        letters
+            .chunks(4)
+            .map(|group| group.iter().collect::<String>())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -241,6 +277,14 @@ impl DomainRow {
 }
 
 impl ProviderRow {
+    fn needs_certificate(&self, now: &OffsetDateTime) -> bool {
+        !self.certificates.is_empty()
+            && self
+                .certificates
+                .iter()
+                .all(|one| one.has_ended(now) || one.ends_soon(now))
+    }
+
     fn dialog(&self, what: &str) -> String {
         format!("{what}-{}", self.id)
     }

@@ -1,5 +1,6 @@
 use identity::{
-    AddDomainError, AddProviderError, AskEmailChangeError, ChangePasswordError, DomainNameError,
+    AddDomainError, AddProviderError, AskEmailChangeError, ChangeCertificateError,
+    ChangePasswordError, DomainNameError,
     HashPoolBusy, JoinError, LinkError, MakeOrganisationError, MemberError, NewAccountError,
     NewProviderError, NewcomerError, ProviderError, RemovePasskeyError, ResetError, SignInError,
     SignInLinkError, SignUpError, SwitchError, UnlinkError,
@@ -267,6 +268,16 @@ impl From<AddProviderError> for Problem {
     }
 }
 
+impl From<ChangeCertificateError> for Problem {
+    fn from(error: ChangeCertificateError) -> Self {
+        match error {
+            ChangeCertificateError::Gone => Self::new(kind::NOT_FOUND),
+            ChangeCertificateError::Database(error) => error.into(),
+            wrong => Self::new(kind::PROVIDER_INVALID).saying(in_sentence(&wrong.to_string())),
+        }
+    }
+}
+
 impl From<ProviderError> for Problem {
     fn from(error: ProviderError) -> Self {
         match error {
@@ -277,6 +288,13 @@ impl From<ProviderError> for Problem {
             ProviderError::Database(error) => error.into(),
         }
     }
+}
+
+/// An error's words as a sentence of their own.
+fn in_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! ID-08 against identity providers of SAML 2.0 that are not ours: the npm packages `samlp` and `samlify`, and
 //! `pysaml2`, which signs by xmlsec1.
 
+mod change;
 mod responses;
 mod sign_in;
 
@@ -9,9 +10,11 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use kernel::{Clock as _, SystemClock};
 use rcgen::{Certificate, CertificateParams, KeyPair, RsaKeySize};
 use saml::metadata::{Provider, ours};
 use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
 use url::Url;
 
 use super::node::NodeProvider;
@@ -34,8 +37,13 @@ struct Key {
 
 impl Key {
     fn new() -> Self {
+        Self::until(SystemClock.now() + Duration::days(400))
+    }
+
+    fn until(ends: OffsetDateTime) -> Self {
         let pair = KeyPair::generate_rsa_for(&rcgen::PKCS_RSA_SHA256, RsaKeySize::_2048).unwrap();
-        let params = CertificateParams::new(vec!["idp.works.example".to_owned()]).unwrap();
+        let mut params = CertificateParams::new(vec!["idp.works.example".to_owned()]).unwrap();
+        params.not_after = ends;
         let certificate = params.self_signed(&pair).unwrap();
         Self { pair, certificate }
     }

@@ -8,21 +8,21 @@ use crate::sql::fate;
 use crate::visitor::{Shown, Visitor, between};
 use crate::world::PASSWORD;
 
-const SETTINGS: &str = "/settings/single-sign-on";
+pub(super) const SETTINGS: &str = "/settings/single-sign-on";
 const THERE: &str = "https://idp.works.example";
 
 /// A server with an organisation that has one of the three as its provider.
-struct World {
-    app: TestApp,
-    owner: Visitor,
+pub(super) struct World {
+    pub(super) app: TestApp,
+    pub(super) owner: Visitor,
     /// The door of the provider.
-    door: String,
-    providers: Providers,
+    pub(super) door: String,
+    pub(super) providers: Providers,
 }
 
 impl World {
     /// The provider is there, and lets nobody in yet.
-    async fn start(name: &str) -> Self {
+    pub(super) async fn start(name: &str) -> Self {
         let app = TestApp::start().await;
         let mut owner = Visitor::sign_up(&app, &demo::unused_address(), PASSWORD).await;
         fate(
@@ -62,7 +62,7 @@ impl World {
     }
 
     /// The same, tried and turned on.
-    async fn turned_on(name: &str) -> Self {
+    pub(super) async fn turned_on(name: &str) -> Self {
         let mut world = Self::start(name).await;
         let id = world.id();
         let page = leave(
@@ -85,12 +85,12 @@ impl World {
         world
     }
 
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         self.door.rsplit('/').next().unwrap().to_owned()
     }
 
     /// A browser that has signed in there as `user`, and what it is about to post.
-    async fn answered(&self, query: &str) -> (Visitor, Posted) {
+    pub(super) async fn answered(&self, query: &str) -> (Visitor, Posted) {
         let mut visitor = Visitor::new(&self.app.url);
         let page = leave(&mut visitor, &self.door, &self.door).await;
         let posted = sign_in_there(&page, query).await;
@@ -121,7 +121,7 @@ async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
 }
 
 /// Both posts: the provider's page's, from another site, and that of the form of ours.
-async fn come_back(visitor: &mut Visitor, door: &str, posted: &Posted) -> Shown {
+pub(super) async fn come_back(visitor: &mut Visitor, door: &str, posted: &Posted) -> Shown {
     let fields = [
         ("SAMLResponse", posted.response.as_str()),
         ("RelayState", posted.state.as_str()),
@@ -145,7 +145,7 @@ async fn come_back(visitor: &mut Visitor, door: &str, posted: &Posted) -> Shown 
         .await
 }
 
-fn assert_refused(shown: &Shown, code: &str) {
+pub(super) fn assert_refused(shown: &Shown, code: &str) {
     assert!(
         shown.status.is_client_error(),
         "{} {}",

@@ -1,7 +1,7 @@
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
-    DomainRow, FindProvider, ProviderDoor, ProviderForm, ProviderRow, ProviderTested,
+    CertificateRow, DomainRow, FindProvider, ProviderDoor, ProviderForm, ProviderRow, ProviderTested,
     SamlProviderForm, SignOnSettings,
 };
 
@@ -22,6 +22,7 @@ fn settings(ink: &Ink) -> Vec<Rendered> {
         providers: Vec::new(),
         is_required: false,
         origin: ink.t("https://countersign.example.com"),
+        next_provider: id(8),
         domain: String::new(),
         domain_errors: FieldErrors::default(),
         form: ProviderForm::default(),
@@ -110,6 +111,22 @@ fn domains(ink: &Ink) -> Vec<DomainRow> {
     ]
 }
 
+fn certificates(ink: &Ink) -> Vec<CertificateRow> {
+    let row = |letter: &str, subject: &str, ends| CertificateRow {
+        fingerprint: ink.t(&letter.repeat(64)),
+        subject: ink.t(subject),
+        ends,
+    };
+    vec![
+        row("a", "CN=login.example.com", days_ago(3)),
+        row(
+            "b",
+            "CN=a.rather.long.name.of.a.certificate.example.com, O=Example Works, C=SE",
+            days_ago(-12),
+        ),
+    ]
+}
+
 fn providers(ink: &Ink) -> Vec<ProviderRow> {
     let row = |number, name: &str, issuer: &str, tested_at, turned_on_at| ProviderRow {
         id: id(number),
@@ -119,6 +136,7 @@ fn providers(ink: &Ink) -> Vec<ProviderRow> {
         client_id: Some(ink.t("countersign")),
         secret_kept_at: Some(days_ago(31)),
         makes: Some(ink.t("User")),
+        certificates: Vec::new(),
         tested_at,
         turned_on_at,
     };
@@ -141,6 +159,7 @@ fn providers(ink: &Ink) -> Vec<ProviderRow> {
             kind: ink.t("SAML 2.0"),
             client_id: None,
             secret_kept_at: None,
+            certificates: certificates(ink),
             ..row(
                 6,
                 "Example Works SAML",

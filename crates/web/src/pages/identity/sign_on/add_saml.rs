@@ -27,7 +27,7 @@ pub(super) async fn add_saml(
     let added = match NewProvider::saml((name, described), people, caller.state.now()) {
         Ok(new) => {
             let tx = caller.write().await?;
-            let added = identity::add_provider(&caller.state.db, tx, &new).await;
+            let added = identity::add_provider(tx, &new).await;
             added.map_err(Problem::from)
         }
         Err(wrong) => Err(wrong.into()),

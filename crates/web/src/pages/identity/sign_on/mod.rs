@@ -1,6 +1,7 @@
 //! Single sign-on: its settings, the door of an organisation's provider, and what it knows a person as.
 
 mod add_saml;
+mod certificates;
 mod domains;
 mod door;
 mod linked;
@@ -68,6 +69,16 @@ pub(super) fn mount(routes: Routes) -> Routes {
             Method::POST,
             "/settings/single-sign-on/providers/{id}/remove",
             providers::remove,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/{id}/certificates",
+            certificates::add,
+        )
+        .page(
+            Method::POST,
+            "/settings/single-sign-on/providers/{id}/certificates/remove",
+            certificates::remove,
         )
         .page(Method::GET, "/sign-in/sso", door::find)
         .mount(post("/sign-in/sso"), asks_broker, door::found)

@@ -28,7 +28,7 @@ pub(super) async fn add(
     let added = match new {
         Ok(new) => {
             let tx = caller.write().await?;
-            let added = identity::add_provider(&caller.state.db, tx, &new).await;
+            let added = identity::add_provider(tx, &new).await;
             added.map_err(Problem::from)
         }
         Err(wrong) => Err(wrong.into()),

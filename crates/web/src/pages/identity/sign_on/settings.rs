@@ -3,7 +3,7 @@ use identity::{DOMAIN_GRACE, Domain, Provider, ProviderKind};
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
-    DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SamlProviderForm, SignOnSettings,
+    CertificateRow, DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SamlProviderForm, SignOnSettings,
 };
 
 use super::providers::or_told;
@@ -49,6 +49,7 @@ pub(super) async fn view(
         providers: sign_on.providers.into_iter().map(provider_row).collect(),
         is_required: sign_on.is_required,
         origin: can.state.origin.clone(),
+        next_provider: sign_on.next_provider,
         domain: String::new(),
         domain_errors: FieldErrors::default(),
         form,
@@ -83,6 +84,15 @@ fn provider_row(provider: Provider) -> ProviderRow {
         client_id: provider.client_id,
         secret_kept_at: provider.secret_kept_at,
         makes: words.filter(|_| provider.makes_accounts),
+        certificates: provider
+            .certificates
+            .into_iter()
+            .map(|certificate| CertificateRow {
+                fingerprint: certificate.fingerprint,
+                subject: certificate.subject,
+                ends: certificate.ends,
+            })
+            .collect(),
         tested_at: provider.tested_at,
         turned_on_at: provider.turned_on_at,
     }
