@@ -16,7 +16,7 @@ create table identity.organisations (
     kind text not null default 'customer' check (kind in ('customer', 'control', 'nowhere')),
     -- Whether each member needs a second factor.
     mfa_required boolean not null default false,
-    -- Whether other sessions than those of its identity provider act in it (0026): its owners' always do.
+    -- Whether other sessions than those of its identity provider act in it (0027): its owners' always do.
     requires_sso boolean not null default false,
     created_at timestamptz not null default now()
 );
@@ -32,7 +32,7 @@ create table identity.users (
     created_at timestamptz not null default now(),
     -- When the person showed that mail to the address reaches them; null until then.
     email_verified_at timestamptz,
-    -- The organisation that made the account (0026), for somebody who need not know of it yet.
+    -- The organisation that made the account (0028), for somebody who need not know of it yet.
     provisioned_by uuid references identity.organisations (id),
     -- When the account was deleted: what is left is an identifier, for what stands under it.
     deleted_at timestamptz
@@ -66,7 +66,7 @@ create table identity.sessions (
     created_at timestamptz not null default now(),
     expires_at timestamptz not null check (expires_at <= created_at + interval '12 hours'),
     ended_at timestamptz,
-    -- The identity provider of the organisation that began it (0026): such a session says what the organisation
+    -- The identity provider of the organisation that began it (0027): such a session says what the organisation
     -- says, stays there, and is of no use to the account.
     provider_id uuid,
     -- The browser that it is in (identity.devices).

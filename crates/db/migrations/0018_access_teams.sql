@@ -8,7 +8,7 @@ create table access.teams (
     id uuid not null,
     name text not null check (length(name) between 1 and 60),
     name_folded text not null generated always as (lower(name)) stored,
-    -- Who made it, or took it over; nobody where a directory did (0027).
+    -- Who made it, or took it over; nobody where a directory did (0030).
     made_by uuid,
     created_at timestamptz not null default now(),
     removed_at timestamptz,

@@ -12,7 +12,7 @@ create table access.service_keys (
     name text not null check (length(name) between 1 and 100),
     face text not null check (length(face) <= 16),
     token_hash bytea not null unique check (length(token_hash) = 32),
-    -- As access::SERVICE_SCOPES: reading, and provisioning people (0027). Whoever else writes or proposes is a
+    -- As access::SERVICE_SCOPES: reading, and provisioning people (0029). Whoever else writes or proposes is a
     -- person, or acts for one.
     scopes text[] not null check (
         cardinality(scopes) between 1 and 50

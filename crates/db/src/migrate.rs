@@ -58,8 +58,11 @@ migrations! {
     23 "0023_identity_account",
     24 "0024_identity_personal",
     25 "0025_identity_sign_in_tries",
-    26 "0026_identity_providers",
-    27 "0027_identity_scim",
+    26 "0026_identity_domains",
+    27 "0027_identity_providers",
+    28 "0028_identity_sign_on",
+    29 "0029_identity_provisioned",
+    30 "0030_access_provisioned_teams",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.
