@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 
 use kernel::TokenHash;
 use reqwest::header::{
-    CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFRESH, RETRY_AFTER, SET_COOKIE, USER_AGENT,
+    CONTENT_SECURITY_POLICY, COOKIE, HOST, LOCATION, ORIGIN, REFRESH, RETRY_AFTER, SET_COOKIE,
+    USER_AGENT,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};

@@ -64,7 +64,9 @@ async fn an_invitation_begins_no_session_for_whoever_was_ended_meanwhile() {
     let ended = format!("update identity.sessions set ended_at = now() where user_id = '{who}'");
     let said = after_a_wait(&app, (&person, &accept), (&held, &ended)).await;
     assert_eq!(said, "CS001");
-    let live = format!("select count(*)::text from identity.sessions where user_id = '{who}' and ended_at is null");
+    let live = format!(
+        "select count(*)::text from identity.sessions where user_id = '{who}' and ended_at is null"
+    );
     assert_eq!(text(&app, &live).await, "0");
     let joined = format!("select count(*)::text from identity.memberships where user_id = '{who}'");
     assert_eq!(text(&app, &joined).await, "1");
@@ -142,10 +144,14 @@ async fn a_password_that_is_no_proof_is_not_counted_as_a_wrong_one() {
          values ('{who}', gen_random_uuid(), 'c', '', 'key', '{{}}', 0, false, false)"
     );
     fate(&app, &factor).await;
-    let given = format!("update identity.sessions set second_factor_at = now() where user_id = '{who}'");
+    let given =
+        format!("update identity.sessions set second_factor_at = now() where user_id = '{who}'");
     fate(&app, &given).await;
     let answer = owner
-        .submit("/prove", &[("password", "wrong password"), ("next", "/security")])
+        .submit(
+            "/prove",
+            &[("password", "wrong password"), ("next", "/security")],
+        )
         .await
         .unwrap();
     assert_eq!(answer.status(), StatusCode::CONFLICT);

@@ -236,7 +236,10 @@ async fn who_signed_up_under_an_address_and_never_showed_it_holds_nobody_off() {
     let me = squatter.get("/api/v1/me").await.unwrap();
     assert_eq!(me["organisation"], squatter.me["organisation"]);
     assert!(
-        me["email"].as_str().unwrap().ends_with("@displaced.invalid"),
+        me["email"]
+            .as_str()
+            .unwrap()
+            .ends_with("@displaced.invalid"),
         "{me}"
     );
     assert!(Person::sign_in(&app.url, &address, PASSWORD).await.is_err());
@@ -316,9 +319,7 @@ async fn an_account_of_its_persons_own_is_not_moved_by_a_directory() {
     let app = TestApp::start().await;
     let owner = signed_up(&app).await;
     let directory = Directory::of(&app, &owner).await;
-    let rename = |to: &str| {
-        json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": directory.address(to) }])
-    };
+    let rename = |to: &str| json!([{ "op": "replace", "path": "emails[type eq \"work\"].value", "value": directory.address(to) }]);
     let address = async |id: &str| {
         let people = owner.get("/api/v1/people").await.unwrap();
         let mut people = people.as_array().unwrap().iter();
@@ -358,7 +359,9 @@ async fn an_account_of_its_persons_own_is_not_moved_by_a_directory() {
     let refused = directory.patch(&path, rename("pw")).await;
     assert_eq!(refusal(&refused), (409, "uniqueness"));
     let squatted = directory.address("free");
-    let squatter = Person::sign_up(&app.url, &squatted, PASSWORD).await.unwrap();
+    let squatter = Person::sign_up(&app.url, &squatted, PASSWORD)
+        .await
+        .unwrap();
     let moved = directory.patch(&path, rename("free")).await;
     assert_eq!(moved.status, StatusCode::OK, "{moved:?}");
     assert_eq!(address(&id).await, squatted);

@@ -169,13 +169,19 @@ pub(crate) async fn link(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(match linked.as_str() {
+    Ok(linked_as(&linked))
+}
+
+/// What the database said of an account elsewhere that somebody links.
+pub(super) fn linked_as(outcome: &str) -> Result<(), IssuerError> {
+    match outcome {
         "linked" => Ok(()),
         "yours" => Err(IssuerError::Yours),
         "taken" => Err(IssuerError::Taken),
         "full" => Err(IssuerError::Full),
+        "other" => Err(IssuerError::LinkedOther),
         _ => Err(IssuerError::Gone),
-    })
+    }
 }
 
 pub(crate) async fn prove(
@@ -191,12 +197,17 @@ pub(crate) async fn prove(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(match proved.as_str() {
+    Ok(proved_as(&proved))
+}
+
+/// What it said of somebody who proves anew who they are.
+pub(super) fn proved_as(outcome: &str) -> Result<(), IssuerError> {
+    match outcome {
         "proved" => Ok(()),
         "stale" => Err(IssuerError::Stale),
         "other" => Err(IssuerError::Other),
         _ => Err(IssuerError::Gone),
-    })
+    }
 }
 
 pub(super) const fn word(purpose: IssuerPurpose) -> &'static str {

@@ -6,7 +6,7 @@ use kernel::{
 };
 use time::OffsetDateTime;
 
-use super::issuers::{Begin, Begun, SaidRow, SignedIn, word};
+use super::issuers::{Begin, Begun, SaidRow, SignedIn, linked_as, proved_as, word};
 use super::{DataKeyRow, SecretRow};
 use crate::issuer::IssuerError;
 use crate::protocol::{DomainState, SessionToBegin};
@@ -165,13 +165,7 @@ pub(crate) async fn link(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(match linked.as_str() {
-        "linked" => Ok(()),
-        "yours" => Err(IssuerError::Yours),
-        "taken" => Err(IssuerError::Taken),
-        "other" => Err(IssuerError::LinkedOther),
-        _ => Err(IssuerError::Gone),
-    })
+    Ok(linked_as(&linked))
 }
 
 pub(crate) async fn prove(
@@ -187,12 +181,7 @@ pub(crate) async fn prove(
     )
     .fetch_one(&mut **tx)
     .await?;
-    Ok(match proved.as_str() {
-        "proved" => Ok(()),
-        "stale" => Err(IssuerError::Stale),
-        "other" => Err(IssuerError::Other),
-        _ => Err(IssuerError::Gone),
-    })
+    Ok(proved_as(&proved))
 }
 
 pub(crate) async fn tested(

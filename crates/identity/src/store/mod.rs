@@ -275,17 +275,22 @@ pub(crate) async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Err
 
 /// Seconds to wait, or 0 where somebody may look once this transaction has been committed.
 pub(crate) async fn count_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<u32, Error> {
-    let wait = sqlx::query_scalar!(r#"select identity.count_recovery_code($1) as "wait!""#, hash)
-        .fetch_one(&mut **tx)
-        .await?;
+    let wait = sqlx::query_scalar!(
+        r#"select identity.count_recovery_code($1) as "wait!""#,
+        hash
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     Ok(u32::try_from(wait).unwrap_or(1))
 }
 
 pub(crate) async fn use_recovery_code(tx: &mut WriteTx, hash: &[u8]) -> Result<Proved, Error> {
-    let is_right =
-        sqlx::query_scalar!(r#"select identity.use_recovery_code($1) as "is_right!""#, hash)
-            .fetch_one(&mut **tx)
-            .await?;
+    let is_right = sqlx::query_scalar!(
+        r#"select identity.use_recovery_code($1) as "is_right!""#,
+        hash
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     Ok(if is_right {
         Proved::Right
     } else {

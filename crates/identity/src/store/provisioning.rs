@@ -6,8 +6,8 @@ use db::{Error, ReadTx, WriteTx};
 use kernel::UserId;
 use sqlx::postgres::PgConnection;
 
-use crate::{Email, Suspended};
 use crate::provisioning::{DirectoryPage, DirectoryPerson, Named, Wanted};
+use crate::{Email, Suspended};
 
 pub(crate) async fn provision(
     tx: &mut WriteTx,

@@ -32,9 +32,7 @@ pub use issuer::{Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, SignUpWith
 pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
 pub use organisation::Organisation;
 pub use organisations::{OrganisationRow, Organisations};
-pub use people::{
-    Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember,
-};
+pub use people::{Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember};
 pub use profile::{PendingAddress, Profile};
 pub use prove::Prove;
 pub use provisioning::Provisioning;
@@ -45,9 +43,8 @@ pub use sessions::{SessionRow, Sessions};
 pub use sign_in::SignIn;
 pub use sign_in_link::{LinkState, SignInLink};
 pub use sign_on::{
-    CertificateRow,
-    DomainRow, FindProvider, NEW_LEVELS, OwnProvider, ProviderDoor, ProviderForm, ProviderRow,
-    ProviderTested, SamlProviderForm, SignOnSettings,
+    CertificateRow, DomainRow, FindProvider, NEW_LEVELS, OwnProvider, ProviderDoor, ProviderForm,
+    ProviderRow, ProviderTested, SamlProviderForm, SignOnSettings,
 };
 pub use sign_up::SignUp;
 pub use sign_up_done::SignUpDone;

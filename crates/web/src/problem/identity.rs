@@ -1,9 +1,9 @@
 use identity::{
     AddDomainError, AddProviderError, AskEmailChangeError, ChangeCertificateError,
-    ChangePasswordError, DomainNameError,
-    HashPoolBusy, JoinError, LinkError, MakeOrganisationError, MemberError, NewAccountError,
-    NewProviderError, NewcomerError, ProviderError, RemovePasskeyError, ResetError, SignInError,
-    SignInLinkError, SignUpError, SwitchError, UnlinkError,
+    ChangePasswordError, DomainNameError, HashPoolBusy, JoinError, LinkError,
+    MakeOrganisationError, MemberError, NewAccountError, NewProviderError, NewcomerError,
+    ProviderError, RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
+    SwitchError, UnlinkError,
 };
 
 use super::{Problem, kind};

@@ -104,6 +104,35 @@ async fn a_write_by_cookie_needs_its_token_and_our_own_origin() {
 }
 
 #[tokio::test]
+async fn every_write_refuses_another_site_but_the_relay_of_saml() {
+    let front = front().await;
+    let mut ada = front.owner("ada").await;
+    let mut relays = Vec::new();
+    for route in web::routes() {
+        if route.method.is_safe() {
+            continue;
+        }
+        if route.is_relay {
+            relays.push(route.path);
+            continue;
+        }
+        let path: Vec<&str> = route
+            .path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "x" } else { part })
+            .collect();
+        let path = path.join("/");
+        let mut request = ada.request(route.method, &path);
+        let evil = "https://evil.example".parse().unwrap();
+        request.headers_mut().insert(header::ORIGIN, evil);
+        let answer = ada.send(&front, request).await;
+        assert_eq!(answer.status, 403, "{path}: {}", answer.text);
+        assert!(answer.text.contains("web.cross_site"), "{path}");
+    }
+    assert_eq!(relays, ["/sign-in/sso/{provider}/acs"]);
+}
+
+#[tokio::test]
 async fn another_persons_token_does_not_hold() {
     let front = front().await;
     let ada = front.owner("ada").await;

@@ -41,7 +41,11 @@ async fn a_link_of_an_organisation_without_a_domain_sends_nobody_anywhere_by_its
 async fn who_has_read_the_host_or_typed_an_address_of_the_domain_is_sent_there() {
     let world = World::start().await;
     let (door, gone) = enter(&world).await;
-    assert!(door.text.contains(&host_of(&world.issuer.url)), "{}", door.text);
+    assert!(
+        door.text.contains(&host_of(&world.issuer.url)),
+        "{}",
+        door.text
+    );
     assert!(!door.text.contains("not shown that any"), "{}", door.text);
     let there = format!("0; url={}/", world.issuer.url);
     assert_eq!(door.refresh, "");
@@ -67,7 +71,11 @@ async fn a_provider_that_sends_people_on_to_another_host_has_them_asked() {
         .press(&format!("{SETTINGS}/providers/{id}/on"), &[])
         .await;
     let (door, gone) = enter(&world).await;
-    assert!(door.text.contains(&host_of(&world.issuer.url)), "{}", door.text);
+    assert!(
+        door.text.contains(&host_of(&world.issuer.url)),
+        "{}",
+        door.text
+    );
     assert_eq!(gone.refresh, "");
     assert!(gone.text.contains("elsewhere.example"), "{}", gone.text);
     assert!(gone.text.contains("if you know that host"), "{}", gone.text);

@@ -103,7 +103,10 @@ async fn who_asks_often_brings_the_end_no_nearer() {
         world.press(&path, &[]).await;
     }
     let page = world.owner.get(SETTINGS).await.text;
-    assert!(page.contains("Record gone") && page.contains("Yours since"), "{page}");
+    assert!(
+        page.contains("Record gone") && page.contains("Yours since"),
+        "{page}"
+    );
     assert_eq!(told(&world, FAILING).await, "1");
     let days = "identity.domains where missing_days = 1";
     assert_eq!(told(&world, days).await, "1");

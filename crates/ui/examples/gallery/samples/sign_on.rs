@@ -1,8 +1,8 @@
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
-    CertificateRow, DomainRow, FindProvider, ProviderDoor, ProviderForm, ProviderRow, ProviderTested,
-    SamlProviderForm, SignOnSettings,
+    CertificateRow, DomainRow, FindProvider, ProviderDoor, ProviderForm, ProviderRow,
+    ProviderTested, SamlProviderForm, SignOnSettings,
 };
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot, visitor};

@@ -3,7 +3,8 @@ use identity::{DOMAIN_GRACE, Domain, Provider, ProviderKind};
 use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{
-    CertificateRow, DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SamlProviderForm, SignOnSettings,
+    CertificateRow, DomainRow, NEW_LEVELS, ProviderForm, ProviderRow, SamlProviderForm,
+    SignOnSettings,
 };
 
 use super::providers::or_told;
