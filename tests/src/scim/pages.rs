@@ -55,3 +55,38 @@ async fn pages_say_what_to_give_a_directory_and_what_it_looks_after() {
         "{team}"
     );
 }
+
+#[tokio::test]
+async fn whom_the_directory_suspended_is_listed_until_they_are_back_or_gone() {
+    let world = World::start().await;
+    let owner = &world.owner;
+    let directory = Directory::of(&world.app, owner).await;
+    let title = "Suspended by the directory";
+    let (bo, al) = (directory.made("bo").await, directory.made("al").await);
+    assert!(!page(owner, "/people").await.contains(title));
+    for id in [&bo, &al] {
+        directory.active(id, false).await;
+    }
+    let people = page(owner, "/people").await;
+    assert!(
+        people.contains(title) && people.contains("bo Ek") && people.contains("al Ek"),
+        "{people}"
+    );
+    directory.active(&bo, true).await;
+    let (_, listed) = page(owner, "/people")
+        .await
+        .split_once(title)
+        .map(|(before, after)| (before.to_owned(), after.to_owned()))
+        .unwrap();
+    assert!(
+        !listed.contains("bo Ek") && listed.contains("al Ek"),
+        "{listed}"
+    );
+    let path = format!("/Users/{al}");
+    directory.send(Method::DELETE, &path, None).await;
+    assert!(!page(owner, "/people").await.contains(title));
+    // Nor does another organisation see them.
+    directory.active(&bo, false).await;
+    let stranger = crate::world::signed_up(&world.app).await;
+    assert!(!page(&stranger, "/people").await.contains(title));
+}

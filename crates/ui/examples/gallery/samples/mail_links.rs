@@ -117,7 +117,8 @@ fn profile(ink: &Ink) -> Vec<Rendered> {
         ..with(Verification::Done)
     };
     let mut lost = with(Verification::Asked);
-    let address = ink.t("displaced-01jd6w3z9m4q8v7t2y5x0n1k3c@displaced.invalid");
+    let address = ink.t("displaced-01931a7e-0000-7000-8000-000000000001@displaced.invalid");
+    lost.email.clone_from(&address);
     lost.page.viewer = lost.page.viewer.map(|viewer| Viewer {
         email: address,
         ..viewer
