@@ -118,6 +118,10 @@ const WORDS: &[(&str, &str)] = &[
         "identity.account_moved",
         "Whoever runs this server moved your account to another address",
     ),
+    (
+        "identity.address_lost",
+        "Whoever owns its mail domain took back an address that you had not confirmed",
+    ),
     ("identity.address_verified", "You confirmed your address"),
     (
         "identity.address_vouched",
@@ -138,6 +142,14 @@ const WORDS: &[(&str, &str)] = &[
     (
         "identity.authenticator_removed",
         "You removed the authenticator app",
+    ),
+    (
+        "identity.certificate_added",
+        "You added a certificate of an identity provider",
+    ),
+    (
+        "identity.certificate_removed",
+        "You took a certificate of an identity provider away",
     ),
     (
         "identity.code_wrong",
