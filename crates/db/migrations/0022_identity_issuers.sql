@@ -225,7 +225,7 @@ begin
         return query select 'signed_in', known.user_id;
         return;
     end if;
-    if address is null or identity.is_reserved(address) then
+    if address is null then
         delete from identity.issuer_attempts a where a.state_hash = state;
         return query select 'unverified', null::uuid;
         return;
@@ -236,6 +236,10 @@ begin
         perform audit.append_anonymous(identity.first_org(known.id), known.id, 'identity.issuer_not_linked',
                                        audit.text_id('usr', known.id));
         return query select 'exists', null::uuid;
+        return;
+    elsif identity.is_reserved(address) then
+        delete from identity.issuer_attempts a where a.state_hash = state;
+        return query select 'unverified', null::uuid;
         return;
     end if;
     update identity.issuer_attempts a
