@@ -208,13 +208,18 @@ create function identity.level_now(level int, email_verified_at timestamptz) ret
 return case when email_verified_at is null then least(level, 20) else level end;
 revoke all on function identity.level_now(int, timestamptz) from public;
 
+-- What a password set today costs, as password_parameters begin: identity::hashing has the same.
+create function identity.password_cost() returns text language sql immutable
+return '$argon2id$v=19$m=19456,t=2,p=1$';
+revoke all on function identity.password_cost() from public;
+
 -- The Argon2id parameters and salt to answer a sign-in with. An address without an account gets a
 -- salt of its own that never changes, so that the answer does not tell the two apart.
 create function identity.password_challenge(address text) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select coalesce(
         (select password_parameters from identity.users where email = lower(address)),
-        '$argon2id$v=19$m=19456,t=2,p=1$'
+        identity.password_cost()
             || rtrim(replace(encode(decode(left(ctx.mac('salt ' || lower(address)), 32), 'hex'), 'base64'), E'\n', ''), '='))
 $$;
 
@@ -303,9 +308,12 @@ end $$;
 -- Starts a session where the proof is right, in identity.place_of, and binds it, so that the rest of the
 -- transaction is the person's and is told in the organisation's audit log. A wrong proof is told there
 -- too, and nobody is bound. It was counted before as a wrong one (identity.count_sign_in). `is_kept`: whether the
--- device is one that a browser kept for us, and not what a program calls itself.
-create function identity.sign_in(address text, proof bytea, session identity.new_session, is_kept boolean)
-returns table (user_id uuid, org_id uuid)
+-- device is one that a browser kept for us, and not what a program calls itself. A password that was set at
+-- another cost than today's is kept from here on as the renewed proof of it, where there is one.
+create function identity.sign_in(
+    address text, proof bytea, session identity.new_session, is_kept boolean,
+    renewed_parameters text default null, renewed_proof bytea default null
+) returns table (user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     door bytea := identity.sign_in_door(address, case when is_kept then session.device_hash end);
@@ -313,6 +321,10 @@ declare
     org uuid;
 begin
     perform identity.use_counted_try(session.id, door, proof);
+    if renewed_parameters is not null then
+        -- Two at once that shared the row could neither of them change it.
+        perform from identity.users u where u.email = lower(sign_in.address) for no key update;
+    end if;
     select u.id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u where u.email = lower(sign_in.address) for share;
     if account.is_proven is not true then
@@ -321,6 +333,10 @@ begin
         return;
     end if;
     perform identity.sign_in_tried(door, true);
+    -- Who holds the web process could else set another password at every sign-in, and nobody would be told.
+    update identity.users u set password_parameters = renewed_parameters, password_verifier = sha256(renewed_proof)
+     where u.id = account.id and not starts_with(u.password_parameters, identity.password_cost())
+       and starts_with(renewed_parameters, identity.password_cost());
     org := identity.place_of(account.id);
     perform identity.begin_session(org, account.id, session, true);
     return query select account.id, org;
@@ -428,12 +444,12 @@ revoke all on function identity.password_challenge(text), identity.hold_person(u
     identity.begin_session(uuid, uuid, identity.new_session, boolean, uuid), identity.is_own(), identity.check_own(),
     identity.owes_sso(identity.sessions),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session, boolean),
+    identity.sign_in(text, bytea, identity.new_session, boolean, text, bytea),
     identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, identity.new_session),
     ctx.bind_session(bytea) from public;
 grant execute on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session, boolean),
+    identity.sign_in(text, bytea, identity.new_session, boolean, text, bytea),
     identity.sign_in_link(bytea),
     identity.use_sign_in_link(bytea, identity.new_session) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
