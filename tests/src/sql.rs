@@ -14,6 +14,20 @@ pub(crate) async fn fate(app: &TestApp, statement: &str) -> u64 {
     done.unwrap().rows_affected()
 }
 
+/// A mailed link to set the password of an account, as if its mail had gone out: the hash is `sha256('link')`.
+pub(crate) async fn mail_reset(app: &TestApp, email: &str) {
+    let mailed = format!(
+        "with who as (select m.org_id, u.id from identity.users u join identity.memberships m on m.user_id = u.id
+                       where u.email = '{email}' limit 1),
+              mailed as (insert into mail.outbox (org_id, id, user_id, recipient, template, data)
+                         select org_id, gen_random_uuid(), id, '{email}', 'reset_password', '{{}}' from who
+                         returning org_id, id, user_id)
+         insert into identity.links (org_id, kind, user_id, mail_id, token_hash, expires_at)
+         select org_id, 'reset_password', user_id, id, sha256('link'), now() + interval '10 minutes' from mailed"
+    );
+    assert_eq!(fate(app, &mailed).await, 1, "{email} has no account");
+}
+
 /// Returns once somebody waits for a lock in the app's database.
 pub(crate) async fn waits(app: &TestApp) {
     let options = app.database.superuser_options();

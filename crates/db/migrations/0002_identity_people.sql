@@ -282,19 +282,23 @@ create function identity.begin_session(
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     has_devices boolean := exists (select from identity.devices d where d.user_id = of_person);
+    -- Apart for each provider: what its people bring are no devices of the account's own, at which its password has
+    -- tries to itself (identity.sign_in_door).
+    device bytea := case when by_provider is null then it.device_hash
+                         else sha256(it.device_hash || uuid_send(by_provider)) end;
 begin
     if of_org <> identity.nowhere() and not identity.hold_member(of_org, of_person) then
         raise exception using errcode = 'CS001', message = 'the membership has ended';
     end if;
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, device_hash, expires_at, authenticated_at,
                                    provider_id)
-    values (it.id, of_org, of_person, it.token_hash, it.client, it.address, it.device_hash,
+    values (it.id, of_org, of_person, it.token_hash, it.client, it.address, device,
             now() + make_interval(secs => it.lifetime_seconds),
             case when is_proof then now() else now() - interval '1 day' end, by_provider);
     update identity.devices d set last_seen_at = now()
-     where d.user_id = of_person and d.device_hash = it.device_hash;
+     where d.user_id = of_person and d.device_hash = device;
     if not found then
-        insert into identity.devices (user_id, device_hash) values (of_person, it.device_hash)
+        insert into identity.devices (user_id, device_hash) values (of_person, device)
         on conflict do nothing;
         if has_devices then
             perform mail.queue(of_org, of_person, of_person, null, u.email, 'new_device',
@@ -355,12 +359,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Whether the bound session is the person's own, and not one that their organisation's provider began: what is
--- the account's, whoever runs a provider could else change for its people everywhere.
+-- the account's, whoever runs a provider could else change for its people everywhere. A session that has ended
+-- since it was bound is nobody's.
 create function identity.is_own() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    return not exists (select from identity.sessions s
-                        where s.id = ctx.principal() and s.user_id = ctx.person() and s.provider_id is not null);
+    return coalesce(ctx.kind(), '') not in ('session', 'half_session', 'lone_session')
+        or exists (select from identity.sessions s
+                    where s.id = ctx.principal() and s.user_id = ctx.person() and s.provider_id is null
+                      and s.ended_at is null);
 end $$;
 
 -- Refuses where it is not. For definer functions alone.

@@ -59,7 +59,8 @@ end $$;
 
 -- A person sees their own, at a browser.
 create policy identities_own on identity.identities for select to countersign_front
-    using (user_id = (select ctx.person()) and (select ctx.kind()) in ('session', 'lone_session'));
+    using (user_id = (select ctx.person()) and (select ctx.kind()) in ('session', 'lone_session')
+           and (select identity.is_own()));
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
 create policy private on identity.identities as restrictive for all to countersign_front
     using (user_id = (select ctx.person()));

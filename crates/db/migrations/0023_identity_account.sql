@@ -105,7 +105,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             or m.user_id = any (array(select approvals.people())))
 $$;
 
--- The organisations that the bound person is in, in the order of joining.
+-- The organisations that the bound person is in, in the order of joining; to a session that an organisation's
+-- provider began, that organisation alone: the others are no business of whoever runs the provider.
 create function identity.own_organisations()
 returns table (org_id uuid, name text, role text, custom_role text, joined_at timestamptz, mfa_required boolean,
                sign_on_by uuid, is_current boolean, is_last_owner boolean, others int)
@@ -125,6 +126,7 @@ begin
              where other.org_id = m.org_id and other.user_id <> m.user_id and other.removed_at is null)
       from identity.memberships m join identity.organisations o on o.id = m.org_id
      where m.user_id = identity.account_holder() and m.removed_at is null
+       and (m.org_id is not distinct from ctx.org() or identity.is_own())
      order by m.created_at, m.org_id;
 end $$;
 
@@ -257,12 +259,13 @@ begin
     return 'asked';
 end $$;
 
--- The bound person's own change that waits.
+-- The bound person's own change that waits, to a session of the account's own.
 create function identity.own_email_change()
 returns table (new_email text, is_confirmed_new boolean, is_confirmed_old boolean, expires_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select c.new_email, c.confirmed_new_at is not null, c.confirmed_old_at is not null, c.expires_at
       from identity.open_email_change(identity.account_holder()) c
+     where identity.is_own()
 $$;
 
 -- The bound person takes their own change back.

@@ -5,6 +5,7 @@ mod account;
 mod dns;
 mod domains;
 mod door;
+mod hostile_provider;
 mod required;
 mod settings;
 mod stolen;
