@@ -141,12 +141,12 @@ begin
     if num_nonnulls(to_person, to_team) <> 1 then
         return 'nobody';
     end if;
+    perform ctx.require_recent();
     perform access.hold_asset(of_kind, asset);
     verdict := access.may_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
-    perform ctx.require_recent();
     perform from identity.memberships m
       where m.org_id = org and m.user_id = to_person and m.removed_at is null for update;
     if not found then
@@ -204,12 +204,12 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     verdict text;
 begin
+    perform ctx.require_recent();
     perform access.hold_asset(of_kind, asset);
     verdict := access.may_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
-    perform ctx.require_recent();
     update connectors.connections c set everybody = new_access
      where of_kind = 'connection' and c.org_id = ctx.org() and c.id = asset;
     return case when found then 'set' else 'gone' end;
