@@ -2,9 +2,12 @@
 
 mod access;
 mod account;
+mod invitations;
 mod issuers;
 mod keys;
 mod provisioning;
+mod proxy;
+mod sessions;
 mod sign_on;
 
 use std::path::PathBuf;
@@ -99,12 +102,6 @@ async fn id_01_falls_when_a_link_works_for_ever() {
         .map(|part| without(part, "and l.expires_at > clock_timestamp()"))
         .join(";");
     falls_with("identity.links", &lenient, "an expired reset link").await;
-}
-
-#[tokio::test]
-async fn id_13_falls_when_an_invitation_is_for_anybody() {
-    let lenient = without("identity.accept_invitation", "and u.email = f.email");
-    falls_with("identity.links", &lenient, "somebody else").await;
 }
 
 #[tokio::test]
