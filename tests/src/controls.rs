@@ -208,6 +208,15 @@ async fn id_10_falls_when_nobody_counts() {
 }
 
 #[tokio::test]
+async fn id_10_falls_when_a_count_can_be_rolled_back() {
+    let lenient = without(
+        "identity.use_counted_try",
+        "and t.counted_in <> pg_current_xact_id()",
+    );
+    falls_with("identity.wrong_passwords", &lenient, "could be rolled back").await;
+}
+
+#[tokio::test]
 async fn ac_01_in_the_catalogue_falls_with_an_unforced_table() {
     let unforced = "alter table approvals.decisions no force row level security";
     falls_with(
