@@ -170,7 +170,8 @@ grant insert (org_id, kind, user_id, token_hash, expires_at) on identity.links t
 set local role countersign_definer;
 
 -- Where people are who are in no organisation: their sessions, their mail, their links. Nobody is ever a
--- live member of it, so that nothing binds it and no policy shows it.
+-- live member of it: a session there binds no organisation, and a job there sends mail and holds no permission, so
+-- that no policy shows it to anybody.
 create function identity.nowhere() returns uuid language sql immutable
 return '00000000-0000-8000-8000-000000000000'::uuid;
 revoke all on function identity.nowhere() from public;

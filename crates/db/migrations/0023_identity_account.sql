@@ -360,8 +360,8 @@ begin
 end $$;
 
 -- The operator's word that an account is another address's, where its own mailbox is lost: 'moved', 'gone'
--- where nobody has it, or 'taken'. The account's password and factors stay; whoever moves in has those, or a
--- reset by the new mailbox.
+-- where nobody has it, or 'taken'. It verifies the new address, as their word does where nobody moves
+-- (identity.vouch). The account's password and factors stay; whoever moves in has those, or a reset by the new mailbox.
 create function identity.move_account(from_address text, to_address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -372,7 +372,7 @@ begin
         return 'gone';
     end if;
     perform identity.end_email_change(whose, 'replaced');
-    update identity.users u set email = lower(to_address) where u.id = whose;
+    update identity.users u set email = lower(to_address), email_verified_at = now() where u.id = whose;
     perform identity.email_was_changed(whose, lower(from_address), null);
     perform audit.append_system(m.org_id, 'identity.account_moved', audit.text_id('usr', whose), '{}', whose)
        from identity.memberships m where m.user_id = whose and m.removed_at is null;

@@ -273,9 +273,9 @@ begin
     return 'deleted';
 end $$;
 
--- What happened to the bound person's account, the newest first: their sign-ins, factors, keys and consent,
--- wherever they were; and what they did about access where they are. To a session that an organisation's provider
--- began, what happened in that organisation alone.
+-- What happened to the bound person's account, the newest first: their sign-ins, factors, AI clients and what they
+-- did about people, wherever they were; and what they did about access where they are. To a session that an
+-- organisation's provider began, what happened in that organisation alone.
 create function identity.own_events(before uuid, most int)
 returns table (id uuid, at timestamptz, actor_kind text, action text, subject text, details jsonb)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

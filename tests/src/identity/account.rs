@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Connection as _};
-use testkit::app::TestApp;
+use testkit::app::{Options, TestApp};
 
 use crate::access::colleague;
 use crate::sql::{fate, refusal};
@@ -130,7 +130,7 @@ async fn a_deleted_account_leaves_an_identifier_and_nothing_else() {
     assert!(bo.get("/api/v1/me").await.is_ok());
     let (status, page) = delete(&bo, &email(&bo).to_uppercase()).await;
     assert_eq!(status, StatusCode::OK, "{page}");
-    assert!(page.contains("Your account is deleted"));
+    assert!(page.contains("Your account is deleted") && page.contains("A mail to your address"));
     // The last mail, after which nobody knows the address.
     world
         .owner
@@ -181,6 +181,20 @@ async fn a_deleted_account_leaves_an_identifier_and_nothing_else() {
     assert!(shown.contains("Deleted person") && !shown.contains(&name));
     // The address is free again, for a new account that is nobody's heir.
     Visitor::sign_up(app, email(&bo), PASSWORD).await;
+}
+
+#[tokio::test]
+async fn no_mail_is_promised_where_the_server_sends_none() {
+    let options = Options {
+        mail: Some(mail::Way::Off),
+        ..Options::default()
+    };
+    let app = TestApp::start_with(options).await;
+    let bo = signed_up(&app).await;
+    let (status, page) = delete(&bo, email(&bo)).await;
+    assert_eq!(status, StatusCode::OK, "{page}");
+    assert!(page.contains("This server sends no mail"), "{page}");
+    assert!(!page.contains("A mail to your address"), "{page}");
 }
 
 #[tokio::test]

@@ -330,6 +330,9 @@ async fn the_operator_moves_an_account_whose_mailbox_is_lost() {
     let app = TestApp::start().await;
     let (old, new) = (unused_address(), unused_address());
     let mut visitor = Visitor::sign_up(&app, &old, PASSWORD).await;
+    let unverified =
+        format!("update identity.users set email_verified_at = null where email = '{old}'");
+    assert_eq!(fate(&app, &unverified).await, 1);
     let other = signed_up(&app).await;
     let taken = other.me["email"].as_str().unwrap();
     let login = app.login("countersign_verifier");
@@ -347,6 +350,10 @@ async fn the_operator_moves_an_account_whose_mailbox_is_lost() {
             .unwrap();
         assert_eq!(answer, expected);
     }
+    let verified = format!(
+        "update identity.users set name = name where email = '{new}' and email_verified_at is not null"
+    );
+    assert_eq!(fate(&app, &verified).await, 1, "the operator's word");
     let mut broker = bound(&app, "countersign_broker", &other).await;
     let back = format!("select identity.move_account('{new}', '{old}')");
     assert_eq!(refusal(&mut broker, &back).await, "42501");

@@ -62,8 +62,8 @@ pub(super) struct VouchArgs {
 /// Move somebody's account to another address
 ///
 /// For somebody who lost the mailbox that would have to agree, and for a server that sends no mail. The
-/// account keeps its password and second factors; every session of it ends. It stands in the audit log, and
-/// both addresses are told where the server sends mail. Make sure who asks: whoever has the new mailbox can
+/// account keeps its password and second factors, and every session of it ends; your word confirms the new
+/// address. It stands in the audit log, and both addresses are told where the server sends mail. Make sure who asks: whoever has the new mailbox can
 /// reset the password.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -33,7 +33,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Exit codes, of every command:
   0  done, or held
-  1  checked, and does not hold
+  1  checked, and does not hold or is not there
   2  the command line or the configuration is wrong, or a file that it names cannot be read
   3  something could not be reached or run
 

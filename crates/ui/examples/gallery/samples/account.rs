@@ -158,13 +158,22 @@ fn own(ink: &Ink) -> Vec<Rendered> {
         page: alone(ink),
         ..member.clone()
     };
+    let deleted = AccountDeleted {
+        page: visitor(ink),
+        is_told: true,
+    };
+    let untold = AccountDeleted {
+        is_told: false,
+        ..deleted.clone()
+    };
     vec![
         shot("account", &member),
         shot("account-alone", &owner),
         shot("account-last-owner", &last_owner),
         shot("account-stale", &stale),
         shot("account-nowhere", &nowhere),
-        shot("account-deleted", &AccountDeleted { page: visitor(ink) }),
+        shot("account-deleted", &deleted),
+        shot("account-deleted-untold", &untold),
         shot("account-events", &events(ink)),
         shot(
             "account-events-none",
