@@ -290,18 +290,19 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and o.recipient = case l.kind when 'change_email_old' then u.email else c.new_email end
 $$;
 
--- Stops a change: whoever has a link of it has one of the mailboxes, and need not be signed in. Its person.
-create function identity.stop_email_change(link_hash bytea) returns uuid
+-- Stops a change: whoever has a link of it has one of the mailboxes, and need not be signed in. False
+-- where none waits.
+create function identity.stop_email_change(link_hash bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     whose uuid := (select f.user_id from identity.email_change_face(link_hash) f);
 begin
     if whose is null or not identity.end_email_change(whose, 'stopped') then
-        return null;
+        return false;
     end if;
     perform audit.append_anonymous(identity.first_org(whose), whose, 'identity.email_change_stopped',
                                    audit.text_id('usr', whose));
-    return whose;
+    return true;
 end $$;
 
 -- What follows another address: the other sessions end, and whatever link could still open the account; both

@@ -156,7 +156,7 @@ pub(crate) async fn confirm_email_change(
 
 pub(crate) async fn stop_email_change(tx: &mut WriteTx, link: &TokenHash) -> Result<bool, Error> {
     let stopped = sqlx::query_scalar!(
-        r#"select identity.stop_email_change($1) is not null as "stopped!""#,
+        r#"select identity.stop_email_change($1) as "stopped!""#,
         link.as_bytes()
     )
     .fetch_one(&mut **tx)

@@ -134,7 +134,7 @@ async fn went_well(
 ) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
     match finished {
-        IssuerFinished::SignedIn { next, .. } => {
+        IssuerFinished::SignedIn { next } => {
             let token = session.into_token();
             let to = Redirect::to(local_path(&next));
             Ok((begin_session(state, context, &token), to).into_response())
