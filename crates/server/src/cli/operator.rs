@@ -1,21 +1,16 @@
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use access::{NewOperatorAccess, OpenOperatorError, OperatorAccessRow};
 use clap::{Args, Subcommand};
-use db::Db;
-use kernel::{OperatorAccessId, SystemClock, SystemRng};
+use kernel::OperatorAccessId;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{find, print, runtime};
+use super::{database, find, print, runtime};
 use crate::config::ServerFlags;
-use crate::data_dir::{DataDir, Login, ServerSecret};
-use crate::database::Place;
+use crate::data_dir::Login;
 use crate::exit::{Exit, Failure};
-use crate::supervisor::InstanceFile;
 
 /// Look into an organisation: for a reason, for a time, and told to it
 #[derive(Debug, Subcommand)]
@@ -106,7 +101,7 @@ fn open(args: &OpenArgs) -> Result<(), Failure> {
         .map_err(Failure::usage)?;
     let folder = find(&args.flags)?;
     let opened = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         access::open_operator(&db, &new)
             .await
             .map_err(|error| match error {
@@ -136,7 +131,7 @@ fn open(args: &OpenArgs) -> Result<(), Failure> {
 fn list(args: &ListArgs) -> Result<(), Failure> {
     let folder = find(&args.flags)?;
     let rows = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         let listed = access::operator_accesses(&db, args.days).await;
         listed.map_err(Failure::cannot_run)
     })?;
@@ -185,7 +180,7 @@ fn at(moment: OffsetDateTime) -> String {
 fn close(args: &CloseArgs) -> Result<(), Failure> {
     let folder = find(&args.flags)?;
     let closed = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         let closed = access::close_operator(&db, args.access).await;
         closed.map_err(Failure::cannot_run)
     })?;
@@ -196,21 +191,6 @@ fn close(args: &CloseArgs) -> Result<(), Failure> {
         exit: Exit::CheckFailed,
         chain: vec![format!("no access {} is open", args.access)],
     })
-}
-
-/// The database of the running server, as the broker's role.
-fn database(folder: &Path) -> Result<Db, Failure> {
-    let data_dir = DataDir::new(folder);
-    let instance = InstanceFile::of_running(&data_dir)?;
-    let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
-    let options = Place::of(&instance).login(Login::Broker, &secret).options();
-    let options = options.map_err(Failure::cannot_run)?;
-    Ok(Db::new(
-        options,
-        1,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
-    ))
 }
 
 /// A time that is no whole number of minutes or hours.
