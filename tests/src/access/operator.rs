@@ -61,7 +61,7 @@ async fn an_operator_reads_and_the_organisation_sees_who_and_why() {
     assert_eq!(listed[0]["operator"], "Example Operator");
     let page = world
         .owner
-        .send(Method::GET, "/audit/operators", None)
+        .send(Method::GET, "/access/operators", None)
         .await;
     let page = page.unwrap().text().await.unwrap();
     assert!(page.contains(REASON) && page.contains("/end\""), "{page}");
@@ -156,7 +156,7 @@ async fn the_organisation_ends_it_at_once_and_time_does_too() {
         .unwrap();
     assert_eq!(refused.status(), StatusCode::FORBIDDEN);
     let ended = admin
-        .submit(&format!("/audit/operators/{id}/end"), &[])
+        .submit(&format!("/access/operators/{id}/end"), &[])
         .await
         .unwrap();
     assert_eq!(ended.status(), StatusCode::SEE_OTHER);

@@ -24,7 +24,7 @@ pub(super) enum OperatorCommand {
 ///
 /// Prints a token for `Authorization: Bearer` below /api/v1: it reads lists, as a service key does. No
 /// row of a person's own, no payload of a proposal and no secret is in its reach. The organisation's
-/// owners get a mail with your name and your reason, both stand in its audit log and on a page of it,
+/// owners get a mail with your name and your reason, both stand in its audit log and on a page beside it,
 /// and it can end the access at any moment.
 #[derive(Debug, Args)]
 #[command(after_help = "\
