@@ -4,6 +4,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::TestApp;
 
+use crate::eventually::eventually;
+
 /// Runs a statement as the superuser: the tests' hand of fate. Returns how many rows it touched.
 pub(crate) async fn fate(app: &TestApp, statement: &str) -> u64 {
     let options = app.database.superuser_options();
@@ -32,7 +34,7 @@ pub(crate) async fn mail_reset(app: &TestApp, email: &str) {
 pub(crate) async fn waits(app: &TestApp) {
     let options = app.database.superuser_options();
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
-    for _ in 0..500 {
+    eventually("somebody waits for a lock", async || {
         let waiting: bool = sqlx::query_scalar(
             "select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
                              where a.datname = current_database() and not l.granted)",
@@ -40,12 +42,9 @@ pub(crate) async fn waits(app: &TestApp) {
         .fetch_one(&mut connection)
         .await
         .unwrap();
-        if waiting {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
-    panic!("nobody waits for a lock");
+        waiting.then_some(())
+    })
+    .await;
 }
 
 /// Has the database count a password before it is looked at, for a session of that identifier: seconds to wait.

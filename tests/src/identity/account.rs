@@ -15,6 +15,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use testkit::app::{Options, TestApp};
 
 use crate::access::colleague;
+use crate::eventually::eventually;
 use crate::sql::{fate, refusal};
 use crate::visitor::Visitor;
 use crate::world::{PASSWORD, World, bound, decide, rows_with, signed_up};
@@ -137,17 +138,14 @@ async fn a_deleted_account_leaves_an_identifier_and_nothing_else() {
         .mailed_link(email(&bo), "/sign-up")
         .await
         .unwrap();
-    for _ in 0..100 {
-        if rows_with(app, email(&bo)).await.is_empty() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    assert_eq!(rows_with(app, email(&bo)).await, Vec::<String>::new());
+    eventually("the address is in no row", async || {
+        rows_with(app, email(&bo)).await.is_empty().then_some(())
+    })
+    .await;
     assert_eq!(rows_with(app, &name).await, Vec::<String>::new());
     let mut hand = hand(app).await;
     for personal in PERSONAL {
-        if personal.at_deletion == AtDeletion::Removed && personal.table != "jobs.jobs" {
+        if personal.at_deletion == AtDeletion::Removed {
             let count = format!(
                 "select count(*) from {} where user_id = '{}'",
                 personal.table,
@@ -157,7 +155,9 @@ async fn a_deleted_account_leaves_an_identifier_and_nothing_else() {
                 .fetch_one(&mut hand)
                 .await
                 .unwrap();
-            assert_eq!(rows, 0, "{}", personal.table);
+            // The job of the last mail is what says that it went out.
+            let left = i64::from(personal.table == "jobs.jobs");
+            assert_eq!(rows, left, "{}", personal.table);
         }
     }
     let decided: Vec<(String, String, String)> = sqlx::query_as(

@@ -7,6 +7,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use testkit::app::TestApp;
 
+use crate::eventually::eventually;
 use crate::mail::mailed;
 use crate::sql::{fate, refusal};
 use crate::visitor::{Shown, Visitor, between};
@@ -55,18 +56,15 @@ impl Asked {
 
     /// The token that went to a new mailbox. The mail to the old one names it, too.
     async fn entering(&self, new: &str) -> String {
-        for _ in 0..200 {
+        eventually("the mail comes", async || {
             let mailbox = self.reader.send(Method::GET, "/dev/mailbox", None).await;
             let page = mailbox.unwrap().text().await.unwrap();
             let mail = page
                 .split("<article")
                 .find(|mail| mail.contains(new) && mail.contains("Confirm this address"));
-            if let Some(token) = mail.and_then(|mail| between(mail, LINK, "\"")) {
-                return token;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        panic!("the mail did not come");
+            mail.and_then(|mail| between(mail, LINK, "\""))
+        })
+        .await
     }
 
     async fn agree(&mut self, token: &str) -> Shown {
