@@ -119,13 +119,15 @@ begin
                 then 'yes' else 'beyond' end;
 end $$;
 
--- Holds a thing while it is decided who may do what with it. For definer functions alone.
-create function access.hold_asset(of_kind text, asset uuid) returns void
+-- Holds a thing while it is decided who may do what with it, and says whether the bound person may
+-- (access.may_share), as things are once it is held. For definer functions alone.
+create function access.hold_to_share(of_kind text, asset uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if of_kind = 'connection' then
         perform from connectors.connections c where c.org_id = ctx.org() and c.id = asset for update;
     end if;
+    return access.may_share(of_kind, asset);
 end $$;
 
 -- Gives a thing to a member or a team of the organisation, or changes what was given: 'given', or why not:
@@ -142,8 +144,7 @@ begin
         return 'nobody';
     end if;
     perform ctx.require_recent();
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
@@ -182,8 +183,7 @@ begin
     if num_nonnulls(from_person, from_team) <> 1 then
         return 'gone';
     end if;
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict = 'gone' then
         return verdict;
     end if;
@@ -205,8 +205,7 @@ declare
     verdict text;
 begin
     perform ctx.require_recent();
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
@@ -233,7 +232,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 revoke all on function access.given_assets(text, text), access.assets(text, text), access.access_to(text, uuid),
-    insight.shown_logs(), access.is_beyond(uuid), access.may_share(text, uuid), access.hold_asset(text, uuid),
+    insight.shown_logs(), access.is_beyond(uuid), access.may_share(text, uuid), access.hold_to_share(text, uuid),
     access.give(text, uuid, uuid, uuid, text), access.take_back(text, uuid, uuid, uuid),
     access.open_asset(text, uuid, text) from public;
 grant execute on function access.assets(text, text), access.access_to(text, uuid)
