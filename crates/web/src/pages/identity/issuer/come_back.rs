@@ -10,8 +10,8 @@ use serde::Deserialize;
 use ui::identity::{FromIssuer, ProviderTested};
 
 use super::sign_up::show_form;
-use super::{known_browser, to_begin};
-use crate::api::identity::{begin_session, new_session};
+use super::known_browser;
+use crate::api::identity::{begin_session, new_session, to_begin};
 use crate::extract::Query;
 use crate::pages::answer::{done, go, html, refused};
 use crate::pages::identity::local_path::local_path;
