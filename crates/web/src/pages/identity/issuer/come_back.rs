@@ -9,8 +9,8 @@ use kernel::Scope;
 use serde::Deserialize;
 use ui::identity::{FromIssuer, ProviderTested};
 
-use super::sign_up::show_form;
 use super::known_browser;
+use super::sign_up::show_form;
 use crate::api::identity::{begin_session, new_session, to_begin};
 use crate::extract::Query;
 use crate::pages::answer::{done, go, html, refused};
