@@ -10,6 +10,8 @@
     reason = "a bench: what does not work ends it, and what it finds is printed"
 )]
 
+#[path = "../src/eventually.rs"]
+mod eventually;
 #[path = "../src/sql.rs"]
 #[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
 mod sql;

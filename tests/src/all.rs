@@ -17,6 +17,7 @@ mod connections;
 mod controls;
 mod csp;
 mod egress;
+mod eventually;
 mod fuzz;
 mod identity;
 mod imports;

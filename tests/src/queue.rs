@@ -11,6 +11,7 @@ use testkit::app::Options;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+use crate::eventually::eventually;
 use crate::world::{World, session_hash};
 
 /// A queue that nobody else works off, and somebody to add jobs for.
@@ -130,9 +131,9 @@ async fn a_slow_job_holds_no_other_back_and_is_carried_to_its_end_at_a_stop() {
     tokio::time::timeout(PATIENCE, quick.notified())
         .await
         .expect("the quick job waited for the slow one");
-    let stopping = tokio::spawn(worker.stop());
-    tokio::time::sleep(Duration::from_millis(100)).await;
-    assert!(!stopping.is_finished());
+    let mut stopping = tokio::spawn(worker.stop());
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut stopping).await;
+    assert!(early.is_err(), "it stopped in the middle of a job");
     go_on.notify_one();
     stopping.await.unwrap();
     assert_eq!(ended.load(Ordering::Relaxed), 1);
@@ -160,9 +161,10 @@ async fn an_organisation_has_no_more_under_way_than_its_share() {
             Outcome::Done
         }
     });
-    while ended.load(Ordering::SeqCst) < 5 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually("all jobs have ended", async || {
+        (ended.load(Ordering::SeqCst) >= 5).then_some(())
+    })
+    .await;
     assert_eq!(most.load(Ordering::SeqCst), 2);
     worker.stop().await;
 }
@@ -186,13 +188,7 @@ async fn a_job_that_outlasts_its_lease_is_not_run_by_anybody_else_while_its_proc
     let lease = Duration::from_secs(1);
     let workers = [desk.work(lease, run.clone()), desk.work(lease, run)];
     desk.add("tests.slow").await;
-    for _ in 0..100 {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        if desk.done().await {
-            break;
-        }
-    }
-    assert!(desk.done().await);
+    eventually("the job is done", async || desk.done().await.then_some(())).await;
     assert_eq!(runs.load(Ordering::Relaxed), 1);
     for worker in workers {
         worker.stop().await;

@@ -9,6 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::{TestApp, vouch};
+use url::Url;
 
 /// Somebody who uses the pages as a browser without script does.
 pub(crate) struct Visitor {
@@ -84,15 +85,7 @@ impl Visitor {
     /// Sends a form as the page `on` holds it: with its anti-forgery token.
     pub(crate) async fn post(&mut self, on: &str, path: &str, form: &[(&str, &str)]) -> Shown {
         let page = self.get(on).await;
-        let token = between(&page.text, "name=\"csrf\" value=\"", "\"").unwrap_or_default();
-        let mut fields = vec![("csrf", token.as_str())];
-        fields.extend_from_slice(form);
-        let request = self
-            .http
-            .post(format!("{}{path}", self.url))
-            .header(ORIGIN, &self.url)
-            .form(&fields);
-        self.send(request).await
+        self.post_shown(&page, path, form).await
     }
 
     /// A page of another site has the browser post: no cookie of ours goes along, as they are `SameSite=Lax`.
@@ -228,6 +221,33 @@ impl Visitor {
             }
         }
     }
+}
+
+/// Presses a button that leads to an issuer or a provider: its page.
+pub(crate) async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
+    let shown = visitor.post(on, path, &[("next", "/sessions")]).await;
+    let (location, text) = (&shown.location, &shown.text);
+    assert_eq!(shown.status, StatusCode::OK, "{location} {text}");
+    let link = between(text, "btn-wide\" href=\"", "\"").unwrap();
+    link.replace("&#38;", "&").parse().unwrap()
+}
+
+/// Goes where an issuer sends.
+pub(crate) async fn follow(visitor: &mut Visitor, back: &Url) -> Shown {
+    let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
+    visitor.get(&path).await
+}
+
+/// Fills in the form that a newcomer from an issuer is shown.
+pub(crate) async fn fill(visitor: &mut Visitor, shown: &Shown) -> Shown {
+    let state = between(&shown.text, "name=\"state\" value=\"", "\"");
+    let state = state.unwrap_or_else(|| panic!("no form: {}", shown.text));
+    let fields = [
+        ("state", state.as_str()),
+        ("name", "Ada"),
+        ("organisation", "Works"),
+    ];
+    visitor.post("/sign-up", "/sign-up/with", &fields).await
 }
 
 /// The text between two others.

@@ -14,6 +14,7 @@ use testkit::app::{Options, TestApp, vouch};
 use testkit::provider::Provider;
 use tracker::{Client, Digest, Owner, Running, Seed, Settings, SystemClock};
 
+use crate::eventually::eventually;
 use crate::sql::fate;
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -98,16 +99,14 @@ pub(crate) async fn signed_up(app: &TestApp) -> Person {
 
 /// Waits until the proposal has come to rest, and returns it.
 pub(crate) async fn settled(owner: &Person, id: &str) -> Value {
-    for _ in 0..400 {
+    eventually("the proposal comes to rest", async || {
         let path = format!("/api/v1/approvals/{id}");
         let proposal = owner.get(&path).await.unwrap();
         let state = proposal["state"].as_str().unwrap();
-        if !["waiting", "approved", "executing"].contains(&state) {
-            return proposal;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the proposal did not come to rest");
+        let moves = ["waiting", "approved", "executing"].contains(&state);
+        (!moves).then_some(proposal)
+    })
+    .await
 }
 
 pub(crate) async fn propose(owner: &Person, connection: &str, title: &str) -> (String, Value) {
@@ -152,14 +151,11 @@ pub(crate) async fn scanned(owner: &Person, connection: &str, asked: &Value) -> 
 /// Waits until a log is whole or has failed, and returns it.
 pub(crate) async fn read_log(owner: &Person, id: &str) -> Value {
     let path = format!("/api/v1/logs/{id}");
-    for _ in 0..1200 {
+    eventually("the log is read", async || {
         let log = owner.get(&path).await.unwrap();
-        if log["state"] != "reading" {
-            return log;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the log was not read");
+        (log["state"] != "reading").then_some(log)
+    })
+    .await
 }
 
 pub(crate) async fn connect(owner: &Person, instance: &str, purpose: &str) -> String {

@@ -32,7 +32,7 @@ const BASES: [(&str, &[&str]); 9] = [
     ("audit", &["kernel", "crypto", "db"]),
     ("scim", &[]),
     ("shield", &["kernel"]),
-    ("saml", &["kernel", "crypto"]),
+    ("saml", &[]),
     ("ui", &["kernel"]),
 ];
 
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
     use crate::workspace::fixture::{Arrow, workspace};
 
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 23] = [
         "kernel",
         "crypto",
         "manifest",
@@ -191,6 +191,7 @@ mod tests {
         "audit",
         "shield",
         "saml",
+        "scim",
         "ui",
         "identity",
         "access",

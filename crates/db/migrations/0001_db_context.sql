@@ -54,8 +54,8 @@ return pg_catalog.pg_backend_pid()::text || '/'
        || (pg_catalog.date_part('epoch', pg_catalog.transaction_timestamp()) * 1000000)::bigint::text;
 revoke all on function ctx.here() from public;
 
--- kind: session, half_session, lone_session, api_key, service_key, anonymous_key, access_token, job. principal: the
--- credential's row, of an access token its grant's. person: null where nobody stands behind a key. scopes:
+-- kind: session, half_session, lone_session, api_key, service_key, operator, anonymous_key, access_token, job.
+-- principal: the credential's row, of an access token its grant's. person: null where nobody stands behind a key. scopes:
 -- what a key or a grant is limited to; '*' for a session, whose person does whatever they may. What is bound
 -- is what is held of it at this moment (access.held), as a list: no binder can forget to ask, and what a
 -- policy asks is in the context. is_recent: whether the person has just shown who they are.

@@ -170,7 +170,8 @@ grant insert (org_id, kind, user_id, token_hash, expires_at) on identity.links t
 set local role countersign_definer;
 
 -- Where people are who are in no organisation: their sessions, their mail, their links. Nobody is ever a
--- live member of it, so that nothing binds it and no policy shows it.
+-- live member of it: a session there binds no organisation, and a job there sends mail and holds no permission, so
+-- that no policy shows it to anybody.
 create function identity.nowhere() returns uuid language sql immutable
 return '00000000-0000-8000-8000-000000000000'::uuid;
 revoke all on function identity.nowhere() from public;
@@ -208,13 +209,18 @@ create function identity.level_now(level int, email_verified_at timestamptz) ret
 return case when email_verified_at is null then least(level, 20) else level end;
 revoke all on function identity.level_now(int, timestamptz) from public;
 
+-- What a password set today costs, as password_parameters begin: identity::hashing has the same.
+create function identity.password_cost() returns text language sql immutable
+return '$argon2id$v=19$m=19456,t=2,p=1$';
+revoke all on function identity.password_cost() from public;
+
 -- The Argon2id parameters and salt to answer a sign-in with. An address without an account gets a
 -- salt of its own that never changes, so that the answer does not tell the two apart.
 create function identity.password_challenge(address text) returns text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select coalesce(
         (select password_parameters from identity.users where email = lower(address)),
-        '$argon2id$v=19$m=19456,t=2,p=1$'
+        identity.password_cost()
             || rtrim(replace(encode(decode(left(ctx.mac('salt ' || lower(address)), 32), 'hex'), 'base64'), E'\n', ''), '='))
 $$;
 
@@ -288,19 +294,23 @@ create function identity.begin_session(
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     has_devices boolean := exists (select from identity.devices d where d.user_id = of_person);
+    -- Apart for each provider: what its people bring are no devices of the account's own, at which its password has
+    -- tries to itself (identity.sign_in_door).
+    device bytea := case when by_provider is null then it.device_hash
+                         else sha256(it.device_hash || uuid_send(by_provider)) end;
 begin
     if of_org <> identity.nowhere() and not identity.hold_member(of_org, of_person) then
         raise exception using errcode = 'CS001', message = 'the membership has ended';
     end if;
     insert into identity.sessions (id, org_id, user_id, token_hash, client, address, device_hash, expires_at, authenticated_at,
                                    provider_id)
-    values (it.id, of_org, of_person, it.token_hash, it.client, it.address, it.device_hash,
+    values (it.id, of_org, of_person, it.token_hash, it.client, it.address, device,
             now() + make_interval(secs => it.lifetime_seconds),
             case when is_proof then now() else now() - interval '1 day' end, by_provider);
     update identity.devices d set last_seen_at = now()
-     where d.user_id = of_person and d.device_hash = it.device_hash;
+     where d.user_id = of_person and d.device_hash = device;
     if not found then
-        insert into identity.devices (user_id, device_hash) values (of_person, it.device_hash)
+        insert into identity.devices (user_id, device_hash) values (of_person, device)
         on conflict do nothing;
         if has_devices then
             perform mail.queue(of_org, of_person, of_person, null, u.email, 'new_device',
@@ -314,9 +324,12 @@ end $$;
 -- Starts a session where the proof is right, in identity.place_of, and binds it, so that the rest of the
 -- transaction is the person's and is told in the organisation's audit log. A wrong proof is told there
 -- too, and nobody is bound. It was counted before as a wrong one (identity.count_sign_in). `is_kept`: whether the
--- device is one that a browser kept for us, and not what a program calls itself.
-create function identity.sign_in(address text, proof bytea, session identity.new_session, is_kept boolean)
-returns table (user_id uuid, org_id uuid)
+-- device is one that a browser kept for us, and not what a program calls itself. A password that was set at
+-- another cost than today's is kept from here on as the renewed proof of it, where there is one.
+create function identity.sign_in(
+    address text, proof bytea, session identity.new_session, is_kept boolean,
+    renewed_parameters text default null, renewed_proof bytea default null
+) returns table (user_id uuid, org_id uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     door bytea := identity.sign_in_door(address, case when is_kept then session.device_hash end);
@@ -324,6 +337,10 @@ declare
     org uuid;
 begin
     perform identity.use_counted_try(session.id, door, proof);
+    if renewed_parameters is not null then
+        -- Two at once that shared the row could neither of them change it.
+        perform from identity.users u where u.email = lower(sign_in.address) for no key update;
+    end if;
     select u.id, u.password_verifier = sha256(proof) as is_proven into account
       from identity.users u where u.email = lower(sign_in.address) for share;
     if account.is_proven is not true then
@@ -332,6 +349,10 @@ begin
         return;
     end if;
     perform identity.sign_in_tried(door, true);
+    -- Who holds the web process could else set another password at every sign-in, and nobody would be told.
+    update identity.users u set password_parameters = renewed_parameters, password_verifier = sha256(renewed_proof)
+     where u.id = account.id and not starts_with(u.password_parameters, identity.password_cost())
+       and starts_with(renewed_parameters, identity.password_cost());
     org := identity.place_of(account.id);
     perform identity.begin_session(org, account.id, session, true);
     return query select account.id, org;
@@ -350,12 +371,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Whether the bound session is the person's own, and not one that their organisation's provider began: what is
--- the account's, whoever runs a provider could else change for its people everywhere.
+-- the account's, whoever runs a provider could else change for its people everywhere. A session that has ended
+-- since it was bound is nobody's.
 create function identity.is_own() returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    return not exists (select from identity.sessions s
-                        where s.id = ctx.principal() and s.user_id = ctx.person() and s.provider_id is not null);
+    return coalesce(ctx.kind(), '') not in ('session', 'half_session', 'lone_session')
+        or exists (select from identity.sessions s
+                    where s.id = ctx.principal() and s.user_id = ctx.person() and s.provider_id is null
+                      and s.ended_at is null);
 end $$;
 
 -- Refuses where it is not. For definer functions alone.
@@ -439,12 +463,12 @@ revoke all on function identity.password_challenge(text), identity.hold_person(u
     identity.begin_session(uuid, uuid, identity.new_session, boolean, uuid), identity.is_own(), identity.check_own(),
     identity.owes_sso(identity.sessions),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session, boolean),
+    identity.sign_in(text, bytea, identity.new_session, boolean, text, bytea),
     identity.sign_in_link(bytea), identity.use_sign_in_link(bytea, identity.new_session),
     ctx.bind_session(bytea) from public;
 grant execute on function identity.password_challenge(text),
     identity.sign_up(uuid, text, text, text, bytea, uuid, text),
-    identity.sign_in(text, bytea, identity.new_session, boolean),
+    identity.sign_in(text, bytea, identity.new_session, boolean, text, bytea),
     identity.sign_in_link(bytea),
     identity.use_sign_in_link(bytea, identity.new_session) to countersign_front;
 grant execute on function ctx.bind_session(bytea) to countersign_front, countersign_broker, countersign_verifier;

@@ -41,7 +41,8 @@ set local role countersign_definer;
 
 -- A session for the owner of one of the organisations that the controls attack, made on first use: the
 -- attacker 'a', the attacked 'b', and 'half', which asks for a second factor that nobody there has; and for
--- two colleagues of a's owner, a 'member' and a 'reviewer'. They hold nothing but what controls put there.
+-- three colleagues of a's owner: a 'member', a 'reviewer', and a 'visitor', who signs in as people do. They hold
+-- nothing but what controls put there.
 -- 'stale' is one more session of the attacker's, whose last proof of who it is was an hour ago.
 create function trust.control_session(
     which text, new_session uuid, new_token_hash bytea, lifetime_seconds int
@@ -53,7 +54,7 @@ declare
     owner_of text := case which when 'stale' then 'a' else which end;
     address text := 'control-' || owner_of || '@controls.invalid';
 begin
-    if which not in ('a', 'b', 'half', 'stale', 'member', 'reviewer') then
+    if which not in ('a', 'b', 'half', 'stale', 'member', 'reviewer', 'visitor') then
         raise exception using errcode = '22023', message = 'nobody of that name is there for controls';
     end if;
     -- 32 random bytes as the verifier: no password has that digest.
@@ -62,10 +63,10 @@ begin
             sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')))
     on conflict (email) do nothing
     returning id into control_user;
-    if found and which in ('member', 'reviewer') then
+    if found and which in ('member', 'reviewer', 'visitor') then
         insert into identity.memberships (org_id, user_id, role, level)
-        select m.org_id, control_user, case which when 'member' then 'PARTICIPANT' else 'REVIEWER' end,
-               case which when 'member' then 40 else 20 end
+        select m.org_id, control_user, case which when 'reviewer' then 'REVIEWER' else 'PARTICIPANT' end,
+               case which when 'reviewer' then 20 else 40 end
           from identity.memberships m join identity.users u on u.id = m.user_id
          where u.email = 'control-a@controls.invalid';
     elsif control_user is not null then
@@ -86,15 +87,15 @@ begin
         returning sessions.user_id, sessions.org_id;
 end $$;
 
--- Takes away what a round made: `made` are its sessions, keys and passkeys, and whatever an earlier round that
--- was killed left behind has expired. The canary's round trip is never finished; proposals that were
+-- Takes away what a round made: `made` are its sessions, keys and passkeys; sessions that it ended; and whatever an
+-- earlier round that was killed left behind has expired. The canary's round trip is never finished; proposals that were
 -- attacked expire after a day.
 create function trust.sweep_controls(made uuid[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     controls uuid[] := array(select o.id from identity.organisations o where o.kind = 'control');
 begin
-    delete from identity.sessions s where s.org_id = any (controls) and (s.id = any (made) or s.expires_at < now());
+    delete from identity.sessions s where s.org_id = any (controls) and (s.id = any (made) or s.ended_at is not null or s.expires_at < now());
     delete from access.api_keys k where k.org_id = any (controls) and (k.id = any (made) or k.expires_at < now());
     delete from identity.passkeys p using identity.memberships m
      where m.org_id = any (controls) and m.user_id = p.user_id

@@ -27,13 +27,16 @@ create table identity.recovery_codes (
 );
 
 -- Wrong codes and passwords of people who are past the first factor, or signed in: apart, since whoever has no more
--- than the password would else have its person wait where they are signed in, and take the password away.
+-- than the password would else have its person wait where they are signed in, and take the password away. And apart
+-- for the sessions that an organisation's provider began: whoever runs it would have its people wait everywhere.
 create table identity.factor_tries (
     user_id uuid not null references identity.users (id),
     is_half boolean not null default false,
+    -- The provider of those sessions; for the account's own, none.
+    provider_id uuid not null default '00000000-0000-0000-0000-000000000000',
     failures int not null default 0,
     locked_until timestamptz not null default now(),
-    primary key (user_id, is_half)
+    primary key (user_id, is_half, provider_id)
 );
 
 do $$
@@ -129,22 +132,30 @@ begin
                    where s.id = bound[3]::uuid), false);
 end $$;
 
+-- The tries of the bound session. For definer functions alone.
+create function identity.own_tries() returns identity.factor_tries
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select row(s.user_id, ctx.kind() = 'half_session',
+               coalesce(s.provider_id, '00000000-0000-0000-0000-000000000000'), 0, now())::identity.factor_tries
+      from identity.sessions s where s.id = ctx.principal() and s.user_id = ctx.person()
+$$;
+
 -- Takes the person's turn to try: seconds to wait, or 0. Turns are taken one after the other, so that
 -- guesses at once are no more than guesses in a row. The next ones wait 2, 4, 8 … s after the fifth failure,
 -- an hour at most.
 create function identity.try_turn() returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    who uuid := ctx.person();
-    tries record;
+    tries identity.factor_tries := identity.own_tries();
 begin
     -- A key's holder could lock its owner out.
-    if who is null or ctx.kind() not in ('session', 'half_session', 'lone_session') then
+    if tries.user_id is null or ctx.kind() not in ('session', 'half_session', 'lone_session') then
         raise exception using errcode = '42501', message = 'no person at a browser is bound';
     end if;
-    insert into identity.factor_tries (user_id, is_half) values (who, ctx.kind() = 'half_session') on conflict do nothing;
+    insert into identity.factor_tries (user_id, is_half, provider_id)
+    values (tries.user_id, tries.is_half, tries.provider_id) on conflict do nothing;
     select * into tries from identity.factor_tries t
-     where t.user_id = who and t.is_half = (ctx.kind() = 'half_session') for update;
+     where (t.user_id, t.is_half, t.provider_id) = (tries.user_id, tries.is_half, tries.provider_id) for update;
     return greatest(0, ceil(extract(epoch from tries.locked_until - clock_timestamp())))::int;
 end $$;
 
@@ -155,7 +166,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
        set failures = t.failures + 1,
            locked_until = case when t.failures < 4 then now()
                                else clock_timestamp() + make_interval(secs => least(3600, 2 ^ least(t.failures - 3, 12))) end
-     where t.user_id = ctx.person() and t.is_half = (ctx.kind() = 'half_session')
+      from identity.own_tries() own
+     where (t.user_id, t.is_half, t.provider_id) = (own.user_id, own.is_half, own.provider_id)
 $$;
 
 -- Writes down how the try ended; what was right is proof for the session that is bound. `is_counted`: whether it was
@@ -164,7 +176,6 @@ create function identity.tried(is_right boolean, what text, is_counted boolean d
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
-    half boolean := ctx.kind() = 'half_session';
     session record;
 begin
     select s.id, s.org_id into session from identity.sessions s where s.id = ctx.principal() and s.user_id = who;
@@ -175,7 +186,9 @@ begin
         perform audit.append_anonymous(session.org_id, who, 'identity.' || what || '_wrong', audit.text_id('usr', who));
         return;
     end if;
-    update identity.factor_tries t set failures = 0, locked_until = now() where t.user_id = who and t.is_half = half;
+    update identity.factor_tries t set failures = 0, locked_until = now()
+      from identity.own_tries() own
+     where (t.user_id, t.is_half, t.provider_id) = (own.user_id, own.is_half, own.provider_id);
     update identity.sessions s
        set authenticated_at = now(),
            second_factor_at = case what when 'password' then s.second_factor_at else now() end
@@ -380,7 +393,7 @@ grant execute on function broker.master_keys_in_use() to countersign_broker;
 
 revoke all on function identity.has_factor(uuid), identity.factor_count(uuid), identity.owes_factor(uuid),
     identity.drop_idle_codes(uuid), ctx.bind_half_session(bytea), identity.bind_new(bytea),
-    identity.factor_state(), identity.try_turn(), identity.count_wrong(), identity.tried(boolean, text, boolean), identity.may_change_factors(),
+    identity.factor_state(), identity.own_tries(), identity.try_turn(), identity.count_wrong(), identity.tried(boolean, text, boolean), identity.may_change_factors(),
     identity.begin_authenticator(text, bytea), identity.try_authenticator(), identity.authenticator_tried(bigint),
     identity.use_recovery_code(bytea), identity.replace_recovery_codes(bytea[]), identity.remove_authenticator(),
     identity.own_password_challenge(), identity.try_password(bytea), identity.prove_password(bytea),

@@ -386,8 +386,8 @@ begin
     then
         raise exception using errcode = '42501', message = 'a person grants what they hold, and what programs may';
     end if;
-    if verdict and not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    if verdict then
+        perform ctx.require_recent();
     end if;
     update oauth.device_codes d
        set state = case when verdict then 'approved' else 'denied' end,

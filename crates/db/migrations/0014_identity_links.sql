@@ -152,9 +152,11 @@ begin
     if link.user_id is null then
         return false;
     end if;
-    -- Whoever signed up under an address that was not theirs set up ways in of their own: they are not its
-    -- owner's, who is here now for the first time.
-    if (select u.email_verified_at is null from identity.users u where u.id = link.user_id) then
+    -- Whoever signed up under an address that was not theirs set up ways in of their own, and so could whoever runs
+    -- the provider of the organisation that made the account: they are not its owner's, who is here now for the
+    -- first time.
+    if (select u.email_verified_at is null from identity.users u where u.id = link.user_id)
+       or identity.is_provisioned(link.user_id) then
         delete from identity.passkeys p where p.user_id = link.user_id;
         delete from identity.identities i where i.user_id = link.user_id;
         delete from identity.authenticators a where a.user_id = link.user_id;
@@ -178,8 +180,8 @@ declare
     is_right boolean;
 begin
     perform identity.check_own();
-    if identity.has_factor(ctx.person()) and not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
+    if identity.has_factor(ctx.person()) then
+        perform ctx.require_recent();
     end if;
     is_right := identity.try_password(current_proof);
     if is_right then

@@ -347,32 +347,36 @@ begin
     return 'removed';
 end $$;
 
--- A link of the running controls, as if its mail had gone out: for a reset in the organisation 'half', or an
--- invitation of nobody there.
-create function trust.add_control_link(of_kind text, link_hash bytea, seconds int) returns void
+-- A link of the running controls, as if its mail had gone out: for a person of theirs to set a password, or for
+-- an invitation of that address into the attacker's organisation.
+create function trust.add_control_link(of_kind text, whom text, link_hash bytea, seconds int) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    owner record;
+    address text := 'control-' || whom || '@controls.invalid';
+    is_invitation boolean := of_kind = 'invitation';
+    sender record;
     new_mail uuid := audit.new_id();
-    new_invitation uuid;
+    new_invitation uuid := case when is_invitation then audit.new_id() end;
 begin
-    select m.org_id, m.user_id, u.email into owner
+    select m.org_id, m.user_id into strict sender
       from identity.users u join identity.memberships m on m.user_id = u.id
-     where u.email = 'control-half@controls.invalid';
-    if of_kind = 'invitation' then
-        new_invitation := audit.new_id();
+      join identity.organisations o on o.id = m.org_id and o.kind = 'control'
+     where u.email = case when is_invitation then 'control-a@controls.invalid' else address end;
+    if is_invitation then
+        update identity.invitations i set revoked_at = now()
+         where i.org_id = sender.org_id and i.email = address and i.accepted_at is null and i.revoked_at is null;
         insert into identity.invitations (org_id, id, email, role, level, invited_by)
-        values (owner.org_id, new_invitation, 'control-invited@controls.invalid', 'PARTICIPANT', 40, owner.user_id);
+        values (sender.org_id, new_invitation, address, 'PARTICIPANT', 40, sender.user_id);
     end if;
     insert into mail.outbox (org_id, id, user_id, invitation_id, recipient, template, state)
-    values (owner.org_id, new_mail, case when new_invitation is null then owner.user_id end, new_invitation,
-            owner.email, of_kind, 'sent');
+    values (sender.org_id, new_mail, case when not is_invitation then sender.user_id end, new_invitation, address,
+            of_kind, 'sent');
     insert into identity.links (org_id, kind, user_id, invitation_id, mail_id, token_hash, created_at, expires_at)
-    values (owner.org_id, of_kind, case when new_invitation is null then owner.user_id end, new_invitation,
+    values (sender.org_id, of_kind, case when not is_invitation then sender.user_id end, new_invitation,
             new_mail, link_hash, now() - interval '1 minute', now() + make_interval(secs => seconds));
 end $$;
-revoke all on function trust.add_control_link(text, bytea, int) from public;
-grant execute on function trust.add_control_link(text, bytea, int) to countersign_verifier;
+revoke all on function trust.add_control_link(text, text, bytea, int) from public;
+grant execute on function trust.add_control_link(text, text, bytea, int) to countersign_verifier;
 
 revoke all on function identity.open_invitation(uuid, uuid), identity.meant(text, int, uuid),
     identity.invite(uuid, text, text, int, uuid), identity.revoke_invitation(uuid),

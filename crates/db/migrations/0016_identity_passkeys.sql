@@ -51,7 +51,7 @@ end $$;
 
 -- A person sees their own, at a browser; nobody reads a key.
 create policy passkeys_own on identity.passkeys for select to countersign_front
-    using (user_id = (select ctx.person()) and (select ctx.kind()) = 'session');
+    using (user_id = (select ctx.person()) and (select ctx.kind()) = 'session' and (select identity.is_own()));
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
 create policy private on identity.passkeys as restrictive for all to countersign_front
     using (user_id = (select ctx.person()));
@@ -143,16 +143,22 @@ begin
     return 'added';
 end $$;
 
--- The passkey that an answer names: of whoever is bound, or, where nobody is, of whoever has it. One answer
--- after the other, so that none is measured against an older counter. For the broker.
+-- The passkey that an answer names: of whoever is bound, or, where nobody is, of whoever has it. Of an account that
+-- an organisation made, and that its person never made their own, it is a second factor and no way in: whoever runs
+-- the organisation's provider can have made it. One answer after the other, so that none is measured against an
+-- older counter. For the broker.
 create function identity.passkey_to_verify(credential bytea)
 returns table (passkey uuid, person uuid, handle bytea, public_key bytea, is_syncable boolean)
-language sql security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query
     select p.id, p.user_id, identity.passkey_handle(p.user_id), p.public_key, p.is_syncable
       from identity.passkeys p
-     where p.credential_id = credential and (ctx.bound() is null or p.user_id = ctx.person())
-       for no key update
-$$;
+     where p.credential_id = credential
+       and case when ctx.bound() is null then not identity.is_provisioned(p.user_id) else p.user_id = ctx.person() end
+       for no key update;
+end $$;
 
 -- Writes down that an answer was wrong. Nobody guesses a signature, so nobody waits for the next try. For
 -- the broker.
@@ -215,6 +221,9 @@ begin
         raise exception using errcode = '42501', message = 'somebody is signed in';
     end if;
     perform identity.hold_person(of_person);
+    if identity.is_provisioned(of_person) then
+        raise exception using errcode = '42501', message = 'the account is its organisation''s, and this is no way in';
+    end if;
     if not identity.count_passkey(of_passkey, of_person, signed, has_synced) then
         return 'copied';
     end if;
@@ -228,6 +237,7 @@ end $$;
 create function identity.rename_passkey(of_passkey uuid, new_name text) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    perform identity.check_own();
     perform ctx.require_recent();
     update identity.passkeys p set name = new_name where p.user_id = ctx.person() and p.id = of_passkey;
     return found;

@@ -89,6 +89,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_role access.roles;
 begin
+    perform ctx.require_recent();
     select * into found_role from access.roles r
      where r.org_id = ctx.org_for('roles.manage') and r.id = of_role and r.removed_at is null for update;
     if not found then

@@ -119,13 +119,15 @@ begin
                 then 'yes' else 'beyond' end;
 end $$;
 
--- Holds a thing while it is decided who may do what with it. For definer functions alone.
-create function access.hold_asset(of_kind text, asset uuid) returns void
+-- Holds a thing while it is decided who may do what with it, and says whether the bound person may
+-- (access.may_share), as things are once it is held. For definer functions alone.
+create function access.hold_to_share(of_kind text, asset uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     if of_kind = 'connection' then
         perform from connectors.connections c where c.org_id = ctx.org() and c.id = asset for update;
     end if;
+    return access.may_share(of_kind, asset);
 end $$;
 
 -- Gives a thing to a member or a team of the organisation, or changes what was given: 'given', or why not:
@@ -141,12 +143,11 @@ begin
     if num_nonnulls(to_person, to_team) <> 1 then
         return 'nobody';
     end if;
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    perform ctx.require_recent();
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
-    perform ctx.require_recent();
     if to_person is null or not identity.hold_member(org, to_person) then
         perform from access.teams t where t.org_id = org and t.id = to_team and t.removed_at is null for update;
         if not found then
@@ -186,8 +187,7 @@ begin
     if num_nonnulls(from_person, from_team) <> 1 then
         return 'gone';
     end if;
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict = 'gone' then
         return verdict;
     end if;
@@ -208,12 +208,11 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     verdict text;
 begin
-    perform access.hold_asset(of_kind, asset);
-    verdict := access.may_share(of_kind, asset);
+    perform ctx.require_recent();
+    verdict := access.hold_to_share(of_kind, asset);
     if verdict <> 'yes' then
         return verdict;
     end if;
-    perform ctx.require_recent();
     update connectors.connections c set everybody = new_access
      where of_kind = 'connection' and c.org_id = ctx.org() and c.id = asset;
     return case when found then 'set' else 'gone' end;
@@ -237,7 +236,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 revoke all on function access.given_assets(text, text), access.assets(text, text), access.access_to(text, uuid),
-    insight.shown_logs(), access.is_beyond(uuid), access.may_share(text, uuid), access.hold_asset(text, uuid),
+    insight.shown_logs(), access.is_beyond(uuid), access.may_share(text, uuid), access.hold_to_share(text, uuid),
     access.give(text, uuid, uuid, uuid, text), access.take_back(text, uuid, uuid, uuid),
     access.open_asset(text, uuid, text) from public;
 grant execute on function access.assets(text, text), access.access_to(text, uuid)

@@ -98,7 +98,7 @@ begin
     return true;
 end $$;
 
--- Ends one from inside, at once: whoever sees it may, at a browser. False where none is in force.
+-- Ends one from inside, at once: whoever manages the organisation may, at a browser. False where none is in force.
 create function access.end_operator(of_access uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare

@@ -59,7 +59,8 @@ end $$;
 
 -- A person sees their own, at a browser.
 create policy identities_own on identity.identities for select to countersign_front
-    using (user_id = (select ctx.person()) and (select ctx.kind()) in ('session', 'lone_session'));
+    using (user_id = (select ctx.person()) and (select ctx.kind()) in ('session', 'lone_session')
+           and (select identity.is_own()));
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
 create policy private on identity.identities as restrictive for all to countersign_front
     using (user_id = (select ctx.person()));
@@ -148,14 +149,14 @@ end $$;
 -- session or another issuer's address has it, which uses nothing up; else 'gone'. `presented` is the hash of the
 -- session's token, where the browser has one: nothing is bound yet. For the broker.
 create function identity.take_issuer_attempt(state bytea, browser bytea, of_issuer text, presented bytea)
-returns table (outcome text, purpose text, begun_at timestamptz, verifier text, nonce text, next text)
+returns table (outcome text, purpose text, verifier text, nonce text, next text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     attempt identity.issuer_attempts;
 begin
     select a.* into attempt from identity.issuer_attempts a where a.state_hash = state for update;
     if not found or attempt.taken_at is not null or attempt.created_at < clock_timestamp() - interval '10 minutes' then
-        return query select 'gone', null::text, null::timestamptz, null::text, null::text, null::text;
+        return query select 'gone', null::text, null::text, null::text, null::text;
         return;
     end if;
     if attempt.browser_hash <> browser or attempt.issuer <> of_issuer
@@ -164,11 +165,11 @@ begin
              where s.id = attempt.session_id and s.user_id = attempt.user_id and s.token_hash = presented
                and s.ended_at is null and s.expires_at > clock_timestamp())
     then
-        return query select 'foreign', null::text, null::timestamptz, null::text, null::text, null::text;
+        return query select 'foreign', null::text, null::text, null::text, null::text;
         return;
     end if;
     update identity.issuer_attempts a set taken_at = clock_timestamp() where a.state_hash = state;
-    return query select 'taken', attempt.purpose, attempt.created_at,
+    return query select 'taken', attempt.purpose,
         identity.attempt_secret('verifier', state), identity.attempt_secret('nonce', state), attempt.next;
 end $$;
 

@@ -105,7 +105,8 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             or m.user_id = any (array(select approvals.people())))
 $$;
 
--- The organisations that the bound person is in, in the order of joining.
+-- The organisations that the bound person is in, in the order of joining; to a session that an organisation's
+-- provider began, that organisation alone: the others are no business of whoever runs the provider.
 create function identity.own_organisations()
 returns table (org_id uuid, name text, role text, custom_role text, joined_at timestamptz, mfa_required boolean,
                sign_on_by uuid, is_current boolean, is_last_owner boolean, others int)
@@ -125,6 +126,7 @@ begin
              where other.org_id = m.org_id and other.user_id <> m.user_id and other.removed_at is null)
       from identity.memberships m join identity.organisations o on o.id = m.org_id
      where m.user_id = identity.account_holder() and m.removed_at is null
+       and (m.org_id is not distinct from ctx.org() or identity.is_own())
      order by m.created_at, m.org_id;
 end $$;
 
@@ -260,12 +262,13 @@ begin
     return 'asked';
 end $$;
 
--- The bound person's own change that waits.
+-- The bound person's own change that waits, to a session of the account's own.
 create function identity.own_email_change()
 returns table (new_email text, is_confirmed_new boolean, is_confirmed_old boolean, expires_at timestamptz)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select c.new_email, c.confirmed_new_at is not null, c.confirmed_old_at is not null, c.expires_at
       from identity.open_email_change(identity.account_holder()) c
+     where identity.is_own()
 $$;
 
 -- The bound person takes their own change back.
@@ -290,18 +293,19 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and o.recipient = case l.kind when 'change_email_old' then u.email else c.new_email end
 $$;
 
--- Stops a change: whoever has a link of it has one of the mailboxes, and need not be signed in. Its person.
-create function identity.stop_email_change(link_hash bytea) returns uuid
+-- Stops a change: whoever has a link of it has one of the mailboxes, and need not be signed in. False
+-- where none waits.
+create function identity.stop_email_change(link_hash bytea) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     whose uuid := (select f.user_id from identity.email_change_face(link_hash) f);
 begin
     if whose is null or not identity.end_email_change(whose, 'stopped') then
-        return null;
+        return false;
     end if;
     perform audit.append_anonymous(identity.first_org(whose), whose, 'identity.email_change_stopped',
                                    audit.text_id('usr', whose));
-    return whose;
+    return true;
 end $$;
 
 -- What follows another address: the other sessions end, and whatever link could still open the account; both
@@ -360,8 +364,9 @@ begin
 end $$;
 
 -- The operator's word that an account is another address's, where its own mailbox is lost: 'moved', 'gone'
--- where nobody has it, 'taken', or 'reserved' where nobody has mail. The account's password and factors stay; whoever moves in has those, or a
--- reset by the new mailbox.
+-- where nobody has it, 'taken', or 'reserved' where nobody has mail. It verifies the new address, as their word does
+-- where nobody moves
+-- (identity.vouch). The account's password and factors stay; whoever moves in has those, or a reset by the new mailbox.
 create function identity.move_account(from_address text, to_address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -375,7 +380,7 @@ begin
         return 'gone';
     end if;
     perform identity.end_email_change(whose, 'replaced');
-    update identity.users u set email = lower(to_address) where u.id = whose;
+    update identity.users u set email = lower(to_address), email_verified_at = now() where u.id = whose;
     perform identity.email_was_changed(whose, lower(from_address), null);
     perform audit.append_system(m.org_id, 'identity.account_moved', audit.text_id('usr', whose), '{}', whose)
        from identity.memberships m where m.user_id = whose and m.removed_at is null;

@@ -82,7 +82,7 @@ begin
             select c.created_at, c.used_at from identity.recovery_codes c
              where c.user_id = $1 order by c.created_at$q$, who, orgs, own_email),
         'wrong_tries', identity.rows_of($q$
-            select t.is_half, t.failures, t.locked_until from identity.factor_tries t where t.user_id = $1$q$, who, orgs, own_email),
+            select t.is_half, nullif(t.provider_id, '00000000-0000-0000-0000-000000000000') as provider_id, t.failures, t.locked_until from identity.factor_tries t where t.user_id = $1$q$, who, orgs, own_email),
         'address_changes', identity.rows_of($q$
             select c.new_email, c.created_at, c.confirmed_new_at, c.confirmed_old_at, c.ended_at, c.ended_why
               from identity.email_changes c where c.user_id = $1 order by c.created_at$q$, who, orgs, own_email),
@@ -273,8 +273,9 @@ begin
     return 'deleted';
 end $$;
 
--- What happened to the bound person's account, the newest first: their sign-ins, factors, keys and consent,
--- wherever they were; and what they did about access where they are.
+-- What happened to the bound person's account, the newest first: their sign-ins, factors, AI clients and what they
+-- did about people, wherever they were; and what they did about access where they are. To a session that an
+-- organisation's provider began, what happened in that organisation alone.
 create function identity.own_events(before uuid, most int)
 returns table (id uuid, at timestamptz, actor_kind text, action text, subject text, details jsonb)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
@@ -286,6 +287,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             or e.action like 'access.%' and e.org_id = any (array(
                 select m.org_id from identity.memberships m
                  where m.user_id = identity.account_holder() and m.removed_at is null)))
+       and (e.org_id = ctx.org() or identity.is_own())
      order by e.id desc limit least(most, 200)
 $$;
 

@@ -1,7 +1,6 @@
 use db::{Db, ReadTx, WriteTx};
-use kernel::{AuditEntry, UserId};
+use kernel::{AuditEntry, EmailChangeId, UserId};
 use time::OffsetDateTime;
-use uuid::Uuid;
 
 use crate::{Email, store};
 
@@ -43,8 +42,7 @@ pub async fn ask_email_change(
     person: UserId,
     email: &Email,
 ) -> Result<(), AskEmailChangeError> {
-    // Of the same form as every other identifier; nobody is ever told it.
-    let change: Uuid = UserId::new(db.clock().now(), db.chance()).uuid();
+    let change = EmailChangeId::new(db.clock().now(), db.chance());
     match store::account::ask_email_change(&mut tx, change, email)
         .await?
         .as_str()

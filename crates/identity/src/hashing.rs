@@ -36,9 +36,14 @@ impl Parameters {
         let mut salt = [0_u8; SALT_BYTES];
         chance.fill(&mut salt);
         let salt = BASE64_STANDARD_NO_PAD.encode(salt);
-        Self(format!(
-            "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}"
-        ))
+        Self(format!("{}${salt}", cost()))
+    }
+
+    /// Whether they cost what a password set today would.
+    pub(crate) fn are_todays(&self) -> bool {
+        self.0
+            .strip_prefix(&cost())
+            .is_some_and(|rest| rest.starts_with('$'))
     }
 
     /// What the database keeps.
@@ -65,6 +70,11 @@ impl Parameters {
         .ok()?;
         Some((params, BASE64_STANDARD_NO_PAD.decode(salt).ok()?))
     }
+}
+
+/// As the database has it too (`identity.password_cost`).
+fn cost() -> String {
+    format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}")
 }
 
 /// What is sent to the database in place of a password: it keeps the digest of this.
@@ -134,6 +144,21 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(hex::encode(proof.expose()), REFERENCE);
+    }
+
+    #[test]
+    fn a_password_of_another_cost_is_told() {
+        assert!(Parameters::fresh(&SystemRng).are_todays());
+        for dated in [
+            "$argon2id$v=19$m=4096,t=2,p=1$AAAA",
+            "$argon2id$v=19$m=19456,t=2,p=11$AAAA",
+            "",
+        ] {
+            assert!(
+                !Parameters::from_stored(dated.to_owned()).are_todays(),
+                "{dated}"
+            );
+        }
     }
 
     const REFERENCE: &str = "2b5dc4054886ec957ef59c73b661c54dd6fb274590b278f657c6d96aac8fa6d1";

@@ -21,7 +21,7 @@ pub enum MoveAccountError {
 }
 
 /// Takes the operator's word that an account is another address's, as the verifier's login: for somebody who lost
-/// the mailbox that would have to agree. Every session of theirs ends.
+/// the mailbox that would have to agree. The new address counts as verified. Every session of theirs ends.
 pub async fn move_account(db: &Db, from: &Email, to: &Email) -> Result<(), MoveAccountError> {
     let mut tx = db.write(&Scope::Anonymous).await?;
     match store::account::move_account(&mut tx, from, to)

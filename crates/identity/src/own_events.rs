@@ -21,8 +21,8 @@ pub struct OwnEvent {
     pub details: String,
 }
 
-/// What happened to the bound person's account before `before`, the newest first: sign-ins, factors, keys,
-/// consent; wherever they were, and nobody else's.
+/// What happened to the bound person's account before `before`, the newest first: their sign-ins, factors and AI
+/// clients, wherever they were; what they did about keys, roles and teams, where they are a member.
 pub async fn own_events(
     tx: &mut ReadTx,
     before: Option<AuditEntryId>,

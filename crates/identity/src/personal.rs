@@ -84,7 +84,9 @@ pub const PERSONAL: &[Personal] = &[
     row(
         "audit.entries",
         Ok("events"),
-        Kept("the log only grows; it holds identifiers, never names or addresses"),
+        Kept(
+            "the log only grows; of people it holds identifiers, and what they decided from: a network address and a browser",
+        ),
     ),
     row(
         "broker.authorizations",

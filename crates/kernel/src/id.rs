@@ -156,6 +156,8 @@ ids! {
     MailId = "mal";
     /// An invitation of an address to an organisation.
     InvitationId = "inv";
+    /// A move of an account to another address, asked for.
+    EmailChangeId = "emc";
     /// A unit of background work.
     JobId = "job";
     /// A line of the audit log.

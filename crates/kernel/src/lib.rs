@@ -21,10 +21,10 @@ pub use chance::{Chance, SystemRng};
 pub use client::client_in_words;
 pub use clock::{Clock, SystemClock};
 pub use id::{
-    AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, DomainId, EvidenceId, GrantId,
-    IdError, IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId, OrganisationId,
-    PasskeyId, ProposalId, ProviderId, ProviderIdentityId, RequestId, RoleId, ServiceKeyId,
-    SessionId, TeamId, UserId,
+    AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, DomainId, EmailChangeId,
+    EvidenceId, GrantId, IdError, IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId,
+    OrganisationId, PasskeyId, ProposalId, ProviderId, ProviderIdentityId, RequestId, RoleId,
+    ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

@@ -1,5 +1,7 @@
 //! What one operation of PATCH does to one attribute (RFC 7644 3.5.2.1 to 3.5.2.3).
 
+use std::collections::{HashMap, HashSet};
+
 use scim_v2::filter::{AttrExp, CompValue, CompareOp, PatchValuePath, ValFilter};
 use serde_json::{Map, Value};
 
@@ -32,7 +34,8 @@ pub(crate) fn on_attribute(
     match (op, own.get_mut(name)) {
         (Op::Remove, Some(Value::Array(present))) => {
             let gone = value.as_array().cloned().unwrap_or_default();
-            present.retain(|one| !gone.iter().any(|gone| is_same(one, gone)));
+            let gone: HashSet<String> = gone.iter().map(which).collect();
+            present.retain(|one| !gone.contains(&which(one)));
         }
         (Op::Remove, _) => {
             own.remove(name);
@@ -55,28 +58,38 @@ pub(crate) fn on_attribute(
 }
 
 /// Adds values that are not there yet. One that comes as the primary one is it from then on (RFC 7644 3.5.2).
+///
+/// Thousands come at once: each is looked up, and not looked for.
 fn join(present: &mut Vec<Value>, coming: Vec<Value>) {
+    let mut places: HashMap<String, usize> = present.iter().map(which).zip(0..).collect();
+    let mut primary: Vec<usize> = (0..present.len())
+        .filter(|at| is_primary(&present[*at]))
+        .collect();
     for one in coming {
-        if get(&one, "primary") == Some(&Value::Bool(true)) {
-            for other in present.iter_mut().filter_map(Value::as_object_mut) {
-                if other.contains_key("primary") {
+        let is_primary = is_primary(&one);
+        let at = *places.entry(which(&one)).or_insert(present.len());
+        match present.get_mut(at) {
+            Some(there) => *there = one,
+            None => present.push(one),
+        }
+        if is_primary {
+            for other in primary.drain(..).filter(|other| *other != at) {
+                if let Some(other) = present.get_mut(other).and_then(Value::as_object_mut) {
                     other.insert("primary".to_owned(), Value::Bool(false));
                 }
             }
-        }
-        match present.iter_mut().find(|there| is_same(there, &one)) {
-            Some(there) => *there = one,
-            None => present.push(one),
+            primary.push(at);
         }
     }
 }
 
-/// Whether two values of an attribute of many are the same one: by their `value`, where they have it.
-fn is_same(one: &Value, other: &Value) -> bool {
-    match (get(one, "value"), get(other, "value")) {
-        (Some(one), Some(other)) => one == other,
-        _ => one == other,
-    }
+fn is_primary(one: &Value) -> bool {
+    get(one, "primary") == Some(&Value::Bool(true))
+}
+
+/// What tells a value of an attribute of many from the others: its `value`, where it has one.
+fn which(one: &Value) -> String {
+    get(one, "value").unwrap_or(one).to_string()
 }
 
 /// To a part of an attribute.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Exit {
-    /// Something was checked, and does not hold.
+    /// Something was checked, and does not hold or is not there.
     CheckFailed,
     /// The command line or the configuration is wrong: try again after changing it.
     Usage,

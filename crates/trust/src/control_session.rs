@@ -58,6 +58,11 @@ async fn one(db: &Db, name: &str) -> Result<ControlSession, Error> {
     Ok(session)
 }
 
+/// Starts a session of a colleague of the attacker's who signs in as people do.
+pub async fn visitor_control_session(db: &Db) -> Result<ControlSession, Error> {
+    one(db, "visitor").await
+}
+
 /// Starts sessions of two colleagues of the attacker's: a participant of level 40, and a reviewer.
 pub async fn colleague_control_sessions(
     db: &Db,
@@ -96,16 +101,16 @@ pub async fn age_control_tokens(db: &Db) -> Result<(), Error> {
     tx.commit_silently().await
 }
 
-/// Adds a mailed link of the control organisations, by the hash of its token: `reset_password` or
-/// `invitation`, which works for so many seconds more.
+/// Adds a mailed link of the control organisations, by the hash of its token: a `reset_password` of one of their
+/// people, or an `invitation` of `control-{whom}@controls.invalid`. It works for so many seconds more.
 pub async fn add_control_link(
     db: &Db,
-    kind: &str,
+    (kind, whom): (&str, &str),
     hash: &[u8; 32],
     seconds: i32,
 ) -> Result<(), Error> {
     let mut tx = db.write(&Scope::Anonymous).await?;
-    store::add_control_link(&mut tx, kind, hash, seconds).await?;
+    store::add_control_link(&mut tx, (kind, whom), hash, seconds).await?;
     #[expect(
         clippy::disallowed_methods,
         reason = "nobody's: that the controls' session was started is in the log"

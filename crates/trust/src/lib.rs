@@ -21,7 +21,7 @@ pub use control_person::{
 pub use control_session::{
     ControlSession, add_control_link, age_control_tokens, colleague_control_sessions,
     control_sessions, half_control_session, stale_control_session, sweep_control_passkeys,
-    sweep_controls,
+    sweep_controls, visitor_control_session,
 };
 pub use evidence::{Evidence, Status, latest_evidence, record};
 pub use page::{ClaimChecked, ClaimStanding, Shown, Standing, TrustPage, trust_page};

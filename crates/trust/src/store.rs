@@ -67,13 +67,14 @@ pub(crate) async fn age_control_tokens(tx: &mut WriteTx) -> Result<(), Error> {
 
 pub(crate) async fn add_control_link(
     tx: &mut WriteTx,
-    kind: &str,
+    (kind, whom): (&str, &str),
     hash: &[u8; 32],
     seconds: i32,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "select trust.add_control_link($1, $2, $3)",
+        "select trust.add_control_link($1, $2, $3, $4)",
         kind,
+        whom,
         hash.as_slice(),
         seconds
     )

@@ -249,7 +249,7 @@ async fn whoever_joins_while_their_role_is_changed_gets_it_as_it_is_then() {
     let fields = [("token", &*token), ("name", "Bo"), ("password", PASSWORD)];
     let joining = visitor.post("/sign-in", "/invitation/sign-up", &fields);
     let ends = async {
-        tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+        waits(&world.app).await;
         changing.execute("commit").await.unwrap();
     };
     let (joined, ()) = futures_util::join!(joining, ends);

@@ -106,7 +106,7 @@ async fn the_web_processs_login_gives_itself_nothing() {
         "select access.make_team(gen_random_uuid(), 'x')",
         "select access.join_team(gen_random_uuid(), ctx.person())",
         "select access.given_assets('connection', 'view')",
-        "select access.hold_asset('connection', gen_random_uuid())",
+        "select access.hold_to_share('connection', gen_random_uuid())",
         "select access.forget_member()",
     ] {
         let mut thief = bound(&world.app, "countersign_front", &bo).await;

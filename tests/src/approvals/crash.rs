@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, StatusCode};
 use testkit::provider::Mood;
 
-use super::job_ended;
+use super::{job_ended, posted};
 use crate::world::World;
 
 #[tokio::test]
@@ -14,9 +14,7 @@ async fn a_broker_that_dies_while_sending_leaves_an_unknown_outcome_and_sends_no
     let (id, hash) = world.propose("Killed in the middle").await;
     world.provider.be(Mood::Slow(Duration::from_mins(1)));
     assert_eq!(world.approve(&id, &hash).await, StatusCode::OK);
-    while world.provider.seen(&Method::POST).is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    posted(&world.provider).await;
     world.app.kill().await;
     world.provider.be(Mood::Honest);
     // The lease of the dead broker runs out.

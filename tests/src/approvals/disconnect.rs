@@ -7,7 +7,7 @@ use serde_json::json;
 use testkit::app::Options;
 use testkit::provider::{Mood, Provider};
 
-use super::{audited, page};
+use super::{audited, page, posted};
 use crate::world::{World, host_of, tracker_owner};
 
 /// Without a worker, so that what is approved stays so.
@@ -117,9 +117,7 @@ async fn a_round_trip_that_ends_after_its_connection_brings_nothing_back() {
         .connect(("tracker", slow.url(), "write"), &tracker);
     let disconnecting = async {
         // Once the token endpoint was asked, the answer is on its way.
-        while slow.seen(&Method::POST).is_empty() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        posted(&slow).await;
         let id = ids(&world)
             .await
             .into_iter()

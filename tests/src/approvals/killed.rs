@@ -17,6 +17,8 @@ use testkit::provider::{Mood, Provider};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use super::posted;
+use crate::eventually::within;
 use crate::world::{PASSWORD, connect, decide, host_of, propose, settled, start_tracker};
 
 #[tokio::test]
@@ -45,9 +47,7 @@ async fn a_broker_process_that_is_killed_while_sending_sends_nothing_twice() {
     let (id, hash) = propose(&owner, &writing, "Killed in the middle").await;
     provider.be(Mood::Slow(Duration::from_mins(1)));
     assert_eq!(decide(&owner, &id, "approve", &hash).await, StatusCode::OK);
-    while provider.seen(&Method::POST).is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    posted(&provider).await;
     let broker = i32::try_from(ready["pids"]["broker"].as_i64().unwrap()).unwrap();
     kill_process(Pid::from_raw(broker).unwrap(), Signal::KILL).unwrap();
     provider.be(Mood::Honest);
@@ -55,14 +55,12 @@ async fn a_broker_process_that_is_killed_while_sending_sends_nothing_twice() {
         // Nobody else is let in as the superuser. Without this the lease takes minutes to end.
         age(&data).await;
     }
-    for _ in 0..8 {
+    let lease = Duration::from_secs(if is_root() { 60 } else { 200 });
+    let ended = within(lease, "its lease ends", async || {
         let seen = owner.get(&format!("/api/v1/approvals/{id}")).await.unwrap();
-        if seen["state"] != "executing" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(if is_root() { 2 } else { 25 })).await;
-    }
-    let ended = settled(&owner, &id).await;
+        (seen["state"] != "executing").then_some(seen)
+    });
+    let ended = ended.await;
     assert_eq!(ended["state"], "unknown_outcome", "{ended}");
     assert_eq!(ended["outcome"]["code"], "broker.interrupted");
     assert_eq!(provider.seen(&Method::POST).len(), 1);

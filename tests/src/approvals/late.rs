@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use testkit::provider::Mood;
 
-use super::{audited, job_ended};
+use super::{audited, job_ended, posted};
 use crate::world::World;
 
 #[tokio::test]
@@ -14,9 +14,7 @@ async fn an_answer_after_the_lease_leaves_the_outcome_to_a_person_and_the_log_sa
     let (id, hash) = world.propose("Late").await;
     world.provider.be(Mood::Slow(Duration::from_secs(2)));
     assert_eq!(world.approve(&id, &hash).await, StatusCode::OK);
-    while world.provider.seen(&Method::POST).is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    posted(&world.provider).await;
     // Fate makes the lease end while the app still works.
     world.fate("select approvals.sweep(0)").await;
     assert_eq!(world.settled(&id).await["state"], "unknown_outcome");

@@ -9,18 +9,19 @@ mod outcomes;
 mod shown;
 mod subject;
 
-use std::time::Duration;
-
+use reqwest::Method;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
+use testkit::provider::Provider;
 
+use crate::eventually::eventually;
 use crate::world::World;
 
 /// Waits until the job that sends the proposal has ended: nothing comes after it by itself.
 async fn job_ended(world: &World, id: &str) {
     let options = world.app.database.superuser_options();
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
-    for _ in 0..1200 {
+    eventually("the job ends", async || {
         let state: String = sqlx::query_scalar(
             "select state from jobs.jobs where kind = 'approvals.execute' and payload->>'proposal' = $1",
         )
@@ -28,12 +29,17 @@ async fn job_ended(world: &World, id: &str) {
         .fetch_one(&mut connection)
         .await
         .unwrap();
-        if ["done", "failed"].contains(&state.as_str()) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the job did not end");
+        ["done", "failed"].contains(&state.as_str()).then_some(())
+    })
+    .await;
+}
+
+/// Waits until the provider got something to write, or to hand out.
+async fn posted(provider: &Provider) {
+    eventually("the provider got a POST", async || {
+        (!provider.seen(&Method::POST).is_empty()).then_some(())
+    })
+    .await;
 }
 
 /// The audit log's actions about a proposal, the newest first.

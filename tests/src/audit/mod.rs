@@ -6,6 +6,7 @@ use kernel::Scope;
 
 use sqlx::{Connection as _, Executor as _};
 
+use crate::eventually::eventually;
 use crate::world::World;
 
 /// Waits until every entry has its place, then checks the log as the verifier.
@@ -29,9 +30,10 @@ async fn sequenced(world: &World) {
 /// Waits until all entries but `count` have their place.
 async fn only_unsequenced(world: &World, count: u64) {
     let unsequenced = "update audit.entries set leaf_index = leaf_index where leaf_index is null";
-    while world.fate(unsequenced).await != count {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    eventually("all other entries have their place", async || {
+        (world.fate(unsequenced).await == count).then_some(())
+    })
+    .await;
 }
 
 /// One entry in the middle: its id.

@@ -1,4 +1,4 @@
-//! AC-03 to AC-06.
+//! AC-03 to AC-07, AC-10.
 
 use super::{falls_with, without};
 
@@ -109,4 +109,48 @@ async fn ac_10_falls_when_the_log_says_nothing_of_it() {
 async fn ac_10_falls_when_its_end_ends_nothing() {
     let lenient = without("ctx.bind_service_key", "a.ended_at is null and");
     falls_with("access.operator", &lenient, "that the organisation ended").await;
+}
+
+const FUNCTIONS: &str = "access.policy_functions";
+
+#[tokio::test]
+async fn ac_07_falls_when_a_function_is_volatile() {
+    let volatile = "alter function ctx.org_for(text) volatile";
+    falls_with(
+        FUNCTIONS,
+        volatile,
+        "ctx.org_for, which a policy calls, is volatile",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn ac_07_falls_when_a_search_path_is_not_pinned() {
+    // Called by what the policies call.
+    let loose = "alter function ctx.bound() reset search_path";
+    falls_with(
+        FUNCTIONS,
+        loose,
+        "ctx.bound, which a policy calls, has no pinned search path",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn ac_07_falls_when_a_function_is_whoever_asks() {
+    let invoker = "alter function access.assets(text, text) security invoker";
+    falls_with(FUNCTIONS, invoker, "with the rights of whoever asks").await;
+}
+
+#[tokio::test]
+async fn ac_07_falls_when_everybody_may_call_one() {
+    let open = "grant execute on function approvals.people() to public";
+    falls_with(FUNCTIONS, open, "is open to everybody").await;
+}
+
+#[tokio::test]
+async fn ac_07_falls_when_a_policy_asks_once_a_row() {
+    let bare = "create policy bare on connectors.connections for select to countersign_front
+        using (org_id = ctx.org_for('connectors.read'))";
+    falls_with(FUNCTIONS, bare, "calls ctx.org_for once a row").await;
 }

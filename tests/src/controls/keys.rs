@@ -1,11 +1,9 @@
 //! AC-08, AC-09: the controls about keys, each falling with what it checks switched off.
 
-use server::verify::Instance;
-use testkit::app::TestApp;
-use trust::Status;
-use url::Url;
+use axum::http::header::AUTHORIZATION;
 
-use super::{evidence, falls_with, instance, without};
+use super::proxy::{as_it_is, falls_behind};
+use super::{falls_with, without};
 
 #[tokio::test]
 async fn id_05_falls_when_a_key_is_made_without_a_recent_proof() {
@@ -34,40 +32,17 @@ async fn ac_08_falls_when_the_web_process_reads_the_hashes() {
 
 #[tokio::test]
 async fn ac_09_falls_when_nobody_tells_a_browser_from_a_server() {
-    let app = TestApp::start().await;
-    let sound = evidence(instance(&app), "access.service_keys").await;
-    assert_eq!(sound.status, Status::Pass, "{sound:?}");
-    let url = without_browsers_headers(app.url.clone()).await;
-    let broken = evidence(
-        Instance {
-            url,
-            ..instance(&app)
-        },
+    let blind = |request: &mut axum::http::Request<_>| {
+        let key = request.headers()["authorization"].clone();
+        *request.headers_mut() = [(AUTHORIZATION, key)].into_iter().collect();
+    };
+    falls_behind(
         "access.service_keys",
+        Box::new(blind),
+        as_it_is(),
+        "header origin",
     )
     .await;
-    assert_eq!(broken.status, Status::Fail, "{broken:?}");
-    assert!(broken.evidence.contains("header origin"), "{broken:?}");
-}
-
-/// A proxy that passes on nothing but path and bearer token.
-async fn without_browsers_headers(to: String) -> Url {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a proxy of the test's own, on this machine"
-    )]
-    let client = reqwest::Client::new();
-    let pass = move |request: axum::extract::Request| {
-        let asked = client
-            .get(format!("{to}{}", request.uri().path()))
-            .header("authorization", &request.headers()["authorization"]);
-        async move { asked.send().await.unwrap().status() }
-    };
-    let router = axum::Router::new().fallback(pass);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    url
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use reqwest::StatusCode;
 use testkit::app::TestApp;
 
 use super::second_factor::enrolled;
+use crate::eventually::eventually;
 use crate::oauth::client::{Client, text};
 use crate::sql::fate;
 use crate::visitor::Visitor;
@@ -20,14 +21,11 @@ async fn told(app: &TestApp, template: &str) -> u64 {
 
 /// The mailbox, as soon as a mail of that subject is in it.
 async fn mailed(browser: &mut Visitor, subject: &str) -> String {
-    for _ in 0..200 {
+    eventually(&format!("a mail says {subject}"), async || {
         let mailbox = browser.get("/dev/mailbox").await.text;
-        if mailbox.contains(subject) {
-            return mailbox;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("no mail says {subject}");
+        mailbox.contains(subject).then_some(mailbox)
+    })
+    .await
 }
 
 #[tokio::test]

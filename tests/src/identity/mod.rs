@@ -9,6 +9,7 @@ mod door;
 mod issuers;
 mod organisations;
 mod passkey;
+mod password_cost;
 mod recent;
 mod removal_races;
 mod reserved;

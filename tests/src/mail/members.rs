@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::Executor as _;
 use testkit::app::TestApp;
 
-use crate::sql::refusal;
+use crate::sql::{refusal, waits};
 use crate::world::{PASSWORD, bound, signed_up};
 
 /// Somebody who was invited by `inviter`, with the form's path for changing them.
@@ -139,7 +139,7 @@ async fn an_owner_who_waited_while_another_removed_them_changes_nobody() {
         id(&third_path)
     );
     let (raised, ()) = join(refusal(&mut raising, &raised), async {
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        waits(&app).await;
         removing.execute("commit").await.unwrap();
     })
     .await;

@@ -1,13 +1,12 @@
 //! ID-12: mail goes out encrypted or not at all, to a mail server that is not ours.
 
-use std::time::Duration;
-
 use demo::{Person, unused_address};
 use mail::smtp::TlsMode;
 use reqwest::Method;
 use testkit::app::{Options, TestApp};
 
 use super::server::MailServer;
+use crate::eventually::eventually;
 use crate::sql::fate;
 use crate::world::{PASSWORD, rows_with};
 
@@ -32,7 +31,7 @@ async fn tried(app: &TestApp, attempts: i32) -> (String, String) {
     let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect_with(&options)
         .await
         .unwrap();
-    for _ in 0..400 {
+    eventually("the mail is tried", async || {
         let row: Option<(String, Option<String>)> = sqlx::query_as(
             "select state, last_error from mail.outbox where attempts >= $1 and (state <> 'queued' or last_error is not null)",
         )
@@ -40,12 +39,9 @@ async fn tried(app: &TestApp, attempts: i32) -> (String, String) {
         .fetch_optional(&mut connection)
         .await
         .unwrap();
-        if let Some((state, error)) = row {
-            return (state, error.unwrap_or_default());
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("the mail was not tried");
+        row.map(|(state, error)| (state, error.unwrap_or_default()))
+    })
+    .await
 }
 
 async fn taken(mode: &str, tls: TlsMode) {
@@ -141,17 +137,12 @@ async fn a_server_that_says_451_gets_the_mail_later_and_one_that_says_550_never(
         "update jobs.jobs set run_at = now(); notify countersign_jobs, 'broker'",
     )
     .await;
-    for _ in 0..300 {
-        if !server.mails().is_empty() {
-            break;
-        }
-        fate(
-            &app_later,
-            "update jobs.jobs set run_at = now() where state = 'ready'",
-        )
-        .await;
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    eventually("the mail server has the mail", async || {
+        let now = "update jobs.jobs set run_at = now() where state = 'ready'";
+        fate(&app_later, now).await;
+        (!server.mails().is_empty()).then_some(())
+    })
+    .await;
     assert_eq!(tried(&app_later, 2).await.0, "sent");
     assert_eq!(server.mails().len(), 1);
     let server = MailServer::start("never", "localhost", &[]);

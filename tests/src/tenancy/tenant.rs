@@ -8,7 +8,9 @@ use sqlx::Executor as _;
 
 use crate::oauth::client::Client;
 use crate::scim::Directory;
-use crate::world::{World, bound, connect, decide, propose, session_hash, settled, signed_up};
+use crate::world::{
+    World, bound, connect, decide, propose, scanned, session_hash, settled, signed_up,
+};
 
 /// A second tenant that does everything the first one did.
 pub(crate) async fn second_tenant(world: &World) -> Person {
@@ -21,20 +23,8 @@ pub(crate) async fn second_tenant(world: &World) -> Person {
 pub(crate) async fn fill(world: &World, person: &Person) {
     let reading = connect(person, world.provider.url(), "read").await;
     let writing = connect(person, world.provider.url(), "write").await;
-    let path = format!("/api/v1/connections/{reading}/scan");
-    let begun = person
-        .write(Method::POST, &path, &json!({}), StatusCode::ACCEPTED)
-        .await
-        .unwrap();
-    let log = begun["log"].as_str().unwrap();
-    for _ in 0..600 {
-        let log = person.get(&format!("/api/v1/logs/{log}")).await.unwrap();
-        assert_ne!(log["state"], "failed", "{log}");
-        if log["state"] == "ready" {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    let log = scanned(person, &reading, &json!({})).await;
+    assert_eq!(log["state"], "ready", "{log}");
     propose(person, &writing, "Waiting").await;
     let (id, hash) = propose(person, &writing, "Mine").await;
     assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);

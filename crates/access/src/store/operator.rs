@@ -46,27 +46,15 @@ pub(crate) async fn open(
 }
 
 pub(crate) async fn all(tx: &mut ReadTx, days: i32) -> Result<Vec<OperatorAccessRow>, Error> {
-    let rows = sqlx::query!(
-        r#"select id as "id!", org_name as "org_name!", operator as "operator!", reason as "reason!",
+    let rows = sqlx::query_as!(
+        OperatorAccessRow,
+        r#"select id as "id!", org_name as "organisation_name!", operator as "operator!", reason as "reason!",
                   opened_at as "opened_at!", expires_at as "expires_at!", ended_at,
                   ended_by_tenant as "ended_by_tenant!", last_used_at
              from access.operator_accesses($1)"#,
         days
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let row = rows.into_iter().map(|row| OperatorAccessRow {
-        id: row.id.into(),
-        organisation_name: row.org_name,
-        operator: row.operator,
-        reason: row.reason,
-        opened_at: row.opened_at,
-        expires_at: row.expires_at,
-        ended_at: row.ended_at,
-        ended_by_tenant: row.ended_by_tenant,
-        last_used_at: row.last_used_at,
-    });
-    Ok(row.collect())
+    );
+    Ok(rows.fetch_all(&mut **tx).await?)
 }
 
 pub(crate) async fn close(tx: &mut WriteTx, id: OperatorAccessId) -> Result<bool, Error> {
@@ -79,25 +67,14 @@ pub(crate) async fn close(tx: &mut WriteTx, id: OperatorAccessId) -> Result<bool
 }
 
 pub(crate) async fn of_organisation(tx: &mut ReadTx) -> Result<Vec<OperatorAccess>, Error> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        OperatorAccess,
         r#"select a.id, a.operator, a.reason, a.opened_at, a.expires_at, a.ended_at, a.last_used_at,
                   u.name as "ended_by?"
              from access.operator_access a left join identity.users u on u.id = a.ended_by
             order by a.opened_at desc, a.id limit 200"#
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let row = rows.into_iter().map(|row| OperatorAccess {
-        id: row.id.into(),
-        operator: row.operator,
-        reason: row.reason,
-        opened_at: row.opened_at,
-        expires_at: row.expires_at,
-        ended_at: row.ended_at,
-        ended_by: row.ended_by,
-        last_used_at: row.last_used_at,
-    });
-    Ok(row.collect())
+    );
+    Ok(rows.fetch_all(&mut **tx).await?)
 }
 
 pub(crate) async fn end(tx: &mut WriteTx, id: OperatorAccessId) -> Result<bool, Error> {

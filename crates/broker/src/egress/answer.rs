@@ -5,7 +5,7 @@ use manifest::{Manifest, NextPage, Operation, RateLimit};
 use reqwest::Response;
 use serde_json::Value;
 
-use super::body::{BodyError, read};
+use super::body::read_limited;
 use super::error::EgressError;
 use super::filter::{Sieve, filter};
 use super::media::{Media, media};
@@ -95,12 +95,7 @@ async fn read_json(
     if media(response.headers()) != Media::Json {
         return Err(EgressError::ContentType { status });
     }
-    let body = read(response, max_answer_bytes)
-        .await
-        .map_err(|error| match error {
-            BodyError::TooLarge => EgressError::TooLarge { status },
-            BodyError::Broken => EgressError::Malformed { status },
-        })?;
+    let body = read_limited(response, max_answer_bytes).await?;
     let kept = filter(body.as_slice(), sieve).map_err(|_| EgressError::Malformed { status })?;
     Ok((kept, body.as_slice().len()))
 }

@@ -1,12 +1,7 @@
 use reqwest::Response;
 use zeroize::Zeroize;
 
-/// Why a body was not read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BodyError {
-    TooLarge,
-    Broken,
-}
+use super::error::EgressError;
 
 /// Bytes that are wiped when they are dropped, and when they move.
 #[derive(Default)]
@@ -37,15 +32,21 @@ impl Drop for WipedBytes {
 }
 
 /// Reads a body of at most `limit` bytes, whatever its headers say about its length.
-pub(crate) async fn read(mut response: Response, limit: usize) -> Result<WipedBytes, BodyError> {
+pub(crate) async fn read_limited(
+    mut response: Response,
+    limit: usize,
+) -> Result<WipedBytes, EgressError> {
+    let status = response.status().as_u16();
+    let too_large = EgressError::TooLarge { status };
     let announced = response.content_length();
     if announced.is_some_and(|length| usize::try_from(length).map_or(true, |l| l > limit)) {
-        return Err(BodyError::TooLarge);
+        return Err(too_large);
     }
     let mut body = WipedBytes::default();
-    while let Some(chunk) = response.chunk().await.map_err(|_| BodyError::Broken)? {
+    let broken = |_| EgressError::Malformed { status };
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if chunk.len() > limit - body.0.len() {
-            return Err(BodyError::TooLarge);
+            return Err(too_large);
         }
         body.append(&chunk);
     }

@@ -12,7 +12,7 @@ use reqwest::{Body, Request, Response, Url};
 use serde_json::Value;
 
 use super::answer::check_status;
-use super::body::{BodyError, read};
+use super::body::read_limited;
 use super::client::GuardedClient;
 use super::filter::{Sieve, filter};
 use super::media::{Media, media};
@@ -165,12 +165,7 @@ async fn read_json(response: Response, tree: &FieldTree) -> Result<Value, Egress
     if media(response.headers()) != Media::Json {
         return Err(EgressError::ContentType { status });
     }
-    let body = read(response, MAX_ANSWER_BYTES)
-        .await
-        .map_err(|error| match error {
-            BodyError::TooLarge => EgressError::TooLarge { status },
-            BodyError::Broken => EgressError::Malformed { status },
-        })?;
+    let body = read_limited(response, MAX_ANSWER_BYTES).await?;
     let sieve = Sieve {
         tree,
         mark: None,

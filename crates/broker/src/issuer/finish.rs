@@ -220,7 +220,7 @@ impl<L: Ledger> Trip<'_, L> {
                     .with("session", session.id.to_string())
                     .with("issuer", self.issuer.config.id.as_str());
                 tx.commit(entry).await?;
-                Ok(IssuerFinished::SignedIn { person, next })
+                Ok(IssuerFinished::SignedIn { next })
             }
             SignedIn::New => {
                 let entry = AuditEntry::new("identity.issuer_newcomer")

@@ -1,4 +1,3 @@
-use kernel::UserId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -60,8 +59,6 @@ pub struct IssuerReturned {
 pub enum IssuerFinished {
     /// The session has begun, whole or owing its second factor.
     SignedIn {
-        /// Whose.
-        person: UserId,
         /// Local path to go on to.
         next: String,
     },

@@ -1,8 +1,7 @@
 //! What is a person's and no organisation's.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{AuditEntryId, OrganisationId, PageSize, TokenHash};
-use uuid::Uuid;
+use kernel::{AuditEntryId, EmailChangeId, OrganisationId, PageSize, TokenHash};
 
 use crate::{Account, Email, EmailChange, EmailChangeFace, OwnEvent, OwnOrganisation};
 
@@ -88,12 +87,12 @@ pub(crate) async fn leave_organisation(tx: &mut WriteTx) -> Result<String, Error
 
 pub(crate) async fn ask_email_change(
     tx: &mut WriteTx,
-    change: Uuid,
+    change: EmailChangeId,
     email: &Email,
 ) -> Result<String, Error> {
     let answer = sqlx::query_scalar!(
         r#"select identity.ask_email_change($1, $2) as "answer!""#,
-        change,
+        change.uuid(),
         email.as_str()
     )
     .fetch_one(&mut **tx)
@@ -156,7 +155,7 @@ pub(crate) async fn confirm_email_change(
 
 pub(crate) async fn stop_email_change(tx: &mut WriteTx, link: &TokenHash) -> Result<bool, Error> {
     let stopped = sqlx::query_scalar!(
-        r#"select identity.stop_email_change($1) is not null as "stopped!""#,
+        r#"select identity.stop_email_change($1) as "stopped!""#,
         link.as_bytes()
     )
     .fetch_one(&mut **tx)

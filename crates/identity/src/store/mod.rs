@@ -14,6 +14,7 @@ use db::{Error, ReadTx, WriteTx};
 use kernel::{OrganisationId, RoleId, SessionId, TokenHash, UserId};
 
 use crate::hashing::{Parameters, Proof};
+use crate::set_password::Chosen;
 use crate::{
     Email, Member, NewSession, Principal, PrincipalKind, Proved, SESSION_LIFETIME, SecondFactors,
     SessionRow, SignInLinkFace, SignedIn,
@@ -75,16 +76,17 @@ pub(crate) async fn count_sign_in(
     Ok(u32::try_from(wait).unwrap_or(1))
 }
 
-/// Nobody where the password was wrong.
+/// Nobody where the password was wrong. `renewed` is the same at today's cost.
 pub(crate) async fn sign_in(
     tx: &mut WriteTx,
     email: &Email,
     proof: &Proof,
+    renewed: Option<&Chosen>,
     session: &NewSession,
 ) -> Result<Option<SignedIn>, Error> {
     let row = sqlx::query!(
         r#"select user_id as "user!", org_id as "organisation!"
-             from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session, $9)"#,
+             from identity.sign_in($1, $2, row($3, $4, $5, $6, $7, $8)::identity.new_session, $9, $10, $11)"#,
         email.as_str(),
         proof.expose(),
         session.id.uuid(),
@@ -94,6 +96,8 @@ pub(crate) async fn sign_in(
         session.device_hash.as_slice(),
         seconds(SESSION_LIFETIME),
         session.is_device_kept,
+        renewed.map(|chosen| chosen.parameters.as_str()),
+        renewed.map(|chosen| chosen.proof.expose().as_slice()),
     )
     .fetch_optional(&mut **tx)
     .await?;

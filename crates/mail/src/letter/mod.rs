@@ -322,7 +322,7 @@ mod tests {
             "Example Operator, who runs the server countersign.example, opened Works",
             "until 1 January 1970, 00:00 UTC",
             "Ticket 4711: a scan does not end",
-            "https://countersign.example/audit/operators",
+            "https://countersign.example/access/operators",
         ] {
             assert!(flat.contains(said), "{said}: {flat}");
         }

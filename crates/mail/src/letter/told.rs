@@ -122,7 +122,7 @@ pub(super) fn operator_access(facts: &Facts, links: &Links) -> Result<Letter, as
                 facts.at.map(moment).unwrap_or_default(),
                 line(&facts.what),
             ),
-            link: &links.page("/audit/operators"),
+            link: &links.page("/access/operators"),
             action: "See it, or end it",
             last: "They can read lists, such as who is in the organisation and which apps are connected; nothing of a person's own, no payload and no secret. They can change nothing.".to_owned(),
         },

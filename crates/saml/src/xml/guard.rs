@@ -13,14 +13,21 @@ pub(crate) enum Rules {
 
 /// Elements within elements: messages have about eight.
 const MAX_DEPTH: usize = 32;
-/// Of one element. With the depth, it bounds how many namespaces are in scope anywhere.
+/// Of one element.
 const MAX_ATTRIBUTES: usize = 32;
+/// A message has about eighty, metadata of one provider some hundreds.
+const MAX_ELEMENTS: usize = 8_192;
+/// Namespace declarations in scope at any one place: messages have about six. What a reader does for an element grows
+/// with it, and what it does for a declaration with its square.
+const MAX_NAMESPACES: usize = 24;
 
 /// Goes through the tags once. In well-formed XML `<` stands nowhere else than at a piece of markup, so that what is
 /// counted here is what a parser will see; where it is not well formed, the parser refuses it.
 pub(super) fn check(text: &str, rules: Rules) -> Result<(), XmlError> {
     let mut rest = after_declaration(text)?;
-    let mut depth = 0_usize;
+    // For each open element, how many declarations are in scope.
+    let mut scopes = Vec::new();
+    let mut elements = 0_usize;
     while let Some((_, markup)) = rest.split_once('<') {
         rest = if let Some(other) = markup.strip_prefix('!') {
             after_comment(other, rules)?
@@ -28,14 +35,22 @@ pub(super) fn check(text: &str, rules: Rules) -> Result<(), XmlError> {
             permitted(rules)?;
             after(instruction, "?>")?
         } else if let Some(closing) = markup.strip_prefix('/') {
-            depth = depth.saturating_sub(1);
+            scopes.pop();
             after(closing, ">")?
         } else {
             let tag = tag(markup)?;
-            if tag.attributes > MAX_ATTRIBUTES || depth >= MAX_DEPTH {
+            elements += 1;
+            let namespaces = scopes.last().unwrap_or(&0) + tag.namespaces;
+            if tag.attributes > MAX_ATTRIBUTES
+                || scopes.len() >= MAX_DEPTH
+                || namespaces > MAX_NAMESPACES
+                || elements > MAX_ELEMENTS
+            {
                 return Err(XmlError::TooDeep);
             }
-            depth += usize::from(!tag.is_empty);
+            if !tag.is_empty {
+                scopes.push(namespaces);
+            }
             tag.rest
         };
     }
@@ -82,27 +97,36 @@ fn after<'a>(text: &'a str, end: &str) -> Result<&'a str, XmlError> {
 
 struct Tag<'a> {
     attributes: usize,
+    namespaces: usize,
     is_empty: bool,
     rest: &'a str,
 }
 
 /// A start tag to its end. Values may hold `>`, so the quotes are followed.
 fn tag(markup: &str) -> Result<Tag<'_>, XmlError> {
-    let mut attributes = 0;
+    let (mut attributes, mut namespaces) = (0, 0);
+    let mut name = 0;
     let mut quote = None;
     let mut before = ' ';
     for (at, character) in markup.char_indices() {
         match quote {
-            Some(open) if character == open => quote = None,
+            Some(open) if character == open => {
+                quote = None;
+                name = at + 1;
+            }
             Some(_) => {}
             None => match character {
                 '"' | '\'' => quote = Some(character),
-                '=' => attributes += 1,
+                '=' => {
+                    attributes += 1;
+                    namespaces += usize::from(is_declaration(markup.get(name..at)));
+                }
                 '<' => return Err(XmlError::Malformed),
                 '>' => {
                     let (_, rest) = markup.split_at(at + 1);
                     return Ok(Tag {
                         attributes,
+                        namespaces,
                         is_empty: before == '/',
                         rest,
                     });
@@ -113,6 +137,15 @@ fn tag(markup: &str) -> Result<Tag<'_>, XmlError> {
         before = character;
     }
     Err(XmlError::Malformed)
+}
+
+/// Whether an attribute declares a namespace: the text from the value before it, or from the element's name, to `=`.
+fn is_declaration(text: Option<&str>) -> bool {
+    let name = text
+        .unwrap_or_default()
+        .split_ascii_whitespace()
+        .next_back();
+    name.is_some_and(|name| name == "xmlns" || name.starts_with("xmlns:"))
 }
 
 #[cfg(test)]
@@ -164,6 +197,30 @@ mod tests {
             (attributes(32), attributes(33)),
             (Ok(()), Err(XmlError::TooDeep))
         );
+        let elements =
+            |many: usize| check(&format!("<a>{}</a>", "<b/>".repeat(many)), Rules::Message);
+        assert_eq!(
+            (elements(8_191), elements(8_192)),
+            (Ok(()), Err(XmlError::TooDeep))
+        );
+    }
+
+    #[test]
+    fn namespaces_in_scope_have_a_limit() {
+        let declares = |from: usize, many: usize| {
+            let one = |n| format!(" xmlns:n{n} = 'urn:{n}' c='xmlns='");
+            (from..from + many).map(one).collect::<Vec<_>>().concat()
+        };
+        let within =
+            |inner: usize| format!("<a{}><b{}/></a>", declares(0, 12), declares(12, inner));
+        assert_eq!(check(&within(12), Rules::Message), Ok(()));
+        assert_eq!(check(&within(13), Rules::Message), Err(XmlError::TooDeep));
+        // Beside each other they are not in scope together.
+        let beside = format!(
+            "<a>{}</a>",
+            "<b\nxmlns='urn:b'/><b xmlns=\"urn:c\"></b>".repeat(100)
+        );
+        assert_eq!(check(&beside, Rules::Message), Ok(()));
     }
 
     #[test]

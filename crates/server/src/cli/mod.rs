@@ -1,6 +1,7 @@
 //! The command line. Results go to stdout, everything else to stderr; exit codes are the same for
 //! every command.
 
+mod account;
 mod audit;
 mod config;
 mod insight;
@@ -11,15 +12,19 @@ mod operator;
 mod verify;
 mod version;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use db::Db;
+use kernel::{SystemClock, SystemRng};
 
 use crate::config::{Config, ConfigError, ConfigFlags, Environment, ServerFlags};
-use crate::data_dir::LostSecret;
+use crate::data_dir::{DataDir, Login, LostSecret, ServerSecret};
+use crate::database::Place;
 use crate::exit::{Exit, Failure};
-use crate::supervisor::{self, Announce};
+use crate::supervisor::{self, Announce, InstanceFile};
 
 /// Countersign: AI agents and people use a company's apps, and nothing is written without a human's
 /// countersign.
@@ -33,7 +38,7 @@ struct Cli {
 const AFTER_HELP: &str = "\
 Exit codes, of every command:
   0  done, or held
-  1  checked, and does not hold
+  1  checked, and does not hold or is not there
   2  the command line or the configuration is wrong, or a file that it names cannot be read
   3  something could not be reached or run
 
@@ -55,6 +60,8 @@ enum Command {
     LintDb(lint_db::LintDbArgs),
     #[command(subcommand)]
     Mail(mail::MailCommand),
+    #[command(subcommand)]
+    Account(account::AccountCommand),
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
     Version(version::VersionArgs),
@@ -118,6 +125,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Insight(command) => insight::run(&command),
         Command::LintDb(args) => lint_db::run(&args),
         Command::Mail(command) => mail::run(&command),
+        Command::Account(command) => account::run(&command),
         Command::Operator(command) => operator::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
@@ -154,6 +162,22 @@ fn load(flags: &ConfigFlags) -> Result<Config, Failure> {
 fn find(flags: &ServerFlags) -> Result<PathBuf, Failure> {
     Config::data_dir(flags, &Environment::read())
         .map_err(|error: ConfigError| Failure::new(Exit::Usage, &error))
+}
+
+/// The running server's database, as one of its login roles. To be called on a runtime: the pool looks after
+/// itself on it.
+fn database(folder: &Path, login: Login) -> Result<Db, Failure> {
+    let data_dir = DataDir::new(folder);
+    let instance = InstanceFile::of_running(&data_dir)?;
+    let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
+    let options = Place::of(&instance).login(login, &secret).options();
+    let options = options.map_err(Failure::cannot_run)?;
+    Ok(Db::new(
+        options,
+        2,
+        Arc::new(SystemClock),
+        Arc::new(SystemRng),
+    ))
 }
 
 /// Prints a result.

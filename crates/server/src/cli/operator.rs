@@ -1,19 +1,16 @@
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use access::{NewOperatorAccess, OpenOperatorError};
+use access::{NewOperatorAccess, OpenOperatorError, OperatorAccessRow};
 use clap::{Args, Subcommand};
-use db::Db;
-use kernel::{OperatorAccessId, SystemClock, SystemRng};
+use kernel::OperatorAccessId;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{find, print, runtime};
+use super::{database, find, print, runtime};
 use crate::config::ServerFlags;
-use crate::data_dir::{DataDir, Login, ServerSecret};
-use crate::database::Place;
+use crate::data_dir::Login;
 use crate::exit::{Exit, Failure};
-use crate::supervisor::InstanceFile;
 
 /// Look into an organisation: for a reason, for a time, and told to it
 #[derive(Debug, Subcommand)]
@@ -27,7 +24,7 @@ pub(super) enum OperatorCommand {
 ///
 /// Prints a token for `Authorization: Bearer` below /api/v1: it reads lists, as a service key does. No
 /// row of a person's own, no payload of a proposal and no secret is in its reach. The organisation's
-/// owners get a mail with your name and your reason, both stand in its audit log and on a page of it,
+/// owners get a mail with your name and your reason, both stand in its audit log and on a page beside it,
 /// and it can end the access at any moment.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -35,7 +32,7 @@ Examples:
   countersign operator open --organisation \"Example Service Desk\" --reason \"Ticket 4711: scan does not end\" --for 1h --as \"Example Operator\"
   countersign operator open --organisation org_01jd6w3z9m4q8v7t2y5x0n1k3c --reason \"Ticket 4711\" --for 30m --as \"Night shift\" --json
 
-Exit codes: 0 open, 1 no such organisation, 2 no reason, or too long a time, 3 no server runs.")]
+Exit codes: 0 open, 1 no such organisation, or several of that name, 2 no reason, or too long a time, 3 no server runs.")]
 pub(super) struct OpenArgs {
     /// Its identifier (org_…), or its name where it is the only one of that name
     #[arg(long)]
@@ -61,13 +58,17 @@ pub(super) struct OpenArgs {
 #[command(after_help = "\
 Examples:
   countersign operator list
-  countersign operator list --days 365
+  countersign operator list --days 365 --json
 
-Exit codes: 0 listed, 3 no server runs.")]
+Exit codes: 0 listed, 2 no number of days, 3 no server runs.")]
 pub(super) struct ListArgs {
     /// Of how many days
     #[arg(long, default_value_t = 30)]
     days: u16,
+    /// Print JSON: [{"id","organisation","operator","reason","opened_at","expires_at","ended_at","ended_by_tenant",
+    /// "last_used_at"}]
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     flags: ServerFlags,
 }
@@ -78,7 +79,7 @@ pub(super) struct ListArgs {
 Examples:
   countersign operator close opa_01jd6w3z9m4q8v7t2y5x0n1k3c
 
-Exit codes: 0 closed, 1 there is none of that identifier in force, 3 no server runs.")]
+Exit codes: 0 closed, 1 there is none of that identifier in force, 2 no identifier, 3 no server runs.")]
 pub(super) struct CloseArgs {
     /// Its identifier (opa_…), as `operator list` shows it
     access: OperatorAccessId,
@@ -100,7 +101,7 @@ fn open(args: &OpenArgs) -> Result<(), Failure> {
         .map_err(Failure::usage)?;
     let folder = find(&args.flags)?;
     let opened = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         access::open_operator(&db, &new)
             .await
             .map_err(|error| match error {
@@ -113,7 +114,7 @@ fn open(args: &OpenArgs) -> Result<(), Failure> {
         .format(&Rfc3339)
         .map_err(Failure::cannot_run)?;
     if args.json {
-        let line = serde_json::json!({
+        let line = json!({
             "id": opened.id.to_string(), "organisation": opened.organisation.to_string(),
             "token": opened.token.expose(), "expires_at": until,
         });
@@ -130,15 +131,18 @@ fn open(args: &OpenArgs) -> Result<(), Failure> {
 fn list(args: &ListArgs) -> Result<(), Failure> {
     let folder = find(&args.flags)?;
     let rows = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         let listed = access::operator_accesses(&db, args.days).await;
         listed.map_err(Failure::cannot_run)
     })?;
+    if args.json {
+        let listed: Vec<Value> = rows.iter().map(as_json).collect();
+        return print(&format!("{}\n", Value::from(listed)));
+    }
     if rows.is_empty() {
         return print("nobody looked into an organisation\n");
     }
     for row in rows {
-        let at = |moment: time::OffsetDateTime| moment.format(&Rfc3339).unwrap_or_default();
         let end = match (row.ended_at, row.ended_by_tenant) {
             (Some(ended), true) => format!("ended by the organisation {}", at(ended)),
             (Some(ended), false) => format!("closed {}", at(ended)),
@@ -160,10 +164,23 @@ fn list(args: &ListArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+fn as_json(row: &OperatorAccessRow) -> Value {
+    json!({
+        "id": row.id.to_string(), "organisation": row.organisation_name, "operator": row.operator,
+        "reason": row.reason, "opened_at": at(row.opened_at), "expires_at": at(row.expires_at),
+        "ended_at": row.ended_at.map(at), "ended_by_tenant": row.ended_by_tenant,
+        "last_used_at": row.last_used_at.map(at),
+    })
+}
+
+fn at(moment: OffsetDateTime) -> String {
+    moment.format(&Rfc3339).unwrap_or_default()
+}
+
 fn close(args: &CloseArgs) -> Result<(), Failure> {
     let folder = find(&args.flags)?;
     let closed = runtime()?.block_on(async {
-        let db = database(&folder)?;
+        let db = database(&folder, Login::Broker)?;
         let closed = access::close_operator(&db, args.access).await;
         closed.map_err(Failure::cannot_run)
     })?;
@@ -174,21 +191,6 @@ fn close(args: &CloseArgs) -> Result<(), Failure> {
         exit: Exit::CheckFailed,
         chain: vec![format!("no access {} is open", args.access)],
     })
-}
-
-/// The database of the running server, as the broker's role.
-fn database(folder: &Path) -> Result<Db, Failure> {
-    let data_dir = DataDir::new(folder);
-    let instance = InstanceFile::of_running(&data_dir)?;
-    let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
-    let options = Place::of(&instance).login(Login::Broker, &secret).options();
-    let options = options.map_err(Failure::cannot_run)?;
-    Ok(Db::new(
-        options,
-        1,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
-    ))
 }
 
 /// A time that is no whole number of minutes or hours.
@@ -212,6 +214,34 @@ fn seconds(text: &str) -> Result<Duration, TimeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_listed_access_has_the_keys_that_the_help_names() {
+        let row = OperatorAccessRow {
+            id: OperatorAccessId::from(uuid::Uuid::nil()),
+            organisation_name: "Example Service Desk".to_owned(),
+            operator: "Example Operator".to_owned(),
+            reason: "Ticket 4711: scan does not end".to_owned(),
+            opened_at: OffsetDateTime::UNIX_EPOCH,
+            expires_at: OffsetDateTime::UNIX_EPOCH + Duration::from_hours(1),
+            ended_at: None,
+            ended_by_tenant: false,
+            last_used_at: None,
+        };
+        let line = as_json(&row);
+        let command = ListArgs::augment_args(clap::Command::new("list"));
+        let json = command.get_arguments().find(|arg| arg.get_id() == "json");
+        let help = json.unwrap().get_help().unwrap().to_string();
+        for key in line.as_object().unwrap().keys() {
+            assert!(help.contains(&format!("\"{key}\"")), "{key}: {help}");
+        }
+        assert_eq!(
+            help.matches('"').count(),
+            2 * line.as_object().unwrap().len()
+        );
+        assert_eq!(line["expires_at"], "1970-01-01T01:00:00Z");
+        assert!(line["ended_at"].is_null());
+    }
 
     #[test]
     fn a_time_is_minutes_or_hours() {

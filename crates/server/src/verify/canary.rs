@@ -1,8 +1,9 @@
 //! A secret that is given to the vault only to be looked for.
 
-use broker::protocol::{Call, SecretText};
+use broker::protocol::{Answer, Call, SecretText};
 use kernel::{Chance as _, ConnectionId, SystemRng};
 use sqlx::Executor as _;
+use url::Url;
 use uuid::Uuid;
 
 use super::Context;
@@ -15,6 +16,8 @@ pub(super) struct Canary {
     pub(super) text: String,
     /// The connection whose client secret it is.
     pub(super) connection: ConnectionId,
+    /// Where the round trip that gave it to the vault goes on: at the app's own page.
+    pub(super) goes_on: Url,
 }
 
 /// Gives the vault a fresh client secret to keep, straight through the broker's socket.
@@ -27,8 +30,15 @@ pub(super) async fn plant(context: &Context) -> Result<Canary, Error> {
         client_secret: Some(SecretText::new(text.clone())),
         redirect_uri: "https://controls.invalid/callback".to_owned(),
     };
-    context.broker.call(&context.scope_a(), call).await?;
-    Ok(Canary { text, connection })
+    let begun = context.broker.call(&context.scope_a(), call).await?;
+    let Answer::Authorize { url } = begun else {
+        return Err("the broker began no round trip".into());
+    };
+    Ok(Canary {
+        text,
+        connection,
+        goes_on: url.parse()?,
+    })
 }
 
 /// The attacker's connection that waits to be authorized, made once.

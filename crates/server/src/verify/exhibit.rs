@@ -84,3 +84,20 @@ pub(super) async fn refusal(
         .code()
         .map(std::borrow::Cow::into_owned)
 }
+
+/// The first of these functions that the connection's login may call, if any. Who may call it is asked, and not called:
+/// a function that refuses whoever is bound would look closed.
+pub(super) async fn callable(
+    connection: &mut sqlx::PgConnection,
+    functions: &[&str],
+) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "select f from unnest($1::text[]) f
+          where coalesce((select bool_or(has_function_privilege(p.oid, 'execute')) from pg_proc p
+                            join pg_namespace n on n.oid = p.pronamespace
+                           where n.nspname || '.' || p.proname = f), true) limit 1",
+    )
+    .bind(functions)
+    .fetch_optional(connection)
+    .await
+}

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use identity::{AtDeletion, PERSONAL};
 use serde_json::Value;
 use sqlx::Executor as _;
@@ -17,17 +19,9 @@ pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)
 }
 
-/// Parts of the export that hold the text itself. The others tell of rows whose fields are dates and digests.
-const WITH_TEXT: [&str; 8] = [
-    "account",
-    "address_changes",
-    "ai_clients",
-    "api_keys",
-    "invitations",
-    "mail",
-    "passkeys",
-    "sessions",
-];
+/// What a control cannot plant: nobody decides about its proposals, and only the broker seals an authenticator.
+const UNPLANTED: [&str; 2] = ["authenticators", "decisions"];
+/// Parts of the export whose fields are dates and digests. All others hold the text itself.
 const WITHOUT_TEXT: [&str; 6] = [
     "devices",
     "jobs",
@@ -79,7 +73,7 @@ async fn attack(context: &Context, person: &ControlPerson) -> Look {
     Ok(Found::Pass(format!(
         "{} tables held a fresh text or a row of theirs, and {} parts of the export told of it; after the deletion 0 of {} tables that name people hold the text, and {emptied} have no row of theirs",
         before,
-        WITH_TEXT.len() + WITHOUT_TEXT.len(),
+        parts().collect::<BTreeSet<_>>().len(),
         PERSONAL.len(),
     )))
 }
@@ -94,6 +88,16 @@ async fn filled(context: &Context, person: &ControlPerson) -> Result<usize, db::
     Ok(filled)
 }
 
+/// The parts that tell of what is the person's own. What stays the organisation's is no control's to plant, but
+/// that they are in one.
+fn parts() -> impl Iterator<Item = &'static str> {
+    let own = PERSONAL.iter().filter(|personal| {
+        !matches!(personal.at_deletion, AtDeletion::Kept(_)) || personal.part == Ok("organisations")
+    });
+    let parts = own.filter_map(|personal| personal.part.ok());
+    parts.filter(|part| !UNPLANTED.contains(part))
+}
+
 /// What the export lacks, if anything.
 async fn exported(
     front: &mut PgConnection,
@@ -102,20 +106,13 @@ async fn exported(
     let document: Value = sqlx::query_scalar("select identity.export_account()")
         .fetch_one(front)
         .await?;
-    for part in PERSONAL.iter().filter_map(|personal| personal.part.ok()) {
-        if document.get(part).is_none() {
-            return Ok(Some(format!("the export has no part {part}")));
+    let lacks = |part: &&str| {
+        if WITHOUT_TEXT.contains(part) {
+            document[*part].as_array().is_none_or(Vec::is_empty)
+        } else {
+            !document[*part].to_string().contains(&person.canary)
         }
-    }
-    for part in WITH_TEXT {
-        if !document[part].to_string().contains(&person.canary) {
-            return Ok(Some(format!(
-                "{part} of the export lacks what was put there"
-            )));
-        }
-    }
-    let empty = WITHOUT_TEXT
-        .iter()
-        .find(|part| document[**part].as_array().is_none_or(Vec::is_empty));
-    Ok(empty.map(|part| format!("{part} of the export is empty")))
+    };
+    let lacking = parts().find(lacks);
+    Ok(lacking.map(|part| format!("{part} of the export lacks what was put there")))
 }

@@ -3,7 +3,7 @@ use sqlx::{AssertSqlSafe, Executor as _};
 use trust::{Control, Found};
 
 use super::context::begin_as;
-use super::exhibit::refusal;
+use super::exhibit::{callable, refusal};
 use super::{Context, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
@@ -12,13 +12,16 @@ pub(super) const CONTROL: Control = control(
     "An issuer's word for an address that has an account here neither signs in nor links anything; what comes back from an issuer is taken once, from the browser and the session that left; and the web process's login can neither begin nor answer such a sign-in.",
 );
 
-/// What the web process's login would have to call.
-const CLAIMS: [&str; 7] = [
-    "select * from identity.begin_issuer_attempt('sign_in', 'control', sha256('control'), sha256('control'), '/')",
-    "select * from identity.take_issuer_attempt(sha256('control'), sha256('control'), 'control', null)",
-    "select * from identity.sign_in_by_issuer(sha256('control'), 'control', 'control', null, false, null, null)",
-    "select identity.link_identity(sha256('control'), gen_random_uuid(), 'control', 'control')",
-    "select identity.prove_by_issuer(sha256('control'), 'control', now())",
+/// What speaks for an issuer.
+const CLOSED: [&str; 5] = [
+    "identity.begin_issuer_attempt",
+    "identity.take_issuer_attempt",
+    "identity.sign_in_by_issuer",
+    "identity.link_identity",
+    "identity.prove_by_issuer",
+];
+/// The same by hand.
+const CLAIMS: [&str; 2] = [
     "insert into identity.identities (user_id, id, issuer, subject, label)
      values (ctx.person(), gen_random_uuid(), 'control', 'control', 'control')",
     "select subject from identity.identities",
@@ -35,6 +38,9 @@ pub(super) async fn run(context: &Context) -> Found {
 /// All of it as the logins of the two processes, in transactions that are rolled back.
 async fn look(context: &Context) -> Look {
     let mut front = context.as_front().await?;
+    if let Some(open) = callable(&mut front, &CLOSED).await? {
+        fail!("the web process's login may call {open}");
+    }
     begin_as(&mut front, &context.a.hash).await?;
     for claim in CLAIMS {
         front.execute("savepoint claim").await?;
@@ -57,7 +63,7 @@ async fn look(context: &Context) -> Look {
     }
     Ok(Found::Pass(format!(
         "{} ways to claim an identity by SQL refused; an address that matches was told to sign in as before, with and without the issuer's word for it; a state of another browser, issuer or session, and one that was used, were refused",
-        CLAIMS.len()
+        CLOSED.len() + CLAIMS.len()
     )))
 }
 

@@ -6,6 +6,7 @@
 
 mod access_asset_grants;
 mod access_levels;
+mod access_policy_functions;
 mod access_private_rows;
 mod access_reviewer;
 mod anonymous_key;
@@ -15,15 +16,18 @@ mod approvals_human;
 mod audit_log;
 mod canary;
 mod context;
+mod csrf;
 mod database_lint;
 mod default_deny;
 mod egress_self_test;
 mod exhibit;
 mod export_delete;
 mod front_confined;
+mod identity_invitations;
 mod identity_linking;
 mod identity_links;
 mod identity_provisioning;
+mod identity_sessions;
 mod mail_tls;
 mod oauth_desktop_state;
 mod oauth_grant;
@@ -42,6 +46,7 @@ mod service_keys;
 mod sign_on;
 mod sign_on_saml;
 mod vault_sealed;
+mod visitor;
 mod wrong_passwords;
 
 pub use context::{Context, ContextError, Instance};
@@ -84,6 +89,7 @@ const OFTEN: &[Runnable] = controls![
     row_level_security,
     database_lint,
     default_deny,
+    access_policy_functions,
     organisation,
     access_levels,
     access_private_rows,
@@ -92,7 +98,10 @@ const OFTEN: &[Runnable] = controls![
     second_factor,
     passkeys,
     recent,
+    identity_sessions,
+    csrf,
     identity_links,
+    identity_invitations,
     identity_linking,
     identity_provisioning,
     sign_on,

@@ -4,26 +4,36 @@ use sqlx::types::Uuid;
 use trust::{Control, Found};
 
 use super::context::begin_as;
-use super::exhibit::refusal;
+use super::exhibit::{callable, refusal};
 use super::{Context, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
     "identity.sign_on",
     "ID-08",
-    "An organisation's identity provider lets in whom it knows, and makes accounts for addresses of domains that DNS has shown to be the organisation's: no address that has an account is taken over, none from outside of the domains let in. What comes back is taken once, from the browser and the provider that it left for; a session that a provider began acts in its organisation and does nothing to the account; and the web process's login speaks for no provider and verifies no domain.",
+    "An organisation's identity provider lets in whom it knows, and makes accounts for addresses of domains that DNS has shown to be the organisation's: no address that has an account is taken over, none from outside of the domains let in. What comes back is taken once, from the browser and the provider that it left for; a session that a provider began acts in its organisation and links nothing to the account; and the web process's login speaks for no provider and verifies no domain.",
 );
 
-/// What the web process's login would have to call.
-const CLAIMS: [&str; 9] = [
-    "select * from identity.begin_provider_attempt('sign_in', ctx.org(), sha256('control'), sha256('control'), '/')",
-    "select * from identity.sign_in_by_provider(sha256('control'), 'x', 'x', 'x', 'x@controls.invalid', now(), gen_random_uuid(), gen_random_uuid(), null)",
-    "select identity.link_provider_identity(sha256('control'), gen_random_uuid(), 'x', 'x')",
-    "select identity.prove_by_provider(sha256('control'), 'x', now())",
-    "select identity.provider_tested(sha256('control'))",
-    "select identity.domain_checked(ctx.org(), true, null)",
-    "select * from identity.provider_to_ask(ctx.org())",
+/// What speaks for a provider or for DNS.
+const CLOSED: [&str; 12] = [
+    "identity.begin_provider_attempt",
+    "identity.take_issuer_attempt",
+    "identity.sign_in_by_provider",
+    "identity.link_provider_identity",
+    "identity.prove_by_provider",
+    "identity.provider_tested",
+    "identity.provider_to_ask",
+    "identity.provider_secret_kept",
+    "identity.provider_newcomer",
+    "identity.domain_to_check",
+    "identity.domain_checked",
+    "identity.request_id",
+];
+/// The same by hand.
+const CLAIMS: [&str; 4] = [
     "update identity.domains set verified_at = now()",
+    "update identity.providers set turned_on_at = now()",
     "update identity.sessions set provider_id = null",
+    "select subject from identity.provider_identities",
 ];
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -34,6 +44,9 @@ pub(super) async fn run(context: &Context) -> Found {
 async fn look(context: &Context) -> Look {
     let provider = trust::make_control_provider(&context.db).await?.uuid();
     let mut front = context.as_front().await?;
+    if let Some(open) = callable(&mut front, &CLOSED).await? {
+        fail!("the web process's login may call {open}");
+    }
     begin_as(&mut front, &context.a.hash).await?;
     for claim in CLAIMS {
         front.execute("savepoint claim").await?;
@@ -67,7 +80,7 @@ async fn look(context: &Context) -> Look {
     }
     Ok(Found::Pass(format!(
         "{} ways to speak for a provider by SQL refused; two addresses that have an account, two from outside and none at all let nobody in; a state of another browser or provider, and one that was used, were refused; the session of a newcomer links nothing to its account",
-        CLAIMS.len()
+        CLOSED.len() + CLAIMS.len()
     )))
 }
 

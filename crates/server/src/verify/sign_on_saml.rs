@@ -9,12 +9,15 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "identity.sign_on_saml",
     "ID-08",
-    "Of a SAML response only what a configured key signed is read: one that another implementation signed is taken, and refused as soon as it is wrapped, changed, cut by a comment, stripped of its signature, or meant for another audience, request, address or time.",
+    "Of a SAML response this binary reads only what a configured key signed: one that another implementation signed is taken, and refused as soon as it is wrapped, changed, cut by a comment, stripped of its signature, or meant for another audience, request, address or time.",
 );
 
 /// Signed by xmlsec1: saml/make.sh.
 const RESPONSE: &str = include_str!("saml/response.xml");
 const CERTIFICATE: &str = include_str!("saml/certificate.pem");
+/// The same by the same key, over SHA-1.
+const WEAK: &str = include_str!("saml/weak.xml");
+const OTHER_CERTIFICATE: &str = include_str!("saml/other.pem");
 const NAME: &str = "somebody";
 const NOW: OffsetDateTime = datetime!(2026-01-01 00:01 UTC);
 
@@ -23,19 +26,13 @@ const NOW: OffsetDateTime = datetime!(2026-01-01 00:01 UTC);
     reason = "controls are asked alike, and this one waits for nothing"
 )]
 pub(super) async fn run(_: &Context) -> Found {
-    looked(look())
+    looked(look(read))
 }
 
-fn look() -> Look {
+/// Attacks whatever reads responses.
+fn look(read: impl Fn(&str, &Expected<'_>) -> Result<Assertion, ResponseError>) -> Look {
     let certificates = [Certificate::from_text(CERTIFICATE)?];
-    let expected = Expected {
-        request_id: "_request",
-        acs_url: "https://server.invalid/acs",
-        sp_entity_id: "https://server.invalid",
-        idp_entity_id: "https://controls.invalid",
-        certificates: &certificates,
-        now: NOW,
-    };
+    let expected = right(&certificates);
     match read(RESPONSE, &expected) {
         Ok(assertion) if assertion.subject.name == NAME => {}
         other => fail!("a response that is right was not read as it stands: {other:?}"),
@@ -46,7 +43,8 @@ fn look() -> Look {
             fail!("{what}: taken for {:?}", assertion.subject.name);
         }
     }
-    let elsewhere = elsewhere(expected);
+    let other = [Certificate::from_text(OTHER_CERTIFICATE)?];
+    let elsewhere = elsewhere(expected, &other);
     for (what, expected) in &elsewhere {
         if read(RESPONSE, expected).is_ok() {
             fail!("a response meant for another {what} was taken");
@@ -57,6 +55,18 @@ fn look() -> Look {
         forged.len(),
         elsewhere.len(),
     )))
+}
+
+/// What the response was meant for.
+const fn right(certificates: &[Certificate]) -> Expected<'_> {
+    Expected {
+        request_id: "_request",
+        acs_url: "https://server.invalid/acs",
+        sp_entity_id: "https://server.invalid",
+        idp_entity_id: "https://controls.invalid",
+        certificates,
+        now: NOW,
+    }
 }
 
 fn read(response: &str, expected: &Expected<'_>) -> Result<Assertion, ResponseError> {
@@ -118,18 +128,15 @@ fn forged() -> Result<Vec<(&'static str, String)>, String> {
                 "<!DOCTYPE x [<!ENTITY e \"admin\">]><samlp:Response ",
             ),
         ),
-        (
-            "SHA-1",
-            RESPONSE.replace(
-                "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
-                "http://www.w3.org/2000/09/xmldsig#rsa-sha1",
-            ),
-        ),
+        ("SHA-1", WEAK.to_owned()),
     ])
 }
 
 /// What the response was not meant for.
-fn elsewhere(right: Expected<'_>) -> Vec<(&'static str, Expected<'_>)> {
+fn elsewhere<'a>(
+    right: Expected<'a>,
+    other: &'a [Certificate],
+) -> Vec<(&'static str, Expected<'a>)> {
     let late = NOW + time::Duration::hours(1);
     let early = NOW - time::Duration::hours(1);
     vec![
@@ -164,7 +171,7 @@ fn elsewhere(right: Expected<'_>) -> Vec<(&'static str, Expected<'_>)> {
         (
             "key",
             Expected {
-                certificates: &[],
+                certificates: other,
                 ..right
             },
         ),
@@ -194,6 +201,126 @@ mod tests {
 
     #[test]
     fn what_is_right_is_read_and_nothing_else() {
-        assert!(matches!(look(), Ok(Found::Pass(_))), "{:?}", look());
+        let found = look(read);
+        assert!(matches!(found, Ok(Found::Pass(_))), "{found:?}");
+    }
+
+    #[track_caller]
+    fn falls(
+        read: impl Fn(&str, &Expected<'_>) -> Result<Assertion, ResponseError>,
+        because: &str,
+    ) {
+        let found = look(read).unwrap();
+        assert!(
+            matches!(&found, Found::Fail(why) if why.contains(because)),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn it_falls_with_each_forgery_that_is_taken() {
+        for (what, forgery) in forged().unwrap() {
+            let gullible = |response: &str, expected: &Expected<'_>| {
+                read(
+                    if response == forgery {
+                        RESPONSE
+                    } else {
+                        response
+                    },
+                    expected,
+                )
+            };
+            falls(gullible, what);
+        }
+    }
+
+    #[test]
+    fn it_falls_with_each_thing_that_is_not_compared() {
+        let certificates = [Certificate::from_text(CERTIFICATE).unwrap()];
+        let right = right(&certificates);
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        request_id: right.request_id,
+                        ..*e
+                    },
+                )
+            },
+            "another request",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        acs_url: right.acs_url,
+                        ..*e
+                    },
+                )
+            },
+            "another address",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        sp_entity_id: right.sp_entity_id,
+                        ..*e
+                    },
+                )
+            },
+            "another audience",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        idp_entity_id: right.idp_entity_id,
+                        ..*e
+                    },
+                )
+            },
+            "another provider's",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        certificates: right.certificates,
+                        ..*e
+                    },
+                )
+            },
+            "another key",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        now: e.now.min(NOW),
+                        ..*e
+                    },
+                )
+            },
+            "an hour late",
+        );
+        falls(
+            |r, e| {
+                read(
+                    r,
+                    &Expected {
+                        now: e.now.max(NOW),
+                        ..*e
+                    },
+                )
+            },
+            "an hour early",
+        );
     }
 }

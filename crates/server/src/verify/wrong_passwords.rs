@@ -1,6 +1,5 @@
-use kernel::TeamId;
-use sqlx::PgConnection;
 use sqlx::types::Uuid;
+use sqlx::{Executor as _, PgConnection};
 use trust::{Control, Found};
 
 use super::{Context, Look, control, fail, looked};
@@ -26,16 +25,21 @@ async fn look(context: &Context) -> Look {
     // Two of the web process's connections, as two replicas would have; an address that nobody has, and that no
     // earlier round has tried.
     let mut connections = [context.as_front().await?, context.as_front().await?];
-    let round = TeamId::new(context.now(), context.db.chance())
-        .uuid()
-        .simple();
+    let mut random = [0_u8; 16];
+    context.db.chance().fill(&mut random);
+    let round = hex::encode(random);
     let address = format!("wrong-{round}@controls.invalid");
-    // Whoever looks first, and counts never, or in a transaction that they roll back.
-    if look_at(&mut connections[0], &address, Uuid::nil())
-        .await
-        .is_ok()
-    {
+    if !is_refused(look_at(&mut connections[0], &address, Uuid::nil()).await)? {
         fail!("a password was looked at that nobody had counted");
+    }
+    // Counted and looked at in one transaction, which could be rolled back.
+    let thief = &mut connections[0];
+    thief.execute("begin").await?;
+    count(thief, &address, Uuid::nil()).await?;
+    let looked = look_at(thief, &address, Uuid::nil()).await;
+    thief.execute("rollback").await?;
+    if !is_refused(looked)? {
+        fail!("a password was looked at whose count could be rolled back");
     }
     for n in 0..LOOKED_AT {
         let wait = wrong(&mut connections[n % 2], &address).await?;
@@ -67,15 +71,34 @@ async fn wrong(connection: &mut PgConnection, address: &str) -> Result<i32, sqlx
     let session: Uuid = sqlx::query_scalar("select gen_random_uuid()")
         .fetch_one(&mut *connection)
         .await?;
-    let wait: i32 = sqlx::query_scalar(COUNT)
-        .bind(address)
-        .bind(session)
-        .fetch_one(&mut *connection)
-        .await?;
+    let wait = count(connection, address, session).await?;
     if wait == 0 {
         look_at(connection, address, session).await?;
     }
     Ok(wait)
+}
+
+async fn count(
+    connection: &mut PgConnection,
+    address: &str,
+    session: Uuid,
+) -> Result<i32, sqlx::Error> {
+    sqlx::query_scalar(COUNT)
+        .bind(address)
+        .bind(session)
+        .fetch_one(connection)
+        .await
+}
+
+/// Whether it was refused for want of a right; another error is the control's.
+fn is_refused(looked: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
+    let Err(error) = looked else { return Ok(false) };
+    let code = error.as_database_error().and_then(|error| error.code());
+    if code.as_deref() == Some("42501") {
+        Ok(true)
+    } else {
+        Err(error)
+    }
 }
 
 async fn look_at(

@@ -53,6 +53,6 @@ impl OperatorRow {
     }
 
     fn end_path(&self) -> String {
-        format!("/audit/operators/{}/end", self.id)
+        format!("/access/operators/{}/end", self.id)
     }
 }

@@ -64,6 +64,11 @@ impl Sharing {
         in_words(self.everybody)
     }
 
+    /// Whether the viewer may take anything back.
+    pub(super) fn has_actions(&self) -> bool {
+        self.grants.iter().any(|grant| grant.may_take)
+    }
+
     /// Whether the viewer may use it, as far as their permissions go.
     pub(super) fn may_use(&self) -> bool {
         self.access == AssetAccess::Edit

@@ -30,6 +30,8 @@ pub struct OwnAccount {
 pub struct AccountDeleted {
     /// What every page shares.
     pub page: Page,
+    /// Whether a mail says so: not where the server sends none.
+    pub is_told: bool,
 }
 
 /// What happened to a person's account.

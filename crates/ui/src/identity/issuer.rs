@@ -58,7 +58,7 @@ pub struct ToIssuer {
     pub url: ExternalUrl,
 }
 
-/// Back from an issuer, and nobody was signed in.
+/// Back from an issuer, and nothing came of it: nobody was signed in, or nothing linked, proven or tried.
 #[derive(Debug, Clone, Template)]
 #[template(path = "identity/from_issuer.html")]
 pub struct FromIssuer {
@@ -70,7 +70,8 @@ pub struct FromIssuer {
     pub sentence: String,
     /// The stable code.
     pub code: String,
-    /// Whether the browser has a session already.
+    /// Whether the browser has a session already: it came to link, to prove or to try something, or to sign in once
+    /// more, and none of that happened.
     pub is_signed_in: bool,
 }
 

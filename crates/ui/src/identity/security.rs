@@ -73,6 +73,15 @@ impl Security {
         }
     }
 
+    /// Why what there is cannot be removed.
+    fn why_it_stays(&self) -> &'static str {
+        if self.provider.is_some() {
+            "Nothing else lets you in wherever you are a member. Set a password or add another way in, and you can remove it."
+        } else {
+            "Nothing else lets you in. Set a password or add another way in, and you can remove it."
+        }
+    }
+
     /// Whether only one thing lets them in.
     fn is_last_way_in(&self) -> bool {
         !self.elsewhere.has_password && self.passkeys.len() + self.elsewhere.identities.len() <= 1

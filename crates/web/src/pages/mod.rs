@@ -7,6 +7,7 @@ mod approvals;
 mod assets;
 mod audit;
 mod connectors;
+mod details;
 mod frame;
 mod identity;
 mod insight;

@@ -127,7 +127,9 @@ async fn every_write_refuses_another_site_but_the_relay_of_saml() {
         request.headers_mut().insert(header::ORIGIN, evil);
         let answer = ada.send(&front, request).await;
         assert_eq!(answer.status, 403, "{path}: {}", answer.text);
-        assert!(answer.text.contains("web.cross_site"), "{path}");
+        // A directory is answered in the words of its protocol, which has no code of ours.
+        let said = answer.text.contains("web.cross_site") || path.starts_with("/scim/");
+        assert!(said, "{path}: {}", answer.text);
     }
     assert_eq!(relays, ["/sign-in/sso/{provider}/acs"]);
 }

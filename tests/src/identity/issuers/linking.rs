@@ -80,7 +80,8 @@ async fn a_person_links_an_account_after_a_fresh_proof_of_both() {
     )
     .await;
     let stale = owner.post("/security", path, &[]).await;
-    assert!(stale.location.starts_with("/prove") || stale.status == StatusCode::FORBIDDEN);
+    assert_eq!(stale.status, StatusCode::SEE_OTHER, "{}", stale.text);
+    assert!(stale.location.starts_with("/prove"), "{}", stale.location);
     assert_eq!(world.issuer.asked("/token"), 0);
     fate(
         &world.app,

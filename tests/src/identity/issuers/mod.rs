@@ -20,7 +20,7 @@ use url::Url;
 use self::server::{CLIENT, Issuer, SECRET};
 
 use crate::sql::fate;
-use crate::visitor::{Shown, Visitor, between};
+use crate::visitor::{Shown, Visitor, between, fill, follow, leave};
 use crate::world::host_of;
 
 const ID: &str = "works";
@@ -110,31 +110,6 @@ fn colleague(subject: &str) -> Value {
 
 pub(super) fn claims(subject: &str, email: &str, is_verified: bool) -> Value {
     json!({ "sub": subject, "email": email, "email_verified": is_verified, "name": "Ada" })
-}
-
-/// Presses a button that leads to an issuer: its page.
-pub(super) async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
-    let shown = visitor.post(on, path, &[("next", "/sessions")]).await;
-    assert_eq!(shown.status, StatusCode::OK, "{}", shown.location);
-    let link = between(&shown.text, "btn-wide\" href=\"", "\"").unwrap();
-    link.replace("&#38;", "&").parse().unwrap()
-}
-
-/// Goes where an issuer sends.
-pub(super) async fn follow(visitor: &mut Visitor, back: &Url) -> Shown {
-    let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
-    visitor.get(&path).await
-}
-
-/// Fills in the form that a newcomer is shown.
-async fn fill(visitor: &mut Visitor, shown: &Shown) -> Shown {
-    let state = between(&shown.text, "name=\"state\" value=\"", "\"").unwrap();
-    let fields = [
-        ("state", state.as_str()),
-        ("name", "Ada"),
-        ("organisation", "Works"),
-    ];
-    visitor.post("/sign-up", "/sign-up/with", &fields).await
 }
 
 /// The address with another value in a parameter, or without it.

@@ -1,6 +1,7 @@
 //! Who is let in by an issuer's word, and what they hold then.
 
 use super::*;
+use crate::sql::mail_reset;
 
 #[tokio::test]
 async fn a_newcomer_makes_an_account_and_is_let_in_again_by_the_issuer_alone() {
@@ -176,16 +177,7 @@ async fn whoever_signed_up_under_anothers_address_loses_it_to_its_owner() {
     drop(world.signed_up(&claims("squatter", &address, true)).await);
     assert_eq!(world.identities().await, 1);
     // The owner of the mailbox resets the password, as the database does it.
-    let reset = format!(
-        "with who as (select m.org_id, u.id from identity.users u join identity.memberships m on m.user_id = u.id
-                       where u.email = '{address}'),
-              mailed as (insert into mail.outbox (org_id, id, user_id, recipient, template, data)
-                         select org_id, gen_random_uuid(), id, '{address}', 'reset_password', '{{}}' from who
-                         returning org_id, id, user_id)
-         insert into identity.links (org_id, kind, user_id, mail_id, token_hash, expires_at)
-         select org_id, 'reset_password', user_id, id, sha256('link'), now() + interval '10 minutes' from mailed"
-    );
-    fate(&world.app, &reset).await;
+    mail_reset(&world.app, &address).await;
     fate(
         &world.app,
         "set role countersign_definer; select identity.reset_password(sha256('link'), 'x', sha256('x'))",

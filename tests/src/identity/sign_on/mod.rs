@@ -6,6 +6,7 @@ mod dns;
 mod domains;
 mod door;
 mod host;
+mod hostile_provider;
 mod recheck;
 mod required;
 mod settings;
@@ -20,9 +21,9 @@ use url::Url;
 
 use self::dns::NameServer;
 use super::issuers::server::{CLIENT, Issuer, SECRET, time_now};
-use super::issuers::{assert_refused, changed, claims, follow, leave, text};
+use super::issuers::{assert_refused, changed, claims, text};
 use crate::sql::fate;
-use crate::visitor::{Shown, Visitor, between};
+use crate::visitor::{Shown, Visitor, between, follow, leave};
 use crate::world::{PASSWORD, host_of};
 
 const SETTINGS: &str = "/settings/single-sign-on";

@@ -5,12 +5,11 @@ use testkit::app::{Options, TestApp, TestIssuer};
 use testkit::provider::{Mood, Provider};
 use url::Url;
 
-use super::{fill, follow, leave};
 use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::{parameter, random_text, with_parameter};
 use crate::providers::visitor::{self, sent_to};
 use crate::sql::fate;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, fill, follow, leave};
 use crate::world::host_of;
 
 /// What the server calls of it; consent is between a person and GitHub.
@@ -85,7 +84,8 @@ async fn a_person_signs_up_and_in_by_github() {
     let world = GitHub::start().await;
     let (mut octocat, back) = world.allowed("octocat").await;
     let shown = follow(&mut octocat, &back).await;
-    fill(&mut octocat, &shown).await;
+    let made = fill(&mut octocat, &shown).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let (status, me) = octocat.me().await;
     assert_eq!(status, StatusCode::OK);
     // GitHub has verified the address once: a mail of ours asks whose it is now.
@@ -104,7 +104,8 @@ async fn a_person_signs_up_and_in_by_github() {
     // Another person there is another one here.
     let (mut hubot, back) = world.allowed("hubot").await;
     let shown = follow(&mut hubot, &back).await;
-    fill(&mut hubot, &shown).await;
+    let made = fill(&mut hubot, &shown).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     assert_ne!(hubot.me().await.1["user"], me["user"]);
     // A login may be given up and taken; the number stays.
     assert!(octocat.get("/security").await.text.contains("octocat"));

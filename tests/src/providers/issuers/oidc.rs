@@ -6,14 +6,13 @@ use testkit::app::{Options, TestApp, TestIssuer};
 use testkit::provider::Provider;
 use url::Url;
 
-use super::{fill, follow, leave};
 use crate::providers::logs::Logs;
 use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::{parameter, random_text, with_parameter};
 use crate::providers::unseen::secrets_of;
 use crate::providers::visitor::{self, sent_to};
 use crate::sql::fate;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, fill, follow, leave};
 use crate::world::{PASSWORD, host_of, rows_with};
 
 /// What the server calls of it; consent is between a person and the issuer.
@@ -120,7 +119,8 @@ async fn the_whole_way_from_signing_up_to_unlinking() {
     let (mut alice, shown) = world.sign_in("alice").await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
     assert!(shown.text.contains("alice@works.example"), "{}", shown.text);
-    fill(&mut alice, &shown).await;
+    let made = fill(&mut alice, &shown).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let (status, me) = alice.me().await;
     assert_eq!(
         (status, &me["email"]),
@@ -194,7 +194,8 @@ async fn no_code_token_or_secret_stays_anywhere() {
     let page = leave(&mut alice, "/sign-in", "/sign-in/with/standard").await;
     let back = allow(&page, "alice", CALLBACK).await;
     let shown = follow(&mut alice, &back).await;
-    fill(&mut alice, &shown).await;
+    let made = fill(&mut alice, &shown).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text);
     let mut secrets = secrets_of(&world.provider);
     secrets.extend([
         world.secret.clone(),

@@ -8,11 +8,10 @@ use testkit::app::{Options, TestApp};
 use testkit::provider::Provider;
 
 use super::oidc::{API, allow};
-use super::{follow, leave};
 use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::random_text;
 use crate::sql::fate;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, follow, leave};
 use crate::world::{PASSWORD, host_of};
 
 const SETTINGS: &str = "/settings/single-sign-on";

@@ -1,11 +1,10 @@
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use testkit::app::TestApp;
-use url::Url;
 
 use super::{ENTITY, Key, Posted, Providers, decoded, sign_in_there};
 use crate::sql::fate;
-use crate::visitor::{Shown, Visitor, between};
+use crate::visitor::{Shown, Visitor, between, leave};
 use crate::world::PASSWORD;
 
 pub(super) const SETTINGS: &str = "/settings/single-sign-on";
@@ -104,20 +103,6 @@ fn people() -> Value {
         "alice": person("alice", "works.example"), "boss": person("boss", "works.example"),
         "eve": person("eve", "evil.example"),
     })
-}
-
-/// Presses a button that leads to the provider: its page.
-async fn leave(visitor: &mut Visitor, on: &str, path: &str) -> Url {
-    let shown = visitor.post(on, path, &[("next", "/sessions")]).await;
-    assert_eq!(
-        shown.status,
-        StatusCode::OK,
-        "{} {}",
-        shown.location,
-        shown.text
-    );
-    let link = between(&shown.text, "btn-wide\" href=\"", "\"").unwrap();
-    link.replace("&#38;", "&").parse().unwrap()
 }
 
 /// Both posts: the provider's page's, from another site, and that of the form of ours.

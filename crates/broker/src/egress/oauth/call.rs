@@ -11,7 +11,7 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::{OAuthClient, OAuthError};
-use crate::egress::body::{BodyError, read};
+use crate::egress::body::read_limited;
 use crate::egress::filter::{Sieve, filter};
 use crate::egress::media::{Media, media};
 use crate::egress::transport::{check_scheme, exchange};
@@ -167,12 +167,7 @@ async fn receive(response: Response, fields: &TokenFields) -> Result<Answered, O
             fields: Value::Null,
         });
     }
-    let body = read(response, MAX_ANSWER_BYTES)
-        .await
-        .map_err(|error| match error {
-            BodyError::TooLarge => EgressError::TooLarge { status },
-            BodyError::Broken => EgressError::Malformed { status },
-        })?;
+    let body = read_limited(response, MAX_ANSWER_BYTES).await?;
     let sieve = Sieve {
         tree: &fields.tree,
         mark: None,

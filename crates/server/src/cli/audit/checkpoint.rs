@@ -3,8 +3,9 @@ use kernel::Scope;
 use serde_json::json;
 
 use super::source;
-use crate::cli::{find, print, runtime};
+use crate::cli::{database, find, print, runtime};
 use crate::config::ServerFlags;
+use crate::data_dir::Login;
 use crate::exit::{Exit, Failure};
 
 /// Print the newest signed checkpoint of the audit log, to save elsewhere
@@ -34,7 +35,7 @@ pub(super) fn run(args: &CheckpointArgs) -> Result<(), Failure> {
     let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
     let (key, head) = runtime()?.block_on(async {
-        let db = source::database(&data_dir)?;
+        let db = database(&data_dir, Login::Verifier)?;
         let key = source::key(None, &db).await?;
         let mut tx = db
             .read(&Scope::Anonymous)

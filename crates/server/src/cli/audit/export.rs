@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::source;
-use crate::cli::{find, runtime, say};
+use crate::cli::{database, find, runtime, say};
 use crate::config::ServerFlags;
+use crate::data_dir::Login;
 use crate::exit::{Exit, Failure};
 
 /// Write the audit log to a file that anybody can check
@@ -35,7 +36,7 @@ pub(super) fn run(args: &ExportArgs) -> Result<(), Failure> {
     crate::logs::start_for_command();
     let entries = runtime()?.block_on(async {
         // Before a file is made: one that was made for nothing would be in the way of the next try.
-        let db = source::database(&data_dir)?;
+        let db = database(&data_dir, Login::Verifier)?;
         let key = source::key(None, &db).await?;
         let out = BufWriter::new(open(args.output.as_deref())?);
         audit::export(&db, &key, out).await.map_err(|error| {

@@ -1,33 +1,12 @@
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use audit::checkpoint::VerifierKey;
 use db::Db;
-use kernel::{Scope, SystemClock, SystemRng};
+use kernel::Scope;
 
-use crate::data_dir::{DataDir, Login, ServerSecret};
-use crate::database::{self, Place};
+use crate::database;
 use crate::exit::{Exit, Failure};
-use crate::supervisor::InstanceFile;
-
-/// The database of the server that runs on the data directory, as the verifier's role. To be
-/// called on a runtime: the pool looks after itself on it.
-pub(super) fn database(data_dir: &Path) -> Result<Db, Failure> {
-    let data_dir = DataDir::new(data_dir);
-    let instance = InstanceFile::of_running(&data_dir)?;
-    let secret = ServerSecret::load(&data_dir).map_err(Failure::cannot_run)?;
-    let options = Place::of(&instance)
-        .login(Login::Verifier, &secret)
-        .options()
-        .map_err(Failure::cannot_run)?;
-    Ok(Db::new(
-        options,
-        2,
-        Arc::new(SystemClock),
-        Arc::new(SystemRng),
-    ))
-}
 
 /// The key that the log is checked by: the one given, as a text or in a file, or else the database's
 /// own word for it.

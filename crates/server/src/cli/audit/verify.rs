@@ -7,8 +7,9 @@ use audit::offline::{Outcome, Report, SavedCheckpoint, verify_bundle};
 use clap::Args;
 
 use super::source;
-use crate::cli::{find, print, runtime};
+use crate::cli::{database, find, print, runtime};
 use crate::config::ServerFlags;
+use crate::data_dir::Login;
 use crate::exit::{Exit, Failure};
 
 /// Check that no entry of the audit log was altered, removed or inserted
@@ -75,7 +76,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
 }
 
 async fn of_database(args: &VerifyArgs, saved: Vec<SavedCheckpoint>) -> Result<Report, Failure> {
-    let db = source::database(&find(&args.flags)?)?;
+    let db = database(&find(&args.flags)?, Login::Verifier)?;
     let key = source::key(args.key.as_deref(), &db).await?;
     audit::verify_database(&db, &key, saved)
         .await

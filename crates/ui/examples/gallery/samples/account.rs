@@ -53,6 +53,13 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         errors: FieldErrors::default().with("name", ink.t("write a name")),
         ..several.clone()
     };
+    let alone_in_it = Organisations {
+        organisations: vec![OrganisationRow {
+            others: 0,
+            ..row(0x71, "Example Works", "Owner", 90, true)
+        }],
+        ..several.clone()
+    };
     let none = Organisations {
         page: alone(ink),
         organisations: Vec::new(),
@@ -62,6 +69,7 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         shot("organisations", &several),
         shot("organisations-stale", &stale),
         shot("organisations-last-owner", &last_owner),
+        shot("organisations-alone", &alone_in_it),
         shot("organisations-none", &none),
     ]
 }
@@ -158,13 +166,22 @@ fn own(ink: &Ink) -> Vec<Rendered> {
         page: alone(ink),
         ..member.clone()
     };
+    let deleted = AccountDeleted {
+        page: visitor(ink),
+        is_told: true,
+    };
+    let untold = AccountDeleted {
+        is_told: false,
+        ..deleted.clone()
+    };
     vec![
         shot("account", &member),
         shot("account-alone", &owner),
         shot("account-last-owner", &last_owner),
         shot("account-stale", &stale),
         shot("account-nowhere", &nowhere),
-        shot("account-deleted", &AccountDeleted { page: visitor(ink) }),
+        shot("account-deleted", &deleted),
+        shot("account-deleted-untold", &untold),
         shot("account-events", &events(ink)),
         shot(
             "account-events-none",

@@ -36,6 +36,10 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         page: without(page(ink, Some(Nav::Teams)), "teams.manage"),
         ..view.clone()
     };
+    let empty_looked_at = Teams {
+        teams: Vec::new(),
+        ..looked_at.clone()
+    };
     let one = team(ink);
     let nobody = Team {
         members: Vec::new(),
@@ -45,6 +49,10 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let seen = Team {
         page: without(one.page.clone(), "teams.manage"),
         ..one.clone()
+    };
+    let nobody_seen = Team {
+        members: Vec::new(),
+        ..seen.clone()
     };
     let provisioned = Team {
         is_provisioned: true,
@@ -63,9 +71,11 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
         shot("teams-empty", &empty),
         shot("teams-refused", &refused),
         shot("teams-looked-at", &looked_at),
+        shot("teams-empty-looked-at", &empty_looked_at),
         shot("team", &one),
         shot("team-empty", &nobody),
         shot("team-looked-at", &seen),
+        shot("team-empty-looked-at", &nobody_seen),
     ]
 }
 

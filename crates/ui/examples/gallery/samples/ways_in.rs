@@ -239,6 +239,10 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         is_required: true,
         ..with_passkeys.clone()
     };
+    let last_app = Security {
+        is_required: true,
+        ..on.clone()
+    };
     let by_address = Security {
         can_passkey: false,
         ..off.clone()
@@ -345,6 +349,7 @@ fn changing(ink: &Ink) -> Vec<Rendered> {
         shot("security-passkeys", &with_passkeys),
         shot("security-passkeys-stale", &passkeys_stale),
         shot("security-passkey-last", &last),
+        shot("security-app-last", &last_app),
         shot("security-by-address", &by_address),
         shot("security-by-provider", &by_provider),
         shot("security-to-link", &to_link),

@@ -1,5 +1,6 @@
 use axum::Json as Answer;
 use axum::response::{IntoResponse, Response};
+use broker::protocol::SessionToBegin;
 use crypto::token::{self, TokenKind};
 use http::{HeaderMap, StatusCode};
 use identity::{Device, NewSession, SESSION_LIFETIME, SessionToken};
@@ -104,6 +105,18 @@ pub(super) async fn signed_in(
 pub(crate) fn new_session(state: &AppState, context: &Context) -> NewSession {
     let address = context.address.to_string();
     NewSession::new(&state.db, &context.agent, &address, &context.device)
+}
+
+/// The same for the broker to begin: its token stays here.
+pub(crate) fn to_begin(session: &NewSession) -> SessionToBegin {
+    SessionToBegin {
+        id: session.id(),
+        token: session.hash().into(),
+        client: session.client().to_owned(),
+        address: session.address().to_owned(),
+        device_hash: session.device_hash().to_vec().into(),
+        lifetime_seconds: i32::try_from(SESSION_LIFETIME.as_secs()).unwrap_or(i32::MAX),
+    }
 }
 
 /// The cookies of a session that has just begun: its token, and what tells this browser again, for as

@@ -1,8 +1,9 @@
-//! The pages of keys, of roles, and of teams.
+//! The pages of keys, of roles, of teams, and of who looked in from outside.
 
 mod anonymous_keys;
 mod api_keys;
 mod create_api_key;
+mod operators;
 mod revoke_api_key;
 mod roles;
 mod service_keys;
@@ -14,6 +15,12 @@ use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
     routes
+        .page(Method::GET, "/access/operators", operators::list_operators)
+        .page(
+            Method::POST,
+            "/access/operators/{id}/end",
+            operators::end_operator,
+        )
         .page(Method::GET, "/access/keys", api_keys::list_api_keys)
         .page(Method::POST, "/access/keys", create_api_key::create_api_key)
         .page(

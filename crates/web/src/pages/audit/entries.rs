@@ -2,7 +2,6 @@ use audit::Filter;
 use axum::response::Response;
 use kernel::{AuditEntryId, PageSize};
 use serde::Deserialize;
-use serde_json::Value;
 use ui::Nav;
 use ui::audit::{AuditLog, Entry};
 use ui::component::Pages;
@@ -11,6 +10,7 @@ use super::checkpoint;
 use crate::Can;
 use crate::extract::Query;
 use crate::pages::answer::html;
+use crate::pages::details::details;
 use crate::problem::{Problem, kind};
 use crate::route::permission::AuditRead;
 
@@ -134,24 +134,8 @@ fn actor(kind: &str, person: Option<String>) -> String {
     }
 }
 
-fn details(details: Value) -> Vec<(String, String)> {
-    let Value::Object(pairs) = details else {
-        return Vec::new();
-    };
-    let text = |value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name, text(value)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
@@ -168,17 +152,6 @@ mod tests {
     fn the_filter_shows_what_was_chosen_even_where_it_is_no_room() {
         assert_eq!(options("approvals."), ROOMS);
         assert!(options("approvals.revoked").contains(&"approvals.revoked".to_owned()));
-    }
-
-    #[test]
-    fn details_are_shown_as_names_and_values() {
-        assert_eq!(
-            details(json!({ "count": 2, "session": "ses_1" })),
-            [
-                ("count".to_owned(), "2".to_owned()),
-                ("session".to_owned(), "ses_1".to_owned())
-            ]
-        );
     }
 
     #[test]

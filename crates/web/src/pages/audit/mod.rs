@@ -1,8 +1,7 @@
-//! The page of the audit log, and of who looked in from outside.
+//! The page of the audit log.
 
 mod checkpoint;
 mod entries;
-mod operators;
 
 use http::Method;
 
@@ -15,11 +14,5 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             Method::GET,
             "/audit/checkpoint",
             checkpoint::download_checkpoint,
-        )
-        .page(Method::GET, "/audit/operators", operators::list_operators)
-        .page(
-            Method::POST,
-            "/audit/operators/{id}/end",
-            operators::end_operator,
         )
 }

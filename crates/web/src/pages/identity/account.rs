@@ -4,6 +4,7 @@ use identity::DeleteAccountError;
 use ui::component::FieldErrors;
 use ui::identity::{AccountDeleted, OwnAccount};
 
+use super::forgot_password::sends_mail;
 use crate::extract::{Account, Form, RecentAccount};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
@@ -45,7 +46,8 @@ pub(super) async fn delete(recent: RecentAccount, form: Form) -> Result<Response
         Ok(()) => {
             let mut page = page_of(&holder.state, &holder.context, None);
             page.viewer = None;
-            let mut response = html(&AccountDeleted { page })?;
+            let is_told = sends_mail(&holder.state);
+            let mut response = html(&AccountDeleted { page, is_told })?;
             let names = Names::of(holder.state.is_https());
             for name in [names.session, names.device] {
                 cookie::add(response.headers_mut(), cookie::clear(names, name));

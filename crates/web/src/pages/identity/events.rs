@@ -2,12 +2,12 @@ use axum::response::Response;
 use identity::OwnEvent;
 use kernel::{AuditEntryId, PageSize};
 use serde::Deserialize;
-use serde_json::Value;
 use ui::component::Pages;
 use ui::identity::{AccountEvent, AccountEvents};
 
 use crate::extract::{Account, Query};
 use crate::pages::answer::html;
+use crate::pages::details::details;
 use crate::problem::{Problem, kind};
 
 /// Which events.
@@ -53,23 +53,9 @@ fn shown(event: OwnEvent) -> AccountEvent {
         what: in_words(&event.action).to_owned(),
         action: event.action,
         subject: event.subject.unwrap_or_default(),
-        details: details(&event.details),
+        details: details(serde_json::from_str(&event.details).unwrap_or_default()),
         is_program,
     }
-}
-
-fn details(text: &str) -> Vec<(String, String)> {
-    let Ok(Value::Object(pairs)) = serde_json::from_str(text) else {
-        return Vec::new();
-    };
-    let shown = |value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
-    };
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name, shown(value)))
-        .collect()
 }
 
 /// What an action was, to the person whose account it is about. What is not here is shown as it stands.

@@ -1,14 +1,14 @@
 use axum::Json as Answered;
 use axum::response::Response;
-use broker::protocol::{Answer, Call, PasskeyPurpose, SessionToBegin};
+use broker::protocol::{Answer, Call, PasskeyPurpose};
 use broker::socket::CallError;
-use identity::{SESSION_LIFETIME, SessionToken};
+use identity::SessionToken;
 use kernel::Scope;
 
 use super::asking::ask;
 use super::json::{AssertionJson, RequestOptions};
 use crate::Public;
-use crate::api::identity::sign_in::{HalfSignedIn, SignedIn, new_session, signed_in};
+use crate::api::identity::sign_in::{HalfSignedIn, SignedIn, new_session, signed_in, to_begin};
 use crate::extract::Json;
 use crate::problem::Problem;
 
@@ -49,14 +49,7 @@ pub(crate) async fn begin_by_passkey(
     let session = new_session(state, context);
     let call = Call::SignInByPasskey {
         answer: assertion.into(),
-        session: SessionToBegin {
-            id: session.id(),
-            token: session.hash().into(),
-            client: session.client().to_owned(),
-            address: session.address().to_owned(),
-            device_hash: session.device_hash().to_vec().into(),
-            lifetime_seconds: i32::try_from(SESSION_LIFETIME.as_secs()).unwrap_or(i32::MAX),
-        },
+        session: to_begin(&session),
     };
     match state.broker.call(&Scope::Anonymous, call).await? {
         Answer::SignedInByPasskey { .. } => Ok(session.into_token()),

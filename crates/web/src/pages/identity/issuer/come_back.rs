@@ -9,9 +9,9 @@ use kernel::Scope;
 use serde::Deserialize;
 use ui::identity::{FromIssuer, ProviderTested};
 
+use super::known_browser;
 use super::sign_up::show_form;
-use super::{known_browser, to_begin};
-use crate::api::identity::{begin_session, new_session};
+use crate::api::identity::{begin_session, new_session, to_begin};
 use crate::extract::Query;
 use crate::pages::answer::{done, go, html, refused};
 use crate::pages::identity::local_path::local_path;
@@ -134,7 +134,7 @@ async fn went_well(
 ) -> Result<Response, Problem> {
     let (state, context) = (&public.state, &public.context);
     match finished {
-        IssuerFinished::SignedIn { next, .. } => {
+        IssuerFinished::SignedIn { next } => {
             let token = session.into_token();
             let to = Redirect::to(local_path(&next));
             Ok((begin_session(state, context, &token), to).into_response())

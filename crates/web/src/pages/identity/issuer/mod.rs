@@ -8,10 +8,9 @@ mod sign_up;
 pub(super) use begin::{Onward, begin, or_back};
 pub(super) use come_back::{Returned, returned};
 
-use broker::protocol::{IssuerFace, SessionToBegin};
+use broker::protocol::IssuerFace;
 use crypto::digest::{Digest, sha256};
 use http::{HeaderMap, Method};
-use identity::{NewSession, SESSION_LIFETIME};
 use ui::identity::IssuerChoice;
 
 use crate::AppState;
@@ -77,16 +76,4 @@ pub(super) fn choices(issuers: &[IssuerFace]) -> Vec<IssuerChoice> {
         name: face.name.clone(),
     };
     issuers.iter().map(choice).collect()
-}
-
-/// A session for the broker to begin: its token stays here.
-fn to_begin(session: &NewSession) -> SessionToBegin {
-    SessionToBegin {
-        id: session.id(),
-        token: session.hash().into(),
-        client: session.client().to_owned(),
-        address: session.address().to_owned(),
-        device_hash: session.device_hash().to_vec().into(),
-        lifetime_seconds: i32::try_from(SESSION_LIFETIME.as_secs()).unwrap_or(i32::MAX),
-    }
 }

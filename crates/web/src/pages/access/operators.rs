@@ -9,7 +9,7 @@ use crate::pages::answer::{done, html};
 use crate::problem::{Problem, kind};
 use crate::route::permission::{AuditRead, OrganisationManage};
 
-const PAGE: &str = "/audit/operators";
+const PAGE: &str = "/access/operators";
 
 /// Who looked into the organisation from outside, and why.
 pub(super) async fn list_operators(mut can: Can<AuditRead>) -> Result<Response, Problem> {
