@@ -144,11 +144,11 @@ const WORDS: &[(&str, &str)] = &[
     ("identity.domain_added", "You added a mail domain"),
     (
         "identity.domain_held",
-        "You had DNS asked about a mail domain",
+        "You checked a mail domain, and another organisation has it",
     ),
     (
         "identity.domain_not_verified",
-        "You had DNS asked about a mail domain",
+        "You checked a mail domain, and its record was not there",
     ),
     ("identity.domain_removed", "You removed a mail domain"),
     ("identity.domain_verified", "You verified a mail domain"),
