@@ -178,13 +178,11 @@ impl<L: Ledger> Trip<'_, L> {
 
     async fn test(&self, said: &Said) -> Result<IssuerFinished, BrokerError> {
         let mut tx = self.service.db.write(self.scope).await?;
-        let tested = providers::tested(&mut tx, &self.state).await?;
-        tx.commit(
-            AuditEntry::new("identity.provider_tested")
-                .with("issuer", self.issuer.config.id.as_str()),
-        )
-        .await?;
-        tested?;
+        // Whoever may not manage it any more has nothing written, and nothing told.
+        providers::tested(&mut tx, &self.state).await??;
+        let entry = AuditEntry::new("identity.provider_tested");
+        tx.commit(entry.with("issuer", self.issuer.config.id.as_str()))
+            .await?;
         Ok(IssuerFinished::Tested(ProviderSaid {
             subject: said.subject.clone(),
             label: said.label.clone(),
@@ -243,18 +241,20 @@ impl<L: Ledger> Trip<'_, L> {
 
     async fn link(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
         let db = &self.service.db;
-        let id = IdentityId::new(db.clock().now(), db.chance());
+        let (subject, label) = (said.subject.as_str(), said.label.as_str());
         let mut tx = db.write(self.scope).await?;
-        let what = (id, said.subject.as_str(), said.label.as_str());
-        let linked = if self.issuer.provider.is_some() {
-            providers::link(&mut tx, &self.state, what).await?
+        let (linked, entry) = if self.issuer.provider.is_some() {
+            let id = ProviderIdentityId::new(db.clock().now(), db.chance());
+            let linked = providers::link(&mut tx, &self.state, (id, subject, label)).await?;
+            (linked, AuditEntry::about("identity.identity_linked", id))
         } else {
-            store::link(&mut tx, &self.state, what).await?
+            let id = IdentityId::new(db.clock().now(), db.chance());
+            let linked = store::link(&mut tx, &self.state, (id, subject, label)).await?;
+            (linked, AuditEntry::about("identity.identity_linked", id))
         };
-        let entry = match (&linked, self.issuer.provider) {
-            (Ok(()), None) => AuditEntry::about("identity.identity_linked", id),
-            (Ok(()), Some(provider)) => AuditEntry::about("identity.identity_linked", provider),
-            (Err(_), _) => AuditEntry::new("identity.identity_not_linked"),
+        let entry = match &linked {
+            Ok(()) => entry,
+            Err(_) => AuditEntry::new("identity.identity_not_linked"),
         };
         tx.commit(entry.with("issuer", self.issuer.config.id.as_str()))
             .await?;

@@ -1,9 +1,7 @@
 //! Identity providers of organisations: what it takes to ask one, and what it said of people.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{
-    DomainId, IdentityId, OrganisationId, ProviderId, ProviderIdentityId, Secret, TokenHash, UserId,
-};
+use kernel::{DomainId, OrganisationId, ProviderId, ProviderIdentityId, Secret, TokenHash, UserId};
 use time::OffsetDateTime;
 
 use super::issuers::{Begin, Begun, SaidRow, SignedIn, linked_as, proved_as, word};
@@ -118,6 +116,8 @@ pub(crate) async fn sign_in(
     (session, lifetime_seconds): (&SessionToBegin, i32),
 ) -> Result<SignedIn, Error> {
     let token = session.token.hash();
+    // A label may be an address, and a person's name is shorter than that.
+    let called: String = said.label.chars().take(100).collect();
     let row = sqlx::query!(
         r#"select outcome as "outcome!", person
              from identity.sign_in_by_provider($1, $2, $3, $4, $5, $6, $7, $8,
@@ -125,7 +125,7 @@ pub(crate) async fn sign_in(
         state.as_bytes().as_slice(),
         said.subject,
         said.label,
-        if name.is_empty() { said.label } else { name },
+        if name.is_empty() { &called } else { name },
         said.email,
         said.asked_at,
         new_user.uuid(),
@@ -154,7 +154,7 @@ pub(crate) async fn sign_in(
 pub(crate) async fn link(
     tx: &mut WriteTx,
     state: &TokenHash,
-    (id, subject, label): (IdentityId, &str, &str),
+    (id, subject, label): (ProviderIdentityId, &str, &str),
 ) -> Result<Result<(), IssuerError>, Error> {
     let linked = sqlx::query_scalar!(
         r#"select identity.link_provider_identity($1, $2, $3, $4) as "linked!""#,

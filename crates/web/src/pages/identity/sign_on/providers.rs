@@ -95,7 +95,13 @@ pub(super) async fn test(
     Extension(cookies): Extension<Cookies>,
     Id(provider): Id<ProviderId>,
 ) -> Result<Response, Problem> {
-    let caller = recent.0.release();
+    let mut can = recent.0;
+    // As the database shows it to its own organisation: the public face is everybody's.
+    let own = identity::sign_on(&mut can.tx).await?.providers;
+    if !own.iter().any(|own| own.id == provider) {
+        return Err(Problem::new(kind::NOT_FOUND));
+    }
+    let caller = can.release();
     let face = identity::provider_face(&caller.state.db, provider).await?;
     let face = face.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
     let who = (&caller.state, &*caller.context, &caller.scope);
