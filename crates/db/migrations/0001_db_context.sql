@@ -122,7 +122,20 @@ begin
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
 end $$;
-revoke all on function ctx.require_recent() from public;
+
+-- The organisation in which the bound person holds a permission, at a browser; refuses whoever else is bound. For
+-- definer functions alone.
+create function ctx.org_at_browser(permission text) returns uuid
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := ctx.org_for(permission);
+begin
+    if org is null or ctx.kind() <> 'session' then
+        raise exception using errcode = '42501', message = permission || ' is needed, at a browser';
+    end if;
+    return org;
+end $$;
+revoke all on function ctx.require_recent(), ctx.org_at_browser(text) from public;
 
 revoke all on function ctx.kind(), ctx.principal(), ctx.org(), ctx.person(), ctx.is_recent() from public;
 grant execute on function ctx.bound() to countersign_front, countersign_broker, countersign_verifier, countersign_owner;

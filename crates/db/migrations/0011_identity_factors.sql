@@ -344,11 +344,8 @@ end $$;
 create function identity.require_second_factor(is_required boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('organisation.manage');
+    org uuid := ctx.org_at_browser('organisation.manage');
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
-    end if;
     perform ctx.require_recent();
     if is_required and not identity.has_factor(ctx.person()) then
         raise exception using errcode = 'CS009', message = 'whoever asks it of others has a second factor';

@@ -78,12 +78,9 @@ end $$;
 create function identity.invite(new_invitation uuid, address text, of_role text, of_level int, custom uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('people.invite');
+    org uuid := ctx.org_at_browser('people.invite');
     standing record;
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'people.invite is needed, at a browser';
-    end if;
     perform ctx.require_recent();
     select * into standing from identity.meant(of_role, of_level, custom);
     if not found or standing.level > (ctx.bound())[6]::int or not standing.held <@ ctx.permissions() then
@@ -253,15 +250,12 @@ end $$;
 create function identity.may_change_member(of_person uuid, stays_owner boolean, new_level int, new_held text[]) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('people.manage');
+    org uuid := ctx.org_at_browser('people.manage');
     own_level int;
     own_held text[];
     owners uuid[];
     target record;
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'people.manage is needed, at a browser';
-    end if;
     perform ctx.require_recent();
     owners := array(select m.user_id from identity.memberships m
                      where m.org_id = org and m.role = 'OWNER' and m.removed_at is null

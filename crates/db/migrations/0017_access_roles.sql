@@ -49,9 +49,7 @@ declare
     own_level int;
     own_held text[];
 begin
-    if ctx.org_for('roles.manage') is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'roles.manage is needed, at a browser';
-    end if;
+    perform ctx.org_at_browser('roles.manage');
     perform ctx.require_recent();
     select identity.level_now(m.level, u.email_verified_at) into own_level
       from identity.memberships m join identity.users u on u.id = m.user_id

@@ -51,18 +51,6 @@ grant select on access.teams, access.team_members to countersign_front;
 
 set local role countersign_definer;
 
--- The organisation in which the bound person manages teams, at a browser. For definer functions alone.
-create function access.manages_teams() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    org uuid := ctx.org_for('teams.manage');
-begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'teams.manage is needed, at a browser';
-    end if;
-    return org;
-end $$;
-
 -- Holds the bound person as they are, and refuses where their session has ended, or they hold less than when it was
 -- bound: for whoever has waited for a lock since. For definer functions alone.
 create function access.hold_own() returns void
@@ -86,7 +74,7 @@ revoke all on function access.hold_own() from public;
 create function access.make_team(new_team uuid, new_name text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
 begin
     if (select count(*) from access.teams t where t.org_id = org and t.removed_at is null) >= 200 then
         return 'many';
@@ -100,7 +88,7 @@ end $$;
 create function access.rename_team(of_team uuid, new_name text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
 begin
     if access.is_provisioned(org, of_team) then
         return 'provisioned';
@@ -123,7 +111,7 @@ $$;
 create function access.remove_team(of_team uuid) returns table (verdict text, members int)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
     left_it int;
 begin
     update access.teams t set removed_at = now() where t.org_id = org and t.id = of_team and t.removed_at is null;
@@ -143,7 +131,7 @@ end $$;
 create function access.join_team(of_team uuid, of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
 begin
     perform ctx.require_recent();
     perform from access.teams t where t.org_id = org and t.id = of_team and t.removed_at is null for update;
@@ -170,7 +158,7 @@ end $$;
 create function access.leave_team(of_team uuid, of_person uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
 begin
     if access.is_provisioned(org, of_team) then
         return 'provisioned';
@@ -188,7 +176,7 @@ begin
     return null;
 end $$;
 
-revoke all on function access.is_provisioned(uuid, uuid), access.manages_teams(), access.make_team(uuid, text), access.rename_team(uuid, text),
+revoke all on function access.is_provisioned(uuid, uuid), access.make_team(uuid, text), access.rename_team(uuid, text),
     access.remove_team(uuid), access.join_team(uuid, uuid), access.leave_team(uuid, uuid), access.forget_member()
     from public;
 grant execute on function access.make_team(uuid, text), access.rename_team(uuid, text), access.remove_team(uuid),

@@ -141,12 +141,9 @@ $$;
 create function access.turn_on_anonymous() returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('organisation.manage');
+    org uuid := ctx.org_at_browser('organisation.manage');
     verdict text := access.lint_verdict();
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
-    end if;
     perform ctx.require_recent();
     if verdict <> 'pass' then
         return verdict;
@@ -159,11 +156,8 @@ end $$;
 create function access.turn_off_anonymous() returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('organisation.manage');
+    org uuid := ctx.org_at_browser('organisation.manage');
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
-    end if;
     delete from access.anonymous_access a where a.org_id = org;
     return found;
 end $$;

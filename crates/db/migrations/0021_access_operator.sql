@@ -102,11 +102,8 @@ end $$;
 create function access.end_operator(of_access uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('organisation.manage');
+    org uuid := ctx.org_at_browser('organisation.manage');
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
-    end if;
     update access.operator_access a set ended_at = now(), ended_by = ctx.person()
      where a.org_id = org and a.id = of_access and a.ended_at is null and a.expires_at > now();
     return found;

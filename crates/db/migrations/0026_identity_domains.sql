@@ -37,16 +37,16 @@ grant select on identity.domains to countersign_front, countersign_broker;
 set local role countersign_definer;
 
 -- The organisation of whoever is bound, where they may set its single sign-on up, and have just shown who they
--- are. For definer functions alone.
+-- are. Held, so that one change comes after the other, and by nobody who lost the right meanwhile. For definer
+-- functions alone.
 create function identity.recent_manager() returns uuid
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_for('organisation.manage');
+    org uuid := ctx.org_at_browser('organisation.manage');
 begin
-    if org is null or ctx.kind() <> 'session' then
-        raise exception using errcode = '42501', message = 'this needs organisation.manage, at a browser';
-    end if;
     perform ctx.require_recent();
+    perform from identity.organisations o where o.id = org for no key update;
+    perform access.hold_own();
     return org;
 end $$;
 
@@ -59,7 +59,6 @@ begin
     if identity.is_reserved('@' || of_domain) then
         raise exception using errcode = '42501', message = 'nobody has mail at that domain';
     end if;
-    perform from identity.organisations o where o.id = org for no key update;
     if (select count(*) from identity.domains d where d.org_id = org) >= 50 then
         return 'many';
     end if;

@@ -163,7 +163,7 @@ $$;
 create function access.release_team(of_team uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := access.manages_teams();
+    org uuid := ctx.org_at_browser('teams.manage');
 begin
     perform ctx.require_recent();
     perform from access.teams t
