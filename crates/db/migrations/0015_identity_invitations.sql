@@ -334,7 +334,9 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     verdict text := identity.may_change_member(of_person, false, 0, '{}');
 begin
-    if verdict <> 'yes' then
+    if verdict = 'gone' and identity.end_suspended(of_person) then
+        return 'removed';
+    elsif verdict <> 'yes' then
         return verdict;
     end if;
     perform identity.end_membership(ctx.org(), of_person, null);

@@ -373,6 +373,25 @@ begin
     return 'ended';
 end $$;
 
+-- People end what the directory says of somebody whom it suspended, so that it does not bring them back. Whoever holds
+-- what they would come back as may. For identity.remove_member, which has looked whether the bound person may at all,
+-- and for definer functions alone.
+create function identity.end_suspended(of_person uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := ctx.org_at_browser('people.manage');
+begin
+    update identity.provisioned p set ended_at = now(), changed_at = now(), suspended_at = null
+      from identity.memberships m
+     where p.org_id = org and p.user_id = of_person and p.ended_at is null and p.suspended_at is not null
+       and m.org_id = org and m.user_id = of_person and m.level <= (ctx.bound())[6]::int
+       and access.standing(org, m.role, m.level, m.role_id) <@ ctx.permissions();
+    if found then
+        perform access.forget_provisioned_member(org, of_person);
+    end if;
+    return found;
+end $$;
+
 -- Whom the directory has named, in the order of naming, with how many they are; all of them, or those that are
 -- so: their identifier, what they are called, whatever its case, or what the directory itself calls them.
 create function identity.provisioned_people(
@@ -421,7 +440,8 @@ revoke all on function identity.provisions(), identity.is_directorys(uuid, uuid)
     identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
     identity.move_provisioned(uuid, uuid, text), identity.change_provisioned(uuid, text, text, text, text, jsonb),
     identity.suspend_provisioned(uuid), identity.reinstate_provisioned(uuid), identity.end_provisioned(uuid),
-    identity.provisioned_people(uuid, text, text, bigint, int), identity.follow_membership() from public;
+    identity.end_suspended(uuid), identity.provisioned_people(uuid, text, text, bigint, int),
+    identity.follow_membership() from public;
 grant execute on function identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
     identity.change_provisioned(uuid, text, text, text, text, jsonb), identity.suspend_provisioned(uuid),
     identity.reinstate_provisioned(uuid), identity.end_provisioned(uuid),

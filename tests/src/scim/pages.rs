@@ -1,7 +1,7 @@
 //! What people see of their directory.
 
 use demo::Person;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use super::Directory;
 use crate::visitor::between;
@@ -83,7 +83,21 @@ async fn whom_the_directory_suspended_is_listed_until_they_are_back_or_gone() {
     let path = format!("/Users/{al}");
     directory.send(Method::DELETE, &path, None).await;
     assert!(!page(owner, "/people").await.contains(title));
+    // Whom people remove, the directory does not bring back.
+    directory.active(&bo, false).await;
+    let removed = owner
+        .send(Method::DELETE, &format!("/api/v1/people/{bo}"), None)
+        .await
+        .unwrap();
+    assert_eq!(removed.status(), StatusCode::NO_CONTENT);
+    assert!(!page(owner, "/people").await.contains(title));
+    let path = format!("/Users/{bo}");
+    assert_eq!(
+        directory.send(Method::GET, &path, None).await.status,
+        StatusCode::NOT_FOUND
+    );
     // Nor does another organisation see them.
+    let bo = directory.made("bo").await;
     directory.active(&bo, false).await;
     let stranger = crate::world::signed_up(&world.app).await;
     assert!(!page(&stranger, "/people").await.contains(title));

@@ -48,10 +48,14 @@ pub struct Member {
 /// Somebody whom the organisation's directory suspended.
 #[derive(Debug, Clone)]
 pub struct SuspendedMember {
+    /// Who it is.
+    pub id: UserId,
     /// Name.
     pub name: String,
     /// Since when.
     pub since: OffsetDateTime,
+    /// Whether the viewer may have it that the directory does not bring them back.
+    pub may_be_removed: bool,
 }
 
 /// A role with a level, to choose.

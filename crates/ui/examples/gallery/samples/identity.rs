@@ -153,8 +153,10 @@ fn people(ink: &Ink) -> Vec<Rendered> {
     let managing = People {
         members: managed.collect(),
         suspended: vec![SuspendedMember {
+            id: id(0x66),
             name: ink.t("Example Łączność Büro Member Who Is Away"),
             since: days_ago(12),
+            may_be_removed: true,
         }],
         inviting: Some(inviting(ink, true)),
         ..plain.clone()

@@ -51,8 +51,10 @@ pub(super) async fn page<P>(can: &mut Can<P>, typed: Typed) -> Result<People, Pr
         suspended: suspended
             .into_iter()
             .map(|one| SuspendedMember {
+                id: one.user,
                 name: one.name,
                 since: one.since,
+                may_be_removed: manages,
             })
             .collect(),
         inviting,
