@@ -99,7 +99,7 @@ proptest! {
 
     #[test]
     fn no_part_put_elsewhere_changes_what_is_read(
-        which in 0..2_usize, from: prop::sample::Index, to: prop::sample::Index,
+        which in 0..2_usize, from: prop::sample::Index, to: prop::sample::Index, place: prop::sample::Index,
     ) {
         // Whole tags, from one to another one, so that it often stays well formed.
         let good = &GOOD[which];
@@ -107,13 +107,10 @@ proptest! {
         let (from, to) = (from.index(tags.len()), to.index(tags.len()));
         let (start, end) = (from.min(to), from.max(to));
         let part = tags[start..end].concat();
-        for place in 0..tags.len() {
-            let (before, after) = tags.split_at(place);
-            let xml = [&before.concat(), &part, &after.concat()].map(String::as_str).concat();
-            if let Ok(said) = judge(&xml.replace("mallory", "alice")) {
-                prop_assert_eq!(said, judge(good).unwrap());
-            }
-            if place > 8 { break; }
+        let (before, after) = tags.split_at(place.index(tags.len()));
+        let xml = [&before.concat(), &part, &after.concat()].map(String::as_str).concat();
+        if let Ok(said) = judge(&xml) {
+            prop_assert_eq!(said, judge(good).unwrap());
         }
     }
 

@@ -259,7 +259,7 @@ pub(crate) fn code(xml: &str) -> &'static str {
     }
 }
 
-/// Replaces exactly what is there once.
+/// Replaces the first that is there.
 pub(crate) fn changed(xml: &str, from: &str, to: &str) -> String {
     assert!(xml.contains(from), "{from} is not in {xml}");
     xml.replacen(from, to, 1)
