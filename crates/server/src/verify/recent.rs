@@ -26,6 +26,8 @@ const ASKING: &str = "
       from asking join pg_proc p on p.oid = asking.id join pg_namespace n on n.oid = p.pronamespace
      where has_function_privilege(p.oid, 'execute') order by 1";
 
+/// They ask where there is a second factor, and the controls' people have none: the password is the proof itself.
+const BEHIND_A_FACTOR: [&str; 2] = ["identity.change_password", "identity.count_password"];
 const BY_FRONT: &[&str] = &[
     "access.change_role(gen_random_uuid(), 'Control', 20, '{}')",
     "access.give('connection', gen_random_uuid(), ctx.person(), null, 'view')",
@@ -36,7 +38,8 @@ const BY_FRONT: &[&str] = &[
     "access.remove_role(gen_random_uuid())",
     "access.turn_on_anonymous()",
     "identity.add_domain(gen_random_uuid(), 'controls.invalid')",
-    "identity.add_provider(gen_random_uuid(), 'oidc', 'Control', 'https://controls.invalid', 'x', null, '{}', true, 40)",
+    "identity.add_certificate(gen_random_uuid(), '')",
+    "identity.add_provider('oidc', 'Control', 'https://controls.invalid', 'x', null, '{}', true, 40)",
     "identity.ask_email_change(gen_random_uuid(), 'control@controls.invalid')",
     "identity.change_member(gen_random_uuid(), 'PARTICIPANT', 40, null)",
     "identity.delete_account('control-a@controls.invalid')",
@@ -44,6 +47,7 @@ const BY_FRONT: &[&str] = &[
     "identity.invite(gen_random_uuid(), 'control@controls.invalid', 'PARTICIPANT', 40, null)",
     "identity.leave_organisation()",
     "identity.remove_authenticator()",
+    "identity.remove_certificate(gen_random_uuid(), '')",
     "identity.remove_domain(gen_random_uuid())",
     "identity.remove_member(gen_random_uuid())",
     "identity.remove_passkey(gen_random_uuid())",
@@ -78,9 +82,8 @@ async fn look(context: &Context) -> Look {
 
 async fn attack(context: &Context, stale: &trust::ControlSession) -> Look {
     let (mut front, mut broker) = (context.as_front().await?, context.as_broker().await?);
-    // Not the password: its function asks where there is a second factor, and knows the password where there is none.
     let is_tried = |name: &str, calls: &[&str]| {
-        name == "identity.change_password"
+        BEHIND_A_FACTOR.contains(&name)
             || calls
                 .iter()
                 .any(|call| call.split('(').next() == Some(name))

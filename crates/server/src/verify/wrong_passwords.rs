@@ -93,7 +93,9 @@ async fn count(
 /// Whether it was refused for want of a right; another error is the control's.
 fn is_refused(looked: Result<(), sqlx::Error>) -> Result<bool, sqlx::Error> {
     let Err(error) = looked else { return Ok(false) };
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     if code.as_deref() == Some("42501") {
         Ok(true)
     } else {
