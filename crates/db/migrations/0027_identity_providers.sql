@@ -61,7 +61,7 @@ alter table identity.issuer_attempts
         check (purpose in ('sign_in', 'link', 'prove') or purpose = 'test' and provider_id is not null);
 
 alter table identity.sessions
-    add foreign key (org_id, provider_id) references identity.providers (org_id, id) on delete set null (provider_id);
+    add foreign key (org_id, provider_id) references identity.providers (org_id, id) on delete cascade;
 
 do $$
 declare t text;
@@ -102,7 +102,7 @@ declare
     org uuid := identity.recent_manager();
     new_provider uuid;
 begin
-    select o.next_provider into new_provider from identity.organisations o where o.id = org for no key update;
+    select o.next_provider into new_provider from identity.organisations o where o.id = org;
     if (select count(*) from identity.providers p where p.org_id = org) >= 10 then
         return null;
     end if;
@@ -156,13 +156,15 @@ begin
 end $$;
 
 -- The organisation whose provider's secret the bound person may keep: broker.secrets takes it in the same
--- transaction. What was tested was tested with the old one. For the broker.
+-- transaction. One that lets nobody in yet is to be tested anew: what was tested was tested with the old one. For
+-- the broker.
 create function identity.provider_secret_kept(of_provider uuid) returns uuid
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
 begin
-    update identity.providers p set secret_kept_at = now()
+    update identity.providers p
+       set secret_kept_at = now(), tested_at = case when p.turned_on_at is not null then p.tested_at end
      where p.org_id = org and p.id = of_provider and p.kind = 'oidc';
     return case when found then org end;
 end $$;
@@ -182,7 +184,6 @@ declare
     org uuid := identity.recent_manager();
     it identity.providers;
 begin
-    perform from identity.organisations o where o.id = org for no key update;
     select p.* into it from identity.providers p where p.org_id = org and p.id = of_provider;
     if it.id is null then
         return 'gone';
@@ -190,9 +191,10 @@ begin
     if it.tested_at is null then
         return 'untested';
     end if;
-    perform identity.end_provider_sessions(org, p.id)
-       from identity.providers p where p.org_id = org and p.id <> of_provider and p.turned_on_at is not null;
     update identity.providers p set turned_on_at = null where p.org_id = org and p.id <> of_provider;
+    -- After that: a sign-in under way holds its provider, and its session is there to end.
+    perform identity.end_provider_sessions(org, p.id)
+       from identity.providers p where p.org_id = org and p.id <> of_provider;
     update identity.providers p set turned_on_at = coalesce(p.turned_on_at, now()) where p.org_id = org and p.id = of_provider;
     return 'on';
 end $$;
