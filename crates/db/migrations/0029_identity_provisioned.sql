@@ -189,7 +189,7 @@ begin
     if became in ('made', 'rejoined') then
         insert into identity.memberships (org_id, user_id, role, level) values (org, known, 'PARTICIPANT', 40)
         on conflict (org_id, user_id) do update
-           set role = 'PARTICIPANT', level = 40, role_id = null, removed_at = null, created_at = now()
+           set role = 'PARTICIPANT', level = least(memberships.level, 40), role_id = null, removed_at = null, created_at = now()
          where memberships.removed_at is not null;
     end if;
     return query select became, known;
