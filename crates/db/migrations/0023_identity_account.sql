@@ -109,7 +109,7 @@ $$;
 -- provider began, that organisation alone: the others are no business of whoever runs the provider.
 create function identity.own_organisations()
 returns table (org_id uuid, name text, role text, custom_role text, joined_at timestamptz, mfa_required boolean,
-               sign_on_by uuid, is_current boolean, is_last_owner boolean, others int)
+               sign_on_by uuid, is_linked boolean, is_current boolean, is_last_owner boolean, others int)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 begin
@@ -118,6 +118,9 @@ begin
            -- The provider that they come by, where they must.
            case when o.requires_sso and m.role <> 'OWNER' then (
                select p.id from identity.providers p where p.org_id = o.id and p.turned_on_at is not null) end,
+           exists (select from identity.provider_identities i
+                     join identity.providers p on p.org_id = i.org_id and p.id = i.provider_id and p.turned_on_at is not null
+                    where i.org_id = o.id and i.user_id = m.user_id),
            o.id is not distinct from ctx.org(),
            m.role = 'OWNER' and not exists (select from identity.memberships other
                 where other.org_id = m.org_id and other.user_id <> m.user_id and other.role = 'OWNER'

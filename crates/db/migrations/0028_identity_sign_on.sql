@@ -20,6 +20,15 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
      where p.id = of_provider
 $$;
 
+-- The organisations of the bound person that ask for their own sign-on, and let their own sessions in no more: what
+-- links them to its provider begins outside of it. For definer functions alone.
+create function identity.closed_orgs() returns setof uuid
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select m.org_id from identity.memberships m join identity.organisations o on o.id = m.org_id
+     where m.user_id = ctx.person() and m.removed_at is null and o.requires_sso and m.role <> 'OWNER'
+       and ctx.kind() in ('session', 'lone_session')
+$$;
+
 -- Begins a round trip to a provider: to sign in for nobody, else for a person at a browser. No row where it may
 -- not begin: no such provider, or not on. For the broker.
 create function identity.begin_provider_attempt(
@@ -30,7 +39,9 @@ declare
     who uuid := ctx.person();
     it identity.providers;
 begin
-    if (of_purpose = 'sign_in') <> (ctx.bound() is null) or of_purpose <> 'sign_in' and ctx.kind() <> 'session' then
+    if (of_purpose = 'sign_in') <> (ctx.bound() is null)
+       or of_purpose <> 'sign_in' and ctx.kind() <> 'session' and not (of_purpose = 'link' and ctx.kind() = 'lone_session')
+    then
         raise exception using errcode = '42501', message = 'a person at a browser, or nobody, begins this';
     end if;
     if of_purpose = 'link' then
@@ -42,7 +53,8 @@ begin
         perform identity.recent_manager();
     end if;
     select p.* into it from identity.providers p
-     where p.id = of_provider and (of_purpose = 'sign_in' or p.org_id = ctx.org())
+     where p.id = of_provider and (of_purpose = 'sign_in' or p.org_id = ctx.org()
+                                   or of_purpose = 'link' and p.org_id = any (array(select identity.closed_orgs())))
        and (of_purpose = 'test' or p.turned_on_at is not null);
     if it.id is null then
         return;
@@ -76,7 +88,8 @@ $$;
 --   'outside'     the address is of no domain that the organisation has shown to be its own
 --   'unknown'     it makes no accounts
 --   'exists'      an account has the address: which it neither opens nor joins, but one that this organisation
---                 made and that nobody has another way into. One that never showed that the address is its own
+--                 made, that nobody has another way into, and that holds no more than a newcomer may: else whoever
+--                 sets a provider up would come as whoever is above them. One that never showed that the address is its own
 --                 loses it (identity.displace)
 --   'gone'        there is no such attempt to answer
 -- For the broker.
@@ -137,7 +150,10 @@ begin
         insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label, last_used_at)
         values (it.org_id, it.id, new_identity, who, of_subject, called, now())
         on conflict do nothing;
-        if not found then
+        if not found and made then
+            -- Two answers at once: the account that this one made goes with it.
+            raise exception using errcode = '40001', message = 'the provider meant somebody else at the same moment';
+        elsif not found then
             return query select 'exists', null::uuid, false;
             return;
         end if;
@@ -170,7 +186,11 @@ begin
     end if;
     select u.id, u.provisioned_by into account from identity.users u where u.email = address;
     if found and not (it.makes_accounts and identity.displace(it.org_id, address, newcomer)) then
-        if account.provisioned_by is not distinct from it.org_id and identity.ways_in(account.id) = 0 then
+        if account.provisioned_by is not distinct from it.org_id and identity.is_provisioned(account.id)
+           and not exists (select from identity.memberships m
+                            where m.org_id = it.org_id and m.user_id = account.id
+                              and (m.role not in ('PARTICIPANT', 'REVIEWER') or m.level > 40 or m.role_id is not null))
+        then
             return query select 'own', account.id;
         else
             return query select 'exists', null::uuid;
@@ -190,7 +210,8 @@ declare
     who uuid := ctx.person();
     attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'link');
     org uuid := (select p.org_id from identity.providers p
-                  where p.id = attempt.provider_id and p.org_id = ctx.org() and p.turned_on_at is not null);
+                  where p.id = attempt.provider_id and p.turned_on_at is not null
+                    and (p.org_id = ctx.org() or p.org_id = any (array(select identity.closed_orgs()))));
     holder uuid;
 begin
     if org is null then
@@ -290,7 +311,7 @@ revoke all on function identity.provider_urn(uuid), identity.provider_to_ask(uui
     identity.begin_provider_attempt(text, uuid, bytea, bytea, text), identity.request_id(bytea),
     identity.request_of_attempt(bytea),
     identity.sign_in_by_provider(bytea, text, text, text, text, timestamptz, uuid, uuid, identity.new_session),
-    identity.provider_newcomer(identity.providers, text, uuid),
+    identity.closed_orgs(), identity.provider_newcomer(identity.providers, text, uuid),
     identity.link_provider_identity(bytea, uuid, text, text), identity.prove_by_provider(bytea, text, timestamptz),
     identity.provider_tested(bytea), identity.unlink_provider_identity(uuid) from public;
 grant execute on function identity.provider_to_ask(uuid),

@@ -72,7 +72,7 @@ pub use leave_organisation::leave_organisation;
 pub use make_organisation::{MakeOrganisationError, make_organisation};
 pub use move_account::{MoveAccountError, move_account};
 pub use own_events::{OwnEvent, own_events};
-pub use own_organisations::{OwnOrganisation, own_organisations};
+pub use own_organisations::{OwnOrganisation, OwnSignOn, own_organisations};
 pub use passkey::{
     PasskeyName, PasskeyNameError, PasskeyRow, RemovePasskeyError, passkeys, remove_passkey,
     rename_passkey,

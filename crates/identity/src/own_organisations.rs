@@ -19,14 +19,23 @@ pub struct OwnOrganisation {
     pub joined_at: OffsetDateTime,
     /// Whether it asks for a second factor.
     pub asks_second_factor: bool,
-    /// The identity provider that they come by, where it asks for that.
-    pub sign_on_by: Option<ProviderId>,
+    /// What they come by, where it asks for its own single sign-on.
+    pub sign_on: Option<OwnSignOn>,
     /// Whether the session acts in it.
     pub is_current: bool,
     /// Whether nobody else is an owner of it.
     pub is_last_owner: bool,
     /// How many other members it has.
     pub others: u32,
+}
+
+/// The single sign-on that somebody has to come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnSignOn {
+    /// The organisation's identity provider.
+    pub provider: ProviderId,
+    /// Whether it knows them.
+    pub is_linked: bool,
 }
 
 /// The organisations that the bound person is in, in the order of joining.

@@ -3,7 +3,7 @@
 use db::{Error, ReadTx, WriteTx};
 use kernel::{AuditEntryId, EmailChangeId, OrganisationId, PageSize, TokenHash};
 
-use crate::{Account, Email, EmailChange, EmailChangeFace, OwnEvent, OwnOrganisation};
+use crate::{Account, Email, EmailChange, EmailChangeFace, OwnEvent, OwnOrganisation, OwnSignOn};
 
 pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
     let row = sqlx::query!(
@@ -27,7 +27,7 @@ pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
 pub(crate) async fn own_organisations(tx: &mut ReadTx) -> Result<Vec<OwnOrganisation>, Error> {
     let rows = sqlx::query!(
         r#"select org_id as "id!", name as "name!", role as "role!", custom_role, joined_at as "joined_at!",
-                  mfa_required as "mfa_required!", sign_on_by, is_current as "is_current!",
+                  mfa_required as "mfa_required!", sign_on_by, is_linked as "is_linked!", is_current as "is_current!",
                   is_last_owner as "is_last_owner!", others as "others!"
              from identity.own_organisations()"#
     )
@@ -42,7 +42,10 @@ pub(crate) async fn own_organisations(tx: &mut ReadTx) -> Result<Vec<OwnOrganisa
             custom_role: row.custom_role,
             joined_at: row.joined_at,
             asks_second_factor: row.mfa_required,
-            sign_on_by: row.sign_on_by.map(Into::into),
+            sign_on: row.sign_on_by.map(|provider| OwnSignOn {
+                provider: provider.into(),
+                is_linked: row.is_linked,
+            }),
             is_current: row.is_current,
             is_last_owner: row.is_last_owner,
             others: row.others.unsigned_abs(),

@@ -31,7 +31,7 @@ pub use invitation::{Invitation, Offer, Step};
 pub use issuer::{Elsewhere, FromIssuer, IssuerChoice, LinkedIdentity, SignUpWith, ToIssuer};
 pub use mail_link::{ForgotPassword, ForgotPasswordDone, MailLink, ResetPassword, VerifyAddress};
 pub use organisation::Organisation;
-pub use organisations::{OrganisationRow, Organisations};
+pub use organisations::{OrganisationRow, Organisations, OwnSignOn};
 pub use people::{Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember};
 pub use profile::{PendingAddress, Profile};
 pub use prove::Prove;

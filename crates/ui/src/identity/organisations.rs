@@ -24,6 +24,15 @@ pub struct Organisations {
     pub errors: FieldErrors,
 }
 
+/// The single sign-on that somebody has to come by.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnSignOn {
+    /// The organisation's identity provider.
+    pub provider: ProviderId,
+    /// Whether it knows them.
+    pub is_linked: bool,
+}
+
 /// An organisation of the person's.
 #[derive(Debug, Clone)]
 pub struct OrganisationRow {
@@ -37,8 +46,8 @@ pub struct OrganisationRow {
     pub joined_at: OffsetDateTime,
     /// Whether it asks for a second factor.
     pub asks_second_factor: bool,
-    /// The identity provider that they come by, where it asks for that.
-    pub sign_on_by: Option<ProviderId>,
+    /// What they come by, where it asks for its own single sign-on.
+    pub sign_on: Option<OwnSignOn>,
     /// Whether this browser acts in it.
     pub is_current: bool,
     /// Whether nobody else is an owner of it.

@@ -98,7 +98,7 @@ async fn guesses_in_a_providers_session_have_nobody_wait_elsewhere() {
     let (by_provider, own) = owner_of_two(&mut world).await;
     let wait = async |visitor: &Visitor, proof: &str| -> i32 {
         let mut front = bound(&world, "countersign_front", "bind_session", visitor).await;
-        let count = format!("select identity.count_password(sha256('{proof}'))");
+        let count = format!("select identity.count_password(sha256('{proof}'), false)");
         let wait = sqlx::query_scalar(AssertSqlSafe(count))
             .fetch_one(&mut front)
             .await
@@ -164,4 +164,59 @@ async fn a_providers_session_sees_nothing_of_the_account_elsewhere() {
     assert_eq!(rows(&mut front, "identity.passkeys").await, 0);
     let rename = "select identity.rename_passkey(gen_random_uuid(), 'x')";
     assert_eq!(refusal(&mut front, rename).await, "CS011");
+}
+
+#[tokio::test]
+async fn another_provider_does_not_come_as_whoever_is_above_a_newcomer() {
+    for raised in [
+        "role = 'ADMIN', level = 80",
+        "role = 'OWNER', level = 100",
+        "level = 60",
+    ] {
+        let world = World::start().await;
+        drop(world.let_in(&colleague("ada")).await);
+        let (_, shown) = world.come_back(&colleague("ada")).await;
+        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+        // As by a provider that has just been set up: it knows nobody.
+        let forget = "delete from identity.provider_identities i using identity.users u
+            where u.id = i.user_id and u.email = 'ada@works.example'";
+        assert_eq!(fate(&world.app, forget).await, 1);
+        let (_, shown) = world.come_back(&colleague("ada")).await;
+        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+        assert_eq!(fate(&world.app, forget).await, 1);
+        let raise = format!(
+            "update identity.memberships m set {raised} from identity.users u
+              where u.id = m.user_id and u.email = 'ada@works.example'"
+        );
+        assert_eq!(fate(&world.app, &raise).await, 1);
+        let (_, shown) = world.come_back(&colleague("ada")).await;
+        assert_eq!(
+            shown.status,
+            StatusCode::FORBIDDEN,
+            "{raised}: {}",
+            shown.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_removed_while_bound_sets_no_provider_up() {
+    let world = World::start().await;
+    let mut front = bound(&world, "countersign_front", "bind_session", &world.owner).await;
+    let removed = "update identity.memberships m set role = 'PARTICIPANT', level = 40
+        from identity.providers p where m.org_id = p.org_id";
+    fate(&world.app, removed).await;
+    for change in [
+        "identity.turn_on_provider(gen_random_uuid())",
+        "identity.require_sso(true)",
+        "identity.add_domain(gen_random_uuid(), 'works.example')",
+        "identity.add_provider('oidc', 'x', 'https://x.example', 'x', null, '{}', true, 40)",
+    ] {
+        assert_eq!(
+            refusal(&mut front, &format!("savepoint s; select {change}")).await,
+            "42501",
+            "{change}"
+        );
+        assert_eq!(refusal(&mut front, "rollback to s").await, "done");
+    }
 }

@@ -1,7 +1,7 @@
 use ui::component::{FieldErrors, Pages};
 use ui::identity::{
     AccountDeleted, AccountEvent, AccountEvents, AddressChange, ChangeAddress, ChangeStep,
-    OrganisationRow, Organisations, OwnAccount, PendingAddress, Profile, WaitingChange,
+    OrganisationRow, Organisations, OwnAccount, OwnSignOn, PendingAddress, Profile, WaitingChange,
 };
 
 use super::{Ink, Rendered, alone, days_ago, id, minutes_ago, page, shot, visitor};
@@ -21,7 +21,7 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         joined_at: days_ago(joined),
         asks_second_factor: number == 0x72,
         is_current,
-        sign_on_by: None,
+        sign_on: None,
         is_last_owner: number == 0x71,
         others: 4,
     };
@@ -47,6 +47,20 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         is_recent: false,
         ..several.clone()
     };
+    let closed = |number, name, is_linked| OrganisationRow {
+        sign_on: Some(OwnSignOn {
+            provider: id(number),
+            is_linked,
+        }),
+        ..row(number, name, "Participant", 30, false)
+    };
+    let by_sign_on = Organisations {
+        organisations: vec![
+            closed(0x73, "Example Bank", false),
+            closed(0x74, "Example Insurance", true),
+        ],
+        ..several.clone()
+    };
     let last_owner = Organisations {
         organisations: vec![row(0x71, "Example Works", "Owner", 90, true)],
         name: ink.t(" "),
@@ -70,6 +84,7 @@ fn organisations(ink: &Ink) -> Vec<Rendered> {
         shot("organisations-stale", &stale),
         shot("organisations-last-owner", &last_owner),
         shot("organisations-alone", &alone_in_it),
+        shot("organisations-by-sign-on", &by_sign_on),
         shot("organisations-none", &none),
     ]
 }

@@ -2,7 +2,7 @@ use axum::response::Response;
 use identity::{MakeOrganisationError, MemberError, OwnOrganisation};
 use kernel::OrganisationId;
 use ui::component::FieldErrors;
-use ui::identity::{OrganisationRow, Organisations};
+use ui::identity::{OrganisationRow, Organisations, OwnSignOn};
 
 use crate::extract::{Account, Form, RecentAccount, role_shown};
 use crate::pages::answer::{done, failed, field_errors, go, html, refused};
@@ -93,7 +93,10 @@ fn shown(row: OwnOrganisation) -> OrganisationRow {
         name: row.name,
         joined_at: row.joined_at,
         asks_second_factor: row.asks_second_factor,
-        sign_on_by: row.sign_on_by,
+        sign_on: row.sign_on.map(|owed| OwnSignOn {
+            provider: owed.provider,
+            is_linked: owed.is_linked,
+        }),
         is_current: row.is_current,
         is_last_owner: row.is_last_owner,
         others: row.others,

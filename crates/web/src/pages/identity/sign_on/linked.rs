@@ -5,7 +5,7 @@ use broker::protocol::IssuerPurpose;
 use identity::LinkedProvider;
 use kernel::{ProviderIdentityId, Scope};
 
-use crate::extract::{Form, Id, Recent};
+use crate::extract::{Form, Id, Recent, RecentAccount};
 use crate::pages::answer::done;
 use crate::pages::identity::issuer::{Onward, begin, or_back};
 use crate::pages::identity::local_path::local_path;
@@ -29,6 +29,32 @@ pub(super) async fn link(
     let asked = (IssuerPurpose::Link, BACK);
     let gone = begin(who, &cookies, (&id, &own.name), asked, Onward::Asked).await;
     or_back(&caller.state, gone, BACK)
+}
+
+/// The same for whoever an organisation lets in by its provider alone, which does not know them yet: their own session
+/// stays outside of it.
+pub(super) async fn link_from_outside(
+    recent: RecentAccount,
+    Extension(cookies): Extension<Cookies>,
+    Path(provider): Path<String>,
+) -> Result<Response, Problem> {
+    const OUTSIDE: &str = "/organisations";
+    let mut account = recent.0;
+    let organisations = identity::own_organisations(&mut account.tx).await?;
+    let owed = organisations
+        .iter()
+        .filter_map(|organisation| organisation.sign_on);
+    let closed = owed
+        .map(|owed| owed.provider)
+        .find(|id| id.to_string() == provider);
+    let id = closed.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    let caller = account.release();
+    let face = identity::provider_face(&caller.state.db, id).await?;
+    let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
+    let who = (&caller.state, &*caller.context, &caller.scope);
+    let asked = (IssuerPurpose::Link, &*format!("/sign-in/sso/{provider}"));
+    let gone = begin(who, &cookies, (&provider, &face.name), asked, Onward::Asked).await;
+    or_back(&caller.state, gone, OUTSIDE)
 }
 
 /// Has the provider mean the person no more.

@@ -109,6 +109,11 @@ pub(super) fn mount(routes: Routes) -> Routes {
             asks_broker,
             linked::link,
         )
+        .mount(
+            post("/organisations/provider/{provider}/link"),
+            asks_broker,
+            linked::link_from_outside,
+        )
         .page(
             Method::POST,
             "/security/provider/{id}/unlink",
