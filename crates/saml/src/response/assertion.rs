@@ -8,20 +8,14 @@ use crate::xml::{Element, attribute, children, is, names, only};
 /// What a provider says of a person who just signed in there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
-    /// Its own name, which no other assertion of the provider has.
-    pub id: String,
     /// Whom the provider means.
     pub subject: Subject,
     /// Their mail address, as the provider writes it. None where it gives several.
     pub mail: Option<String>,
     /// What they are called.
     pub display_name: Option<String>,
-    /// The groups that the provider names, in its words.
-    pub groups: Vec<String>,
     /// When the provider last asked them who they are.
     pub authenticated_at: OffsetDateTime,
-    /// The provider's name for its own session of theirs.
-    pub session_index: Option<String>,
     /// When the provider wants the session here to end.
     pub session_ends: Option<OffsetDateTime>,
 }
@@ -43,8 +37,9 @@ pub(super) fn read(
     expected: &Expected<'_>,
 ) -> Result<Assertion, ResponseError> {
     let is_known = |it| IN_ASSERTION.iter().any(|(space, name)| is(it, space, name));
-    let id = attribute(assertion, "ID").filter(|id| !id.is_empty());
-    if attribute(assertion, "Version") != Some("2.0") || !children(assertion).all(is_known) {
+    let is_named = attribute(assertion, "ID").is_some_and(|id| !id.is_empty());
+    let is_version_2 = attribute(assertion, "Version") == Some("2.0");
+    if !is_named || !is_version_2 || !children(assertion).all(is_known) {
         return Err(ResponseError::Malformed);
     }
     envelope::check_issuer(assertion, expected)?;
@@ -61,13 +56,10 @@ pub(super) fn read(
 
     let attributes = Attributes::read(assertion)?;
     Ok(Assertion {
-        id: id.ok_or(ResponseError::Malformed)?.to_owned(),
         subject,
         mail: attributes.mail(),
         display_name: attributes.display_name(),
-        groups: attributes.groups(),
         authenticated_at: read_instant(authenticated_at)?.ok_or(ResponseError::Authentication)?,
-        session_index: attribute(statement, "SessionIndex").map(str::to_owned),
         session_ends: read_instant(session_ends)?,
     })
 }

@@ -33,14 +33,6 @@ const SURNAME: [&str; 5] = [
     "urn:oid:2.5.4.4",
     "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
 ];
-const GROUPS: [&str; 6] = [
-    "groups",
-    "group",
-    "memberof",
-    "urn:oid:1.3.6.1.4.1.5923.1.5.1.1",
-    "http://schemas.xmlsoap.org/claims/group",
-    "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups",
-];
 
 impl Attributes {
     /// Reads all of them. A value that is no text says nothing.
@@ -74,18 +66,11 @@ impl Attributes {
         })
     }
 
-    pub(super) fn groups(&self) -> Vec<String> {
-        let mut all: Vec<_> = self.values(&GROUPS).cloned().collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    }
-
     /// The value of the first name that has any.
     fn single(&self, names: &[&str]) -> Option<String> {
         let mut all = names
             .iter()
-            .map(|name| self.values(std::slice::from_ref(name)).collect::<Vec<_>>())
+            .map(|name| self.values(name).collect::<Vec<_>>())
             .find(|values| !values.is_empty())?;
         all.dedup();
         match all.as_slice() {
@@ -94,10 +79,10 @@ impl Attributes {
         }
     }
 
-    fn values<'a>(&'a self, names: &'a [&str]) -> impl Iterator<Item = &'a String> {
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a String> {
         self.0
             .iter()
-            .filter(|(name, _)| names.contains(&name.as_str()))
+            .filter(move |(known, _)| known == name)
             .flat_map(|(_, values)| values)
     }
 }

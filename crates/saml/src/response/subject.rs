@@ -10,6 +10,13 @@ pub struct Subject {
     pub format: String,
 }
 
+impl Subject {
+    /// The name, where its format says that it is a mail address (SAMLCore 8.3.2).
+    pub fn mail(&self) -> Option<&String> {
+        (self.format == names::EMAIL).then_some(&self.name)
+    }
+}
+
 /// In characters. SAMLCore 8.3.7 lets it have one more.
 const MAX_NAME: usize = 255;
 const UNSPECIFIED: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";

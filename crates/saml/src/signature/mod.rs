@@ -94,3 +94,42 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let packed: String = text.split([' ', '\t', '\r', '\n']).collect();
     BASE64_STANDARD.decode(packed).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::xml::descendants;
+
+    const SIGNED: &str = include_str!("../../tests/vectors/signed.xml");
+    const SIGNER: &str = include_str!("../../tests/vectors/signed.pem");
+
+    fn octets(xml: &str) -> Result<String, SignatureError> {
+        let source = Source::new(xml.as_bytes(), Rules::Message).unwrap();
+        let document = source.parse().unwrap();
+        let parent = descendants(document.root_element())
+            .find(|it| attribute(*it, "ID") == Some("_it"))
+            .unwrap();
+        let signature = only(parent, names::DSIG, "Signature").unwrap();
+        let keys = [Certificate::from_text(SIGNER).unwrap()];
+        signed_octets(parent, signature, &keys)
+    }
+
+    /// By xmlsec1 and OpenSSL: tests/vectors/signed.sh.
+    #[test]
+    fn what_is_read_on_are_the_octets_that_xmlsec1_digested() {
+        let digested = include_str!("../../tests/vectors/signed.octets");
+        assert_eq!(octets(SIGNED).unwrap(), digested);
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_not_in_them_and_what_was_changed_has_none() {
+        let beside = SIGNED.replace("nobody signed this", "anything");
+        assert_eq!(octets(&beside).unwrap(), octets(SIGNED).unwrap());
+        let inside = SIGNED.replace("Here &amp;", "There &amp;");
+        assert!(matches!(octets(&inside), Err(SignatureError::Digest)));
+        let outer = SIGNED.replace("urn:xs", "urn:other");
+        assert!(matches!(octets(&outer), Err(SignatureError::Digest)));
+        let method = SIGNED.replace("PrefixList=\"xs\"", "PrefixList=\"u\"");
+        assert!(matches!(octets(&method), Err(SignatureError::Value)));
+    }
+}

