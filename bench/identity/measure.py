@@ -1,18 +1,24 @@
 """Session, permission and API key checks of ours and of Better Auth over HTTP, on one PostgreSQL; then
-sign-ins, what ten times too many of them do to session checks, and how soon an ended session is refused.
+sign-ins, what ten times too many of them do to session checks, how soon an ended session is refused, and what
+becomes of many refreshes of one token at once.
 
 usage: measure.py BINARY FOLDER SECONDS
 BINARY: countersign. FOLDER: a scratch folder that the service's users may enter. Prints a table.
 """
 
+import base64
+import hashlib
 import http.client
 import json
 import os
 import re
 import signal
+import statistics
 import subprocess
 import sys
+import threading
 import time
+import urllib.parse
 from pathlib import Path
 
 BINARY, FOLDER, SECONDS = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
@@ -62,11 +68,13 @@ def sql(programs, socket, database, statement, **more):
 
 
 def ask(port, method, path, body=None, **headers):
-    """One request: the status, the headers, the JSON."""
+    """One request with JSON, or a form as bytes: the status, the headers, the JSON."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     headers = {name.replace("_", "-"): value for name, value in headers.items()}
     headers["origin"] = f"http://127.0.0.1:{port}"
-    if body is not None:
+    if isinstance(body, bytes):
+        headers["content-type"] = "application/x-www-form-urlencoded"
+    elif body is not None:
         headers["content-type"] = "application/json"
         body = json.dumps(body)
     connection.request(method, path, body, headers)
@@ -167,7 +175,7 @@ development_mailbox = true
     wait(port, "/healthz")
     person = {"email": "owner@example.com", "password": PASSWORD}
     ask(port, "POST", "/api/v1/sign-up", {**person, "name": "Owner", "organisation": "Benchmark"})
-    vouch = [BINARY, "mail", "vouch", person["email"], "--config", config]
+    vouch = [BINARY, "account", "vouch", person["email"], "--config", config]
     subprocess.run(vouch, check=True, stdout=subprocess.DEVNULL)
     _, answer, me = ask(port, "POST", "/api/v1/sessions", person)
     cookie = cookies(answer)
@@ -280,9 +288,53 @@ def revocation(port):
     print(f"an ended session was let in for {worst * 1000:.1f} ms at most, of 20 ends")
 
 
+def grant(port, cookie, csrf):
+    """A client with a refresh token that the owner gave it. Returns its identifier and the token."""
+    back, verifier = "http://127.0.0.1/callback", "v" * 43
+    form = {"client_name": "Benchmark", "redirect_uris": [back], "token_endpoint_auth_method": "none",
+            "grant_types": ["authorization_code", "refresh_token"]}
+    client = ask(port, "POST", "/oauth/register", form)[2]["client_id"]
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    form = {"client_id": client, "redirect_uri": back, "response_type": "code", "scope": "insight.read",
+            "state": "x" * 22, "code_challenge": challenge, "code_challenge_method": "S256",
+            "resource": f"http://127.0.0.1:{port}/api", "decision": "allow", "granted": "insight.read", "csrf": csrf}
+    status, answer, _ = ask(port, "POST", "/oauth/authorize", urllib.parse.urlencode(form).encode(), cookie=cookie)
+    if status != 200:
+        sys.exit(f"the owner's consent got {status}")
+    code = re.search(r"[?&]code=([^&]+)", answer.getheader("refresh"))[1]
+    form = {"grant_type": "authorization_code", "client_id": client, "code": code, "redirect_uri": back,
+            "code_verifier": verifier}
+    tokens = ask(port, "POST", "/oauth/token", urllib.parse.urlencode(form).encode())[2]
+    return client, tokens["refresh_token"]
+
+
+def refreshes(port, cookie, csrf):
+    """A hundred refreshes of one token at once: what became of them, how long they took, and how many went on."""
+    times, successors, statuses = [], set(), set()
+
+    def one(client, token):
+        form = {"grant_type": "refresh_token", "client_id": client, "refresh_token": token}
+        begun = time.perf_counter()
+        status, _, answer = ask(port, "POST", "/oauth/token", urllib.parse.urlencode(form).encode())
+        times.append((time.perf_counter() - begun) * 1000)
+        statuses.add(status)
+        successors.add(answer.get("refresh_token"))
+
+    client, token = grant(port, cookie, csrf)
+    threads = [threading.Thread(target=one, args=(client, token)) for _ in range(100)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    whole = time.perf_counter() - begun
+    print(f"100 refreshes of one token at once: {len(successors)} successor, statuses {sorted(statuses)}, all within "
+          f"{whole * 1000:.0f} ms, half within {statistics.median(times):.0f} ms")
+
+
 def main():
     programs, socket, database = postgres()
-    server, port, cookie, _, key = ours(programs, socket)
+    server, port, cookie, csrf, key = ours(programs, socket)
     other, other_port, other_cookie, organisation, other_key = better(programs, socket)
     roots, other_roots = [server.pid, database.pid], [other.pid, database.pid]
     lookups(programs, socket)
@@ -308,6 +360,7 @@ wrk.body = '{json.dumps({"organizationId": organisation, "permissions": {"invita
     compare("  ours / Better Auth", own, its)
     sign_ins(port, session)
     revocation(port)
+    refreshes(port, cookie, csrf)
 
 
 try:
