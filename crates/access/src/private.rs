@@ -29,7 +29,7 @@ pub const PRIVATE: &[(&str, Kept)] = &[
     ("identity.passkeys", Kept::ByPerson("user_id")),
     ("identity.provider_identities", Kept::ByPerson("user_id")),
     ("identity.recovery_codes", Kept::Unread),
-    ("identity.sessions", Kept::ByPerson("user_id")),
+    ("identity.sessions", Kept::Unread),
     ("jobs.jobs", Kept::ByPerson("user_id")),
     ("oauth.access_tokens", Kept::Unread),
     ("oauth.codes", Kept::Unread),

@@ -35,6 +35,7 @@ begin
     end loop;
     insert into ctx.mac_key (inner_pad, outer_pad) values (inner_pad, outer_pad);
 end $$;
+drop policy mac_key_owner on ctx.mac_key;
 
 set local role countersign_definer;
 

@@ -18,6 +18,8 @@ create table identity.organisations (
     mfa_required boolean not null default false,
     -- Whether other sessions than those of its identity provider act in it (0027): its owners' always do.
     requires_sso boolean not null default false,
+    -- What AI clients do here at most, whatever people let them (oauth.limit_clients, 0012); null: as people say.
+    clients_may text[] check (cardinality(clients_may) <= 100),
     created_at timestamptz not null default now()
 );
 
@@ -80,7 +82,7 @@ create table identity.sessions (
 -- A session that owes its second factor is bound to no organisation, and whoever begins one says its id: what is
 -- proven for one session must not count for another in the same person's other organisation.
 create unique index sessions_by_id on identity.sessions (id);
-create index sessions_by_user on identity.sessions (org_id, user_id, created_at);
+create index sessions_by_user on identity.sessions (user_id, org_id, created_at);
 
 -- Where a person has signed in before, by a digest of what only that browser keeps. A sign-in from
 -- elsewhere is told to them by mail.
@@ -128,7 +130,9 @@ begin
     foreach t in array array['organisations', 'users', 'memberships', 'sessions', 'links'] loop
         execute format('alter table identity.%I enable row level security', t);
         execute format('alter table identity.%I force row level security', t);
-        execute format('create policy %I on identity.%I for select to countersign_definer using (true)', t || '_definer_read', t);
+        if t <> 'links' then
+            execute format('create policy %I on identity.%I for select to countersign_definer using (true)', t || '_definer_read', t);
+        end if;
     end loop;
 end $$;
 
@@ -141,20 +145,13 @@ create policy links_definer on identity.links for all to countersign_definer usi
 grant select, insert on identity.organisations, identity.users, identity.memberships, identity.sessions to countersign_definer;
 grant select, insert, update (used_at, ended_at), delete on identity.links to countersign_definer;
 
--- A member reads the own organisation, its people, the own sessions.
+-- A member reads the own organisation and its people. Sessions are the account's: identity.own_sessions (0023).
 create policy organisations_own on identity.organisations for select to countersign_front, countersign_broker
     using (id = (select ctx.org()));
 -- Whose memberships are seen: 0008.
 create policy users_same_org on identity.users for select to countersign_front, countersign_broker
     using (id = any (array(select user_id from identity.memberships))); -- whose memberships are seen
-create policy sessions_own on identity.sessions for select to countersign_front
-    using (org_id = (select ctx.org()) and user_id = (select ctx.person()));
-create policy sessions_own_end on identity.sessions for update to countersign_front
-    using (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at is null)
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and ended_at = now());
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
-create policy private on identity.sessions as restrictive for all to countersign_front
-    using (user_id = (select ctx.person()));
 create policy private on identity.links as restrictive for all to countersign_front
     using (user_id is null or user_id = (select ctx.person()));
 -- Columns by name: no login role reads a verifier or a token's hash.
@@ -162,9 +159,6 @@ grant select (id, name, kind, mfa_required, created_at) on identity.organisation
 -- Not the address: whoever left is still named where they did something, and moves unseen (identity.addresses).
 grant select (id, name, created_at, email_verified_at) on identity.users to countersign_front, countersign_broker;
 grant select on identity.memberships to countersign_front, countersign_broker;
-grant select (id, org_id, user_id, client, address, created_at, expires_at, ended_at,
-              authenticated_at, second_factor_at),
-      update (ended_at) on identity.sessions to countersign_front;
 grant insert (org_id, kind, user_id, token_hash, expires_at) on identity.links to countersign_front;
 
 set local role countersign_definer;
@@ -224,6 +218,10 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             || rtrim(replace(encode(decode(left(ctx.mac('salt ' || lower(address)), 32), 'hex'), 'base64'), E'\n', ''), '='))
 $$;
 
+-- The verifier of an account without a password: 32 random bytes, which no password has for its digest.
+create function identity.no_password() returns bytea language sql volatile
+return sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
+
 -- Whether nobody has mail at an address, ever (RFC 2606): under .invalid are the organisations that the controls
 -- attack, what is left of deleted accounts, and whoever lost an address (identity.displace). No person is known by
 -- one, whoever says so.
@@ -235,7 +233,7 @@ create function identity.is_control(of_org uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select exists (select from identity.organisations o where o.id = of_org and o.kind = 'control')
 $$;
-revoke all on function identity.is_reserved(text), identity.is_control(uuid) from public;
+revoke all on function identity.no_password(), identity.is_reserved(text), identity.is_control(uuid) from public;
 
 -- An account with its first organisation, or false where the address has one already.
 create function identity.sign_up(

@@ -77,13 +77,15 @@ begin
 end $$;
 
 -- What a principal holds at this moment: a session all that its person holds; any other credential what
--- it lists of that, less what is for people alone. Who has not verified an address holds what anybody
+-- it lists of that, less what is for people alone, and an AI client's no more than the organisation lets
+-- those do. Who has not verified an address holds what anybody
 -- does who looks around (ID-01). `of_level` counts where there is no membership.
 create function access.held(of_kind text, of_org uuid, of_person uuid, of_level int, scopes text) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
     member record;
     reached text[];
+    most text[];
 begin
     if of_org is null then
         return '{}';
@@ -100,12 +102,16 @@ begin
     if of_kind = 'session' and scopes = '*' and member.is_verified is not false then
         return reached;
     end if;
+    if of_kind = 'access_token' then
+        most := (select o.clients_may from identity.organisations o where o.id = of_org);
+    end if;
     return array(
         select p.name from access.permissions p
          where p.name = any (reached)
            and (member.is_verified is not false or p.least_level <= 20)
            and (of_kind = 'session' and scopes = '*' or p.name = any (string_to_array(scopes, ',')))
            and (of_kind = 'session' or p.for_programs or (of_kind = 'service_key' and p.for_services))
+           and (most is null or p.name = any (most))
          order by p.name);
 end $$;
 

@@ -55,6 +55,7 @@ create policy turn_definer_read on audit.turn for select to countersign_definer 
 create policy turn_definer_lock on audit.turn for update to countersign_definer using (true);
 grant select, update on audit.turn to countersign_definer;
 insert into audit.turn default values;
+drop policy turn_owner on audit.turn;
 
 do $$
 declare t text;
@@ -135,6 +136,16 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     values (audit.new_id(), of_org, 'anonymous', of_person, entry_action, entry_subject, '{}')
 $$;
 
+-- One sequences at a time, until its transaction ends: who found no turn to take would sequence beside another.
+create function audit.take_turn() returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform from audit.turn for update;
+    if not found then
+        raise exception 'there is no turn to take';
+    end if;
+end $$;
+
 -- The next entries to sequence, under a lock that one sequencer holds until its transaction ends.
 -- Sorted by id, which orders by time; an entry of a transaction that commits late gets a later place.
 -- One that claims to be from long before the log's last entry (audit::offline::SETTLING) was put there
@@ -142,7 +153,7 @@ $$;
 create function audit.unsequenced(most int) returns setof audit.entries
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform from audit.turn for update;
+    perform audit.take_turn();
     return query
         select * from audit.entries
          where leaf_index is null and at >= coalesce(
@@ -161,7 +172,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     sequenced bigint;
 begin
-    perform from audit.turn for update;
+    perform audit.take_turn();
     if first_index <> (select coalesce(max(size), 0) from audit.checkpoints) then
         raise exception using errcode = 'CS002', message = 'another sequencer was faster';
     end if;

@@ -202,7 +202,7 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp a
 begin
     -- Somebody whom an organisation made an account for, and who has no way in of their own, sets up the one that
     -- it asks for.
-    if not (ctx.kind() = 'half_session' and identity.is_provisioned(ctx.person())) then
+    if not (ctx.kind() = 'half_session' and identity.is_unclaimed(ctx.person())) then
         perform identity.check_own();
     end if;
     return ctx.is_recent() or ctx.kind() = 'half_session' and not identity.has_factor(ctx.person());
@@ -276,7 +276,7 @@ end $$;
 create function identity.replace_recovery_codes(hashes bytea[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if not identity.is_provisioned(ctx.person()) then
+    if not identity.is_unclaimed(ctx.person()) then
         perform identity.check_own();
     end if;
     perform ctx.require_recent();
@@ -344,9 +344,8 @@ end $$;
 create function identity.require_second_factor(is_required boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_at_browser('organisation.manage');
+    org uuid := identity.recent_manager();
 begin
-    perform ctx.require_recent();
     if is_required and not identity.has_factor(ctx.person()) then
         raise exception using errcode = 'CS009', message = 'whoever asks it of others has a second factor';
     end if;

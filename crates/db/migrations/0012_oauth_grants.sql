@@ -161,6 +161,9 @@ create policy codes_add on oauth.codes for insert to countersign_front
 grant insert (org_id, user_id, code_hash, client_id, redirect_uri, challenge, scopes, resource, expires_at)
       on oauth.codes to countersign_front;
 
+grant update (clients_may) on identity.organisations to countersign_definer;
+grant select (clients_may) on identity.organisations to countersign_front;
+
 -- The desktop app (RFC 8252): any port of the loopback interface.
 create policy clients_owner on oauth.clients for insert to countersign_owner with check (true);
 insert into oauth.clients (id, name, redirect_uris, verified)
@@ -450,7 +453,7 @@ begin
 end $$;
 
 -- The grant of an access token, found by the hash of all of it. What it may do is what the grant says
--- and what the person's level allows at this moment, whichever is less.
+-- and what the person and the organisation allow at this moment, whichever is least (access.held).
 create function ctx.bind_access_token(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -468,6 +471,21 @@ begin
         raise exception using errcode = 'CS001', message = 'the access token is unknown, expired or revoked';
     end if;
     perform ctx.bind('access_token', held.id, held.org_id, held.user_id, held.level, held.scopes);
+end $$;
+
+-- What AI clients do at most in the bound organisation, from their next request on, whatever people let them:
+-- null for as people say. Returns what it is from now on: of `most`, what programs may at all.
+create function oauth.limit_clients(most text[]) returns text[]
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    org uuid := identity.recent_manager();
+begin
+    update identity.organisations o
+       set clients_may = case when most is not null then array(
+               select p.name from access.permissions p
+                where p.for_programs and p.name = any (most) order by p.name) end
+     where o.id = org returning o.clients_may into most;
+    return most;
 end $$;
 
 -- Called now and then by a front, so that a read does not cost a write.
@@ -522,6 +540,6 @@ grant execute on function oauth.register_client(text, text, text[]), oauth.clien
     oauth.start_device(bytea, bytea, text, text[], text), oauth.device_request(bytea),
     oauth.decide_device(bytea, boolean, text[]),
     oauth.poll_device(bytea, text, uuid, bytea, bytea, text, text),
-    oauth.give_back(bytea, bytea, text), oauth.note_use(bytea[]), oauth.sweep() to countersign_front;
+    oauth.give_back(bytea, bytea, text), oauth.limit_clients(text[]), oauth.note_use(bytea[]), oauth.sweep() to countersign_front;
 grant execute on function oauth.to_issue(bytea), oauth.issued(bytea, bytea) to countersign_broker;
 grant execute on function ctx.bind_access_token(bytea) to countersign_front, countersign_broker, countersign_verifier;

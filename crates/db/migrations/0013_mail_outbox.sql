@@ -17,7 +17,7 @@ create table mail.outbox (
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
                                              'ways_in_changed', 'client_ended', 'operator_access', 'invitation',
                                              'change_email_new', 'change_email_old', 'email_changed', 'account_deleted',
-                                             'domain_failing', 'domain_lost')),
+                                             'domain_failing', 'domain_lost', 'provider_on', 'sso_required')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -57,7 +57,7 @@ set local role countersign_definer;
 -- silence; but nobody silences what tells of an operator's look by looking often.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
 return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed',
-                                 'domain_failing', 'domain_lost') then 50
+                                 'domain_failing', 'domain_lost', 'provider_on', 'sso_required') then 50
             when of_template = 'operator_access' then 1000 else 5 end;
 
 -- Whether that was too often in the last hour: mails, and mails sent again. One organisation silences no other's,
@@ -185,8 +185,11 @@ begin
         returning links.expires_at into until_when;
     end if;
     return query
-        select it.id, it.recipient, it.template, it.data || jsonb_build_object('taken', is_taken), u.name, o.name, inviter.name, i.role, until_when
+        select it.id, it.recipient, it.template,
+               it.data || jsonb_build_object('taken', is_taken, 'who', coalesce(who.name, '')),
+               u.name, o.name, inviter.name, i.role, until_when
           from identity.organisations o
+          left join identity.users who on who.id = (it.data ->> 'who')::uuid
           left join identity.users u on u.id = it.user_id
           left join identity.invitations i on i.org_id = it.org_id and i.id = it.invitation_id
           left join identity.users inviter on inviter.id = i.invited_by

@@ -40,14 +40,14 @@ declare
     link identity.links;
 begin
     select * into face from identity.link_face('verify_address', link_hash) f where f.user_id = ctx.person();
-    if ctx.kind() is distinct from 'session' or not found then
+    if coalesce(ctx.kind(), '') not in ('session', 'lone_session') or not found then
         return false;
     end if;
     link := identity.use_link('verify_address', link_hash);
     if link.user_id is null then
         return false;
     end if;
-    -- Whoever took the address meanwhile (identity.displace) held the account: it is asked about again.
+    -- identity.displace may have held the account, and taken its address: looked at again.
     update identity.users u set email_verified_at = coalesce(u.email_verified_at, now())
      where u.id = link.user_id and u.email = face.email;
     return found;
@@ -58,20 +58,22 @@ create function identity.ask_verification() returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     person record;
+    org uuid;
     earlier uuid;
 begin
     select u.id, u.email into person from identity.users u
-     where u.id = ctx.person() and u.email_verified_at is null and ctx.kind() = 'session';
+     where u.id = ctx.person() and u.email_verified_at is null and ctx.kind() in ('session', 'lone_session');
     if not found then
         return 'verified';
     end if;
+    org := coalesce(ctx.org(), identity.place_of(person.id));
     select o.id into earlier from mail.outbox o
-     where o.org_id = ctx.org() and o.user_id = person.id and o.template = 'verify_address' and o.recipient = person.email
+     where o.org_id = org and o.user_id = person.id and o.template = 'verify_address' and o.recipient = person.email
      order by o.queued_at desc limit 1;
     if found then
-        return mail.requeue(ctx.org(), person.id, earlier);
+        return mail.requeue(org, person.id, earlier);
     end if;
-    return case when mail.queue(ctx.org(), person.id, person.id, null, person.email, 'verify_address', '{}') is null
+    return case when mail.queue(org, person.id, person.id, null, person.email, 'verify_address', '{}') is null
                 then 'soon' else 'again' end;
 end $$;
 
@@ -156,7 +158,7 @@ begin
     -- the provider of the organisation that made the account: they are not its owner's, who is here now for the
     -- first time.
     if (select u.email_verified_at is null from identity.users u where u.id = link.user_id)
-       or identity.is_provisioned(link.user_id) then
+       or identity.is_unclaimed(link.user_id) then
         delete from identity.passkeys p where p.user_id = link.user_id;
         delete from identity.identities i where i.user_id = link.user_id;
         delete from identity.authenticators a where a.user_id = link.user_id;

@@ -38,7 +38,6 @@ grant select (org_id, kind, invitation_id, created_at, expires_at, used_at, ende
 
 -- What the definer's functions below change.
 create policy memberships_definer_change on identity.memberships for update to countersign_definer using (true) with check (true);
-create policy api_keys_definer_end on access.api_keys for update to countersign_definer using (true) with check (true);
 grant update (role, level, role_id, removed_at, created_at) on identity.memberships to countersign_definer;
 grant update (revoked_at) on access.api_keys to countersign_definer;
 

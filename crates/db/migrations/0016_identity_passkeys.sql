@@ -51,7 +51,8 @@ end $$;
 
 -- A person sees their own, at a browser; nobody reads a key.
 create policy passkeys_own on identity.passkeys for select to countersign_front
-    using (user_id = (select ctx.person()) and (select ctx.kind()) = 'session' and (select identity.is_own()));
+    using (user_id = (select ctx.person()) and (select ctx.kind()) in ('session', 'lone_session')
+           and (select identity.is_own()));
 -- Whatever other policies come to let in, the row is the person's own (AC-06): access::private.
 create policy private on identity.passkeys as restrictive for all to countersign_front
     using (user_id = (select ctx.person()));
@@ -156,7 +157,7 @@ begin
     select p.id, p.user_id, identity.passkey_handle(p.user_id), p.public_key, p.is_syncable
       from identity.passkeys p
      where p.credential_id = credential
-       and case when ctx.bound() is null then not identity.is_provisioned(p.user_id) else p.user_id = ctx.person() end
+       and case when ctx.bound() is null then not identity.is_unclaimed(p.user_id) else p.user_id = ctx.person() end
        for no key update;
 end $$;
 
@@ -221,7 +222,7 @@ begin
         raise exception using errcode = '42501', message = 'somebody is signed in';
     end if;
     perform identity.hold_person(of_person);
-    if identity.is_provisioned(of_person) then
+    if identity.is_unclaimed(of_person) then
         raise exception using errcode = '42501', message = 'the account is its organisation''s, and this is no way in';
     end if;
     if not identity.count_passkey(of_passkey, of_person, signed, has_synced) then

@@ -107,23 +107,29 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
                     where t.org_id = of_org and t.id = of_team and t.removed_at is null and t.provisioned_at is not null)
 $$;
 
--- Ends a team, with all that its members were given by it: 'removed' or 'gone'.
-create function access.remove_team(of_team uuid) returns table (verdict text, members int)
+-- Ends a team, with all that its members were given by it: 'removed', with how many they were, or 'gone'. For definer
+-- functions alone.
+create function access.end_team(of_org uuid, of_team uuid) returns table (verdict text, members int)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    org uuid := ctx.org_at_browser('teams.manage');
     left_it int;
 begin
-    update access.teams t set removed_at = now() where t.org_id = org and t.id = of_team and t.removed_at is null;
+    update access.teams t set removed_at = now() where t.org_id = of_org and t.id = of_team and t.removed_at is null;
     if not found then
         return query select 'gone', 0;
         return;
     end if;
-    delete from access.asset_grants g where g.org_id = org and g.team_id = of_team;
-    delete from access.team_members m where m.org_id = org and m.team_id = of_team;
+    delete from access.asset_grants g where g.org_id = of_org and g.team_id = of_team;
+    delete from access.team_members m where m.org_id = of_org and m.team_id = of_team;
     get diagnostics left_it = row_count;
     return query select 'removed', left_it;
 end $$;
+
+-- Ends a team of the bound organisation, as access.end_team says.
+create function access.remove_team(of_team uuid) returns table (verdict text, members int)
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select e.verdict, e.members from access.end_team(ctx.org_at_browser('teams.manage'), of_team) e
+$$;
 
 -- Adds a member of the organisation to a team: 'joined', 'there' where they are in it already, 'gone',
 -- 'nobody' where the organisation has no such member, 'provisioned' where a directory says who is in it, or
@@ -177,7 +183,7 @@ begin
 end $$;
 
 revoke all on function access.is_provisioned(uuid, uuid), access.make_team(uuid, text), access.rename_team(uuid, text),
-    access.remove_team(uuid), access.join_team(uuid, uuid), access.leave_team(uuid, uuid), access.forget_member()
+    access.end_team(uuid, uuid), access.remove_team(uuid), access.join_team(uuid, uuid), access.leave_team(uuid, uuid), access.forget_member()
     from public;
 grant execute on function access.make_team(uuid, text), access.rename_team(uuid, text), access.remove_team(uuid),
     access.join_team(uuid, uuid), access.leave_team(uuid, uuid) to countersign_front;

@@ -230,14 +230,18 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     on conflict do nothing
 $$;
 
--- Takes away the keys that a round of controls made, in the control organisations and nowhere else.
+-- Takes away the keys that a round of controls made, in the control organisations and nowhere else, and closes what it
+-- opened to an anonymous one of them; and what earlier rounds left.
 create function access.sweep_controls(made uuid[]) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
+    delete from access.anonymous_access a using identity.organisations o
+     where o.id = a.org_id and o.kind = 'control'
+       and (a.turned_on_at < now() - interval '10 minutes'
+            or exists (select from access.anonymous_keys k where k.org_id = a.org_id and k.id = any (made)));
     delete from access.service_keys k using identity.organisations o
      where o.id = k.org_id and o.kind = 'control' and (k.id = any (made) or k.expires_at < now());
     delete from access.anonymous_keys k using identity.organisations o
      where o.id = k.org_id and o.kind = 'control' and (k.id = any (made) or k.expires_at < now());
-    delete from access.anonymous_access a using identity.organisations o where o.id = a.org_id and o.kind = 'control';
 $$;
 
 revoke all on function access.hold_maker(), ctx.bind_service_key(bytea), ctx.bind_anonymous_key(bytea, bytea), access.lint_verdict(),

@@ -140,17 +140,18 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     update access.operator_access set last_used_at = now() where token_hash = any (presented);
 $$;
 
--- Takes away what a round of controls opened.
-create function access.sweep_operator_controls() returns void
+-- Takes away what a round of controls opened, and what earlier ones left.
+create function access.sweep_operator_controls(made uuid[]) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
-    delete from access.operator_access a using identity.organisations o where o.id = a.org_id and o.kind = 'control'
+    delete from access.operator_access a using identity.organisations o
+     where o.id = a.org_id and o.kind = 'control' and (a.id = any (made) or a.opened_at < now() - interval '10 minutes')
 $$;
 
 revoke all on function access.operator_scopes(), access.open_operator(uuid, uuid, text, text, text, bytea, int),
     access.operator_accesses(int), access.close_operator(uuid), access.end_operator(uuid),
-    access.sweep_operator_controls() from public;
+    access.sweep_operator_controls(uuid[]) from public;
 grant execute on function access.open_operator(uuid, uuid, text, text, text, bytea, int),
     access.operator_accesses(int), access.close_operator(uuid) to countersign_broker;
 grant execute on function access.open_operator(uuid, uuid, text, text, text, bytea, int),
-    access.sweep_operator_controls() to countersign_verifier;
+    access.sweep_operator_controls(uuid[]) to countersign_verifier;
 grant execute on function access.end_operator(uuid) to countersign_front;

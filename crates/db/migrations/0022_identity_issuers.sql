@@ -90,7 +90,7 @@ $$;
 
 -- Whether an organisation made the account, and its person never made it their own: by a password, or an account
 -- elsewhere. For definer functions alone.
-create function identity.is_provisioned(of_user uuid) returns boolean
+create function identity.is_unclaimed(of_user uuid) returns boolean
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select exists (select from identity.users u
                     where u.id = of_user and u.provisioned_by is not null and not u.has_password
@@ -119,30 +119,45 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
                              where old.created_at < now() - interval '30 minutes' limit 100 for update skip locked)
 $$;
 
--- Begins a round trip for whoever is bound; for nobody, to sign in with. For the broker.
-create function identity.begin_issuer_attempt(
-    of_purpose text, of_issuer text, state bytea, browser bytea, go_on text
+-- Refuses a round trip whose end would be of no use, or of too much, to whoever is bound. For definer functions alone.
+create function identity.check_attempt(of_purpose text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if of_purpose = 'link' then
+        perform ctx.require_recent();
+        perform identity.check_own();
+    elsif of_purpose = 'prove' and identity.has_factor(ctx.person()) then
+        raise exception using errcode = 'CS010', message = 'the second factor is the proof';
+    end if;
+end $$;
+
+-- Begins a round trip, to an issuer or to the provider of that number. For definer functions alone, which have looked
+-- who is bound (identity.check_attempt).
+create function identity.begin_attempt(
+    of_purpose text, of_issuer text, of_provider uuid, state bytea, browser bytea, go_on text
 ) returns table (verifier text, nonce text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
 begin
+    perform identity.forget_attempts();
+    insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next, provider_id)
+    values (state, of_purpose, of_issuer, browser, who, case when who is null then null else ctx.principal() end, go_on,
+            of_provider);
+    return query select identity.attempt_secret('verifier', state), identity.attempt_secret('nonce', state);
+end $$;
+
+-- Begins a round trip for whoever is bound; for nobody, to sign in with. For the broker.
+create function identity.begin_issuer_attempt(
+    of_purpose text, of_issuer text, state bytea, browser bytea, go_on text
+) returns table (verifier text, nonce text)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
     if (of_purpose = 'sign_in') <> (ctx.bound() is null) or of_purpose <> 'sign_in' and ctx.kind() not in ('session', 'lone_session') then
         raise exception using errcode = '42501', message = 'a person at a browser, or nobody, begins this';
     end if;
-    if of_purpose = 'link' and not ctx.is_recent() then
-        raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
-    end if;
-    if of_purpose = 'prove' and identity.has_factor(who) then
-        raise exception using errcode = 'CS010', message = 'the second factor is the proof';
-    end if;
-    if of_purpose = 'link' then
-        perform identity.check_own();
-    end if;
-    perform identity.forget_attempts();
-    insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next)
-    values (state, of_purpose, of_issuer, browser, who, case when who is null then null else ctx.principal() end, go_on);
-    return query select identity.attempt_secret('verifier', state), identity.attempt_secret('nonce', state);
+    perform identity.check_attempt(of_purpose);
+    return query select b.verifier, b.nonce from identity.begin_attempt(of_purpose, of_issuer, null, state, browser, go_on) b;
 end $$;
 
 -- Somebody came back with a state. 'taken', once and within ten minutes; 'foreign' where another browser, another
@@ -184,6 +199,20 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
        and a.session_id is not distinct from (case when ctx.bound() is null then null else ctx.principal() end)
        for update
 $$;
+
+-- Uses up the attempt that an answer belongs to: one at an organisation's provider, or at an issuer of the server's own.
+-- Nothing where there is none. For definer functions alone.
+create function identity.use_attempt(state bytea, of_purpose text, by_provider boolean) returns identity.issuer_attempts
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    attempt identity.issuer_attempts := identity.attempt_to_answer(state, of_purpose);
+begin
+    if attempt.state_hash is null or (attempt.provider_id is not null) <> by_provider then
+        return null;
+    end if;
+    delete from identity.issuer_attempts a where a.state_hash = state;
+    return attempt;
+end $$;
 
 -- Whether the issuer asked the person for their credentials in this very round trip. For definer functions alone.
 create function identity.is_fresh(attempt identity.issuer_attempts, asked_at timestamptz) returns boolean
@@ -283,11 +312,9 @@ begin
     then
         return 'exists';
     end if;
-    -- 32 random bytes as the verifier: no password has that digest.
     insert into identity.users (id, email, name, password_parameters, password_verifier, has_password, email_verified_at)
     values (new_user, attempt.email, person_name, identity.password_challenge(attempt.email),
-            sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')),
-            false, case when attempt.is_authoritative then now() end)
+            identity.no_password(), false, case when attempt.is_authoritative then now() end)
     on conflict (email) do nothing;
     if not found then
         return 'exists';
@@ -310,13 +337,12 @@ create function identity.link_identity(state bytea, new_identity uuid, of_subjec
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
-    attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'link');
+    attempt identity.issuer_attempts := identity.use_attempt(state, 'link', false);
     holder uuid;
 begin
-    if attempt.state_hash is null or attempt.provider_id is not null then
+    if attempt.state_hash is null then
         return 'gone';
     end if;
-    delete from identity.issuer_attempts a where a.state_hash = state;
     perform from identity.users u where u.id = who for no key update;
     if (select count(*) from identity.identities i where i.user_id = who) >= 20 then
         return 'full';
@@ -340,12 +366,11 @@ create function identity.prove_by_issuer(state bytea, of_subject text, asked_at 
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
-    attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'prove');
+    attempt identity.issuer_attempts := identity.use_attempt(state, 'prove', false);
 begin
-    if attempt.state_hash is null or attempt.provider_id is not null then
+    if attempt.state_hash is null then
         return 'gone';
     end if;
-    delete from identity.issuer_attempts a where a.state_hash = state;
     if not exists (select from identity.identities i
                     where i.user_id = who and i.issuer = attempt.issuer and i.subject = of_subject) then
         return 'other';
@@ -363,7 +388,7 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
 begin
-    if ctx.kind() is distinct from 'session' or not ctx.is_recent() then
+    if coalesce(ctx.kind(), '') not in ('session', 'lone_session') or not ctx.is_recent() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
     perform identity.check_own();
@@ -380,9 +405,10 @@ begin
     return 'removed';
 end $$;
 
-revoke all on function identity.note_password(), identity.ways_in(uuid), identity.is_provisioned(uuid), identity.has_password(),
-    identity.attempt_secret(text, bytea), identity.forget_attempts(), identity.begin_issuer_attempt(text, text, bytea, bytea, text),
-    identity.take_issuer_attempt(bytea, bytea, text, bytea), identity.attempt_to_answer(bytea, text),
+revoke all on function identity.note_password(), identity.ways_in(uuid), identity.is_unclaimed(uuid), identity.has_password(),
+    identity.attempt_secret(text, bytea), identity.forget_attempts(),
+    identity.check_attempt(text), identity.begin_attempt(text, text, uuid, bytea, bytea, text), identity.begin_issuer_attempt(text, text, bytea, bytea, text),
+    identity.use_attempt(bytea, text, boolean), identity.take_issuer_attempt(bytea, bytea, text, bytea), identity.attempt_to_answer(bytea, text),
     identity.is_fresh(identity.issuer_attempts, timestamptz),
     identity.sign_in_by_issuer(bytea, text, text, text, boolean, timestamptz, identity.new_session),
     identity.issuer_newcomer(bytea, bytea),

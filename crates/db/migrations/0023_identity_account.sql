@@ -57,7 +57,9 @@ end $$;
 create function identity.account_holder() returns uuid
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    if coalesce(ctx.kind(), '') not in ('session', 'lone_session') then
+    if coalesce(ctx.kind(), '') not in ('session', 'lone_session')
+       or not exists (select from identity.sessions s where s.id = ctx.principal() and s.ended_at is null)
+    then
         raise exception using errcode = '42501', message = 'a person at a browser is needed';
     end if;
     return ctx.person();
@@ -104,6 +106,32 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
        and ((select ctx.can('people.read')) or m.user_id = (select ctx.person())
             or m.user_id = any (array(select approvals.people())))
 $$;
+
+-- Where the bound person is signed in, newest first; to a session that an organisation's provider began, in that
+-- organisation alone.
+create function identity.own_sessions()
+returns table (id uuid, client text, address text, created_at timestamptz, expires_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+    who uuid := identity.account_holder();
+    here uuid := ctx.org();
+    is_own boolean := identity.is_own();
+begin
+    return query
+    select s.id, s.client, s.address, s.created_at, s.expires_at from identity.sessions s
+     where s.user_id = who and s.ended_at is null and s.expires_at > clock_timestamp() and (is_own or s.org_id = here)
+     order by s.created_at desc, s.id;
+end $$;
+
+-- Ends one of those. Whether there was one.
+create function identity.end_own_session(of_session uuid) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.sessions s set ended_at = now()
+     where s.id = of_session and s.id = any (array(select own.id from identity.own_sessions() own));
+    return found;
+end $$;
 
 -- The organisations that the bound person is in, in the order of joining; to a session that an organisation's
 -- provider began, that organisation alone: the others are no business of whoever runs the provider.
@@ -235,8 +263,8 @@ begin
 end $$;
 
 -- Begins a change of address, and mails both. 'asked', whoever may have the new address; 'same' where it is
--- the account's; 'reserved' where nobody has mail; 'soon' after too many. An address that nobody ever verified is nobody's to hold on to: its
--- end may stop the change, and need not confirm it.
+-- the account's; 'reserved' where nobody has mail; 'soon' after too many. An address that nobody ever verified is
+-- nobody's to hold on to: its end may stop the change, and need not confirm it.
 create function identity.ask_email_change(new_change uuid, address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -367,9 +395,9 @@ begin
 end $$;
 
 -- The operator's word that an account is another address's, where its own mailbox is lost: 'moved', 'gone'
--- where nobody has it, 'taken', or 'reserved' where nobody has mail. It verifies the new address, as their word does
--- where nobody moves
--- (identity.vouch). The account's password and factors stay; whoever moves in has those, or a reset by the new mailbox.
+-- where nobody has it, 'taken', or 'reserved' where nobody has mail. It verifies the new address, as identity.vouch
+-- does where nobody moves. The account's password and factors stay; whoever moves in has those, or a reset by the new
+-- mailbox.
 create function identity.move_account(from_address text, to_address text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -404,11 +432,13 @@ grant execute on function identity.ask_email_change(uuid, text), identity.own_em
 grant execute on function identity.move_account(text, text) to countersign_verifier;
 
 revoke all on function ctx.bind_lone_session(bytea), identity.account_holder(), identity.account_keeper(), identity.recent_account_holder(),
-    identity.own_account(), identity.own_address(), identity.addresses(), identity.own_organisations(), identity.move_session(uuid),
+    identity.own_account(), identity.own_address(), identity.addresses(), identity.own_sessions(),
+    identity.end_own_session(uuid), identity.own_organisations(), identity.move_session(uuid),
     identity.switch_organisation(uuid), identity.make_organisation(uuid, text), identity.leave_organisation()
     from public;
 grant execute on function ctx.bind_lone_session(bytea) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function identity.own_account(), identity.own_address(), identity.addresses(),
+    identity.own_sessions(), identity.end_own_session(uuid),
     identity.own_organisations(), identity.switch_organisation(uuid),
     identity.make_organisation(uuid, text), identity.leave_organisation() to countersign_front;
 

@@ -27,9 +27,6 @@ alter table identity.domains enable row level security;
 alter table identity.domains force row level security;
 create policy domains_definer on identity.domains for all to countersign_definer using (true) with check (true);
 grant select, insert, update, delete on identity.domains to countersign_definer;
--- identity.erase_organisation.
-create policy erase_find on identity.domains for select to countersign_definer using (true);
-create policy erase on identity.domains for delete to countersign_definer using (true);
 create policy domains_read on identity.domains for select to countersign_front, countersign_broker
     using (org_id = (select ctx.org_for('organisation.manage')));
 grant select on identity.domains to countersign_front, countersign_broker;
@@ -96,11 +93,14 @@ $$;
 create function identity.is_lost(it identity.domains) returns boolean language sql stable
 return it.missing_days >= 7 and it.missing_since <= now() - interval '7 days';
 
--- Tells the owners of an organisation by mail of a domain of theirs. For definer functions alone.
-create function identity.tell_owners(of_org uuid, of_template text, of_domain text, at timestamptz) returns void
+-- Tells the owners of an organisation by mail of `what` of its single sign-on, and `who` did it where somebody did, by
+-- their identifier: their name is not kept here (mail.begin). For definer functions alone.
+create function identity.tell_owners(of_org uuid, of_template text, what text, at timestamptz, who uuid default null)
+returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform mail.queue(m.org_id, u.id, u.id, null, u.email, of_template, jsonb_build_object('what', of_domain, 'at', at))
+    perform mail.queue(m.org_id, u.id, u.id, null, u.email, of_template,
+                       jsonb_strip_nulls(jsonb_build_object('what', what, 'at', at, 'who', who)))
        from identity.memberships m join identity.users u on u.id = m.user_id
       where m.org_id = of_org and m.role = 'OWNER' and m.removed_at is null and u.email_verified_at is not null;
 end $$;
@@ -224,16 +224,16 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Takes an address of the organisation's own domain away from an account that has never shown that mail to it reaches
--- its person: false where there is no such account, or it has ever belonged to the organisation. The account keeps all
--- that it has, under no address, and may be given another one; whoever comes as `newcomer` gets nothing of it. Without
--- that, anybody could shut somebody out of their own organisation by signing up as them first. For definer functions
--- alone.
+-- its person: false where there is no such account, or it has ever belonged to the organisation. The account keeps the
+-- rest, under an address that nobody has mail at, until its person moves it to one of theirs; whoever comes as `newcomer`
+-- gets nothing of it. Without that, anybody could shut somebody out of their own organisation by signing up as them
+-- first. For definer functions alone.
 create function identity.displace(of_org uuid, address text, newcomer uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     holder uuid;
 begin
-    -- Held: whoever verifies it at this moment was first, or is asked again (identity.verify_address).
+    -- Held: whoever verifies it at this moment was first, or finds it gone (identity.verify_address).
     select u.id into holder from identity.users u
      where u.email = lower(address) and u.email_verified_at is null and u.provisioned_by is distinct from of_org
        and not exists (select from identity.memberships m where m.org_id = of_org and m.user_id = u.id)
@@ -242,7 +242,8 @@ begin
         return false;
     end if;
     update identity.users u set email = 'displaced-' || holder::text || '@displaced.invalid' where u.id = holder;
-    -- What the mailbox was sent opens the other account no more. A change to an address of its holder's goes on.
+    -- What the mailbox was sent is of no more use to the account. A change of address that its person asked for goes on:
+    -- the mailbox of an address that was never verified is not asked (identity.ask_email_change).
     update identity.links l set ended_at = now()
      where l.user_id = holder and l.kind <> 'change_email_new' and l.used_at is null and l.ended_at is null;
     perform audit.append_system(m.org_id, 'identity.address_lost', audit.text_id('usr', holder), '{}', holder)
@@ -253,7 +254,7 @@ end $$;
 
 revoke all on function identity.recent_manager(), identity.add_domain(uuid, text), identity.remove_domain(uuid),
     identity.domain_to_check(uuid), identity.domain_checked(uuid, boolean, boolean),
-    identity.is_lost(identity.domains), identity.tell_owners(uuid, text, text, timestamptz),
+    identity.is_lost(identity.domains), identity.tell_owners(uuid, text, text, timestamptz, uuid),
     identity.domain_is_missing(identity.domains), identity.end_domain(identity.domains), identity.next_domain(),
     identity.domain_rechecked(uuid, uuid, boolean), identity.is_own_address(uuid, text),
     identity.displace(uuid, text, uuid) from public;

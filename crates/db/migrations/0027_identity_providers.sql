@@ -71,9 +71,6 @@ begin
         execute format('alter table identity.%I force row level security', t);
         execute format('create policy %I on identity.%I for all to countersign_definer using (true) with check (true)', t || '_definer', t);
         execute format('grant select, insert, update, delete on identity.%I to countersign_definer', t);
-        -- identity.erase_organisation.
-        execute format('create policy erase_find on identity.%I for select to countersign_definer using (true)', t);
-        execute format('create policy erase on identity.%I for delete to countersign_definer using (true)', t);
     end loop;
 end $$;
 create policy providers_read on identity.providers for select to countersign_front, countersign_broker
@@ -88,7 +85,6 @@ grant select (org_id, provider_id, id, user_id, label, created_at, last_used_at)
 grant select (requires_sso, next_provider) on identity.organisations to countersign_front;
 grant update (requires_sso, next_provider) on identity.organisations to countersign_definer;
 grant delete on broker.secrets to countersign_definer;
-create policy secrets_definer_remove on broker.secrets for delete to countersign_definer using (true);
 
 set local role countersign_definer;
 
@@ -177,7 +173,8 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
 $$;
 
 -- Lets people in by a provider that was tested, and by no other one of the organisation: 'on', 'untested', or
--- 'gone'. Identities of another one stay, for when it is turned on again.
+-- 'gone'. Identities of another one stay, for when it is turned on again. The owners are told: whoever has an admin's
+-- session would else do it unseen.
 create function identity.turn_on_provider(of_provider uuid) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -195,7 +192,11 @@ begin
     -- After that: a sign-in under way holds its provider, and its session is there to end.
     perform identity.end_provider_sessions(org, p.id)
        from identity.providers p where p.org_id = org and p.id <> of_provider;
-    update identity.providers p set turned_on_at = coalesce(p.turned_on_at, now()) where p.org_id = org and p.id = of_provider;
+    update identity.providers p set turned_on_at = now()
+     where p.org_id = org and p.id = of_provider and p.turned_on_at is null;
+    if found then
+        perform identity.tell_owners(org, 'provider_on', it.name, now(), ctx.person());
+    end if;
     return 'on';
 end $$;
 
@@ -236,16 +237,20 @@ begin
 end $$;
 
 -- Whether other sessions than the provider's act in the organisation. Its owners' always do: whoever is shut out
--- by a broken provider could mend nothing. 'set', or 'off' where no provider lets anybody in.
+-- by a broken provider could mend nothing. They are told of it. 'set', or 'off' where no provider lets anybody in.
 create function identity.require_sso(is_required boolean) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
+    called text := (select p.name from identity.providers p where p.org_id = org and p.turned_on_at is not null);
 begin
-    if is_required and not exists (select from identity.providers p where p.org_id = org and p.turned_on_at is not null) then
+    if is_required and called is null then
         return 'off';
     end if;
-    update identity.organisations o set requires_sso = is_required where o.id = org;
+    update identity.organisations o set requires_sso = is_required where o.id = org and o.requires_sso <> is_required;
+    if found and is_required then
+        perform identity.tell_owners(org, 'sso_required', called, now(), ctx.person());
+    end if;
     return 'set';
 end $$;
 
@@ -260,9 +265,9 @@ $$;
 -- What everybody may see of a provider whose address they have: what anybody may have named it, where it is, and
 -- whether its organisation has shown that a mail domain is its own.
 create function identity.provider_face(of_provider uuid)
-returns table (name text, kind text, address text, has_domain boolean)
+returns table (name text, address text, has_domain boolean)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select p.name, p.kind, coalesce(p.sso_url, p.issuer),
+    select p.name, coalesce(p.sso_url, p.issuer),
            exists (select from identity.domains d where d.org_id = p.org_id and d.verified_at is not null)
       from identity.providers p where p.id = of_provider
 $$;

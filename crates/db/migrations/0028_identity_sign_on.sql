@@ -8,10 +8,10 @@ return 'urn:uuid:' || provider::text;
 
 -- All that it takes to ask a provider: its secret as sealed. For the broker.
 create function identity.provider_to_ask(of_provider uuid)
-returns table (org_id uuid, kind text, issuer text, client_id text, sso_url text, certificates bytea[], domains text[],
+returns table (org_id uuid, issuer text, client_id text, sso_url text, certificates bytea[], domains text[],
                sealed bytea, version int, key_id text, wrapped_by text, wrapped bytea)
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select p.org_id, p.kind, p.issuer, p.client_id, p.sso_url, p.certificates,
+    select p.org_id, p.issuer, p.client_id, p.sso_url, p.certificates,
            array(select d.domain from identity.domains d where d.org_id = p.org_id and d.verified_at is not null),
            s.sealed, s.version, k.id, k.wrapped_by, k.wrapped
       from identity.providers p
@@ -36,7 +36,6 @@ create function identity.begin_provider_attempt(
 ) returns table (verifier text, nonce text, request_id text)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    who uuid := ctx.person();
     it identity.providers;
 begin
     if (of_purpose = 'sign_in') <> (ctx.bound() is null)
@@ -44,12 +43,8 @@ begin
     then
         raise exception using errcode = '42501', message = 'a person at a browser, or nobody, begins this';
     end if;
-    if of_purpose = 'link' then
-        perform identity.check_own();
-        perform ctx.require_recent();
-    elsif of_purpose = 'prove' and identity.has_factor(who) then
-        raise exception using errcode = 'CS010', message = 'the second factor is the proof';
-    elsif of_purpose = 'test' then
+    perform identity.check_attempt(of_purpose);
+    if of_purpose = 'test' then
         perform identity.recent_manager();
     end if;
     select p.* into it from identity.providers p
@@ -59,12 +54,8 @@ begin
     if it.id is null then
         return;
     end if;
-    perform identity.forget_attempts();
-    insert into identity.issuer_attempts (state_hash, purpose, issuer, browser_hash, user_id, session_id, next, provider_id)
-    values (state, of_purpose, identity.provider_urn(it.id), browser, who,
-            case when who is null then null else ctx.principal() end, go_on, it.id);
-    return query select identity.attempt_secret('verifier', state), identity.attempt_secret('nonce', state),
-                        identity.request_id(state);
+    return query select b.verifier, b.nonce, identity.request_id(state)
+      from identity.begin_attempt(of_purpose, identity.provider_urn(it.id), it.id, state, browser, go_on) b;
 end $$;
 
 -- The ID of a SAML request (SAML Core 1.3.4), made of its state as the nonce is. For definer functions alone.
@@ -79,6 +70,19 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select identity.request_id(a.state_hash) from identity.issuer_attempts a
      where a.state_hash = state and a.provider_id is not null and a.taken_at > clock_timestamp() - interval '3 minutes'
 $$;
+
+-- An account that an organisation makes for an address of a domain of its own, which counts as verified since the domain
+-- is, and has no way in of its own. False where the address has one. For definer functions alone.
+create function identity.add_account(of_org uuid, new_user uuid, address text, person_name text) returns boolean
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into identity.users (id, email, name, password_parameters, password_verifier, has_password, email_verified_at,
+                                provisioned_by)
+    values (new_user, lower(address), person_name, identity.password_challenge(address), identity.no_password(), false,
+            now(), of_org)
+    on conflict (email) do nothing;
+    return found;
+end $$;
 
 -- A provider says who signs in, and a session in its organisation begins, bound:
 --   'signed_in'   it is known whom it means, or an account was made
@@ -96,7 +100,7 @@ $$;
 create function identity.sign_in_by_provider(
     state bytea, of_subject text, called text, person_name text, address text, asked_at timestamptz,
     new_user uuid, new_identity uuid, session identity.new_session
-) returns table (outcome text, person uuid, is_new boolean)
+) returns table (outcome text, person uuid)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     attempt identity.issuer_attempts;
@@ -108,16 +112,15 @@ begin
     if ctx.bound() is not null then
         raise exception using errcode = '42501', message = 'somebody is signed in';
     end if;
-    attempt := identity.attempt_to_answer(state, 'sign_in');
-    if attempt.provider_id is null then
-        return query select 'gone', null::uuid, false;
+    attempt := identity.use_attempt(state, 'sign_in', true);
+    if attempt.state_hash is null then
+        return query select 'gone', null::uuid;
         return;
     end if;
-    delete from identity.issuer_attempts a where a.state_hash = state;
     select p.* into it from identity.providers p
      where p.id = attempt.provider_id and p.turned_on_at is not null for share;
     if it.id is null then
-        return query select 'off', null::uuid, false;
+        return query select 'off', null::uuid;
         return;
     end if;
     perform identity.hold_person(i.user_id) from identity.provider_identities i
@@ -128,14 +131,8 @@ begin
     if who is null then
         select f.outcome, f.person into why, who from identity.provider_newcomer(it, lower(address), new_user) f;
         if why = 'new' then
-            insert into identity.users (id, email, name, password_parameters, password_verifier, has_password,
-                                        email_verified_at, provisioned_by)
-            values (new_user, lower(address), person_name, identity.password_challenge(address),
-                    sha256(decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex')),
-                    false, now(), it.org_id)
-            on conflict (email) do nothing;
-            if not found then
-                return query select 'exists', null::uuid, false;
+            if not identity.add_account(it.org_id, new_user, address, person_name) then
+                return query select 'exists', null::uuid;
                 return;
             end if;
             insert into identity.memberships (org_id, user_id, role, level)
@@ -144,7 +141,7 @@ begin
             who := new_user;
             made := true;
         elsif why <> 'own' then
-            return query select why, null::uuid, false;
+            return query select why, null::uuid;
             return;
         end if;
         insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label, last_used_at)
@@ -154,17 +151,17 @@ begin
             -- Two answers at once: the account that this one made goes with it.
             raise exception using errcode = '40001', message = 'the provider meant somebody else at the same moment';
         elsif not found then
-            return query select 'exists', null::uuid, false;
+            return query select 'exists', null::uuid;
             return;
         end if;
     end if;
     if not exists (select from identity.memberships m
                     where m.org_id = it.org_id and m.user_id = who and m.removed_at is null) then
-        return query select 'removed', null::uuid, false;
+        return query select 'removed', null::uuid;
         return;
     end if;
     perform identity.begin_session(it.org_id, who, session, identity.is_fresh(attempt, asked_at), it.id);
-    return query select 'signed_in', who, made;
+    return query select 'signed_in', who;
 end $$;
 
 -- What to make of an address that a provider names, of somebody whom it has not named before: 'new' where an
@@ -186,7 +183,7 @@ begin
     end if;
     select u.id, u.provisioned_by into account from identity.users u where u.email = address;
     if found and not (it.makes_accounts and identity.displace(it.org_id, address, newcomer)) then
-        if account.provisioned_by is not distinct from it.org_id and identity.is_provisioned(account.id)
+        if account.provisioned_by is not distinct from it.org_id and identity.is_unclaimed(account.id)
            and not exists (select from identity.memberships m
                             where m.org_id = it.org_id and m.user_id = account.id
                               and (m.role not in ('PARTICIPANT', 'REVIEWER') or m.level > 40 or m.role_id is not null))
@@ -208,7 +205,7 @@ create function identity.link_provider_identity(state bytea, new_identity uuid, 
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
-    attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'link');
+    attempt identity.issuer_attempts := identity.use_attempt(state, 'link', true);
     org uuid := (select p.org_id from identity.providers p
                   where p.id = attempt.provider_id and p.turned_on_at is not null
                     and (p.org_id = ctx.org() or p.org_id = any (array(select identity.closed_orgs()))));
@@ -218,7 +215,6 @@ begin
         return 'gone';
     end if;
     perform identity.check_own();
-    delete from identity.issuer_attempts a where a.state_hash = state;
     insert into identity.provider_identities (org_id, provider_id, id, user_id, subject, label)
     values (org, attempt.provider_id, new_identity, who, of_subject, called)
     on conflict do nothing;
@@ -237,12 +233,11 @@ create function identity.prove_by_provider(state bytea, of_subject text, asked_a
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     who uuid := ctx.person();
-    attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'prove');
+    attempt identity.issuer_attempts := identity.use_attempt(state, 'prove', true);
 begin
-    if attempt.provider_id is null then
+    if attempt.state_hash is null then
         return 'gone';
     end if;
-    delete from identity.issuer_attempts a where a.state_hash = state;
     if not exists (select from identity.provider_identities i join identity.providers p on p.org_id = i.org_id and p.id = i.provider_id
                     where i.org_id = ctx.org() and i.provider_id = attempt.provider_id and i.user_id = who
                       and i.subject = of_subject and p.turned_on_at is not null) then
@@ -262,9 +257,8 @@ end $$;
 create function identity.provider_tested(state bytea) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    attempt identity.issuer_attempts := identity.attempt_to_answer(state, 'test');
+    attempt identity.issuer_attempts := identity.use_attempt(state, 'test', true);
 begin
-    delete from identity.issuer_attempts a where a.state_hash = attempt.state_hash;
     update identity.providers p set tested_at = now()
      where p.org_id = ctx.org_for('organisation.manage') and p.id = attempt.provider_id;
     return case when found then 'tested' else 'gone' end;
@@ -309,7 +303,7 @@ grant execute on function trust.make_control_provider() to countersign_verifier;
 
 revoke all on function identity.provider_urn(uuid), identity.provider_to_ask(uuid),
     identity.begin_provider_attempt(text, uuid, bytea, bytea, text), identity.request_id(bytea),
-    identity.request_of_attempt(bytea),
+    identity.request_of_attempt(bytea), identity.add_account(uuid, uuid, text, text),
     identity.sign_in_by_provider(bytea, text, text, text, text, timestamptz, uuid, uuid, identity.new_session),
     identity.closed_orgs(), identity.provider_newcomer(identity.providers, text, uuid),
     identity.link_provider_identity(bytea, uuid, text, text), identity.prove_by_provider(bytea, text, timestamptz),

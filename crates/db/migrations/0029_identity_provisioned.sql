@@ -32,9 +32,6 @@ alter table identity.provisioned enable row level security;
 alter table identity.provisioned force row level security;
 create policy provisioned_definer on identity.provisioned for all to countersign_definer using (true) with check (true);
 grant select, insert, update, delete on identity.provisioned to countersign_definer;
--- identity.erase_organisation.
-create policy erase_find on identity.provisioned for select to countersign_definer using (true);
-create policy erase on identity.provisioned for delete to countersign_definer using (true);
 -- Who sees people sees which of them a directory looks after; not what it says of them.
 create policy provisioned_read on identity.provisioned for select to countersign_front
     using (org_id = (select ctx.org_for('people.read')));
@@ -159,13 +156,7 @@ begin
         return;
     end if;
     perform identity.displace(org, address, new_user);
-    insert into identity.users (id, email, name, password_parameters, password_verifier, has_password, email_verified_at,
-                                provisioned_by)
-    values (new_user, lower(address), person_name, identity.password_challenge(address),
-            -- 32 random bytes as the verifier: no password has that digest.
-            sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), false, now(), org)
-    on conflict (email) do nothing;
-    became := case when found then 'made' end;
+    became := case when identity.add_account(org, new_user, address, person_name) then 'made' end;
     -- One after the other.
     select u.id into known from identity.users u where u.email = lower(address) for no key update;
     if exists (select from identity.provisioned p where p.org_id = org and p.user_id = known and p.ended_at is null) then
@@ -197,35 +188,30 @@ exception when unique_violation then
     return query select 'taken', null::uuid;
 end $$;
 
--- What a round of controls attacks: a domain that a control organisation has, and nobody has mail at.
-create function identity.add_control_domain(of_org uuid) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    if identity.is_control(of_org) then
-        insert into identity.domains (org_id, id, domain, challenge, verified_at)
-        values (of_org, audit.new_id(), 'controls.invalid', md5(''), now()) on conflict do nothing;
-    end if;
-end $$;
-
--- Takes away whom a round of controls named, and the domain.
-create function identity.sweep_provisioning_controls() returns void
+-- Takes away whom a round of controls had named, and who is left of earlier rounds, with their teams. Younger ones may be
+-- what another round works with at this moment.
+create function identity.sweep_provisioning_controls(made uuid[]) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
+    long_ago timestamptz := now() - interval '10 minutes';
     named record;
+    team record;
 begin
-    delete from identity.domains d where d.domain = 'controls.invalid' and identity.is_control(d.org_id);
-    delete from access.provisioned_members m using identity.organisations o where o.id = m.org_id and o.kind = 'control';
-    delete from identity.provisioned p using identity.organisations o where o.id = p.org_id and o.kind = 'control';
-    delete from access.team_members m using access.teams t, identity.organisations o
-     where t.org_id = m.org_id and t.id = m.team_id and t.provisioned_at is not null and o.id = t.org_id and o.kind = 'control';
-    delete from access.teams t using identity.organisations o
-     where t.provisioned_at is not null and o.id = t.org_id and o.kind = 'control';
+    for team in
+        select t.org_id, t.id from access.teams t join identity.organisations o on o.id = t.org_id and o.kind = 'control'
+         where t.provisioned_at < long_ago for update of t skip locked
+    loop
+        delete from access.provisioned_members m where m.org_id = team.org_id and m.team_id = team.id;
+        delete from access.team_members m where m.org_id = team.org_id and m.team_id = team.id;
+        delete from access.teams t where t.org_id = team.org_id and t.id = team.id;
+    end loop;
     for named in
         select u.id, u.email from identity.users u
           join identity.organisations o on o.id = u.provisioned_by and o.kind = 'control'
-         where u.email like '%@controls.invalid' or u.email like '%@deleted.invalid'
+         where identity.is_reserved(u.email) and (u.id = any (made) or u.created_at < long_ago) for update of u skip locked
     loop
         perform identity.forget_person(named.id, named.email);
+        delete from access.team_members m where m.user_id = named.id;
         delete from identity.memberships m where m.user_id = named.id;
         delete from identity.users u where u.id = named.id;
     end loop;
@@ -356,6 +342,15 @@ begin
     return 'reinstated';
 end $$;
 
+-- The directory says nothing of somebody any more, nor in which teams they are. For definer functions alone.
+create function identity.forget_provisioned(of_org uuid, of_person uuid) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update identity.provisioned p set ended_at = now(), changed_at = now(), suspended_at = null
+     where p.org_id = of_org and p.user_id = of_person;
+    perform access.forget_provisioned_member(of_org, of_person);
+end $$;
+
 -- Ends what the directory says of somebody, with their membership: 'ended', 'gone', or 'owner'. The account
 -- stays its person's.
 create function identity.end_provisioned(of_person uuid) returns text
@@ -367,9 +362,7 @@ begin
     if verdict in ('gone', 'owner') then
         return verdict;
     end if;
-    update identity.provisioned p set ended_at = now(), changed_at = now(), suspended_at = null
-     where p.org_id = org and p.user_id = of_person;
-    perform access.forget_provisioned_member(org, of_person);
+    perform identity.forget_provisioned(org, of_person);
     return 'ended';
 end $$;
 
@@ -381,15 +374,15 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := ctx.org_at_browser('people.manage');
 begin
-    update identity.provisioned p set ended_at = now(), changed_at = now(), suspended_at = null
-      from identity.memberships m
-     where p.org_id = org and p.user_id = of_person and p.ended_at is null and p.suspended_at is not null
-       and m.org_id = org and m.user_id = of_person and m.level <= (ctx.bound())[6]::int
-       and access.standing(org, m.role, m.level, m.role_id) <@ ctx.permissions();
-    if found then
-        perform access.forget_provisioned_member(org, of_person);
+    perform from identity.provisioned p join identity.memberships m on m.org_id = p.org_id and m.user_id = p.user_id
+      where p.org_id = org and p.user_id = of_person and p.ended_at is null and p.suspended_at is not null
+        and m.level <= (ctx.bound())[6]::int and access.standing(org, m.role, m.level, m.role_id) <@ ctx.permissions()
+        for update of p;
+    if not found then
+        return false;
     end if;
-    return found;
+    perform identity.forget_provisioned(org, of_person);
+    return true;
 end $$;
 
 -- Whom the directory has named, in the order of naming, with how many they are; all of them, or those that are
@@ -426,28 +419,27 @@ begin
         on conflict do nothing;
         return null;
     end if;
-    update identity.provisioned p set ended_at = now(), changed_at = now()
-     where p.org_id = new.org_id and p.user_id = new.user_id and p.ended_at is null and p.suspended_at is null;
+    perform from identity.provisioned p
+      where p.org_id = new.org_id and p.user_id = new.user_id and p.ended_at is null and p.suspended_at is null for update;
     if found then
-        perform access.forget_provisioned_member(new.org_id, new.user_id);
+        perform identity.forget_provisioned(new.org_id, new.user_id);
     end if;
     return null;
 end $$;
 
 revoke all on function identity.provisions(), identity.is_directorys(uuid, uuid), identity.answers_for_key(uuid),
     identity.invite_provisioned(uuid, uuid), identity.drop_invitations(uuid, text),
-    identity.standing_held(uuid, uuid), identity.add_control_domain(uuid), identity.sweep_provisioning_controls(),
+    identity.standing_held(uuid, uuid), identity.sweep_provisioning_controls(uuid[]),
     identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
     identity.move_provisioned(uuid, uuid, text), identity.change_provisioned(uuid, text, text, text, text, jsonb),
     identity.suspend_provisioned(uuid), identity.reinstate_provisioned(uuid), identity.end_provisioned(uuid),
-    identity.end_suspended(uuid), identity.provisioned_people(uuid, text, text, bigint, int),
+    identity.forget_provisioned(uuid, uuid), identity.end_suspended(uuid), identity.provisioned_people(uuid, text, text, bigint, int),
     identity.follow_membership() from public;
 grant execute on function identity.provision(uuid, text, text, text, text, jsonb), identity.hold_provisioned(uuid),
     identity.change_provisioned(uuid, text, text, text, text, jsonb), identity.suspend_provisioned(uuid),
     identity.reinstate_provisioned(uuid), identity.end_provisioned(uuid),
     identity.provisioned_people(uuid, text, text, bigint, int) to countersign_front;
-grant execute on function identity.add_control_domain(uuid),
-    identity.sweep_provisioning_controls() to countersign_verifier;
+grant execute on function identity.sweep_provisioning_controls(uuid[]) to countersign_verifier;
 grant execute on function identity.follow_membership() to countersign_owner;
 
 set local role countersign_owner;

@@ -16,8 +16,6 @@ alter table access.provisioned_members force row level security;
 create policy provisioned_members_definer on access.provisioned_members for all to countersign_definer
     using (true) with check (true);
 grant select, insert, delete on access.provisioned_members to countersign_definer;
-create policy erase_find on access.provisioned_members for select to countersign_definer using (true);
-create policy erase on access.provisioned_members for delete to countersign_definer using (true);
 
 set local role countersign_definer;
 
@@ -116,23 +114,12 @@ begin
     return query select 'changed', who_came, who_went;
 end $$;
 
--- Ends a team of the directory's, with all that its members were given by it: 'removed' or 'gone'.
+-- Ends a team of the directory's, as access.end_team says.
 create function access.remove_provisioned_team(of_team uuid) returns table (verdict text, members int)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    org uuid := identity.provisions();
-    left_it int;
-begin
-    if not access.hold_provisioned_team(of_team) then
-        return query select 'gone', 0;
-        return;
-    end if;
-    update access.teams t set removed_at = now() where t.org_id = org and t.id = of_team;
-    delete from access.asset_grants g where g.org_id = org and g.team_id = of_team;
-    delete from access.team_members m where m.org_id = org and m.team_id = of_team;
-    get diagnostics left_it = row_count;
-    return query select 'removed', left_it;
-end $$;
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    select e.verdict, e.members
+      from access.end_team(identity.provisions(), case when access.hold_provisioned_team(of_team) then of_team end) e
+$$;
 
 -- The teams of the directory's, in the order of making, with how many they are, and who it says is in each;
 -- all, or those that are so.

@@ -9,8 +9,9 @@ pub enum Error {
     /// The scope is a session that owes its second factor.
     #[error("a second factor is due")]
     SecondFactorDue,
-    /// The scope is a session of somebody in no organisation, or in one that asks for its own sign-on.
-    #[error("the session is in no organisation")]
+    /// The scope is a session that binds no organisation: its person is in none, or theirs lets its members in by its
+    /// own provider alone, which did not begin the session.
+    #[error("the session reaches no organisation")]
     NoOrganisation,
     /// A policy or grant of the database does not allow it.
     #[error("the database does not allow it")]

@@ -14,6 +14,8 @@ pub struct Account {
     pub email: String,
     /// Whether mail to it was shown to reach them.
     pub is_verified: bool,
+    /// What the organisation is called that their session acts in; none where that is nowhere.
+    pub organisation_name: Option<String>,
     /// Whether they have proven lately who they are.
     pub is_recent: bool,
     /// The session that asks.
@@ -33,6 +35,7 @@ impl From<&Principal> for Account {
             name: principal.name.clone(),
             email: principal.email.clone(),
             is_verified: principal.is_verified,
+            organisation_name: Some(principal.organisation_name.clone()),
             is_recent: principal.is_recent,
             session: principal.credential.into(),
         }

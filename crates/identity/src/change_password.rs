@@ -5,7 +5,7 @@ use crate::hashing::Parameters;
 use crate::second_factor::settle;
 use crate::set_password::{ChosenError, choose};
 use crate::{
-    HashPool, HashPoolBusy, NewPassword, PasswordError, Principal, Proved, prove_password, store,
+    Account, HashPool, HashPoolBusy, NewPassword, PasswordError, Proved, prove_password, store,
 };
 
 /// Why the password stays as it is.
@@ -33,7 +33,7 @@ pub enum ChangePasswordError {
 pub async fn change_password(
     db: &Db,
     hashes: &HashPool,
-    (scope, principal): (&Scope, &Principal),
+    (scope, who): (&Scope, &Account),
     current: Secret<String>,
     new: NewPassword,
 ) -> Result<(), ChangePasswordError> {
@@ -42,11 +42,8 @@ pub async fn change_password(
         Parameters::from_stored(store::own_password_challenge(&mut tx).await?)
     };
     let proof = hashes.prove(current, parameters).await?;
-    let about = vec![
-        principal.name.clone(),
-        principal.email.clone(),
-        principal.organisation_name.clone(),
-    ];
+    let mut about = vec![who.name.clone(), who.email.clone()];
+    about.extend(who.organisation_name.clone());
     let chosen = choose(db, hashes, new, about).await?;
     let wait = prove_password::count(db, scope, (&proof, true)).await?;
     if wait > 0 {
@@ -54,7 +51,7 @@ pub async fn change_password(
     }
     let mut tx = db.write(scope).await?;
     let proved = store::links::change_password(&mut tx, &proof, &chosen).await?;
-    let entry = AuditEntry::about("identity.password_changed", principal.user);
+    let entry = AuditEntry::about("identity.password_changed", who.user);
     match settle(tx, proved, entry).await? {
         Proved::Right => Ok(()),
         Proved::Wrong => Err(ChangePasswordError::Wrong),

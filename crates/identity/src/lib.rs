@@ -99,12 +99,12 @@ pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};
 pub use sign_in_link::{LINK_LIFETIME, SignInLinkError, make_sign_in_link, use_sign_in_link};
 pub use sign_on::{
-    AddDomainError, AddProviderError, ChangeCertificateError, DOMAIN_GRACE, Domain, DomainName,
-    DomainNameError, LinkedProvider, NewProvider, NewProviderError, Provider, ProviderCertificate,
-    ProviderError, ProviderFace, ProviderIdentity, ProviderKind, SamlForm, SignOn, add_certificate,
-    add_domain, add_provider, host_of, linked_provider, provider_face, provider_of,
-    remove_certificate, remove_domain, remove_provider, require_sso, sign_on, turn_off_provider,
-    turn_on_provider, unlink_provider,
+    AddDomainError, AddProviderError, ChangeCertificateError, DOMAIN_GRACE, DescriptionError,
+    Domain, DomainName, DomainNameError, LinkedProvider, NewProvider, NewProviderError, Provider,
+    ProviderCertificate, ProviderError, ProviderFace, ProviderIdentity, ProviderKind, SamlForm,
+    SignOn, add_certificate, add_domain, add_provider, host_of, linked_provider, provider_face,
+    provider_of, remove_certificate, remove_domain, remove_provider, require_sso, sign_on,
+    turn_off_provider, turn_on_provider, unlink_provider,
 };
 pub use sign_up::{NewAccount, NewAccountError, SignUpError, sign_up};
 pub use switch_organisation::{SwitchError, switch_organisation};

@@ -50,7 +50,7 @@ pub const PERSONAL: &[Personal] = &[
     row("access.api_keys", Ok("api_keys"), Removed),
     row(
         "access.asset_grants",
-        Err("what an organisation lets them reach of its own"),
+        Ok("asset_grants"),
         Kept("those to a person end with the membership; others say who gave them"),
     ),
     row(
@@ -67,7 +67,7 @@ pub const PERSONAL: &[Personal] = &[
     row("access.service_keys", Ok("keys_made"), MADE),
     row(
         "access.team_members",
-        Err("how an organisation groups its people"),
+        Ok("teams"),
         Kept("it ends with the membership"),
     ),
     row("access.teams", Err("the organisation's"), MADE),

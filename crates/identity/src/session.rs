@@ -119,7 +119,8 @@ pub async fn sign_out(mut tx: WriteTx) -> Result<(), Error> {
     tx.commit(AuditEntry::new("identity.signed_out")).await
 }
 
-/// The running sessions of the bound person, newest first.
+/// The running sessions of the bound person, wherever they act, newest first; to a session that an organisation's
+/// provider began, those in that organisation alone.
 pub async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
     store::sessions(tx).await
 }

@@ -13,6 +13,7 @@ mod id;
 mod page;
 mod scope;
 mod secret;
+mod sign_on;
 pub mod words;
 
 pub use asset_access::{AssetAccess, AssetAccessError};
@@ -29,3 +30,4 @@ pub use id::{
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};
 pub use secret::Secret;
+pub use sign_on::sign_on_door;

@@ -130,6 +130,7 @@ impl Postman {
             role: begun.role.clone().unwrap_or_default(),
             expires_at: begun.expires_at,
             client: begun.data.client.clone(),
+            who: begun.data.who.clone(),
             address: begun.data.address.clone(),
             what: begun.data.what.clone(),
             is_taken: begun.data.taken,

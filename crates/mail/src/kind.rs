@@ -31,6 +31,10 @@ pub enum Kind {
     DomainFailing,
     /// Says that a mail domain is an organisation's no more.
     DomainLost,
+    /// Says that an identity provider lets people into an organisation from now on.
+    ProviderOn,
+    /// Says that members come into an organisation by its identity provider alone.
+    SsoRequired,
 }
 
 impl Kind {
@@ -51,6 +55,8 @@ impl Kind {
             "account_deleted" => Self::AccountDeleted,
             "domain_failing" => Self::DomainFailing,
             "domain_lost" => Self::DomainLost,
+            "provider_on" => Self::ProviderOn,
+            "sso_required" => Self::SsoRequired,
             _ => return None,
         })
     }
@@ -72,6 +78,8 @@ impl Kind {
             Self::AccountDeleted => "Account deleted",
             Self::DomainFailing => "Domain fails",
             Self::DomainLost => "Domain lost",
+            Self::ProviderOn => "Identity provider on",
+            Self::SsoRequired => "Single sign-on required",
         }
     }
 
@@ -91,6 +99,8 @@ impl Kind {
             | Self::AccountDeleted
             | Self::DomainFailing
             | Self::DomainLost
+            | Self::ProviderOn
+            | Self::SsoRequired
             | Self::OperatorAccess => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }

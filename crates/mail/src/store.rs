@@ -24,6 +24,8 @@ pub(crate) struct Begun {
 pub(crate) struct Data {
     /// What a client calls itself, or who looks in from outside (`access.open_operator`).
     pub(crate) client: String,
+    /// Who of the organisation did it; empty where nobody did.
+    pub(crate) who: String,
     /// Where it was; of an account that moves, where to.
     pub(crate) address: String,
     /// What changed (`identity.tell_of`), or why somebody looks in.

@@ -13,6 +13,7 @@ mod device;
 mod give_back;
 mod grants;
 mod keys;
+mod limit;
 mod pkce;
 mod redeem;
 mod redirect;
@@ -33,6 +34,7 @@ pub use device::{
 pub use give_back::give_back;
 pub use grants::{GrantRow, grants, revoke_grant};
 pub use keys::{TokenKeys, jwks};
+pub use limit::{ClientLimit, client_limit, limit_clients};
 pub use pkce::{Verifier, VerifierError};
 pub use redeem::{Redeem, redeem_code};
 pub use refresh::{Refresh, refresh};

@@ -249,6 +249,25 @@ pub(crate) async fn revoke_grant(tx: &mut WriteTx, grant: GrantId) -> Result<boo
     Ok(revoked.rows_affected() == 1)
 }
 
+pub(crate) async fn client_limit(tx: &mut ReadTx) -> Result<Option<Vec<String>>, Error> {
+    let limit =
+        sqlx::query_scalar!("select clients_may from identity.organisations where id = ctx.org()")
+            .fetch_optional(&mut **tx)
+            .await?;
+    Ok(limit.flatten())
+}
+
+pub(crate) async fn limit_clients(
+    tx: &mut WriteTx,
+    most: Option<&[String]>,
+) -> Result<Option<Vec<String>>, Error> {
+    Ok(
+        sqlx::query_scalar!("select oauth.limit_clients($1)", most as Option<&[String]>)
+            .fetch_one(&mut **tx)
+            .await?,
+    )
+}
+
 /// The public keys that a signature may be of: 32 bytes each.
 pub(crate) async fn published_keys(tx: &mut ReadTx) -> Result<Vec<Vec<u8>>, Error> {
     Ok(sqlx::query_scalar!(

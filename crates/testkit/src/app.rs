@@ -182,6 +182,19 @@ impl TestApp {
         }
         self.tasks
             .spawn(server::sequencer::sequence(broker_db, key));
+        self.serve_front(listener);
+    }
+
+    /// A further front on the same database, behind the same broker and under the same name, as where one
+    /// is not enough. Returns where it listens; requests carry the first one's host.
+    pub async fn another_front(&mut self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        self.serve_front(listener);
+        url
+    }
+
+    fn serve_front(&mut self, listener: TcpListener) {
         let state = AppState::new(Parts {
             db: role(&self.database, "countersign_front"),
             anonymous: role(&self.database, "countersign_anon"),

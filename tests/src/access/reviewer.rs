@@ -55,7 +55,6 @@ async fn a_reviewer_sees_no_row_of_anything_else_whatever_the_level() {
         broker.token_keys
         identity.memberships
         identity.organisations
-        identity.sessions
         identity.users
         trust.evidence
         ") };

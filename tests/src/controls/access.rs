@@ -16,6 +16,14 @@ async fn ac_03_falls_when_a_level_is_lowered_in_the_database_alone() {
 }
 
 #[tokio::test]
+async fn ac_03_falls_when_a_key_writes_more_than_it_may() {
+    let generous = "create function public.generous() returns trigger language plpgsql as
+            'begin new.scopes := new.scopes || ''{insight.import}''::text[]; return new; end';
+        create trigger generous before insert on access.api_keys for each row execute function public.generous()";
+    falls_with("access.levels", generous, "POST /api/v1/logs").await;
+}
+
+#[tokio::test]
 async fn ac_04_falls_when_a_policy_asks_for_membership_alone() {
     let open = "create policy leak on connectors.connections for select to countersign_front
         using (org_id = (select ctx.org()))";
@@ -24,11 +32,11 @@ async fn ac_04_falls_when_a_policy_asks_for_membership_alone() {
 
 #[tokio::test]
 async fn ac_06_falls_with_a_branch_for_admins() {
-    let branch = "alter policy private on identity.sessions
+    let branch = "alter policy private on identity.identities
             using (user_id = (select ctx.person()) or (select ctx.can('people.manage')));
-        create policy leak on identity.sessions for select to countersign_front
-            using (org_id = (select ctx.org_for('people.manage')))";
-    falls_with("access.private_rows", branch, "identity.sessions").await;
+        create policy leak on identity.identities for select to countersign_front
+            using ((select ctx.can('people.manage')))";
+    falls_with("access.private_rows", branch, "identity.identities").await;
 }
 
 #[tokio::test]
@@ -53,6 +61,19 @@ async fn ac_06_falls_with_a_new_table_that_names_a_person() {
 async fn ac_05_falls_when_a_connection_is_there_for_everybody_who_sees_connections() {
     let open = "drop policy shared on connectors.connections";
     falls_with("access.asset_grants", open, "for nobody else").await;
+}
+
+#[tokio::test]
+async fn ac_05_falls_when_the_broker_changes_what_was_given_to_nobody() {
+    let open = "drop policy shared_broker on connectors.connections";
+    falls_with("access.asset_grants", open, "changed the connection").await;
+}
+
+#[tokio::test]
+async fn ac_05_falls_when_grants_are_changed_by_sql() {
+    let open = "grant delete on access.asset_grants to countersign_front;
+        create policy leak on access.asset_grants for delete to countersign_front using (true)";
+    falls_with("access.asset_grants", open, "changed grants").await;
 }
 
 #[tokio::test]

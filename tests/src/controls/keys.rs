@@ -1,9 +1,9 @@
-//! AC-08, AC-09: the controls about keys, each falling with what it checks switched off.
+//! AC-08, AC-09, AG-01: the controls about keys and AI clients, each falling with what it checks switched off.
 
 use axum::http::header::AUTHORIZATION;
 
 use super::proxy::{as_it_is, falls_behind};
-use super::{falls_with, without};
+use super::{falls_with, instead, without};
 
 #[tokio::test]
 async fn id_05_falls_when_a_key_is_made_without_a_recent_proof() {
@@ -28,6 +28,19 @@ async fn ac_08_falls_when_a_key_has_no_end() {
 async fn ac_08_falls_when_the_web_process_reads_the_hashes() {
     let open = "grant select on access.api_keys to countersign_front";
     falls_with("access.api_keys", open, "token_hash").await;
+}
+
+#[tokio::test]
+async fn ag_01_falls_when_a_client_does_more_than_its_organisation_lets_clients_do() {
+    let lenient = without("access.held", "and (most is null or p.name = any (most))");
+    falls_with("oauth.client_limit", &lenient, "where AI clients may do").await;
+}
+
+#[tokio::test]
+async fn ag_01_falls_when_a_member_lifts_the_limit() {
+    let anybody = "ctx.org_at_browser('insight.read')";
+    let lenient = instead("oauth.limit_clients", "identity.recent_manager()", anybody);
+    falls_with("oauth.client_limit", &lenient, "a member lifted the limit").await;
 }
 
 #[tokio::test]

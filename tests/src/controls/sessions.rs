@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use serde_json::Value;
 
 use super::proxy::{as_it_is, falls_behind, without_headers};
-use super::{falls_with, without};
+use super::{falls_with, instead, without};
 
 const SESSIONS: &str = "identity.sessions";
 
@@ -18,10 +18,27 @@ async fn id_04_falls_when_an_ended_session_goes_on() {
 
 #[tokio::test]
 async fn id_04_falls_when_an_owner_sees_sessions() {
-    let open = "drop policy private on identity.sessions;
-        create policy leak on identity.sessions for select to countersign_front
-            using (org_id = (select ctx.org_for('people.manage')))";
-    falls_with(SESSIONS, open, "an owner saw").await;
+    let open = instead(
+        "identity.own_sessions",
+        "s.user_id = who",
+        "s.org_id = here",
+    );
+    falls_with(SESSIONS, &open, "an owner saw").await;
+}
+
+#[tokio::test]
+async fn id_04_falls_when_an_owner_ends_sessions() {
+    let open = without(
+        "identity.end_own_session",
+        "and s.id = any (array(select own.id from identity.own_sessions() own))",
+    );
+    falls_with(SESSIONS, &open, "an owner ended").await;
+}
+
+#[tokio::test]
+async fn id_04_falls_when_the_web_process_may_read_the_table() {
+    let open = "grant select (id) on identity.sessions to countersign_front";
+    falls_with(SESSIONS, open, "statements on the table").await;
 }
 
 #[tokio::test]

@@ -101,7 +101,6 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     ("identity.provider_identities", Own),
     ("identity.providers", Holders("organisation.manage")),
     ("identity.provisioned", Holders("people.read")),
-    ("identity.sessions", Own),
     ("identity.users", Where(PEOPLE)),
     ("insight.events", HoldersWhere("insight.read", OF_LOGS)),
     ("insight.logs", HoldersWhere("insight.read", "{logs}")),
@@ -264,9 +263,9 @@ pub(super) const CHANGES: &[Change] = &[
         reaches: |actor| at_a_browser(actor, "api_keys.manage"),
     },
     Change {
-        statement: "update identity.sessions set ended_at = now()",
-        table: "identity.sessions",
-        reaches: |_| Some(Own),
+        statement: "update access.anonymous_keys set revoked_at = now()",
+        table: "access.anonymous_keys",
+        reaches: |actor| at_a_browser(actor, "api_keys.manage"),
     },
     Change {
         statement: "update oauth.grants set ended_at = now(), ended_why = 'revoked'",

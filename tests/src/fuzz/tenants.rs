@@ -119,7 +119,8 @@ impl Tenants {
     /// Keeps sessions recent and tokens alive, however long a run is.
     pub(crate) async fn freshen(&mut self) {
         for statement in [
-            "update identity.sessions set authenticated_at = now()",
+            "update identity.sessions set authenticated_at = now(),
+                    second_factor_at = case when second_factor_at is not null then now() end",
             "update oauth.access_tokens set created_at = now(), expires_at = now() + interval '15 minutes'",
         ] {
             self.fate.execute(statement).await.unwrap();

@@ -178,7 +178,7 @@ async fn nobody_looks_at_a_password_that_was_not_counted_for_good() {
 }
 
 #[tokio::test]
-async fn a_session_has_no_password_looked_at_that_was_not_counted_for_good() {
+async fn a_session_has_nothing_looked_at_that_was_not_counted_for_good() {
     let app = TestApp::start().await;
     let owner = signed_up(&app).await;
     for (count, look) in [
@@ -190,6 +190,10 @@ async fn a_session_has_no_password_looked_at_that_was_not_counted_for_good() {
             "select identity.count_password(sha256('2'), true)",
             "select identity.change_password(sha256('2'), 'p', sha256('3'))",
         ),
+        (
+            "select identity.count_recovery_code(sha256('3'))",
+            "select identity.use_recovery_code(sha256('3'))",
+        ),
     ] {
         // Not at all; or together with the count, to roll both back.
         let mut thief = bound(&app, "countersign_front", &owner).await;
@@ -197,14 +201,18 @@ async fn a_session_has_no_password_looked_at_that_was_not_counted_for_good() {
         let mut thief = bound(&app, "countersign_front", &owner).await;
         assert_eq!(refusal(&mut thief, count).await, "done");
         assert_eq!(refusal(&mut thief, look).await, "42501");
-        // Counted, it may be looked at, and stays counted whatever becomes of that.
+        // Counted, it may be looked at once, and stays counted whatever becomes of that; no other one may.
         let mut thief = bound(&app, "countersign_front", &owner).await;
         assert_eq!(refusal(&mut thief, count).await, "done");
         assert_eq!(refusal(&mut thief, "commit").await, "done");
+        let other = "select identity.use_recovery_code(sha256('other'))";
+        let mut thief = bound(&app, "countersign_front", &owner).await;
+        assert_eq!(refusal(&mut thief, other).await, "42501");
         let mut thief = bound(&app, "countersign_front", &owner).await;
         assert_eq!(refusal(&mut thief, look).await, "done");
+        assert_eq!(refusal(&mut thief, look).await, "42501");
         assert_eq!(refusal(&mut thief, "rollback").await, "done");
     }
-    let counted = "update identity.factor_tries set failures = failures where failures = 2";
+    let counted = "update identity.factor_tries set failures = failures where failures = 3";
     assert_eq!(fate(&app, counted).await, 1);
 }

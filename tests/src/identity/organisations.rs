@@ -89,6 +89,32 @@ async fn a_person_goes_on_in_another_organisation_of_theirs() {
 }
 
 #[tokio::test]
+async fn they_see_and_end_their_sessions_wherever_those_act() {
+    let app = TestApp::start().await;
+    let email = unused_address();
+    let mut visitor = Visitor::sign_up(&app, &email, PASSWORD).await;
+    let mut elsewhere = Visitor::new(&app.url);
+    elsewhere.sign_in(&email, PASSWORD).await;
+    elsewhere.post(HERE, HERE, &[("name", "Second")]).await;
+    let listed: Value = serde_json::from_str(&visitor.get("/api/v1/sessions").await.text).unwrap();
+    let other = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["current"] == false);
+    let path = format!(
+        "/api/v1/sessions/{}",
+        other.unwrap()["id"].as_str().unwrap()
+    );
+    let (status, _) = visitor
+        .api("/sessions", (Method::DELETE, &path), &json!({}))
+        .await;
+    assert_eq!(status, StatusCode::NO_CONTENT);
+    assert_eq!(elsewhere.me().await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(visitor.me().await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn whoever_signs_in_again_is_where_they_were_last() {
     let app = TestApp::start().await;
     let email = unused_address();

@@ -11,7 +11,7 @@ use crate::visitor::{Visitor, between};
 use crate::world::PASSWORD;
 
 /// The code that the key's app shows, by OATH Toolkit: not our arithmetic.
-fn code(key: &str, moment: &str) -> String {
+pub(super) fn code(key: &str, moment: &str) -> String {
     let output = Command::new("oathtool")
         .args(["--totp", "--base32", "--now", moment, key])
         .output()
@@ -47,11 +47,11 @@ pub(super) async fn enrolled(app: &TestApp) -> Enrolled {
     }
 }
 
-fn key_on(page: &str) -> String {
+pub(super) fn key_on(page: &str) -> String {
     between(page, "<code>", "</code>").unwrap_or_else(|| panic!("no key: {page}"))
 }
 
-fn recovery_on(page: &str) -> Vec<String> {
+pub(super) fn recovery_on(page: &str) -> Vec<String> {
     let text = between(page, "<code id=\"codes\">", "</code>")
         .unwrap_or_else(|| panic!("no recovery codes: {page}"));
     text.lines().map(str::to_owned).collect()

@@ -108,33 +108,6 @@ async fn nobody_adds_to_a_team_or_gives_by_what_they_held_before_they_waited() {
 }
 
 #[tokio::test]
-async fn a_recovery_code_is_counted_for_good_before_anybody_looks() {
-    let app = TestApp::start().await;
-    let owner = signed_up(&app).await;
-    let count = "select identity.count_recovery_code(sha256('1'))";
-    let look = "select identity.use_recovery_code(sha256('1'))";
-    // Not at all; or together with the count, to roll both back.
-    let mut thief = bound(&app, "countersign_front", &owner).await;
-    assert_eq!(refusal(&mut thief, look).await, "42501");
-    let mut thief = bound(&app, "countersign_front", &owner).await;
-    assert_eq!(refusal(&mut thief, count).await, "done");
-    assert_eq!(refusal(&mut thief, look).await, "42501");
-    // Counted, it may be looked at once, and stays counted whatever becomes of that.
-    let mut thief = bound(&app, "countersign_front", &owner).await;
-    assert_eq!(refusal(&mut thief, count).await, "done");
-    assert_eq!(refusal(&mut thief, "commit").await, "done");
-    let mut thief = bound(&app, "countersign_front", &owner).await;
-    let other = "select identity.use_recovery_code(sha256('2'))";
-    assert_eq!(refusal(&mut thief, other).await, "42501");
-    let mut thief = bound(&app, "countersign_front", &owner).await;
-    assert_eq!(refusal(&mut thief, look).await, "done");
-    assert_eq!(refusal(&mut thief, look).await, "42501");
-    assert_eq!(refusal(&mut thief, "rollback").await, "done");
-    let counted = "update identity.factor_tries set failures = failures where failures = 1";
-    assert_eq!(fate(&app, counted).await, 1);
-}
-
-#[tokio::test]
 async fn a_password_that_is_no_proof_is_not_counted_as_a_wrong_one() {
     let app = TestApp::start().await;
     let owner = signed_up(&app).await;

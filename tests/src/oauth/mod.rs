@@ -7,6 +7,7 @@ mod device;
 mod foreign;
 mod forged;
 mod grants;
+mod limit;
 mod metadata;
 mod refresh;
 mod registration;

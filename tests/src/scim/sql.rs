@@ -1,6 +1,7 @@
 //! What a stolen login of the web process makes of it.
 
 use demo::Person;
+use kernel::{TeamId, UserId};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use testkit::app::TestApp;
@@ -41,35 +42,16 @@ async fn stage() -> Stage {
     let user = directory.made("bo").await;
     let team = directory.team("Support", &[&user]).await;
     Stage {
-        user: uuid::<kernel::UserId>(&user),
-        team: uuid::<kernel::TeamId>(&team),
+        user: self::user(&user),
+        team: team.parse::<TeamId>().unwrap().uuid().to_string(),
         app,
         owner,
         directory,
     }
 }
 
-fn uuid<T: std::str::FromStr + Uuid>(text: &str) -> String
-where
-    T::Err: std::fmt::Debug,
-{
-    text.parse::<T>().unwrap().text()
-}
-
-trait Uuid {
-    fn text(self) -> String;
-}
-
-impl Uuid for kernel::UserId {
-    fn text(self) -> String {
-        self.uuid().to_string()
-    }
-}
-
-impl Uuid for kernel::TeamId {
-    fn text(self) -> String {
-        self.uuid().to_string()
-    }
+fn user(text: &str) -> String {
+    text.parse::<UserId>().unwrap().uuid().to_string()
 }
 
 impl Stage {
@@ -181,7 +163,7 @@ async fn the_database_asks_itself_whose_domain_it_is_and_who_is_an_owner() {
             .unwrap();
         assert_eq!(outcome, "foreign", "{address}");
     }
-    let owner = uuid::<kernel::UserId>(stage.owner.me["user"].as_str().unwrap());
+    let owner = user(stage.owner.me["user"].as_str().unwrap());
     for function in [
         "suspend_provisioned",
         "reinstate_provisioned",

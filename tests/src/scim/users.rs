@@ -389,6 +389,8 @@ async fn what_changed_meanwhile_is_not_written_over() {
     let known = [("if-none-match", version.as_str())];
     let same = directory.send_with(Method::GET, &path, None, &known).await;
     assert_eq!(same.status, StatusCode::NOT_MODIFIED);
+    // RFC 9110 15.4.5.
+    assert_eq!(same.headers["etag"], version);
     directory.active(&id, false).await;
     let stale = [("if-match", version.as_str())];
     let body = directory.person("bo").to_string();

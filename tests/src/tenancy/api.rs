@@ -40,8 +40,12 @@ fn is_read(route: &RouteInfo) -> bool {
     route.method == Method::GET && route.pace != Pace::Stream
 }
 
-/// What everybody may see, and what moves by itself.
-const NOBODYS: [&str; 2] = ["/api/v1/trust", "/api/v1/audit/checkpoint"];
+/// What everybody may see, what moves by itself, and what the log tells of when it is read.
+const NOBODYS: [&str; 3] = [
+    "/api/v1/trust",
+    "/api/v1/audit/checkpoint",
+    "/api/v1/account/export",
+];
 
 /// What a person's lists say, by address.
 async fn lists(person: &Person) -> BTreeMap<String, String> {

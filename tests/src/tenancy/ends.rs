@@ -11,7 +11,6 @@ async fn it_is_not_dated_back_nor_taken_back() {
     let world = World::start().await;
     fill(&world, &world.owner).await;
     for (table, column, also) in [
-        ("identity.sessions", "ended_at", ""),
         ("oauth.grants", "ended_at", ", ended_why = 'revoked'"),
         ("access.api_keys", "revoked_at", ""),
         ("access.service_keys", "revoked_at", ""),

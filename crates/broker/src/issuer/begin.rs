@@ -30,7 +30,7 @@ pub(crate) async fn begin<L: Ledger>(
     (browser, next): (&Binary, &str),
 ) -> Result<Answer, BrokerError> {
     let issuer = &*provider::known(service, id).await?;
-    if purpose == IssuerPurpose::Test && issuer.provider.is_none() {
+    if purpose == IssuerPurpose::Test && issuer.provider().is_none() {
         return Err(IssuerError::Unknown.into());
     }
     let origin = service.origin.as_deref().ok_or(IssuerError::NoOrigin)?;
@@ -41,7 +41,7 @@ pub(crate) async fn begin<L: Ledger>(
     let begin = Begin {
         purpose,
         issuer: issuer.config.kind.issuer(),
-        provider: issuer.provider,
+        provider: issuer.provider(),
         state: &sha256(state.expose().as_bytes()),
         browser: browser.as_bytes(),
         next,
@@ -59,7 +59,7 @@ pub(crate) async fn begin<L: Ledger>(
         let entry = AuditEntry::new("identity.issuer_asked").with("issuer", id);
         tx.commit(entry).await?;
     }
-    let url = match (&issuer.saml, &begun.request_id) {
+    let url = match (issuer.saml(), &begun.request_id) {
         (Some(provider), Some(request)) => {
             let round = (origin, request.as_str(), service.db.clock().now());
             saml::ask((issuer, provider), round, (purpose, &state))
@@ -70,7 +70,7 @@ pub(crate) async fn begin<L: Ledger>(
 }
 
 async fn page<L: Ledger>(service: &Service<L>, issuer: &Issuer) -> Result<Url, IssuerError> {
-    if let Some(provider) = &issuer.saml {
+    if let Some(provider) = issuer.saml() {
         return Ok(provider.sso_url.clone());
     }
     let now = service.db.clock().now();

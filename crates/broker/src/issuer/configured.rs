@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use kernel::{ProviderId, Secret};
+use kernel::{ProviderId, Secret, sign_on_door};
 use serde::{Deserialize, Serialize};
 
 use super::documents::Documents;
@@ -46,11 +46,24 @@ pub(crate) struct Issuers(Vec<Arc<Issuer>>);
 /// One of them, or an organisation's provider, with what it was last seen to publish.
 pub(crate) struct Issuer {
     pub(crate) config: IssuerConfig,
-    /// Which provider of an organisation it is; none where it is the server's own.
-    pub(crate) provider: Option<ProviderId>,
-    /// What it takes to speak SAML with it; none where it speaks OpenID Connect, or OAuth.
-    pub(crate) saml: Option<saml::metadata::Provider>,
+    pub(crate) whose: Whose,
     pub(crate) documents: Arc<Documents>,
+}
+
+/// Whose an issuer is: who believes it, and where.
+pub(crate) enum Whose {
+    /// The server's, which its operator configured: it speaks OpenID Connect, or OAuth, and is believed about accounts.
+    Server,
+    /// An organisation's provider, which is believed there.
+    Organisation(ProviderId, Speaks),
+}
+
+/// What a provider speaks.
+pub(crate) enum Speaks {
+    /// OpenID Connect.
+    Oidc,
+    /// SAML 2.0, with what it takes to.
+    Saml(saml::metadata::Provider),
 }
 
 impl IssuerKind {
@@ -76,8 +89,7 @@ impl Issuers {
         let issuers = configs.into_iter().map(|config| {
             Arc::new(Issuer {
                 config,
-                provider: None,
-                saml: None,
+                whose: Whose::Server,
                 documents: Arc::default(),
             })
         });
@@ -94,20 +106,36 @@ impl Issuer {
     /// Where it sends people back to. One address for each issuer, so that one cannot pass another's answer
     /// off as its own (RFC 9700 4.4.2.2).
     pub(super) fn redirect_uri(&self, origin: &str) -> String {
-        let door = if self.provider.is_some() {
-            "sso"
-        } else {
-            "with"
+        let id = &self.config.id;
+        let door = match self.whose {
+            Whose::Server => format!("/sign-in/with/{id}"),
+            Whose::Organisation(..) => sign_on_door(id),
         };
-        format!("{origin}/sign-in/{door}/{}/callback", self.config.id)
+        format!("{origin}{door}/callback")
     }
 
     /// What a round trip to it is kept under, so that no other one ends it: a provider has no issuer's address
     /// (identity.provider_urn).
     pub(super) fn place(&self) -> String {
-        match self.provider {
-            Some(id) => format!("urn:uuid:{}", id.uuid()),
-            None => self.config.kind.issuer().to_owned(),
+        match self.whose {
+            Whose::Server => self.config.kind.issuer().to_owned(),
+            Whose::Organisation(id, _) => format!("urn:uuid:{}", id.uuid()),
+        }
+    }
+
+    /// Which provider of an organisation it is.
+    pub(crate) const fn provider(&self) -> Option<ProviderId> {
+        match self.whose {
+            Whose::Server => None,
+            Whose::Organisation(id, _) => Some(id),
+        }
+    }
+
+    /// What it takes to speak SAML with it, where it does.
+    pub(super) const fn saml(&self) -> Option<&saml::metadata::Provider> {
+        match &self.whose {
+            Whose::Organisation(_, Speaks::Saml(provider)) => Some(provider),
+            Whose::Organisation(_, Speaks::Oidc) | Whose::Server => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use crypto::token::{TokenKind, hash};
 use kernel::{AuditEntry, IdentityId, ProviderIdentityId, Scope, Secret, TokenHash, UserId};
 use time::OffsetDateTime;
 
-use super::configured::Issuer;
+use super::configured::{Issuer, Whose};
 use super::error::IssuerError;
 use super::said::Said;
 use super::{IssuerKind, github, oidc, saml};
@@ -156,7 +156,7 @@ impl<L: Ledger> Trip<'_, L> {
     async fn end(&self) -> Result<IssuerFinished, BrokerError> {
         let at = (self.scope, &self.state);
         let attempt = take(self.service, self.issuer, at, self.returned).await?;
-        let said = match &self.issuer.saml {
+        let said = match self.issuer.saml() {
             Some(provider) => {
                 let by = (self.issuer, provider);
                 by_saml(self.service, by, &self.state, self.returned).await?
@@ -198,18 +198,19 @@ impl<L: Ledger> Trip<'_, L> {
     async fn sign_in(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
         let mut tx = self.service.db.write(&Scope::Anonymous).await?;
         let session = &self.returned.session;
-        let signed_in = if self.issuer.provider.is_some() {
-            let db = &self.service.db;
-            let new = (
-                UserId::new(db.clock().now(), db.chance()),
-                ProviderIdentityId::new(db.clock().now(), db.chance()),
-            );
-            let lifetime = said.lifetime(session.lifetime_seconds, db.clock().now());
-            let lifetime = lifetime.ok_or(IssuerError::Saml(ResponseError::Expired))?;
-            let who = (said_row(said), said.name.as_str(), new);
-            providers::sign_in(&mut tx, &self.state, who, (session, lifetime)).await?
-        } else {
-            store::sign_in(&mut tx, &self.state, said_row(said), session).await?
+        let signed_in = match self.issuer.whose {
+            Whose::Server => store::sign_in(&mut tx, &self.state, said_row(said), session).await?,
+            Whose::Organisation(..) => {
+                let db = &self.service.db;
+                let new = (
+                    UserId::new(db.clock().now(), db.chance()),
+                    ProviderIdentityId::new(db.clock().now(), db.chance()),
+                );
+                let lifetime = said.lifetime(session.lifetime_seconds, db.clock().now());
+                let lifetime = lifetime.ok_or(IssuerError::Saml(ResponseError::Expired))?;
+                let who = (said_row(said), said.name.as_str(), new);
+                providers::sign_in(&mut tx, &self.state, who, (session, lifetime)).await?
+            }
         };
         match signed_in {
             SignedIn::Yes(person) => {
@@ -243,14 +244,17 @@ impl<L: Ledger> Trip<'_, L> {
         let db = &self.service.db;
         let (subject, label) = (said.subject.as_str(), said.label.as_str());
         let mut tx = db.write(self.scope).await?;
-        let (linked, entry) = if self.issuer.provider.is_some() {
-            let id = ProviderIdentityId::new(db.clock().now(), db.chance());
-            let linked = providers::link(&mut tx, &self.state, (id, subject, label)).await?;
-            (linked, AuditEntry::about("identity.identity_linked", id))
-        } else {
-            let id = IdentityId::new(db.clock().now(), db.chance());
-            let linked = store::link(&mut tx, &self.state, (id, subject, label)).await?;
-            (linked, AuditEntry::about("identity.identity_linked", id))
+        let (linked, entry) = match self.issuer.whose {
+            Whose::Server => {
+                let id = IdentityId::new(db.clock().now(), db.chance());
+                let linked = store::link(&mut tx, &self.state, (id, subject, label)).await?;
+                (linked, AuditEntry::about("identity.identity_linked", id))
+            }
+            Whose::Organisation(..) => {
+                let id = ProviderIdentityId::new(db.clock().now(), db.chance());
+                let linked = providers::link(&mut tx, &self.state, (id, subject, label)).await?;
+                (linked, AuditEntry::about("identity.identity_linked", id))
+            }
         };
         let entry = match &linked {
             Ok(()) => entry,
@@ -265,10 +269,9 @@ impl<L: Ledger> Trip<'_, L> {
     async fn prove(&self, said: &Said, next: String) -> Result<IssuerFinished, BrokerError> {
         let mut tx = self.service.db.write(self.scope).await?;
         let asked = (said.subject.as_str(), said.asked_at);
-        let proved = if self.issuer.provider.is_some() {
-            providers::prove(&mut tx, &self.state, asked).await?
-        } else {
-            store::prove(&mut tx, &self.state, asked).await?
+        let proved = match self.issuer.whose {
+            Whose::Server => store::prove(&mut tx, &self.state, asked).await?,
+            Whose::Organisation(..) => providers::prove(&mut tx, &self.state, asked).await?,
         };
         let entry = match proved {
             Ok(()) => AuditEntry::new("identity.authenticated_again"),

@@ -15,7 +15,7 @@ mod saml;
 pub use configured::{IssuerConfig, IssuerKind};
 
 pub(crate) use begin::begin;
-pub(crate) use configured::{Issuer, Issuers};
+pub(crate) use configured::{Issuer, Issuers, Speaks, Whose};
 pub(crate) use documents::Documents;
 pub(crate) use error::IssuerError;
 pub(crate) use finish::finish;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::address::Vouched;
-use super::configured::Issuer;
+use super::configured::{Issuer, Whose};
 use super::documents::{Metadata, fields};
 use super::error::IssuerError;
 use super::finish::Round;
@@ -106,12 +106,9 @@ fn said(issuer: &Issuer, claims: &IdClaims, more: &Map<String, Value>) -> Said {
     // Some issuers write it as a text. An organisation's own provider knows its people's addresses, and need not
     // say so: which domains are the organisation's, DNS says.
     let said = more.get("email_verified");
-    let is_verified = match (said, issuer.provider) {
-        (Some(said), _) => *said == true || *said == "true",
-        (None, provider) => provider.is_some(),
-    };
-    let email =
-        email.or_else(|| text(more, "preferred_username").filter(|_| issuer.provider.is_some()));
+    let is_own = matches!(issuer.whose, Whose::Organisation(..));
+    let is_verified = said.map_or(is_own, |said| *said == true || *said == "true");
+    let email = email.or_else(|| text(more, "preferred_username").filter(|_| is_own));
     let hosted = text(&claims.all, "hd").map(str::to_ascii_lowercase);
     let name = text(more, "name").or_else(|| text(&claims.all, "name"));
     let asked_at = claims.auth_time;

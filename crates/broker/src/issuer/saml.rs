@@ -4,7 +4,7 @@ use ::saml::AuthnRequest;
 use ::saml::metadata::Provider;
 use ::saml::response::{Assertion, Expected, check};
 use db::Error;
-use kernel::{Scope, Secret, TokenHash};
+use kernel::{Scope, Secret, TokenHash, sign_on_door};
 use time::OffsetDateTime;
 use url::Url;
 
@@ -16,9 +16,6 @@ use crate::ledger::Ledger;
 use crate::protocol::IssuerPurpose;
 use crate::service::Service;
 use crate::store::providers as store;
-
-/// A name that is a mail address says so by its format (SAMLCore 8.3.2).
-const EMAIL: &str = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
 
 /// Where the browser asks: the request's ID and its `RelayState` are both of one state.
 pub(super) fn ask(
@@ -68,13 +65,13 @@ pub(super) fn say(
 
 /// Who we are to a provider, and where it posts its answer: one address for each.
 fn addresses(issuer: &Issuer, origin: &str) -> (String, String) {
-    let door = format!("{origin}/sign-in/sso/{}", issuer.config.id);
+    let door = format!("{origin}{}", sign_on_door(&issuer.config.id));
     (format!("{door}/metadata"), format!("{door}/acs"))
 }
 
 fn said(issuer: &Issuer, assertion: Assertion) -> Said {
-    let named = (assertion.subject.format == EMAIL).then_some(&assertion.subject.name);
-    let mail = assertion.mail.as_ref().or(named).map(String::as_str);
+    let mail = assertion.mail.as_ref().or(assertion.subject.mail());
+    let mail = mail.map(String::as_str);
     let name = assertion.display_name.as_deref();
     Said {
         label: Said::label([mail, name, None], &assertion.subject.name),

@@ -5,7 +5,7 @@ use kernel::{ProviderId, Scope};
 use saml::Certificate;
 
 use crate::error::BrokerError;
-use crate::issuer::{Documents, Issuer, IssuerConfig, IssuerError, IssuerKind};
+use crate::issuer::{Documents, Issuer, IssuerConfig, IssuerError, IssuerKind, Speaks, Whose};
 use crate::ledger::Ledger;
 use crate::service::Service;
 use crate::store::providers as store;
@@ -59,8 +59,10 @@ async fn of_organisation<L: Ledger>(
         None => None,
     };
     let documents = service.providers.documents(&row.issuer);
-    let saml = row.saml.map(|saml| speaks_saml(&row.issuer, saml));
-    let saml = saml.transpose()?;
+    let speaks = match row.saml {
+        None => Speaks::Oidc,
+        Some(saml) => Speaks::Saml(saml_provider(&row.issuer, saml)?),
+    };
     let config = IssuerConfig {
         id: id.to_string(),
         kind: IssuerKind::Oidc {
@@ -72,13 +74,12 @@ async fn of_organisation<L: Ledger>(
     };
     Ok(Issuer {
         config,
-        provider: Some(id),
-        saml,
+        whose: Whose::Organisation(id, speaks),
         documents,
     })
 }
 
-fn speaks_saml(
+fn saml_provider(
     entity_id: &str,
     (sso_url, certificates): (String, Vec<Vec<u8>>),
 ) -> Result<saml::metadata::Provider, IssuerError> {

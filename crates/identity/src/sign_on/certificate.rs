@@ -59,19 +59,10 @@ pub async fn add_certificate(
     text: &str,
 ) -> Result<(), ChangeCertificateError> {
     let certificate = Certificate::from_text(text)?;
-    match store::sign_on::add_certificate(&mut tx, id, certificate.der())
-        .await?
-        .as_str()
-    {
-        "added" => {}
-        "there" => return Err(ChangeCertificateError::There),
-        "many" => return Err(ChangeCertificateError::Many),
-        _ => return Err(ChangeCertificateError::Gone),
-    }
+    let verdict = store::sign_on::add_certificate(&mut tx, id, certificate.der()).await?;
     let fingerprint = hex::encode(sha256(certificate.der()));
     let entry = AuditEntry::about("identity.certificate_added", id);
-    tx.commit(entry.with("sha256", fingerprint)).await?;
-    Ok(())
+    end(tx, &verdict, entry.with("sha256", fingerprint)).await
 }
 
 /// Takes a certificate from a provider, by its fingerprint. What it signs from now on counts no more; sessions go on.
@@ -81,15 +72,18 @@ pub async fn remove_certificate(
     fingerprint: &str,
 ) -> Result<(), ChangeCertificateError> {
     let bytes = hex::decode(fingerprint).map_err(|_| ChangeCertificateError::Gone)?;
-    match store::sign_on::remove_certificate(&mut tx, id, &bytes)
-        .await?
-        .as_str()
-    {
-        "removed" => {}
-        "last" => return Err(ChangeCertificateError::Last),
-        _ => return Err(ChangeCertificateError::Gone),
-    }
+    let verdict = store::sign_on::remove_certificate(&mut tx, id, &bytes).await?;
     let entry = AuditEntry::about("identity.certificate_removed", id);
-    tx.commit(entry.with("sha256", fingerprint)).await?;
-    Ok(())
+    end(tx, &verdict, entry.with("sha256", fingerprint)).await
+}
+
+/// Commits what the database says was changed.
+async fn end(tx: WriteTx, verdict: &str, entry: AuditEntry) -> Result<(), ChangeCertificateError> {
+    match verdict {
+        "added" | "removed" => Ok(tx.commit(entry).await?),
+        "there" => Err(ChangeCertificateError::There),
+        "many" => Err(ChangeCertificateError::Many),
+        "last" => Err(ChangeCertificateError::Last),
+        _ => Err(ChangeCertificateError::Gone),
+    }
 }

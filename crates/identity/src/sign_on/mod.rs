@@ -15,8 +15,9 @@ pub use domain::{
 pub use find::{ProviderFace, host_of, provider_face, provider_of};
 pub use linked::{LinkedProvider, ProviderIdentity, linked_provider, unlink_provider};
 pub use provider::{
-    AddProviderError, NewProvider, NewProviderError, Provider, ProviderError, ProviderKind,
-    SamlForm, add_provider, remove_provider, require_sso, turn_off_provider, turn_on_provider,
+    AddProviderError, DescriptionError, NewProvider, NewProviderError, Provider, ProviderError,
+    ProviderKind, SamlForm, add_provider, remove_provider, require_sso, turn_off_provider,
+    turn_on_provider,
 };
 
 use db::{Error, ReadTx};

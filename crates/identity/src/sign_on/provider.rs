@@ -80,9 +80,22 @@ pub struct NewProviderError {
     /// The client id.
     pub client_id: Option<&'static str>,
     /// The description of a provider of SAML.
-    pub metadata: Option<saml::metadata::MetadataError>,
+    pub metadata: Option<DescriptionError>,
     /// The level of new people.
     pub level: Option<&'static str>,
+}
+
+/// What is wrong with the description of a provider of SAML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DescriptionError {
+    /// There is none.
+    #[error(
+        "Paste the metadata that the provider publishes, or give its parts: entity ID, sign-in address and certificate."
+    )]
+    Blank,
+    /// It is of no use.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
 }
 
 /// Why a provider was not added.
@@ -191,17 +204,28 @@ impl NewProvider {
 }
 
 impl SamlForm<'_> {
-    fn read(&self, now: OffsetDateTime) -> Result<saml::metadata::Provider, MetadataError> {
-        if !self.metadata.trim().is_empty() {
-            return saml::metadata::Provider::from_metadata(self.metadata.trim().as_bytes(), now);
+    fn read(&self, now: OffsetDateTime) -> Result<saml::metadata::Provider, DescriptionError> {
+        let parts = [self.entity_id, self.sso_url, self.certificates];
+        let metadata = self.metadata.trim();
+        if !metadata.is_empty() {
+            let provider = saml::metadata::Provider::from_metadata(metadata.as_bytes(), now);
+            return Ok(provider?);
+        } else if parts.iter().all(|part| part.trim().is_empty()) {
+            return Err(DescriptionError::Blank);
         }
         let certificates = self
             .certificates
             .split("-----END CERTIFICATE-----")
             .filter(|text| !text.trim().is_empty())
             .map(Certificate::from_text)
-            .collect::<Result<_, _>>()?;
-        saml::metadata::Provider::new(self.entity_id.trim(), self.sso_url, certificates)
+            .collect::<Result<_, _>>()
+            .map_err(MetadataError::from)?;
+        let entity_id = self.entity_id.trim();
+        Ok(saml::metadata::Provider::new(
+            entity_id,
+            self.sso_url,
+            certificates,
+        )?)
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) async fn account(tx: &mut ReadTx) -> Result<Account, Error> {
         name: row.name,
         email: row.email,
         is_verified: row.is_verified,
+        organisation_name: None,
         is_recent: row.is_recent,
         session: row.session.into(),
     })

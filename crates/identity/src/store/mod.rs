@@ -234,9 +234,9 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
 
 pub(crate) async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
     let rows = sqlx::query!(
-        "select id, client, address, created_at, expires_at from identity.sessions
-          where ended_at is null and expires_at > now()
-          order by created_at desc, id"
+        r#"select id as "id!", client as "client!", address as "address!", created_at as "created_at!",
+                  expires_at as "expires_at!"
+             from identity.own_sessions()"#
     )
     .fetch_all(&mut **tx)
     .await?;
@@ -253,13 +253,12 @@ pub(crate) async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> 
 }
 
 pub(crate) async fn end_session(tx: &mut WriteTx, session: SessionId) -> Result<bool, Error> {
-    let ended = sqlx::query!(
-        "update identity.sessions set ended_at = now() where id = $1 and ended_at is null",
+    Ok(sqlx::query_scalar!(
+        r#"select identity.end_own_session($1) as "ended!""#,
         session.uuid()
     )
-    .execute(&mut **tx)
-    .await?;
-    Ok(ended.rows_affected() == 1)
+    .fetch_one(&mut **tx)
+    .await?)
 }
 
 pub(crate) async fn second_factors(tx: &mut ReadTx) -> Result<SecondFactors, Error> {

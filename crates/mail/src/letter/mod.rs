@@ -4,6 +4,7 @@
 mod change_email;
 mod domain;
 mod inline;
+mod provider;
 mod told;
 mod views;
 
@@ -43,10 +44,12 @@ pub(crate) struct Facts {
     pub(crate) inviter: String,
     pub(crate) role: String,
     pub(crate) expires_at: Option<OffsetDateTime>,
+    /// Who of the organisation did what it is about.
+    pub(crate) who: String,
     /// What a client calls itself, where and when it was seen; who looks in from outside, and until when.
     pub(crate) client: String,
     pub(crate) address: String,
-    /// What changed (`identity.tell_of`), why somebody looks in, or which domain it is.
+    /// What changed (`identity.tell_of`), why somebody looks in, or which domain or provider it is.
     pub(crate) what: String,
     /// Whether an address that was asked for has an account of its own.
     pub(crate) is_taken: bool,
@@ -121,6 +124,8 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::OperatorAccess => told::operator_access(facts, links),
         Kind::DomainFailing => domain::failing(facts, links),
         Kind::DomainLost => domain::lost(facts, links),
+        Kind::ProviderOn => provider::turned_on(facts, links),
+        Kind::SsoRequired => provider::required(facts, links),
     }
 }
 
@@ -203,7 +208,7 @@ fn moment(at: OffsetDateTime) -> String {
 mod tests {
     use super::*;
 
-    fn facts(kind: Kind) -> Facts {
+    pub(super) fn facts(kind: Kind) -> Facts {
         Facts {
             kind,
             recipient: "ada@example.com".to_owned(),
@@ -212,6 +217,7 @@ mod tests {
             inviter: "Bo".to_owned(),
             role: "ADMIN".to_owned(),
             expires_at: Some(OffsetDateTime::UNIX_EPOCH),
+            who: "Bo".to_owned(),
             client: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
                 .to_owned(),
             address: "192.0.2.7".to_owned(),
@@ -221,7 +227,7 @@ mod tests {
         }
     }
 
-    fn links() -> Links {
+    pub(super) fn links() -> Links {
         Links::new(&"https://countersign.example/".parse().unwrap())
     }
 

@@ -14,7 +14,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "access.asset_grants",
     "AC-05",
-    "A connection that is not for everybody is not there for a colleague, by SQL and at the broker; who was given it to view sees it, and neither uses it nor passes it on; who was given it to edit loses it with their grant; nothing is given to another organisation's people.",
+    "A connection that is not for everybody is not there for a colleague, to see or to change, by SQL and at the broker; who was given it to view sees it, and neither uses it nor passes it on; who was given it to edit loses it with their grant; nothing is given to another organisation's people.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -47,6 +47,9 @@ async fn attack_with(
     take(context, (front, member), id).await?;
     if seen(front, member, id).await? > 0 {
         fail!("a colleague sees a connection that is for nobody else");
+    }
+    if let Some(wrong) = written(context, (front, member), id).await? {
+        fail!("with nothing given, a colleague {wrong}");
     }
     if let Some(wrong) = propose(context, member, id, "connectors.not_found").await {
         fail!("with nothing given, {wrong}");
@@ -82,7 +85,7 @@ async fn attack_with(
         fail!("after the grant was taken back, {wrong}");
     }
     Ok(Found::Pass(
-        "without a grant a colleague saw 0 rows of a connection and the broker knew none of it for them; with view they saw it, and were refused to propose through it, to give it on, to open it and to write grants by SQL; with edit they got as far as the connection itself; taken back, it was gone at once; another organisation's person could not be given it".to_owned(),
+        "without a grant a colleague saw 0 rows of a connection, changed none and no grant of it, and the broker knew none of it for them; with view they saw it, and were refused to propose through it, to give it on, to open it and to write grants by SQL; with edit they got as far as the connection itself; taken back, it was gone at once; another organisation's person could not be given it".to_owned(),
     ))
 }
 
@@ -175,6 +178,55 @@ async fn propose(
     }
 }
 
+/// What a colleague changed who was given nothing, with the login of either process, if anything.
+async fn written(
+    context: &Context,
+    (front, member): (&mut PgConnection, &ControlSession),
+    id: Uuid,
+) -> Result<Option<&'static str>, sqlx::Error> {
+    for statement in [
+        format!("update access.asset_grants set access = 'edit' where connection_id = '{id}'"),
+        format!("delete from access.asset_grants where connection_id = '{id}'"),
+    ] {
+        begin_as(front, &member.hash).await?;
+        let refused = refusal(front, statement).await;
+        front.execute("rollback").await?;
+        if refused.as_deref() != Some("42501") {
+            return Ok(Some("changed grants by SQL"));
+        }
+    }
+    let mut broker = context.as_broker().await?;
+    begin_as(&mut broker, &member.hash).await?;
+    let ended =
+        sqlx::query("update connectors.connections set state_reason = state_reason where id = $1")
+            .bind(id)
+            .execute(&mut broker)
+            .await?;
+    broker.execute("rollback").await?;
+    if ended.rows_affected() > 0 {
+        return Ok(Some("changed the connection as the broker"));
+    }
+    Ok(connected_anew(&mut broker, member, id)
+        .await?
+        .then_some("began to connect it anew"))
+}
+
+/// Whether the login that proposals are made with could begin to connect it for a colleague.
+async fn connected_anew(
+    broker: &mut PgConnection,
+    member: &ControlSession,
+    id: Uuid,
+) -> Result<bool, sqlx::Error> {
+    begin_as(broker, &member.hash).await?;
+    let used = format!(
+        "insert into broker.authorizations (id, org_id, user_id, connection_id, state_hash, redirect_uri, expires_at)
+         values (gen_random_uuid(), ctx.org(), ctx.person(), '{id}', sha256('{id}'), '', now())"
+    );
+    let refused = refusal(broker, used).await;
+    broker.execute("rollback").await?;
+    Ok(refused.as_deref() != Some("42501"))
+}
+
 /// What a colleague did who was given it to view, if anything.
 async fn passed_on(
     context: &Context,
@@ -205,17 +257,8 @@ async fn passed_on(
     if refused.as_deref() != Some("42501") {
         return Ok(Some("wrote a grant by SQL"));
     }
-    // With the login that proposals are made with.
     let mut broker = context.as_broker().await?;
-    begin_as(&mut broker, &member.hash).await?;
-    let used = format!(
-        "insert into broker.authorizations (id, org_id, user_id, connection_id, state_hash, redirect_uri, expires_at)
-         values (gen_random_uuid(), ctx.org(), ctx.person(), '{id}', sha256('{id}'), '', now())"
-    );
-    let refused = refusal(&mut broker, used).await;
-    broker.execute("rollback").await?;
-    if refused.as_deref() != Some("42501") {
-        return Ok(Some("began to connect it anew"));
-    }
-    Ok(None)
+    Ok(connected_anew(&mut broker, member, id)
+        .await?
+        .then_some("began to connect it anew"))
 }

@@ -10,7 +10,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "access.levels",
     "AC-03",
-    "The database holds the binary's permission catalogue and gives an owner, a participant of level 40 and a reviewer exactly what it says of them; the API lets a key with one permission read what that opens, and nothing else.",
+    "The database holds the binary's permission catalogue and gives an owner, a participant of level 40 and a reviewer exactly what it says of them; the API lets a key with one permission do what that opens, and refuses it on every other route that reads or writes.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -92,39 +92,49 @@ async fn attack(context: &Context, member: &ControlSession, reviewer: &ControlSe
     asked
 }
 
-/// Asks every reading route of the API with a key that holds one permission.
+/// Asks every route of the API with a key that holds one permission. What writes is asked with nothing in it, and
+/// about nothing that there is: a route that let the key in would say so, and do nothing.
 async fn ask(context: &Context, key: &Secret<String>, held: &str) -> Look {
-    let (mut refused, mut let_in) = (0, 0);
+    let (mut read, mut written, mut let_in) = (0, 0, 0);
     for route in web::routes() {
-        let Access::Permission(needed) = route.access else {
-            continue;
+        let needed = match route.access {
+            Access::Permission(needed) => needed,
+            Access::Person | Access::Account => "a person at a browser",
+            _ => continue,
         };
-        if route.surface != Surface::Api || route.method != reqwest::Method::GET {
+        if route.surface != Surface::Api {
             continue;
         }
+        let is_read = route.method == reqwest::Method::GET;
         let path = route.path.replace("{id}", "none");
-        let answer = context
+        let asked = context
             .http
-            .get(context.at(&path))
+            .request(route.method.clone(), context.at(&path))
             .bearer_auth(key.expose());
-        let status = answer.send().await?.status().as_u16();
+        let asked = if is_read {
+            asked
+        } else {
+            asked.json(&serde_json::json!({}))
+        };
+        let status = asked.send().await?.status().as_u16();
         if (status == 403) != (needed != held) {
             fail!(
-                "GET {} answers {status} to a key that holds {held} alone",
+                "{} {} answers {status} to a key that holds {held} alone",
+                route.method,
                 route.path
             );
         }
-        if status == 403 {
-            refused += 1;
-        } else {
-            let_in += 1;
+        match (status, is_read) {
+            (403, true) => read += 1,
+            (403, false) => written += 1,
+            _ => let_in += 1,
         }
     }
     if let_in == 0 {
         return Ok(Found::Error(format!("no route needs {held}")));
     }
     Ok(Found::Pass(format!(
-        "{} permissions as in the binary; 3 standings hold exactly what the catalogue says; a key with one permission was let in on {let_in} reading routes of the API and refused on {refused}",
+        "{} permissions as in the binary; 3 standings hold exactly what the catalogue says; a key with one permission was let in on {let_in} routes of the API, and refused on {read} that read and {written} that write",
         catalogue::ALL.len(),
     )))
 }

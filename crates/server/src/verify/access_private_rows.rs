@@ -10,7 +10,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "access.private_rows",
     "AC-06",
-    "Every table that names a person is on the list of private tables or on that of shared ones; of the private ones, an admin's direct connection sees no row of a colleague's.",
+    "Every table that names a person, by a column's name or by a foreign key, is on the list of private tables or on that of shared ones. Each private one has a policy that keeps every login to the bound person's rows, or is read by none; and where a row says whose it is, an owner's direct connection, by the logins of the web process and of the broker, sees none of a colleague's.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

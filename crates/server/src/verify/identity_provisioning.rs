@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use trust::{Control, ControlSession, Found};
+use uuid::Uuid;
 
 use super::context::begin_as;
 use super::exhibit::refusal;
+use super::visitor::Failed;
 use super::{Context, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
@@ -24,27 +26,23 @@ pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)
 }
 
-/// What a round made, for it to take away.
-#[derive(Default)]
-struct Made(Vec<uuid::Uuid>);
+/// What a round made, for it to take away: keys, and people.
+type Made = Vec<Uuid>;
 
 async fn look(context: &Context) -> Look {
     let mut made = Made::default();
     let found = attack(context, &mut made).await;
     let mut verifier = PgConnection::connect_with(&context.instance.verifier).await?;
-    sqlx::query("select access.sweep_controls($1), identity.sweep_provisioning_controls()")
-        .bind(&made.0)
+    sqlx::query("select access.sweep_controls($1), identity.sweep_provisioning_controls($1)")
+        .bind(&made)
         .execute(&mut verifier)
         .await?;
     found
 }
 
 async fn attack(context: &Context, made: &mut Made) -> Look {
-    let mut verifier = PgConnection::connect_with(&context.instance.verifier).await?;
-    sqlx::query("select identity.sweep_provisioning_controls(), identity.add_control_domain($1)")
-        .bind(context.a.organisation.uuid())
-        .execute(&mut verifier)
-        .await?;
+    // Its domain is the organisation's from then on.
+    trust::make_control_provider(&context.db).await?;
     let own = make(context, &context.a, "{people.provision}", made).await?;
     let reading = make(context, &context.a, "{people.read,teams.read}", made).await?;
     let other = make(context, &context.b, "{people.provision}", made).await?;
@@ -69,7 +67,7 @@ async fn attack(context: &Context, made: &mut Made) -> Look {
     if let Some(how) = strangers(context, &own).await? {
         fail!("{how}");
     }
-    if let Some(how) = members(context, (&own, &other)).await? {
+    if let Some(how) = members(context, (&own, &other), made).await? {
         fail!("{how}");
     }
     if let Some(how) = owners(context, &own).await? {
@@ -124,13 +122,15 @@ async fn strangers(
 async fn members(
     context: &Context,
     (own, other): (&Secret<String>, &Secret<String>),
-) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
-    let (status, user) = post(context, own, "provisioned@controls.invalid").await?;
+    made: &mut Made,
+) -> Result<Option<String>, Failed> {
+    // Nobody's whom another round names at this moment.
+    let round = UserId::new(context.now(), context.db.chance());
+    let (status, user) = post(context, own, &format!("{round}@controls.invalid")).await?;
     let id = user["id"].as_str().unwrap_or_default().to_owned();
-    let person = id
-        .parse::<UserId>()
-        .unwrap_or(UserId::from(uuid::Uuid::nil()));
+    let person = id.parse::<UserId>().unwrap_or(UserId::from(Uuid::nil()));
     let person = person.uuid();
+    made.push(person);
     if status != 201 || !is_member(context, person).await? {
         return Err(
             format!("naming somebody of the organisation's domain is answered {status}").into(),
@@ -143,8 +143,8 @@ async fn members(
             "another organisation's directory is answered {status} about a person"
         )));
     }
-    let group =
-        json!({ "schemas": [GROUP], "displayName": "Control", "members": [{ "value": id }] });
+    let name = round.to_string();
+    let group = json!({ "schemas": [GROUP], "displayName": name, "members": [{ "value": id }] });
     let (status, _) = ask(context, Method::POST, "/Groups", (other, Some(&group))).await?;
     if status != 400 {
         return Ok(Some(format!(
@@ -160,16 +160,13 @@ async fn members(
     Ok(None)
 }
 
-/// What an owner must be safe from.
-async fn owners(
-    context: &Context,
-    own: &Secret<String>,
-) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
-    let (status, owner) = post(context, own, "control-a@controls.invalid").await?;
-    if status != 201 {
+/// What an owner must be safe from. The directory names them once, and for good.
+async fn owners(context: &Context, own: &Secret<String>) -> Result<Option<String>, Failed> {
+    let (status, _) = post(context, own, "control-a@controls.invalid").await?;
+    if !matches!(status, 201 | 409) {
         return Err(format!("naming a member is answered {status}").into());
     }
-    let path = format!("/Users/{}", owner["id"].as_str().unwrap_or_default());
+    let path = format!("/Users/{}", context.a.user);
     for (method, body) in [(Method::PATCH, Some(inactive())), (Method::DELETE, None)] {
         let (status, _) = ask(context, method.clone(), &path, (own, body.as_ref())).await?;
         if status != 403 {
@@ -212,7 +209,7 @@ async fn ask(
 }
 
 /// Whether the person whom the control names is a member of the organisation, as its owner sees it.
-async fn is_member(context: &Context, person: uuid::Uuid) -> Result<bool, sqlx::Error> {
+async fn is_member(context: &Context, person: Uuid) -> Result<bool, sqlx::Error> {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
     let found = sqlx::query_scalar(
@@ -241,7 +238,7 @@ async fn make(
          values ('{id}', ctx.org(), ctx.person(), 'countersign verify', 'css_', '\\x{hash}', '{scopes}', now() + interval '1 minute');
          commit"
     );
-    made.0.push(id);
+    made.push(id);
     front.execute(AssertSqlSafe(statement)).await?;
     Ok(key)
 }

@@ -15,7 +15,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "mail.tls_only",
     "ID-12",
-    "To a mail server that does not encrypt, the SMTP client says EHLO and STARTTLS: no login, no address, no mail.",
+    "To a mail server that does not encrypt, the SMTP client says EHLO and STARTTLS, or no more than the first bytes of TLS: no login, no address, no mail.",
 );
 
 /// A mail server that takes whatever comes, in clear.
@@ -27,6 +27,8 @@ enum Trap {
     Unable,
     /// It says that TLS begins, and goes on in clear.
     Pretending,
+    /// It speaks in clear where TLS should begin with the first byte.
+    Clear,
 }
 
 /// Longer than a client that holds back takes to hang up.
@@ -36,23 +38,28 @@ const LONGEST_LINE: u64 = 2_000;
 const GIVEN_AWAY: [&str; 4] = ["AUTH", "MAIL FROM", "RCPT TO", "DATA"];
 
 pub(super) async fn run(context: &Context) -> Found {
-    looked(mail_in_clear(|server| send(context, server)).await)
+    looked(mail_in_clear(|server, mode| send(context, server, mode)).await)
 }
 
 /// Has `send` take a mail to each of the traps; it tells whether the mail was taken.
 pub async fn mail_in_clear<F, S>(send: F) -> Look
 where
-    F: Fn(SocketAddr) -> S,
+    F: Fn(SocketAddr, TlsMode) -> S,
     S: Future<Output = bool>,
 {
-    for trap in [Trap::Ignorant, Trap::Unable, Trap::Pretending] {
+    for trap in [Trap::Ignorant, Trap::Unable, Trap::Pretending, Trap::Clear] {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let server = listener.local_addr()?;
-        let (heard, taken) = tokio::join!(listen(listener, trap), send(server));
+        // What a client says first: to the last one, the beginning of TLS.
+        let (mode, first) = match trap {
+            Trap::Clear => (TlsMode::Implicit, ""),
+            _ => (TlsMode::StartTls, "EHLO"),
+        };
+        let (heard, taken) = tokio::join!(listen(listener, trap), send(server, mode));
         if let Some(word) = GIVEN_AWAY.iter().find(|word| heard.contains(**word)) {
             fail!("the SMTP client said {word} in clear ({trap:?})");
         }
-        if !heard.contains("EHLO") {
+        if heard.is_empty() || !heard.contains(first) {
             return Ok(Found::Error(format!(
                 "the SMTP client said nothing at all ({trap:?})"
             )));
@@ -62,7 +69,7 @@ where
         }
     }
     Ok(Found::Pass(
-        "three mail servers without encryption heard no login, no address and no mail".to_owned(),
+        "four mail servers without encryption, one of them on a port for TLS, heard no login, no address and no mail".to_owned(),
     ))
 }
 
@@ -74,14 +81,14 @@ impl Dial for Loopback {
     }
 }
 
-async fn send(context: &Context, server: SocketAddr) -> bool {
+async fn send(context: &Context, server: SocketAddr, tls: TlsMode) -> bool {
     let Ok(address) = MailAddress::parse("control@controls.invalid") else {
         return false;
     };
     let settings = SmtpSettings {
         host: "localhost".to_owned(),
         port: server.port(),
-        tls: TlsMode::StartTls,
+        tls,
         login: Some(Login {
             username: "control".to_owned(),
             password: Secret::new("control".to_owned()),

@@ -1,8 +1,9 @@
 //! The executable controls: each attacks the running system and says what became of it.
 //!
 //! Promises: nothing passes that was not looked at; a control that cannot look says so; a round
-//! leaves nothing behind but its evidence and its audit entries. What is attacked is made once and
-//! used again: two control organisations, with two connections, a log and a waiting proposal.
+//! leaves nothing behind but its evidence, its audit entries and what the next round takes once it is ten minutes
+//! old; it takes away nothing younger that another round made. What is attacked is made once and used again:
+//! control organisations, with a provider, two connections, a log and a waiting proposal.
 
 mod access_asset_grants;
 mod access_levels;
@@ -29,6 +30,7 @@ mod identity_links;
 mod identity_provisioning;
 mod identity_sessions;
 mod mail_tls;
+mod oauth_client_limit;
 mod oauth_desktop_state;
 mod oauth_grant;
 mod oauth_refresh_replay;
@@ -111,6 +113,7 @@ const OFTEN: &[Runnable] = controls![
     api_keys,
     service_keys,
     anonymous_key,
+    oauth_client_limit,
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,

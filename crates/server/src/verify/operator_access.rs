@@ -3,6 +3,7 @@ use kernel::OperatorAccessId;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Executor as _};
 use trust::{Control, Found};
+use uuid::Uuid;
 
 use super::context::begin_as;
 use super::exhibit::refusal;
@@ -23,22 +24,25 @@ pub(super) async fn run(context: &Context) -> Found {
 
 async fn look(context: &Context) -> Look {
     let mut verifier = PgConnection::connect_with(&context.instance.verifier).await?;
-    let found = attack(context, &mut verifier).await;
-    verifier
-        .execute("rollback; select access.sweep_operator_controls()")
+    let mut made = Vec::new();
+    let found = attack(context, &mut verifier, &mut made).await;
+    verifier.execute("rollback").await?;
+    sqlx::query("select access.sweep_operator_controls($1)")
+        .bind(&made)
+        .execute(&mut verifier)
         .await?;
     found
 }
 
-async fn attack(context: &Context, verifier: &mut PgConnection) -> Look {
+async fn attack(context: &Context, verifier: &mut PgConnection, made: &mut Vec<Uuid>) -> Look {
     for (reason, seconds) in [
         ("", 600),
         ("         x", 600),
         (REASON, 8 * 3600 + 1),
         (REASON, 0),
     ] {
-        let opened = open(context, verifier, reason, seconds).await;
-        if opened.is_ok() {
+        if let Ok((id, _)) = open(context, verifier, reason, seconds).await {
+            made.push(id.uuid());
             fail!("the reason {reason:?} opened an organisation for {seconds} seconds");
         }
     }
@@ -53,6 +57,7 @@ async fn attack(context: &Context, verifier: &mut PgConnection) -> Look {
         fail!("the web process's login opened an organisation");
     }
     let (id, token) = open(context, verifier, REASON, 600).await?;
+    made.push(id.uuid());
     let asked = async |path: &str| -> Result<u16, reqwest::Error> {
         let asked = context.http.get(context.at(path)).bearer_auth(&token);
         Ok(asked.send().await?.status().as_u16())
@@ -84,9 +89,11 @@ async fn attack(context: &Context, verifier: &mut PgConnection) -> Look {
     if !seen {
         fail!("the organisation does not see who looked into it, or not why");
     }
-    front
-        .execute("select access.end_operator(id) from access.operator_access where ended_at is null; commit")
+    sqlx::query("select access.end_operator($1)")
+        .bind(id.uuid())
+        .execute(&mut front)
         .await?;
+    front.execute("commit").await?;
     let after = asked("/api/v1/people").await?;
     if after != 401 {
         fail!("an access that the organisation ended is answered {after}");

@@ -61,6 +61,7 @@ const BY_FRONT: &[&str] = &[
     "identity.unlink_identity(gen_random_uuid())",
     "identity.unlink_provider_identity(gen_random_uuid())",
     "oauth.decide_device(sha256('control'), true, array['insight.read'])",
+    "oauth.limit_clients(null)",
 ];
 const BY_BROKER: &[&str] = &[
     "identity.add_passkey(gen_random_uuid(), 'control', '', 'control', '{}', 0, false, false)",

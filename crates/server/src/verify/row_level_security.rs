@@ -8,7 +8,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "db.row_level_security",
     "AC-01",
-    "A direct connection as the web process's login sees nothing of another organisation on any table, and nothing at all with nobody signed in.",
+    "A direct connection as the login of the web process or of the broker sees nothing of another organisation on any table, and nothing at all with nobody signed in.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -26,50 +26,69 @@ pub(super) const OPEN: [&str; 6] = [
 ];
 
 async fn look(context: &Context) -> Look {
-    let mut front = context.as_front().await?;
-    let tables = readable(&mut front).await?;
-    for table in tables
+    let (mut front, mut broker) = (context.as_front().await?, context.as_broker().await?);
+    let mut evidence = Vec::new();
+    for (who, connection) in [("web process", &mut front), ("broker", &mut broker)] {
+        match as_login(context, (who, connection)).await? {
+            Found::Pass(seen) => evidence.push(seen),
+            other => return Ok(other),
+        }
+        if let Some(how) = forged(connection, context).await? {
+            fail!("as the {who}'s login, {how}");
+        }
+    }
+    evidence.push("3 forged contexts refused as each".to_owned());
+    Ok(Found::Pass(evidence.join("; ")))
+}
+
+async fn as_login(
+    context: &Context,
+    (who, connection): (&str, &mut PgConnection),
+) -> Result<Found, sqlx::Error> {
+    let tables = readable(connection).await?;
+    let closed: Vec<&Table> = tables
         .iter()
         .filter(|table| !OPEN.contains(&table.name.as_str()))
-    {
-        if rows(&mut front, &table.name, "true").await? > 0 {
-            fail!("with nobody signed in, {} shows rows", table.name);
+        .collect();
+    for table in &closed {
+        if rows(connection, &table.name, "true").await? > 0 {
+            fail!(
+                "with nobody signed in, {} shows rows to the {who}'s login",
+                table.name
+            );
         }
     }
     // What B has is there to be seen: otherwise seeing nothing of it would prove nothing.
     let scoped: Vec<&Table> = tables.iter().filter(|table| table.has_org).collect();
-    begin_as(&mut front, &context.b.hash).await?;
+    begin_as(connection, &context.b.hash).await?;
     let mut exercised = 0;
     for table in &scoped {
-        exercised += i64::from(rows(&mut front, &table.name, "true").await? > 0);
+        exercised += i64::from(rows(connection, &table.name, "true").await? > 0);
     }
-    front.execute("rollback").await?;
+    connection.execute("rollback").await?;
     if exercised == 0 {
-        return Ok(Found::Error(
-            "organisation B has no rows to look for".to_owned(),
-        ));
+        return Ok(Found::Error(format!(
+            "organisation B has no rows that the {who}'s login could look for"
+        )));
     }
-    begin_as(&mut front, &context.a.hash).await?;
+    begin_as(connection, &context.a.hash).await?;
     let foreign = format!(
         "org_id is distinct from '{}'",
         context.a.organisation.uuid()
     );
     for table in &scoped {
-        let seen = rows(&mut front, &table.name, &foreign).await?;
+        let seen = rows(connection, &table.name, &foreign).await?;
         if seen > 0 {
             fail!(
-                "organisation A sees {seen} rows of others in {}",
+                "organisation A sees {seen} rows of others in {} by the {who}'s login",
                 table.name
             );
         }
     }
-    front.execute("rollback").await?;
-    if let Some(how) = forged(&mut front, context).await? {
-        fail!("{how}");
-    }
+    connection.execute("rollback").await?;
     Ok(Found::Pass(format!(
-        "{} tables readable by the web process show 0 rows unbound; {} tenant tables show 0 foreign rows to organisation A, {exercised} of which hold rows of B; 3 forged contexts refused",
-        tables.len() - OPEN.len(),
+        "{} tables readable by the {who} show 0 rows unbound, {} tenant tables 0 foreign rows to organisation A, {exercised} of which hold rows of B",
+        closed.len(),
         scoped.len(),
     )))
 }

@@ -2,8 +2,9 @@ use broker::protocol::Call;
 use broker::socket::CallError;
 use kernel::Scope;
 use sqlx::{AssertSqlSafe, Executor as _};
-use trust::{Control, Found};
+use trust::{Control, ControlPerson, Found};
 
+use super::context::begin_as;
 use super::exhibit::refusal;
 use super::row_level_security::{OPEN, readable, rows};
 use super::{Context, Look, control, fail, looked};
@@ -11,7 +12,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "identity.second_factor",
     "ID-02",
-    "A session that owes its second factor sees no row by SQL and is refused by the broker, and the web process's login cannot say that one was given.",
+    "A session that owes its second factor sees no row by SQL and is refused by the broker, and the web process's login cannot say that one was given; where there is one, the password is no proof of who it is.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -22,7 +23,48 @@ async fn look(context: &Context) -> Look {
     let half = trust::half_control_session(&context.db).await?;
     let found = attack(context, &half).await;
     trust::sweep_controls(&context.db, &[half.session], &[]).await?;
-    found
+    let seen = match found? {
+        Found::Pass(seen) => seen,
+        other => return Ok(other),
+    };
+    let person = trust::make_control_person(&context.db).await?;
+    let proved = proved_by_password(context, &person).await;
+    trust::forget_control_person(&context.db, &person).await?;
+    match proved? {
+        Some(wrong) => Ok(Found::Fail(wrong)),
+        None => Ok(Found::Pass(format!(
+            "{seen}; a password was neither counted nor looked at as a proof of somebody who has a passkey"
+        ))),
+    }
+}
+
+/// How the password proved who somebody with a second factor is, if it did: whoever has a session and the password
+/// could take the factor away.
+async fn proved_by_password(
+    context: &Context,
+    person: &ControlPerson,
+) -> Result<Option<String>, sqlx::Error> {
+    let mut front = context.as_front().await?;
+    let count = "select identity.count_password(sha256('x'), false)";
+    for (who, statement, expected) in [
+        (&context.a.hash, count, None),
+        (&person.hash, count, Some("CS010")),
+        (
+            &person.hash,
+            "select identity.prove_password(sha256('x'))",
+            Some("CS010"),
+        ),
+    ] {
+        begin_as(&mut front, who).await?;
+        let got = refusal(&mut front, statement.to_owned()).await;
+        front.execute("rollback").await?;
+        if got.as_deref() != expected {
+            return Ok(Some(format!(
+                "{statement} came to {got:?}, and should to {expected:?}"
+            )));
+        }
+    }
+    Ok(None)
 }
 
 async fn attack(context: &Context, half: &trust::ControlSession) -> Look {

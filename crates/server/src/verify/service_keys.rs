@@ -28,12 +28,7 @@ const BROWSER: [(&str, &str); 5] = [
     ("sec-fetch-dest", "empty"),
 ];
 /// What is for persons, and must show such a key nothing.
-const PRIVATE: [&str; 4] = [
-    "identity.sessions",
-    "mail.outbox",
-    "oauth.grants",
-    "identity.links",
-];
+const PRIVATE: [&str; 3] = ["mail.outbox", "oauth.grants", "identity.links"];
 
 async fn look(context: &Context) -> Look {
     let (key, id) = make(context).await?;

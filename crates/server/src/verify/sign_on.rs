@@ -14,7 +14,7 @@ pub(super) const CONTROL: Control = control(
 );
 
 /// What speaks for a provider or for DNS.
-const CLOSED: [&str; 12] = [
+const CLOSED: [&str; 15] = [
     "identity.begin_provider_attempt",
     "identity.take_issuer_attempt",
     "identity.sign_in_by_provider",
@@ -26,6 +26,9 @@ const CLOSED: [&str; 12] = [
     "identity.provider_newcomer",
     "identity.domain_to_check",
     "identity.domain_checked",
+    "identity.next_domain",
+    "identity.domain_rechecked",
+    "identity.displace",
     "identity.request_id",
 ];
 /// The same by hand.

@@ -1,7 +1,6 @@
 //! Somebody of a control organisation at browsers of their own, who signs in over HTTP as anybody does.
 
 use crypto::token::{self, TokenKind};
-use kernel::UserId;
 use reqwest::header::{COOKIE, SET_COOKIE};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -12,8 +11,6 @@ pub(super) type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whose password nobody else knows, until the next round sets another.
 pub(super) struct Visitor {
-    /// Who it is.
-    pub(super) user: UserId,
     password: String,
 }
 
@@ -30,7 +27,7 @@ pub(super) struct Browser {
 impl Visitor {
     /// Sets them a password, which ends whatever sessions an earlier round left.
     pub(super) async fn new(context: &Context) -> Result<Self, Failed> {
-        let made = trust::visitor_control_session(&context.db).await?;
+        trust::visitor_control_session(&context.db).await?;
         let link = link(
             context,
             ("reset_password", "visitor"),
@@ -45,10 +42,7 @@ impl Visitor {
         if status != 204 {
             return Err(format!("setting a password by a link got {status}").into());
         }
-        Ok(Self {
-            user: made.user,
-            password,
-        })
+        Ok(Self { password })
     }
 
     /// Signs in at another browser.

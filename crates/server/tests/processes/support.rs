@@ -104,6 +104,21 @@ impl Server {
             .to_owned()
     }
 
+    /// The status and the body of an answer; `head` ends before its `Host`.
+    pub(crate) fn ask(&self, head: &str, body: &str) -> (u16, String) {
+        let (address, length) = (self.address(), body.len());
+        let mut stream = TcpStream::connect(&address).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let request = format!(
+            "{head}\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+    }
+
     /// The status line of its health, or what went wrong.
     pub(crate) fn health(&self) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(self.address())?;

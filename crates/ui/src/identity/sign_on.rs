@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{DomainId, ProviderId, ProviderIdentityId};
+use kernel::{DomainId, ProviderId, ProviderIdentityId, sign_on_door};
 use time::OffsetDateTime;
 
 use crate::Page;
@@ -229,7 +229,7 @@ impl SignOnSettings {
     }
 
     fn door(&self, provider: &ProviderId) -> String {
-        format!("{}/sign-in/sso/{provider}", self.origin)
+        format!("{}{}", self.origin, sign_on_door(provider))
     }
 }
 

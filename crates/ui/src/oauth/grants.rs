@@ -17,6 +17,8 @@ pub struct Grants {
     pub others: Vec<GrantRow>,
     /// Whether the person may revoke other people's.
     pub manages: bool,
+    /// What clients do at most in the organisation; nothing where it says nothing.
+    pub most: Option<Vec<String>>,
     /// URL of the MCP server.
     pub mcp_url: String,
 }

@@ -15,7 +15,7 @@ use crate::route::{Access, Guard};
 use crate::{AppState, extract};
 
 /// Proof that whoever asks is a person at a browser, in an organisation or in none: for what is theirs, and
-/// no organisation's. In none, the database shows them no row of anybody's.
+/// no organisation's. In none, the database shows them no row of anybody else's.
 pub(crate) struct Account {
     pub(crate) who: identity::Account,
     /// What they are where their session acts; none where that is nowhere.
@@ -63,6 +63,42 @@ impl Holder {
     pub(crate) async fn write(&self) -> Result<WriteTx, Problem> {
         Ok(self.state.db.write(&self.scope).await?)
     }
+
+    /// Reads again, after a write has ended.
+    pub(crate) async fn again(self) -> Result<Account, Problem> {
+        admit(&self.state, &self.scope, self.context).await
+    }
+}
+
+/// Binds a session, in its organisation or in none.
+async fn admit(state: &AppState, scope: &Scope, context: Arc<Context>) -> Result<Account, Problem> {
+    let (Scope::Session(hash) | Scope::LoneSession(hash)) = *scope else {
+        return Err(forbidden(Access::Account));
+    };
+    let whole = Scope::Session(hash);
+    let (tx, scope, who, principal) = match bind(state, &whole).await {
+        Ok((tx, principal)) => {
+            let _ = context.viewer.set(viewer(state, &principal));
+            let who = identity::Account::from(&principal);
+            (tx, whole, who, Some(principal))
+        }
+        Err(problem) if problem.kind() == &kind::NO_ORGANISATION => {
+            let scope = Scope::LoneSession(hash);
+            let mut tx = state.db.read(&scope).await?;
+            let who = identity::account(&mut tx).await?;
+            let _ = context.viewer.set(lone_viewer(state, &who));
+            (tx, scope, who, None)
+        }
+        Err(problem) => return Err(problem),
+    };
+    Ok(Account {
+        who,
+        principal,
+        scope,
+        state: state.clone(),
+        tx,
+        context,
+    })
 }
 
 impl FromRequestParts<AppState> for Account {
@@ -71,36 +107,7 @@ impl FromRequestParts<AppState> for Account {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let context = extract::context(parts)?;
         let scope = credential(state, parts, &context).await?;
-        let Scope::Session(hash) = scope else {
-            return Err(forbidden(Access::Account));
-        };
-        let (tx, scope, who, principal) = match bind(state, &scope).await {
-            Ok((tx, principal)) => {
-                let _ = context.viewer.set(viewer(state, &principal));
-                (
-                    tx,
-                    scope,
-                    identity::Account::from(&principal),
-                    Some(principal),
-                )
-            }
-            Err(problem) if problem.kind() == &kind::NO_ORGANISATION => {
-                let scope = Scope::LoneSession(hash);
-                let mut tx = state.db.read(&scope).await?;
-                let who = identity::account(&mut tx).await?;
-                let _ = context.viewer.set(lone_viewer(state, &who));
-                (tx, scope, who, None)
-            }
-            Err(problem) => return Err(problem),
-        };
-        Ok(Self {
-            who,
-            principal,
-            scope,
-            state: state.clone(),
-            tx,
-            context,
-        })
+        admit(state, &scope, context).await
     }
 }
 

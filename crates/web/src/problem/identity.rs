@@ -1,6 +1,6 @@
 use identity::{
     AddDomainError, AddProviderError, AskEmailChangeError, ChangeCertificateError,
-    ChangePasswordError, DomainNameError, HashPoolBusy, JoinError, LinkError,
+    ChangePasswordError, DeleteAccountError, DomainNameError, HashPoolBusy, JoinError, LinkError,
     MakeOrganisationError, MemberError, NewAccountError, NewProviderError, NewcomerError,
     ProviderError, RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
     SwitchError, UnlinkError,
@@ -130,6 +130,18 @@ impl From<AskEmailChangeError> for Problem {
                 Self::new(kind::TOO_MANY_TRIES).field("new_email", error.to_string())
             }
             AskEmailChangeError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteAccountError> for Problem {
+    fn from(error: DeleteAccountError) -> Self {
+        match error {
+            DeleteAccountError::Typed => {
+                Self::new(kind::ACCOUNT_INVALID).field("email", error.to_string())
+            }
+            DeleteAccountError::LastOwner => Self::new(kind::LAST_OWNER),
+            DeleteAccountError::Database(error) => error.into(),
         }
     }
 }

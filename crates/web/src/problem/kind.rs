@@ -134,7 +134,7 @@ kinds! {
     LOG_QUOTA = 422, "insight.log_quota", "Your organisation's logs hold as many events as they may. Remove one that is not needed, then import this one again.";
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
     UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
-    OAUTH_NOTHING = 422, "oauth.nothing_to_give", "You hold none of what this client asks for.";
+    OAUTH_NOTHING = 422, "oauth.nothing_to_give", "Nothing that this client asks for is yours to give: you hold none of it, or the organisation lets AI clients do none of it.";
     OAUTH_CLIENT = 400, "oauth.unknown_client", "No client of that name is registered here. Nothing was sent back to it; start again there.";
     OAUTH_REDIRECT = 400, "oauth.unknown_redirect", "The client asked to be answered at an address that is not its own. Nothing was sent there.";
     SCIM_NOT_IMPLEMENTED = 501, "scim.not_implemented", "This part of SCIM is not served here: ServiceProviderConfig says what is.";

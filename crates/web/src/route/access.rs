@@ -9,9 +9,9 @@ pub enum Access {
     ServiceKey(&'static str),
     /// A session that owes its second factor: only the ways to give one.
     HalfSession,
-    /// A person at a browser, about what is theirs alone: their sessions, their way in.
+    /// A person at a browser, about what is theirs in the organisation that their session acts in.
     Person,
-    /// The same, also by somebody in no organisation: about what is theirs and no organisation's.
+    /// The same, also by somebody in no organisation: about the account, such as its sessions and ways in.
     Account,
     /// Any credential in force, about itself.
     SignedIn,

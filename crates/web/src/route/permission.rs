@@ -9,7 +9,7 @@ pub trait Permit: Send + Sync + 'static {
     const ACCESS: Access;
 }
 
-/// A person at a browser, about what is theirs alone.
+/// A person at a browser, about what is theirs in an organisation.
 #[derive(Debug, Clone, Copy)]
 pub enum Person {}
 

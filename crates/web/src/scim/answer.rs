@@ -78,6 +78,11 @@ pub(super) fn is_known(headers: &HeaderMap, changed: OffsetDateTime) -> bool {
     names(headers, header::IF_NONE_MATCH, changed) == Some(true)
 }
 
+/// That the client has what is there, with the tag that says so (RFC 9110 15.4.5).
+pub(super) fn not_modified(changed: OffsetDateTime) -> Response {
+    (StatusCode::NOT_MODIFIED, [(header::ETAG, version(changed))]).into_response()
+}
+
 /// Refuses to change what is not what the client has seen (RFC 9110 13.1.1).
 pub(super) fn must_be_known(headers: &HeaderMap, changed: OffsetDateTime) -> Result<(), Problem> {
     if names(headers, header::IF_MATCH, changed) == Some(false) {

@@ -1,6 +1,7 @@
 //! ID-02, passkeys: a software authenticator at the API, SQL as the stolen login, and Chromium's own
 //! authenticator at the pages.
 
+mod alone;
 mod answers;
 mod browser;
 mod factors;

@@ -71,6 +71,15 @@ async fn whoever_runs_a_provider_does_not_act_as_its_people_elsewhere() {
     assert_eq!(by_provider.me().await.1["organisation"], json!(first));
     let shown = by_provider.get("/account/export").await;
     assert_ne!(shown.status, StatusCode::OK, "{}", shown.text);
+    // Where else the owner is signed in is not shown to it.
+    let go = [("organisation", second.as_str())];
+    owner
+        .post("/organisations", "/organisations/switch", &go)
+        .await;
+    let sessions = by_provider.get("/api/v1/sessions").await.text;
+    assert_eq!(sessions.matches("\"current\"").count(), 1, "{sessions}");
+    let sessions = owner.get("/api/v1/sessions").await.text;
+    assert_eq!(sessions.matches("\"current\"").count(), 2, "{sessions}");
     // In the organisation it acts as any other: an owner manages it.
     assert_eq!(by_provider.get(SETTINGS).await.status, StatusCode::OK);
 }

@@ -42,6 +42,10 @@ async fn a_domain_is_the_organisations_once_dns_says_so() {
         page.contains("the domain is yours") && page.contains("Verified"),
         "{page}"
     );
+    assert!(
+        page.contains("Leave its TXT record") && !page.contains("TXT record at"),
+        "{page}"
+    );
     // What is gone from DNS is said, and is the organisation's for some days yet.
     world.names.write("_countersign.works.example", &[]);
     world.press(&path, &[]).await;

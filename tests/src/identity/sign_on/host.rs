@@ -19,10 +19,7 @@ async fn a_link_of_an_organisation_without_a_domain_sends_nobody_anywhere_by_its
     let mut world = World::bare().await;
     world.add_provider().await;
     world.try_it().await;
-    let id = world.provider().await;
-    world
-        .press(&format!("{SETTINGS}/providers/{id}/on"), &[])
-        .await;
+    world.turn_on().await;
     let (door, gone) = enter(&world).await;
     let host = host_of(&world.issuer.url);
     assert!(door.text.contains(&host), "{}", door.text);
@@ -66,10 +63,7 @@ async fn a_provider_that_sends_people_on_to_another_host_has_them_asked() {
     world.verify(DOMAIN).await;
     world.add_provider().await;
     world.try_it().await;
-    let id = world.provider().await;
-    world
-        .press(&format!("{SETTINGS}/providers/{id}/on"), &[])
-        .await;
+    world.turn_on().await;
     let (door, gone) = enter(&world).await;
     assert!(
         door.text.contains(&host_of(&world.issuer.url)),
@@ -80,7 +74,7 @@ async fn a_provider_that_sends_people_on_to_another_host_has_them_asked() {
     assert!(gone.text.contains("elsewhere.example"), "{}", gone.text);
     assert!(gone.text.contains("if you know that host"), "{}", gone.text);
     // Who links it has not read the host on the page before.
-    let path = format!("/security/provider/{id}/link");
+    let path = format!("/security/provider/{}/link", world.provider().await);
     let gone = world.owner.post("/security", &path, &[]).await;
     assert_eq!(gone.status, StatusCode::OK, "{}", gone.text);
     assert_eq!(gone.refresh, "");

@@ -7,6 +7,8 @@ mod domains;
 mod door;
 mod host;
 mod hostile_provider;
+mod owners_told;
+mod races;
 mod recheck;
 mod required;
 mod settings;
@@ -61,10 +63,7 @@ impl World {
         world.verify(DOMAIN).await;
         world.add_provider().await;
         world.try_it().await;
-        let id = world.provider().await;
-        world
-            .press(&format!("{SETTINGS}/providers/{id}/on"), &[])
-            .await;
+        world.turn_on().await;
         world
     }
 
@@ -111,6 +110,13 @@ impl World {
         let shown = follow(&mut self.owner, &back).await;
         assert_eq!(shown.status, StatusCode::OK, "{}", shown.text);
         shown
+    }
+
+    /// Lets people in by the newest provider.
+    async fn turn_on(&mut self) {
+        let id = self.provider().await;
+        self.press(&format!("{SETTINGS}/providers/{id}/on"), &[])
+            .await;
     }
 
     /// The newest provider's identifier.

@@ -327,7 +327,7 @@ async fn a_provider_is_described_by_its_metadata_or_refused_in_words() {
             StatusCode::UNPROCESSABLE_ENTITY,
             "this is no SAML metadata",
         ),
-        ("", StatusCode::UNPROCESSABLE_ENTITY, "no entity ID"),
+        ("", StatusCode::UNPROCESSABLE_ENTITY, "Paste the metadata"),
     ] {
         let field = with(metadata);
         let fields = ["saml_name", "metadata", "saml_level"].map(|name| (name, field(name)));

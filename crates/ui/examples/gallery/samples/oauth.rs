@@ -1,11 +1,11 @@
 use ui::Nav;
 use ui::access::ScopeChoice;
-use ui::oauth::{Consent, ConsentClient, Device, DeviceState, GrantRow, Grants, Leave};
+use ui::oauth::{Consent, ConsentClient, Device, DeviceState, GrantRow, Grants, Leave, Limit};
 
 use super::{Ink, Rendered, days_ago, id, minutes_ago, page, shot};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
-    let rooms = [consents(ink), devices(ink), grants(ink)];
+    let rooms = [consents(ink), devices(ink), grants(ink), limits(ink)];
     rooms.into_iter().flatten().collect()
 }
 
@@ -102,6 +102,7 @@ fn grants(ink: &Ink) -> Vec<Rendered> {
             Some(minutes_ago(600)),
         )],
         manages: true,
+        most: None,
         mcp_url: ink.t("https://countersign.example/mcp"),
     };
     let none = Grants {
@@ -109,8 +110,44 @@ fn grants(ink: &Ink) -> Vec<Rendered> {
         others: Vec::new(),
         ..view.clone()
     };
+    let limited = Grants {
+        most: Some(ink.all(&["approvals.read", "insight.read"])),
+        ..view.clone()
+    };
+    let stopped = Grants {
+        most: Some(Vec::new()),
+        ..none.clone()
+    };
     vec![
         shot("oauth-grants", &view),
         shot("oauth-grants-none", &none),
+        shot("oauth-grants-limited", &limited),
+        shot("oauth-grants-stopped", &stopped),
+    ]
+}
+
+fn limits(ink: &Ink) -> Vec<Rendered> {
+    let permission = |name: &str, text: &str, chosen| ScopeChoice {
+        value: ink.t(name),
+        text: ink.t(text),
+        chosen,
+    };
+    let limit = |is_limited, is_most, is_recent| Limit {
+        is_recent,
+        page: page(ink, Some(Nav::Settings)),
+        is_limited,
+        permissions: vec![
+            permission(
+                "approvals.propose",
+                "Propose a write for somebody to approve.",
+                is_most,
+            ),
+            permission("insight.read", "Read event logs' statistics.", true),
+        ],
+    };
+    vec![
+        shot("oauth-limit", &limit(true, false, true)),
+        shot("oauth-limit-none", &limit(false, true, true)),
+        shot("oauth-limit-stale", &limit(true, false, false)),
     ]
 }

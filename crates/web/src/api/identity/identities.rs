@@ -6,10 +6,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::{Id, Recent};
+use crate::extract::{Account, Id, RecentAccount};
 use crate::problem::Problem;
-use crate::route::permission::Person;
 
 /// What another issuer knows the person who asks as.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,8 +32,8 @@ pub(super) struct Identity {
 #[utoipa::path(get, path = "/api/v1/identities", tag = "identity", responses(
     (status = 200, description = "All of them.", body = Vec<Identity>),
 ))]
-pub(super) async fn list_identities(mut can: Can<Person>) -> Result<Json<Vec<Identity>>, Problem> {
-    let rows = identity::identities(&mut can.tx).await?;
+pub(super) async fn list_identities(mut account: Account) -> Result<Json<Vec<Identity>>, Problem> {
+    let rows = identity::identities(&mut account.tx).await?;
     Ok(Json(rows.into_iter().map(Identity::from).collect()))
 }
 
@@ -45,7 +43,7 @@ pub(super) async fn list_identities(mut can: Can<Person>) -> Result<Json<Vec<Ide
     responses((status = 204, description = "It lets nobody in any more.")),
 )]
 pub(super) async fn unlink_identity(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(identity): Id<IdentityId>,
 ) -> Result<StatusCode, Problem> {
     let caller = recent.0.release();

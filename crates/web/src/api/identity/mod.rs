@@ -1,5 +1,6 @@
 //! Signing up and in, who one is, sessions, people.
 
+mod account;
 mod identities;
 mod invitations;
 mod me;
@@ -38,6 +39,11 @@ pub(super) fn mount(routes: Routes) -> Routes {
             organisations::make_organisation,
             organisations::switch_organisation,
             organisations::leave_organisation,
+            account::ask_address_change,
+            account::show_address_change,
+            account::cancel_address_change,
+            account::export_account,
+            account::delete_account,
             identities::list_identities,
             identities::unlink_identity,
             people::list_people,

@@ -6,10 +6,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
-use crate::extract::Id;
+use crate::extract::{Account, Id};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 use crate::session::{Names, cookie};
 
 /// A running session of the person who asks.
@@ -36,9 +34,9 @@ pub(super) struct Session {
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "identity", responses(
     (status = 200, description = "Wherever they are signed in.", body = Vec<Session>),
 ))]
-pub(super) async fn list_sessions(mut can: Can<Person>) -> Result<Json<Vec<Session>>, Problem> {
-    let rows = identity::sessions(&mut can.tx).await?;
-    let current = SessionId::from(can.principal.credential);
+pub(super) async fn list_sessions(mut account: Account) -> Result<Json<Vec<Session>>, Problem> {
+    let rows = identity::sessions(&mut account.tx).await?;
+    let current = account.who.session;
     Ok(Json(
         rows.into_iter()
             .map(|row| Session::of(row, current))
@@ -52,15 +50,15 @@ pub(super) async fn list_sessions(mut can: Can<Person>) -> Result<Json<Vec<Sessi
     responses((status = 204, description = "It fails on its next use.")),
 )]
 pub(super) async fn end_session(
-    can: Can<Person>,
+    account: Account,
     Id(session): Id<SessionId>,
 ) -> Result<(StatusCode, HeaderMap), Problem> {
-    let caller = can.release();
+    let caller = account.release();
     if !identity::end_session(caller.write().await?, session).await? {
         return Err(Problem::new(kind::NOT_FOUND));
     }
     let mut headers = HeaderMap::new();
-    if session == SessionId::from(caller.principal.credential) {
+    if session == caller.who.session {
         let names = Names::of(caller.state.is_https());
         cookie::add(&mut headers, cookie::clear(names, names.session));
     }

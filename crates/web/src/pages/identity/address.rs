@@ -2,22 +2,20 @@ use axum::response::Response;
 use identity::Email;
 
 use super::profile;
-use crate::Can;
-use crate::extract::{Form, Recent};
+use crate::extract::{Account, Form, RecentAccount};
 use crate::pages::answer::{done, failed, field_errors, refused};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 const PROFILE: &str = "/profile";
 
 /// Begins to move the account of whoever asks to another address.
-pub(super) async fn ask(recent: Recent<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn ask(recent: RecentAccount, form: Form) -> Result<Response, Problem> {
     let typed = form.get("new_email");
     let caller = recent.0.release();
     let asked = match Email::parse(typed) {
         Ok(email) => {
             let tx = caller.write().await?;
-            let user = caller.principal.user;
+            let user = caller.who.user;
             identity::ask_email_change(&caller.state.db, tx, user, &email)
                 .await
                 .map_err(Problem::from)
@@ -34,15 +32,15 @@ pub(super) async fn ask(recent: Recent<Person>, form: Form) -> Result<Response, 
         Err(problem) if problem.fields().is_empty() => return Err(problem),
         Err(problem) => problem,
     };
-    let mut can = caller.again::<Person>().await?;
-    let view = profile::page(&mut can, typed, field_errors(&problem)).await?;
+    let mut account = caller.again().await?;
+    let view = profile::page(&mut account, typed, field_errors(&problem)).await?;
     refused(&problem, &view)
 }
 
 /// Takes the change back.
-pub(super) async fn cancel(can: Can<Person>) -> Result<Response, Problem> {
-    let caller = can.release();
-    let user = caller.principal.user;
+pub(super) async fn cancel(account: Account) -> Result<Response, Problem> {
+    let caller = account.release();
+    let user = caller.who.user;
     let cancelled = identity::cancel_email_change(caller.write().await?, user).await?;
     Ok(if cancelled {
         done(

@@ -10,18 +10,17 @@ use crate::AppState;
 use crate::api::identity::passkey::add::is_first;
 use crate::api::identity::try_code;
 use crate::context::Context;
-use crate::extract::{Form, Half, Recent};
+use crate::extract::{Form, Half, RecentAccount};
 use crate::pages::answer::{done, failed, html, is_about_form};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// What authenticator apps list the account under.
 const ISSUER: &str = "Countersign";
 
 /// A key for an authenticator app, shown once, with the field for its first code.
-pub(super) async fn begin(recent: Recent<Person>) -> Result<Response, Problem> {
-    let account = recent.principal.email.clone();
+pub(super) async fn begin(recent: RecentAccount) -> Result<Response, Problem> {
+    let account = recent.who.email.clone();
     let caller = recent.0.release();
     let to = ("/security/authenticator/confirm", "/security");
     show_key(&caller.state, &caller.context, &caller.scope, &account, to).await
@@ -41,7 +40,7 @@ pub(super) async fn begin_at_sign_in(half: Half, form: Form) -> Result<Response,
 }
 
 /// Takes the first code.
-pub(super) async fn confirm(recent: Recent<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn confirm(recent: RecentAccount, form: Form) -> Result<Response, Problem> {
     let caller = recent.0.release();
     let (state, scope) = (&caller.state, &caller.scope);
     let is_first = is_first(state, scope).await?;
@@ -57,8 +56,8 @@ pub(super) async fn confirm(recent: Recent<Person>, form: Form) -> Result<Respon
 }
 
 /// Removes the app; with the last second factor go the recovery codes that stood in for it.
-pub(super) async fn remove(recent: Recent<Person>) -> Result<Response, Problem> {
-    let person = recent.principal.user;
+pub(super) async fn remove(recent: RecentAccount) -> Result<Response, Problem> {
+    let person = recent.who.user;
     let caller = recent.0.release();
     if identity::remove_authenticator(caller.write().await?, person).await? {
         let text = "The authenticator app is no way in any more.";

@@ -96,6 +96,10 @@ const WORDS: &[(&str, &str)] = &[
     ("access.team_joined", "You added somebody to a team"),
     ("access.team_left", "You took somebody out of a team"),
     ("access.team_made", "You made a team"),
+    (
+        "access.team_released",
+        "You took a team over from the directory",
+    ),
     ("access.team_removed", "You removed a team"),
     ("access.team_renamed", "You renamed a team"),
     ("identity.account_deleted", "You deleted the account"),
@@ -290,6 +294,14 @@ const WORDS: &[(&str, &str)] = &[
     (
         "identity.verification_asked",
         "You asked for the link that confirms your address",
+    ),
+    (
+        "oauth.clients_limited",
+        "You limited what AI clients may do",
+    ),
+    (
+        "oauth.clients_unlimited",
+        "You lifted the limit of what AI clients may do",
     ),
     ("oauth.code_refused", "An AI client's code was refused"),
     (

@@ -22,7 +22,6 @@ mod prove;
 mod provisioning;
 mod recovery_codes;
 mod reset_password;
-mod saml;
 mod second_factor;
 mod security;
 mod sessions;
@@ -38,8 +37,7 @@ use http::Method;
 use crate::route::Routes;
 
 pub(crate) fn mount(routes: Routes) -> Routes {
-    let routes = sign_on::mount(issuer::mount(routes));
-    saml::mount(routes)
+    sign_on::mount(issuer::mount(routes))
         .page(Method::GET, "/sign-up", sign_up::show_sign_up)
         .page(Method::POST, "/sign-up", sign_up::sign_up)
         .page(Method::GET, "/sign-in", sign_in::show_sign_in)

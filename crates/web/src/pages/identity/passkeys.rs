@@ -5,15 +5,14 @@ use kernel::PasskeyId;
 use super::recovery_codes::show_new_codes;
 use crate::api::identity::passkey::add::{add, is_first};
 use crate::api::identity::passkey::read;
-use crate::extract::{Form, Id, Recent};
+use crate::extract::{Form, Id, RecentAccount};
 use crate::pages::answer::{done, failed, is_about_form};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 const BACK: &str = "/security";
 
 /// Adds a passkey. The first second factor brings recovery codes with it.
-pub(super) async fn add_passkey(recent: Recent<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn add_passkey(recent: RecentAccount, form: Form) -> Result<Response, Problem> {
     let caller = recent.0.release();
     let (state, scope) = (&caller.state, &caller.scope);
     let is_first = is_first(state, scope).await?;
@@ -35,7 +34,7 @@ pub(super) async fn add_passkey(recent: Recent<Person>, form: Form) -> Result<Re
 
 /// Gives a passkey another name.
 pub(super) async fn rename_passkey(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(passkey): Id<PasskeyId>,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -53,7 +52,7 @@ pub(super) async fn rename_passkey(
 
 /// Removes a passkey, unless it is the last second factor of somebody whose organisation asks for one.
 pub(super) async fn remove_passkey(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(passkey): Id<PasskeyId>,
 ) -> Result<Response, Problem> {
     let caller = recent.0.release();

@@ -5,27 +5,25 @@ use ui::component::FieldErrors;
 use ui::identity::{PendingAddress, Profile};
 
 use super::forgot_password::sends_mail;
-use crate::Can;
-use crate::extract::Form;
+use crate::extract::{Account, Form};
 use crate::pages::answer::{done, html, refused};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// What the person who asks may change about themselves.
-pub(super) async fn show(mut can: Can<Person>) -> Result<Response, Problem> {
-    let view = page(&mut can, "", FieldErrors::default()).await?;
+pub(super) async fn show(mut account: Account) -> Result<Response, Problem> {
+    let view = page(&mut account, "", FieldErrors::default()).await?;
     html(&view)
 }
 
 /// Changes the password of the person who asks; their other sessions end.
-pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Response, Problem> {
-    let caller = can.release();
+pub(super) async fn change_password(account: Account, form: Form) -> Result<Response, Problem> {
+    let caller = account.release();
     let state = &caller.state;
     let current = Secret::new(form.get("current").to_owned());
     let new = NewPassword::parse(Secret::new(form.get("password").to_owned()));
     let changed = match new {
         Ok(new) => {
-            let who = (&caller.scope, &caller.principal);
+            let who = (&caller.scope, &caller.who);
             identity::change_password(&state.db, &state.hashes, who, current, new).await
         }
         Err(wrong) => Err(ChangePasswordError::Password(wrong)),
@@ -46,24 +44,24 @@ pub(super) async fn change_password(can: Can<Person>, form: Form) -> Result<Resp
         }
         Err(other) => return Err(other.into()),
     };
-    let mut can = caller.again::<Person>().await?;
-    let view = page(&mut can, "", errors).await?;
+    let mut account = caller.again().await?;
+    let view = page(&mut account, "", errors).await?;
     refused(&Problem::new(kind::ACCOUNT_INVALID), &view)
 }
 
 pub(super) async fn page(
-    can: &mut Can<Person>,
+    account: &mut Account,
     new_email: &str,
     errors: FieldErrors,
 ) -> Result<Profile, Problem> {
-    let page = can.page(None).await?;
-    let change = identity::own_email_change(&mut can.tx).await?;
-    let has_password = identity::has_password(&mut can.tx).await?;
+    let page = account.page().await?;
+    let change = identity::own_email_change(&mut account.tx).await?;
+    let has_password = identity::has_password(&mut account.tx).await?;
     Ok(Profile {
         page,
-        is_recent: can.principal.is_recent,
+        is_recent: account.who.is_recent,
         has_password,
-        sends_mail: sends_mail(&can.state),
+        sends_mail: sends_mail(&account.state),
         change: change.map(|change| PendingAddress {
             new_email: change.new_email,
             is_confirmed_new: change.is_confirmed_new,
@@ -71,9 +69,9 @@ pub(super) async fn page(
             expires_at: change.expires_at,
         }),
         new_email: new_email.to_owned(),
-        name: can.principal.name.clone(),
-        email: can.principal.email.clone(),
-        is_verified: can.principal.is_verified,
+        name: account.who.name.clone(),
+        email: account.who.email.clone(),
+        is_verified: account.who.is_verified,
         password_score: u8::from(!errors.of("password").is_empty()),
         errors,
     })

@@ -5,14 +5,13 @@ use ui::identity::RecoveryCodes;
 
 use crate::AppState;
 use crate::context::Context;
-use crate::extract::Recent;
+use crate::extract::RecentAccount;
 use crate::pages::answer::html;
 use crate::pages::page_of;
 use crate::problem::Problem;
-use crate::route::permission::Person;
 
 /// New codes in place of all older ones.
-pub(super) async fn make_recovery_codes(recent: Recent<Person>) -> Result<Response, Problem> {
+pub(super) async fn make_recovery_codes(recent: RecentAccount) -> Result<Response, Problem> {
     let caller = recent.0.release();
     show_new_codes(&caller.state, &caller.context, &caller.scope, "/security").await
 }

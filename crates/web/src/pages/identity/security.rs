@@ -3,29 +3,28 @@ use ui::identity::{Elsewhere, LinkedIdentity, OwnProvider, PasskeyRow, Security}
 
 use super::issuer::choices;
 
-use crate::Can;
+use crate::extract::Account;
 use crate::pages::answer::html;
 use crate::problem::Problem;
-use crate::route::permission::Person;
 use kernel::client_in_words;
 
 /// The ways in of the person who asks.
-pub(super) async fn security(mut can: Can<Person>) -> Result<Response, Problem> {
-    let page = can.page(None).await?;
-    let factors = identity::second_factors(&mut can.tx).await?;
-    let passkeys = identity::passkeys(&mut can.tx).await?;
-    let has_password = identity::has_password(&mut can.tx).await?;
-    let linked = identity::identities(&mut can.tx).await?;
-    let mut free = can.state.issuers.clone();
+pub(super) async fn security(mut account: Account) -> Result<Response, Problem> {
+    let page = account.page().await?;
+    let factors = identity::second_factors(&mut account.tx).await?;
+    let passkeys = identity::passkeys(&mut account.tx).await?;
+    let has_password = identity::has_password(&mut account.tx).await?;
+    let linked = identity::identities(&mut account.tx).await?;
+    let mut free = account.state.issuers.clone();
     free.retain(|face| linked.iter().all(|row| row.issuer != face.issuer));
     let identities = linked.into_iter().map(|row| LinkedIdentity {
         id: row.id,
-        issuer: can.state.issuer_name(&row.issuer).to_owned(),
+        issuer: account.state.issuer_name(&row.issuer).to_owned(),
         label: row.label,
         created_at: row.created_at,
         last_used_at: row.last_used_at,
     });
-    let provider = identity::linked_provider(&mut can.tx).await?;
+    let provider = identity::linked_provider(&mut account.tx).await?;
     html(&Security {
         provider: provider.map(|row| OwnProvider {
             id: row.id,
@@ -39,14 +38,14 @@ pub(super) async fn security(mut can: Can<Person>) -> Result<Response, Problem> 
             has_password,
         },
         page,
-        email: can.principal.email.clone(),
+        email: account.who.email.clone(),
         passkeys: passkeys.into_iter().map(shown).collect(),
-        can_passkey: can.state.can_passkey(),
-        new_name: client_in_words(&can.context.agent),
+        can_passkey: account.state.can_passkey(),
+        new_name: client_in_words(&account.context.agent),
         authenticator_since: factors.authenticator_since,
         codes_left: factors.codes_left,
         is_required: factors.is_required,
-        is_recent: can.principal.is_recent,
+        is_recent: account.who.is_recent,
     })
 }
 

@@ -2,16 +2,15 @@ use axum::response::Response;
 use kernel::{SessionId, client_in_words};
 use ui::identity::{SessionRow, Sessions};
 
-use crate::Can;
+use crate::extract::Account;
 use crate::pages::answer::html;
 use crate::problem::Problem;
-use crate::route::permission::Person;
 
 /// Every place where the person who asks is signed in, this one first.
-pub(super) async fn list_sessions(mut can: Can<Person>) -> Result<Response, Problem> {
-    let page = can.page(None).await?;
-    let rows = identity::sessions(&mut can.tx).await?;
-    let own = SessionId::from(can.principal.credential);
+pub(super) async fn list_sessions(mut account: Account) -> Result<Response, Problem> {
+    let page = account.page().await?;
+    let rows = identity::sessions(&mut account.tx).await?;
+    let own = account.who.session;
     let mut sessions: Vec<SessionRow> = rows.into_iter().map(|row| shown(row, own)).collect();
     // Stable: the others stay newest first.
     sessions.sort_by_key(|session| !session.is_current);

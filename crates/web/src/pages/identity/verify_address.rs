@@ -3,12 +3,10 @@ use identity::{AskVerification, LinkError};
 use serde::Deserialize;
 use ui::identity::{MailLink, VerifyAddress};
 
-use crate::Can;
-use crate::extract::{Form, Query};
+use crate::extract::{Account, Form, Holder, Query};
 use crate::pages::answer::{done, failed, html, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// The link's own query.
 #[derive(Debug, Deserialize)]
@@ -19,15 +17,15 @@ pub(super) struct Link {
 
 /// Whose address the link confirms, and a button.
 pub(super) async fn show(
-    mut can: Can<Person>,
+    mut account: Account,
     Query(link): Query<Link>,
 ) -> Result<Response, Problem> {
-    let state = &can.state;
-    state.throttles.link(can.context.address, state.now())?;
-    let shown = identity::show_verification(&mut can.tx, &link.token).await;
+    let state = &account.state;
+    state.throttles.link(account.context.address, state.now())?;
+    let shown = identity::show_verification(&mut account.tx, &link.token).await;
     match shown {
-        Ok(face) if face.user == can.principal.user => html(&VerifyAddress {
-            page: page_of(&can.state, &can.context, None),
+        Ok(face) if face.user == account.who.user => html(&VerifyAddress {
+            page: page_of(&account.state, &account.context, None),
             link: Some(MailLink {
                 name: face.name,
                 email: face.email,
@@ -35,27 +33,28 @@ pub(super) async fn show(
                 expires_at: face.expires_at,
             }),
         }),
-        Ok(_) | Err(LinkError::Dead) => dead(&can),
+        Ok(_) | Err(LinkError::Dead) => dead(&account.release()),
         Err(other) => Err(other.into()),
     }
 }
 
 /// Confirms the address of whoever is signed in.
-pub(super) async fn verify(can: Can<Person>, form: Form) -> Result<Response, Problem> {
-    let (state, user) = (&can.state, can.principal.user);
-    state.throttles.link(can.context.address, state.now())?;
-    let tx = can.write().await?;
-    match identity::verify_address(tx, user, form.get("token")).await {
-        Ok(()) => Ok(done(&can.state, "/", "Your address is confirmed.")),
-        Err(LinkError::Dead) => dead(&can),
+pub(super) async fn verify(account: Account, form: Form) -> Result<Response, Problem> {
+    let caller = account.release();
+    let state = &caller.state;
+    state.throttles.link(caller.context.address, state.now())?;
+    let tx = caller.write().await?;
+    match identity::verify_address(tx, caller.who.user, form.get("token")).await {
+        Ok(()) => Ok(done(state, "/", "Your address is confirmed.")),
+        Err(LinkError::Dead) => dead(&caller),
         Err(other) => Err(other.into()),
     }
 }
 
 /// Sends the link again.
-pub(super) async fn again(can: Can<Person>) -> Result<Response, Problem> {
-    let caller = can.release();
-    let asked = identity::ask_verification(caller.write().await?, caller.principal.user).await?;
+pub(super) async fn again(account: Account) -> Result<Response, Problem> {
+    let caller = account.release();
+    let asked = identity::ask_verification(caller.write().await?, caller.who.user).await?;
     let state = &caller.state;
     Ok(match asked {
         AskVerification::Queued => done(state, "/", "A new link is on its way to your address."),
@@ -68,9 +67,9 @@ pub(super) async fn again(can: Can<Person>) -> Result<Response, Problem> {
     })
 }
 
-fn dead(can: &Can<Person>) -> Result<Response, Problem> {
+fn dead(caller: &Holder) -> Result<Response, Problem> {
     let view = VerifyAddress {
-        page: page_of(&can.state, &can.context, None),
+        page: page_of(&caller.state, &caller.context, None),
         link: None,
     };
     refused(&Problem::new(kind::LINK_DEAD), &view)

@@ -1,10 +1,10 @@
-use ::oauth::{Client, RawRequest, Request, RequestError, Returned};
+use ::oauth::{Client, ClientLimit, RawRequest, Request, RequestError, Returned};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use http::{HeaderName, HeaderValue};
 use ui::format::visible;
 use ui::oauth::Leave;
 
-use super::consent::{Question, held, page, place};
+use super::consent::{Question, givable, page, place};
 use crate::extract::{Caller, Form, Query, Recent, must_be_recent};
 use crate::oauth::grantable;
 use crate::pages::answer::html;
@@ -16,12 +16,13 @@ use crate::{AppState, Can};
 /// Asks the person about a client's request (RFC 6749 4.1.1). A request that is not sound goes back to
 /// the client; one with an address that is not the client's goes nowhere.
 pub(super) async fn show_consent(
-    recent: Recent<Person>,
+    mut recent: Recent<Person>,
     Query(raw): Query<RawRequest>,
 ) -> Result<Response, Problem> {
+    let limit = ::oauth::client_limit(&mut recent.0.tx).await?;
     let caller = recent.0.release();
-    match asked(&caller, &raw).await? {
-        Ok((client, request)) => html(&consent(&caller, &raw, (&client, &request), "")),
+    match asked(&caller, &limit, &raw).await? {
+        Ok((client, request)) => html(&consent(&caller, &limit, &raw, (&client, &request), "")),
         // RFC 9700 4.11.2: anybody registers a client, and could send people wherever they like by way
         // of this server. Where nobody vouches for it, the person goes on by themselves or not at all.
         Err((client, returned, answer)) if client.verified || returned.is_on_this_computer() => {
@@ -35,10 +36,11 @@ pub(super) async fn show_consent(
 }
 
 /// The person's answer.
-pub(super) async fn decide(can: Can<Person>, form: Form) -> Result<Response, Problem> {
+pub(super) async fn decide(mut can: Can<Person>, form: Form) -> Result<Response, Problem> {
+    let limit = ::oauth::client_limit(&mut can.tx).await?;
     let caller = can.release();
     let raw = raw(&form);
-    let (client, request) = match asked(&caller, &raw).await? {
+    let (client, request) = match asked(&caller, &limit, &raw).await? {
         Ok(asked) => asked,
         Err((client, returned, answer)) => {
             return Ok(leave(&caller, &client.name, (&returned, &answer))?.0);
@@ -49,10 +51,10 @@ pub(super) async fn decide(can: Can<Person>, form: Form) -> Result<Response, Pro
         return onwards(leave(&caller, &client.name, (&request.returned, &denied))?);
     }
     must_be_recent(&caller.principal)?;
-    let granted = held(&caller.principal, &form.all("granted"));
+    let granted = givable(&caller.principal, &limit, &form.all("granted"));
     if granted.is_empty() {
         let wrong = "Leave at least one ticked, or deny.";
-        return html(&consent(&caller, &raw, (&client, &request), wrong));
+        return html(&consent(&caller, &limit, &raw, (&client, &request), wrong));
     }
     let who = (caller.principal.organisation, caller.principal.user);
     let (db, scope) = (&caller.state.db, &caller.scope);
@@ -66,6 +68,7 @@ type Told = (Client, Returned, Vec<(&'static str, &'static str)>);
 /// The client and what it asks this person for, or what to tell it.
 async fn asked(
     caller: &Caller,
+    limit: &ClientLimit,
     raw: &RawRequest,
 ) -> Result<Result<(Client, Request), Told>, Problem> {
     let state: &AppState = &caller.state;
@@ -84,7 +87,7 @@ async fn asked(
             return Ok(Err((client, returned, told)));
         }
     };
-    if held(&caller.principal, &request.scopes).is_empty() {
+    if givable(&caller.principal, limit, &request.scopes).is_empty() {
         return Err(Problem::new(kind::OAUTH_NOTHING));
     }
     Ok(Ok((client, request)))
@@ -92,11 +95,12 @@ async fn asked(
 
 fn consent(
     caller: &Caller,
+    limit: &ClientLimit,
     raw: &RawRequest,
     (client, request): (&Client, &Request),
     error: &str,
 ) -> ui::oauth::Consent {
-    let scopes = held(&caller.principal, &request.scopes);
+    let scopes = givable(&caller.principal, limit, &request.scopes);
     let question = Question {
         client,
         place: place(&request.returned.redirect_uri),

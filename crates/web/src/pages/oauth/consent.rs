@@ -1,4 +1,4 @@
-use ::oauth::{Client, GRANT_LIFETIME};
+use ::oauth::{Client, ClientLimit, GRANT_LIFETIME};
 use identity::Principal;
 use ui::access::ScopeChoice;
 use ui::format::visible;
@@ -13,7 +13,7 @@ pub(super) struct Question<'a> {
     pub(super) client: &'a Client,
     /// Where the answer goes, in words.
     pub(super) place: String,
-    /// Asked for, and held.
+    /// Asked for, and the person's to give.
     pub(super) scopes: &'a [String],
     pub(super) action: &'static str,
     pub(super) request: Vec<(&'static str, String)>,
@@ -47,10 +47,12 @@ pub(super) fn page(caller: &Caller, question: Question<'_>) -> Consent {
     }
 }
 
-/// What a person holds of what is asked for.
-pub(super) fn held(principal: &Principal, asked: &[String]) -> Vec<String> {
-    let held = asked.iter().filter(|name| principal.can(name));
-    held.cloned().collect()
+/// What a person may give of what is asked for: what they hold, and their organisation lets clients do.
+pub(super) fn givable(principal: &Principal, limit: &ClientLimit, asked: &[String]) -> Vec<String> {
+    let givable = asked
+        .iter()
+        .filter(|name| principal.can(name) && limit.allows(name));
+    givable.cloned().collect()
 }
 
 /// The host of a client's address, or the program that opens it.

@@ -1,9 +1,9 @@
-use ::oauth::{Client, DeviceRequest, UserCode};
+use ::oauth::{Client, ClientLimit, DeviceRequest, UserCode};
 use axum::response::Response;
 use serde::Deserialize;
 use ui::oauth::{Device, DeviceState};
 
-use super::consent::{Question, held, page};
+use super::consent::{Question, givable, page};
 use crate::Can;
 use crate::extract::{Caller, Form, Query, Recent, must_be_recent};
 use crate::pages::answer::html;
@@ -43,13 +43,14 @@ pub(super) async fn decide_device(mut can: Can<Person>, form: Form) -> Result<Re
         }
         None => None,
     };
+    let limit = ::oauth::client_limit(&mut can.tx).await?;
     let caller = can.release();
     let Some((code, request)) = found else {
         return dead(&caller, typed);
     };
     let client = ::oauth::client(&caller.state.db, &request.client_id).await?;
     let client = client.ok_or_else(|| Problem::new(kind::OAUTH_CLIENT))?;
-    let asked = (&client, &request, &code);
+    let asked = (&client, &request, &code, &limit);
     match form.get("decision") {
         "allow" => allow(&caller, asked, &form).await,
         "deny" => {
@@ -61,11 +62,11 @@ pub(super) async fn decide_device(mut can: Can<Person>, form: Form) -> Result<Re
     }
 }
 
-type Asked<'a> = (&'a Client, &'a DeviceRequest, &'a UserCode);
+type Asked<'a> = (&'a Client, &'a DeviceRequest, &'a UserCode, &'a ClientLimit);
 
 async fn allow(caller: &Caller, asked: Asked<'_>, form: &Form) -> Result<Response, Problem> {
-    let (client, request, code) = asked;
-    let mut granted = held(&caller.principal, &request.scopes);
+    let (client, request, code, limit) = asked;
+    let mut granted = givable(&caller.principal, limit, &request.scopes);
     let ticked = form.all("granted");
     granted.retain(|name| ticked.contains(name));
     if granted.is_empty() {
@@ -82,10 +83,10 @@ async fn allow(caller: &Caller, asked: Asked<'_>, form: &Form) -> Result<Respons
 
 fn ask(
     caller: &Caller,
-    (client, request, code): Asked<'_>,
+    (client, request, code, limit): Asked<'_>,
     error: &str,
 ) -> Result<Response, Problem> {
-    let scopes = held(&caller.principal, &request.scopes);
+    let scopes = givable(&caller.principal, limit, &request.scopes);
     if scopes.is_empty() {
         return Err(Problem::new(kind::OAUTH_NOTHING));
     }

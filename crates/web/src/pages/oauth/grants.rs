@@ -1,3 +1,4 @@
+use ::oauth::ClientLimit;
 use axum::response::Response;
 use kernel::client_in_words;
 use ui::Nav;
@@ -13,6 +14,7 @@ use crate::route::permission::{GrantsManage, Permit as _, Person};
 pub(super) async fn list_grants(mut can: Can<Person>) -> Result<Response, Problem> {
     let page = can.page(Nav::Clients).await?;
     let rows = ::oauth::grants(&mut can.tx).await?;
+    let limit = ::oauth::client_limit(&mut can.tx).await?;
     let me = can.principal.user;
     let (own, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.person == me);
     html(&Grants {
@@ -20,8 +22,17 @@ pub(super) async fn list_grants(mut can: Can<Person>) -> Result<Response, Proble
         own: own.into_iter().map(shown).collect(),
         others: others.into_iter().map(shown).collect(),
         manages: can.holds(GrantsManage::ACCESS),
+        most: at_most(limit),
         mcp_url: can.state.resources.mcp.clone(),
     })
+}
+
+/// What a limit leaves; null where there is none.
+pub(super) fn at_most(limit: ClientLimit) -> Option<Vec<String>> {
+    match limit {
+        ClientLimit::AsPeopleSay => None,
+        ClientLimit::AtMost(names) => Some(names),
+    }
 }
 
 fn shown(row: ::oauth::GrantRow) -> GrantRow {

@@ -4,6 +4,7 @@ mod authorize;
 mod consent;
 mod device;
 mod grants;
+mod limit;
 mod revoke_grant;
 
 use http::Method;
@@ -16,6 +17,8 @@ pub(crate) fn mount(routes: Routes) -> Routes {
         .page(Method::POST, "/oauth/authorize", authorize::decide)
         .page(Method::GET, "/device", device::show_device)
         .page(Method::POST, "/device", device::decide_device)
+        .page(Method::GET, "/settings/ai-clients", limit::show_limit)
+        .page(Method::POST, "/settings/ai-clients", limit::set_limit)
         .page(Method::GET, "/oauth/grants", grants::list_grants)
         .page(
             Method::POST,

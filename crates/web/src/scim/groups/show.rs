@@ -1,10 +1,10 @@
 use ::scim::Resource;
 use access::WantedTeams;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use kernel::TeamId;
 
-use super::super::answer::is_known;
+use super::super::answer::{is_known, not_modified};
 use super::super::list::Asked;
 use super::shown;
 use crate::extract::{Id, Provisioner, Query};
@@ -27,7 +27,7 @@ pub(in crate::scim) async fn show(
     let team = found.first();
     let team = team.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
     if is_known(&headers, team.changed_at) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+        return Ok(not_modified(team.changed_at));
     }
     let shown = shown(&directory.state, team);
     Ok(shown.answer(StatusCode::OK, (Resource::Group, &projection)))

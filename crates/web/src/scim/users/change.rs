@@ -34,7 +34,8 @@ pub(in crate::scim) async fn patch(
 ) -> Result<Response, Problem> {
     apply(directory, id, (&asked, &headers), |known| {
         let mut own = User {
-            // Whether it is said is what matters: somebody invited is inactive, whom the directory may say is to be.
+            // Left out, so that what is there afterwards is what the patch says: somebody invited is not active, and a
+            // patch about something else suspends nobody.
             active: None,
             ..known
         }

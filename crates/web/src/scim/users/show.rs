@@ -1,10 +1,10 @@
 use ::scim::Resource;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use identity::Wanted;
 use kernel::UserId;
 
-use super::super::answer::is_known;
+use super::super::answer::{is_known, not_modified};
 use super::super::list::Asked;
 use super::shown;
 use crate::extract::{Id, Provisioner, Query};
@@ -25,7 +25,7 @@ pub(in crate::scim) async fn show(
     let named = found.rows.first();
     let named = named.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
     if is_known(&headers, named.changed_at) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+        return Ok(not_modified(named.changed_at));
     }
     let projection = asked.projection(Resource::User);
     let shown = shown(&directory.state, named)?;

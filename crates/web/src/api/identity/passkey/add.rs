@@ -10,9 +10,8 @@ use utoipa::ToSchema;
 use super::asking::ask_for_new;
 use super::json::{CreationOptions, RegistrationJson};
 use crate::AppState;
-use crate::extract::{Half, Json, Recent};
+use crate::extract::{Half, Json, RecentAccount};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// A passkey that an authenticator has just made.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,7 +39,7 @@ pub(in crate::api::identity) struct AddedPasskey {
     (status = 200, description = "Ask an authenticator this, within five minutes.", body = CreationOptions),
 ))]
 pub(in crate::api::identity) async fn ask_to_add(
-    recent: Recent<Person>,
+    recent: RecentAccount,
 ) -> Result<Answered<CreationOptions>, Problem> {
     let caller = recent.0.release();
     let asked = ask_for_new(&caller.state, &caller.context, &caller.scope).await?;
@@ -52,7 +51,7 @@ pub(in crate::api::identity) async fn ask_to_add(
     responses((status = 201, description = "Kept.", body = AddedPasskey)),
 )]
 pub(in crate::api::identity) async fn add_passkey(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Json(new): Json<NewPasskey>,
 ) -> Result<(StatusCode, Answered<AddedPasskey>), Problem> {
     let caller = recent.0.release();

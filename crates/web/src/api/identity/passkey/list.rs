@@ -4,9 +4,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::Can;
+use crate::extract::Account;
 use crate::problem::Problem;
-use crate::route::permission::Person;
 
 /// A passkey of the person who asks.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,9 +33,9 @@ pub(in crate::api::identity) struct Passkey {
     (status = 200, description = "All of them.", body = Vec<Passkey>),
 ))]
 pub(in crate::api::identity) async fn list_passkeys(
-    mut can: Can<Person>,
+    mut account: Account,
 ) -> Result<Json<Vec<Passkey>>, Problem> {
-    let rows = identity::passkeys(&mut can.tx).await?;
+    let rows = identity::passkeys(&mut account.tx).await?;
     Ok(Json(rows.into_iter().map(Passkey::from).collect()))
 }
 

@@ -1,9 +1,8 @@
 use http::StatusCode;
 use kernel::PasskeyId;
 
-use crate::extract::{Id, Recent};
+use crate::extract::{Id, RecentAccount};
 use crate::problem::Problem;
-use crate::route::permission::Person;
 
 /// Removes a passkey of the person who asks. Needs a fresh proof.
 ///
@@ -14,7 +13,7 @@ use crate::route::permission::Person;
     responses((status = 204, description = "It opens nothing any more.")),
 )]
 pub(in crate::api::identity) async fn remove_passkey(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(passkey): Id<PasskeyId>,
 ) -> Result<StatusCode, Problem> {
     let caller = recent.0.release();

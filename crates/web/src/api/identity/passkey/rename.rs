@@ -4,9 +4,8 @@ use kernel::PasskeyId;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::extract::{Id, Json, Recent};
+use crate::extract::{Id, Json, RecentAccount};
 use crate::problem::{Problem, kind};
-use crate::route::permission::Person;
 
 /// Another name.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,7 +22,7 @@ pub(in crate::api::identity) struct RenamePasskey {
     responses((status = 204, description = "Renamed.")),
 )]
 pub(in crate::api::identity) async fn rename_passkey(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(passkey): Id<PasskeyId>,
     Json(form): Json<RenamePasskey>,
 ) -> Result<StatusCode, Problem> {

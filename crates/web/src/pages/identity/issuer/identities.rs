@@ -6,17 +6,16 @@ use identity::UnlinkError;
 use kernel::IdentityId;
 
 use super::begin::{Onward, begin, configured, or_back};
-use crate::extract::{Id, Recent};
+use crate::extract::{Id, RecentAccount};
 use crate::pages::answer::{done, failed};
 use crate::problem::Problem;
-use crate::route::permission::Person;
 use crate::session::Cookies;
 
 const BACK: &str = "/security";
 
 /// Sends a person to an issuer, to link what it knows them as.
 pub(super) async fn link(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Extension(cookies): Extension<Cookies>,
     Path(issuer): Path<String>,
 ) -> Result<Response, Problem> {
@@ -30,7 +29,7 @@ pub(super) async fn link(
 
 /// Takes a linked account away, unless nothing else lets the person in.
 pub(super) async fn unlink(
-    recent: Recent<Person>,
+    recent: RecentAccount,
     Id(identity): Id<IdentityId>,
 ) -> Result<Response, Problem> {
     let caller = recent.0.release();

@@ -3,7 +3,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use broker::protocol::IssuerPurpose;
 use identity::{Email, ProviderFace};
-use kernel::Scope;
+use kernel::{Scope, sign_on_door};
 use serde::Deserialize;
 use ui::component::FieldErrors;
 use ui::identity::{FindProvider, ProviderDoor};
@@ -121,7 +121,7 @@ async fn enter_by(
     let who = (state, &*public.context, &Scope::Anonymous);
     let asked = (IssuerPurpose::SignIn, local_path(next));
     let gone = begin(who, cookies, (&id, &face.name), asked, onward).await;
-    or_back(state, gone, &format!("/sign-in/sso/{id}"))
+    or_back(state, gone, &sign_on_door(id))
 }
 
 /// The provider of an address of this server.

@@ -3,7 +3,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use broker::protocol::IssuerPurpose;
 use identity::LinkedProvider;
-use kernel::{ProviderIdentityId, Scope};
+use kernel::{ProviderIdentityId, Scope, sign_on_door};
 
 use crate::extract::{Form, Id, Recent, RecentAccount};
 use crate::pages::answer::done;
@@ -52,7 +52,7 @@ pub(super) async fn link_from_outside(
     let face = identity::provider_face(&caller.state.db, id).await?;
     let face = face.ok_or_else(|| Problem::new(kind::UNKNOWN_ISSUER))?;
     let who = (&caller.state, &*caller.context, &caller.scope);
-    let asked = (IssuerPurpose::Link, &*format!("/sign-in/sso/{provider}"));
+    let asked = (IssuerPurpose::Link, &*sign_on_door(&provider));
     let gone = begin(who, &cookies, (&provider, &face.name), asked, Onward::Asked).await;
     or_back(&caller.state, gone, OUTSIDE)
 }

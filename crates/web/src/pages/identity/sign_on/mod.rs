@@ -6,9 +6,11 @@ mod domains;
 mod door;
 mod linked;
 mod providers;
+mod saml;
 mod settings;
 
 use http::Method;
+use kernel::sign_on_path as door_at;
 
 use crate::route::{Pace, Routes, Surface};
 
@@ -18,7 +20,7 @@ const SETTINGS: &str = "/settings/single-sign-on";
 pub(super) fn mount(routes: Routes) -> Routes {
     let asks_broker = (Surface::Page, Pace::Broker);
     let post = |path| (Method::POST, path);
-    routes
+    saml::mount(routes)
         .page(Method::GET, SETTINGS, settings::show)
         .page(
             Method::POST,
@@ -80,17 +82,17 @@ pub(super) fn mount(routes: Routes) -> Routes {
             "/settings/single-sign-on/providers/{id}/certificates/remove",
             certificates::remove,
         )
-        .page(Method::GET, "/sign-in/sso", door::find)
-        .mount(post("/sign-in/sso"), asks_broker, door::found)
-        .page(Method::GET, "/sign-in/sso/{provider}", door::show)
-        .mount(post("/sign-in/sso/{provider}"), asks_broker, door::enter)
+        .page(Method::GET, door_at!(""), door::find)
+        .mount(post(door_at!("")), asks_broker, door::found)
+        .page(Method::GET, door_at!("/{provider}"), door::show)
+        .mount(post(door_at!("/{provider}")), asks_broker, door::enter)
         .mount(
-            (Method::GET, "/sign-in/sso/{provider}/callback"),
+            (Method::GET, door_at!("/{provider}/callback")),
             asks_broker,
             door::come_back,
         )
         .mount(
-            post("/sign-in/sso/{provider}/saml"),
+            post(door_at!("/{provider}/saml")),
             asks_broker,
             door::posted,
         )

@@ -7,6 +7,7 @@ mod acs;
 mod metadata;
 
 use http::Method;
+use kernel::sign_on_path as door_at;
 
 use crate::route::Routes;
 
@@ -14,8 +15,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
     routes
         .page(
             Method::GET,
-            "/sign-in/sso/{provider}/metadata",
+            door_at!("/{provider}/metadata"),
             metadata::metadata,
         )
-        .relay("/sign-in/sso/{provider}/acs", acs::acs)
+        .relay(door_at!("/{provider}/acs"), acs::acs)
 }

@@ -1,6 +1,6 @@
 use axum::response::{IntoResponse as _, Response};
 use http::header;
-use kernel::ProviderId;
+use kernel::{ProviderId, sign_on_door};
 
 use crate::Public;
 use crate::extract::Id;
@@ -9,8 +9,8 @@ use crate::extract::Id;
 /// here to show.
 pub(super) async fn metadata(public: Public, Id(provider): Id<ProviderId>) -> Response {
     let state = &public.state;
-    let at = |end: &str| state.link(&format!("/sign-in/sso/{provider}/{end}"));
+    let door = state.link(&sign_on_door(provider));
     let kind = "application/samlmetadata+xml";
-    let text = saml::metadata::ours(&at("metadata"), &at("acs"));
+    let text = saml::metadata::ours(&format!("{door}/metadata"), &format!("{door}/acs"));
     ([(header::CONTENT_TYPE, kind)], text).into_response()
 }
