@@ -22,6 +22,11 @@ create table jobs.jobs (
     created_at timestamptz not null default now(),
     finished_at timestamptz,
     error_code text check (length(error_code) <= 100),
+    -- What it was made by, and what that held then: an API key or an AI client's grant. Null where a person made it.
+    made_kind text check (made_kind in ('api_key', 'access_token')),
+    made_by uuid,
+    made_with text[],
+    check ((made_kind is null) = (made_by is null) and (made_kind is null) = (made_with is null)),
     primary key (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );
@@ -128,15 +133,53 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from jobs.jobs where state in ('done', 'failed') and finished_at < now() - interval '7 days'
 $$;
 
--- A job may do what its queue's work needs, and no more than the person whom it acts for.
+-- A job remembers the program that made it, and one that a job makes the program that made that.
+create function jobs.remember_maker() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if ctx.kind() in ('api_key', 'access_token') then
+        new.made_kind := ctx.kind();
+        new.made_by := ctx.principal();
+        new.made_with := ctx.permissions();
+    elsif ctx.kind() = 'job' then
+        select j.made_kind, j.made_by, j.made_with into new.made_kind, new.made_by, new.made_with
+          from jobs.jobs j where j.org_id = ctx.org() and j.id = ctx.principal();
+    end if;
+    return new;
+end $$;
+
+-- What is left to a job of what its queue's work needs: what the program that made it held then, and would now.
+create function jobs.reach(of_org uuid, made_kind text, made_by uuid, made_with text[], needed text[]) returns text[]
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    given text[];
+begin
+    if made_kind is null then
+        return needed;
+    elsif made_kind = 'api_key' then
+        given := (select k.scopes from access.api_keys k
+                   where k.org_id = of_org and k.id = made_by and k.revoked_at is null and k.expires_at > clock_timestamp());
+    else
+        given := (select g.scopes from oauth.grants g
+                   where g.org_id = of_org and g.id = made_by and g.ended_at is null and g.expires_at > clock_timestamp());
+        given := array(select name from unnest(given) name
+                        where name = any (coalesce((select o.clients_may from identity.organisations o where o.id = of_org), given)));
+    end if;
+    return array(select name from unnest(needed) name where name = any (made_with) and name = any (given));
+end $$;
+
+-- A job may do what its queue's work needs, and no more than the person whom it acts for, nor than the program that
+-- made it.
 create function ctx.bind_job(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     found_job record;
 begin
     select j.id, j.org_id, j.user_id, identity.level_now(m.level, u.email_verified_at) as level,
-           case j.queue when 'front' then 'connectors.read,connectors.scan,insight.import,insight.read'
-                        when 'broker' then 'approvals.read,connectors.read' end as scopes
+           array_to_string(jobs.reach(
+               j.org_id, j.made_kind, j.made_by, j.made_with,
+               case j.queue when 'front' then array['connectors.read', 'connectors.scan', 'insight.import', 'insight.read']
+                            when 'broker' then array['approvals.read', 'connectors.read'] end), ',') as scopes
       into found_job
       from jobs.jobs j
       join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
@@ -150,6 +193,11 @@ begin
     perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, found_job.scopes);
 end $$;
 
-revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), ctx.bind_job(bytea) from public;
+revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), jobs.remember_maker(),
+    jobs.reach(uuid, text, uuid, text[], text[]), ctx.bind_job(bytea) from public;
 grant execute on function jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
     jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;
+grant execute on function jobs.remember_maker() to countersign_owner;
+
+set local role countersign_owner;
+create trigger jobs_remember before insert on jobs.jobs for each row execute function jobs.remember_maker();

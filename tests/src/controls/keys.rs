@@ -37,6 +37,12 @@ async fn ag_01_falls_when_a_client_does_more_than_its_organisation_lets_clients_
 }
 
 #[tokio::test]
+async fn ag_01_falls_when_a_job_outlives_what_began_it() {
+    let lenient = without("jobs.reach", " and name = any (given)");
+    falls_with("oauth.client_limit", &lenient, "a job of a client").await;
+}
+
+#[tokio::test]
 async fn ag_01_falls_when_a_member_lifts_the_limit() {
     let anybody = "ctx.org_at_browser('insight.read')";
     let lenient = instead("oauth.limit_clients", "identity.recent_manager()", anybody);

@@ -11,7 +11,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "oauth.client_limit",
     "AG-01",
-    "An AI client holds no more than its organisation lets AI clients do, whatever a person gave it; it neither sets nor lifts that limit, nor does whoever may not change the organisation's rules.",
+    "An AI client, and a job that it began, hold no more than its organisation lets AI clients do, whatever a person gave it; it neither sets nor lifts that limit, nor does whoever may not change the organisation's rules.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -56,6 +56,19 @@ async fn look(context: &Context) -> Look {
             );
         }
     }
+    match began(&mut front, &client, &person).await? {
+        None => {
+            return Ok(Found::Error(
+                "so many jobs wait that none could be tried".to_owned(),
+            ));
+        }
+        Some((before, after)) if before != mine || !after.is_empty() => fail!(
+            "a job of a client that was given insight.read held {}, and {} where AI clients may do nothing",
+            before.join(" "),
+            after.join(" ")
+        ),
+        Some(_) => {}
+    }
     begin_as(&mut front, &context.a.hash).await?;
     let set = format!("{client}; select oauth.limit_clients(null)");
     if refusal(&mut front, set).await.is_none() {
@@ -71,8 +84,40 @@ async fn look(context: &Context) -> Look {
         fail!("a member lifted the limit");
     }
     Ok(Found::Pass(
-        "a client that was given insight.read held it with no limit and within one, nothing where clients may do nothing or something else, and the person all of theirs; the client and a member were refused to lift the limit".to_owned(),
+        "a client that was given insight.read held it with no limit and within one, nothing where clients may do nothing or something else, as did a job that it had begun, and the person all of theirs; the client and a member were refused to lift the limit".to_owned(),
     ))
+}
+
+/// What a job of the client's holds without a limit, and as soon as clients may do nothing; none where other jobs
+/// took every turn. It is rolled back with what it claimed.
+async fn began(
+    front: &mut PgConnection,
+    client: &str,
+    person: &str,
+) -> Result<Option<(Vec<String>, Vec<String>)>, sqlx::Error> {
+    let add = format!(
+        "begin; {client}; insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
+         values (gen_random_uuid(), ctx.org(), ctx.person(), 'front', 'control.tried', '{{}}')"
+    );
+    front.execute(AssertSqlSafe(add)).await?;
+    let claim = "select token_hash from jobs.claim(
+                     array(select sha256(uuid_send(gen_random_uuid())) from generate_series(1, 50)), 60, 1000)
+                  where kind = 'control.tried'";
+    let claimed: Option<Vec<u8>> = sqlx::query_scalar(claim)
+        .fetch_optional(&mut *front)
+        .await?;
+    let Some(token) = claimed else {
+        front.execute("rollback").await?;
+        return Ok(None);
+    };
+    let job = format!("select ctx.bind_job('\\x{}')", hex::encode(token));
+    front.execute(AssertSqlSafe(job.clone())).await?;
+    let before = held(front).await?;
+    let limit = format!("{person}; select oauth.limit_clients('{{}}'); {job}");
+    front.execute(AssertSqlSafe(limit)).await?;
+    let after = held(front).await?;
+    front.execute("rollback").await?;
+    Ok(Some((before, after)))
 }
 
 async fn held(front: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
