@@ -92,7 +92,7 @@ begin
     delete from access.api_keys k where k.org_id = any (controls) and (k.id = any (made) or k.expires_at < now());
     delete from identity.passkeys p using identity.memberships m
      where m.org_id = any (controls) and m.user_id = p.user_id
-       and (p.id = any (made) or p.created_at < now() - interval '2 minutes');
+       and (p.id = any (made) or p.created_at < long_ago);
     delete from broker.secrets s using broker.authorizations a
      where s.org_id = any (controls) and a.org_id = s.org_id and s.owner_id = a.id and a.created_at < long_ago;
     delete from broker.authorizations a where a.org_id = any (controls) and a.created_at < long_ago;

@@ -17,7 +17,8 @@ create table mail.outbox (
     template text not null check (template in ('verify_address', 'reset_password', 'password_changed', 'new_device',
                                              'ways_in_changed', 'client_ended', 'operator_access', 'invitation',
                                              'change_email_new', 'change_email_old', 'email_changed', 'account_deleted',
-                                             'domain_failing', 'domain_lost', 'provider_on', 'sso_required')),
+                                             'domain_failing', 'domain_lost', 'provider_on', 'provider_off',
+                                             'provider_certificate', 'sso_required', 'sso_lifted')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),
@@ -57,7 +58,8 @@ set local role countersign_definer;
 -- silence; but nobody silences what tells of an operator's look by looking often.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
 return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed',
-                                 'domain_failing', 'domain_lost', 'provider_on', 'sso_required') then 50
+                                 'domain_failing', 'domain_lost', 'provider_on', 'provider_off', 'provider_certificate',
+                                 'sso_required', 'sso_lifted') then 50
             when of_template = 'operator_access' then 1000 else 5 end;
 
 -- Whether that was too often in the last hour: mails, and mails sent again. One organisation silences no other's,
@@ -186,7 +188,7 @@ begin
     end if;
     return query
         select it.id, it.recipient, it.template,
-               it.data || jsonb_build_object('taken', is_taken, 'who', coalesce(who.name, '')),
+               it.data || jsonb_build_object('taken', is_taken, 'who', coalesce(who.name || ' (' || who.email || ')', '')),
                u.name, o.name, inviter.name, i.role, until_when
           from identity.organisations o
           left join identity.users who on who.id = (it.data ->> 'who')::uuid

@@ -107,10 +107,11 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
             or m.user_id = any (array(select approvals.people())))
 $$;
 
--- Where the bound person is signed in, newest first; to a session that an organisation's provider began, in that
--- organisation alone.
+-- Where the bound person is signed in, newest first, with the organisation that each session is in, if any; to a
+-- session that an organisation's provider began, in that organisation alone.
 create function identity.own_sessions()
-returns table (id uuid, client text, address text, created_at timestamptz, expires_at timestamptz)
+returns table (id uuid, client text, address text, created_at timestamptz, expires_at timestamptz,
+               org_id uuid, org_name text)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -119,18 +120,27 @@ declare
     is_own boolean := identity.is_own();
 begin
     return query
-    select s.id, s.client, s.address, s.created_at, s.expires_at from identity.sessions s
+    select s.id, s.client, s.address, s.created_at, s.expires_at, o.id, o.name
+      from identity.sessions s
+      left join identity.organisations o on o.id = s.org_id and o.id <> identity.nowhere()
      where s.user_id = who and s.ended_at is null and s.expires_at > clock_timestamp() and (is_own or s.org_id = here)
      order by s.created_at desc, s.id;
 end $$;
 
--- Ends one of those. Whether there was one.
+-- Ends one of those, and tells of it in the log of the organisation that it was in. Whether there was one.
 create function identity.end_own_session(of_session uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    was_in uuid;
 begin
     update identity.sessions s set ended_at = now()
-     where s.id = of_session and s.id = any (array(select own.id from identity.own_sessions() own));
-    return found;
+     where s.id = of_session and s.id = any (array(select own.id from identity.own_sessions() own))
+    returning s.org_id into was_in;
+    if was_in is null then
+        return false;
+    end if;
+    perform audit.append_in(was_in, 'identity.session_ended', audit.text_id('ses', of_session));
+    return true;
 end $$;
 
 -- The organisations that the bound person is in, in the order of joining; to a session that an organisation's

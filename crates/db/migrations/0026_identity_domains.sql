@@ -94,7 +94,7 @@ create function identity.is_lost(it identity.domains) returns boolean language s
 return it.missing_days >= 7 and it.missing_since <= now() - interval '7 days';
 
 -- Tells the owners of an organisation by mail of `what` of its single sign-on, and `who` did it where somebody did, by
--- their identifier: their name is not kept here (mail.begin). For definer functions alone.
+-- their identifier: their name and address are not kept here (mail.begin). For definer functions alone.
 create function identity.tell_owners(of_org uuid, of_template text, what text, at timestamptz, who uuid default null)
 returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$

@@ -116,8 +116,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
     present bytea[];
+    called text;
+    is_on boolean;
 begin
-    select p.certificates into present from identity.providers p
+    select p.certificates, p.name, p.turned_on_at is not null into present, called, is_on from identity.providers p
      where p.org_id = org and p.id = of_provider and p.kind = 'saml' for no key update;
     if present is null then
         return 'gone';
@@ -127,6 +129,9 @@ begin
         return 'many';
     end if;
     update identity.providers p set certificates = present || new_certificate where p.org_id = org and p.id = of_provider;
+    if is_on then
+        perform identity.tell_owners(org, 'provider_certificate', called, now(), ctx.person());
+    end if;
     return 'added';
 end $$;
 
@@ -205,14 +210,17 @@ create function identity.turn_off_provider(of_provider uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := identity.recent_manager();
+    called text;
 begin
     update identity.providers p set turned_on_at = null
-     where p.org_id = org and p.id = of_provider and p.turned_on_at is not null;
+     where p.org_id = org and p.id = of_provider and p.turned_on_at is not null
+    returning p.name into called;
     if not found then
         return false;
     end if;
     update identity.organisations o set requires_sso = false where o.id = org;
     perform identity.end_provider_sessions(org, of_provider);
+    perform identity.tell_owners(org, 'provider_off', called, now(), ctx.person());
     return true;
 end $$;
 
@@ -248,8 +256,9 @@ begin
         return 'off';
     end if;
     update identity.organisations o set requires_sso = is_required where o.id = org and o.requires_sso <> is_required;
-    if found and is_required then
-        perform identity.tell_owners(org, 'sso_required', called, now(), ctx.person());
+    if found then
+        perform identity.tell_owners(org, case when is_required then 'sso_required' else 'sso_lifted' end,
+                                     called, now(), ctx.person());
     end if;
     return 'set';
 end $$;

@@ -93,7 +93,8 @@ pub use second_factor::{
     replace_recovery_codes, require_second_factor, second_factors, use_recovery_code,
 };
 pub use session::{
-    Device, NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, sessions, sign_out,
+    Device, NewSession, SESSION_LIFETIME, SessionRow, SessionToken, end_session, is_own_session,
+    sessions, sign_out,
 };
 pub use show_sign_in_link::{SignInLinkFace, show_sign_in_link};
 pub use sign_in::{SignInError, SignedIn, sign_in};

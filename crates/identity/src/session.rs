@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crypto::token::{self, TokenKind};
 use db::{Db, Error, ReadTx, WriteTx};
-use kernel::{AuditEntry, Secret, SessionId, TokenHash};
+use kernel::{AuditEntry, OrganisationId, Secret, SessionId, TokenHash};
 use time::OffsetDateTime;
 
 use crate::store;
@@ -57,6 +57,8 @@ pub struct SessionRow {
     pub created_at: OffsetDateTime,
     /// When it ends by itself.
     pub expires_at: OffsetDateTime,
+    /// The organisation that it is in, and its name; none where it is in none.
+    pub organisation: Option<(OrganisationId, String)>,
 }
 
 impl NewSession {
@@ -125,12 +127,20 @@ pub async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
     store::sessions(tx).await
 }
 
+/// Whether the person began the bound session themselves, and no organisation's identity provider.
+pub async fn is_own_session(tx: &mut ReadTx) -> Result<bool, Error> {
+    store::is_own_session(tx).await
+}
+
 /// Ends one of the bound person's sessions. False where there is no such one running.
 pub async fn end_session(mut tx: WriteTx, session: SessionId) -> Result<bool, Error> {
     let ended = store::end_session(&mut tx, session).await?;
     if ended {
-        tx.commit(AuditEntry::about("identity.session_ended", session))
-            .await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the definer function told the audit log of the organisation that the session was in"
+        )]
+        tx.commit_silently().await?;
     }
     Ok(ended)
 }

@@ -33,8 +33,14 @@ pub enum Kind {
     DomainLost,
     /// Says that an identity provider lets people into an organisation from now on.
     ProviderOn,
+    /// Says that it lets nobody in any more.
+    ProviderOff,
+    /// Says that one that lets people in has another certificate.
+    ProviderCertificate,
     /// Says that members come into an organisation by its identity provider alone.
     SsoRequired,
+    /// Says that they come by other ways again.
+    SsoLifted,
 }
 
 impl Kind {
@@ -56,7 +62,10 @@ impl Kind {
             "domain_failing" => Self::DomainFailing,
             "domain_lost" => Self::DomainLost,
             "provider_on" => Self::ProviderOn,
+            "provider_off" => Self::ProviderOff,
+            "provider_certificate" => Self::ProviderCertificate,
             "sso_required" => Self::SsoRequired,
+            "sso_lifted" => Self::SsoLifted,
             _ => return None,
         })
     }
@@ -79,7 +88,10 @@ impl Kind {
             Self::DomainFailing => "Domain fails",
             Self::DomainLost => "Domain lost",
             Self::ProviderOn => "Identity provider on",
+            Self::ProviderOff => "Identity provider off",
+            Self::ProviderCertificate => "Certificate added",
             Self::SsoRequired => "Single sign-on required",
+            Self::SsoLifted => "Single sign-on not required",
         }
     }
 
@@ -100,7 +112,10 @@ impl Kind {
             | Self::DomainFailing
             | Self::DomainLost
             | Self::ProviderOn
+            | Self::ProviderOff
+            | Self::ProviderCertificate
             | Self::SsoRequired
+            | Self::SsoLifted
             | Self::OperatorAccess => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }

@@ -20,6 +20,14 @@ impl ClientLimit {
             Self::AtMost(names) => names.iter().any(|name| name == permission),
         }
     }
+
+    /// What it leaves; nothing where there is no limit.
+    pub fn most(&self) -> Option<&[String]> {
+        match self {
+            Self::AsPeopleSay => None,
+            Self::AtMost(names) => Some(names),
+        }
+    }
 }
 
 impl From<Option<Vec<String>>> for ClientLimit {
@@ -36,11 +44,7 @@ pub async fn client_limit(tx: &mut ReadTx) -> Result<ClientLimit, Error> {
 /// Sets the bound organisation's limit, for every client from its next request on. Names that are not for
 /// programs are left out. Needs `organisation.manage`, at a browser, with a recent proof.
 pub async fn limit_clients(mut tx: WriteTx, limit: &ClientLimit) -> Result<(), Error> {
-    let most = match limit {
-        ClientLimit::AsPeopleSay => None,
-        ClientLimit::AtMost(names) => Some(names.as_slice()),
-    };
-    let entry = match store::limit_clients(&mut tx, most).await? {
+    let entry = match store::limit_clients(&mut tx, limit.most()).await? {
         None => AuditEntry::new("oauth.clients_unlimited"),
         Some(names) => AuditEntry::new("oauth.clients_limited").with("scopes", names.join(" ")),
     };

@@ -122,6 +122,11 @@ impl AppState {
         matches!(self.public_url.host(), Some(url::Host::Domain(_)))
     }
 
+    /// Whether mail leaves this server.
+    pub(crate) fn sends_mail(&self) -> bool {
+        self.mail != mail::WayFace::Off
+    }
+
     /// The issuer that is called so in addresses.
     pub(crate) fn issuer(&self, id: &str) -> Option<&broker::protocol::IssuerFace> {
         self.issuers.iter().find(|issuer| issuer.id == id)

@@ -7,8 +7,12 @@ use trust::Status;
 use super::instance;
 use crate::sql::fate;
 
-/// Those that make people, teams, domains and openings in the same organisation.
-const NAMING: [&str; 5] = [
+/// Those that make people, teams, domains and openings in the same organisation, or sign in as the same visitor.
+const NAMING: [&str; 9] = [
+    "identity.sessions",
+    "web.csrf",
+    "access.asset_grants",
+    "access.anonymous_key",
     "identity.provisioning",
     "identity.sign_on",
     "access.operator",
@@ -25,7 +29,7 @@ async fn two_rounds_at_once_take_nothing_from_each_other() {
     let second = Context::new(instance(&app)).await.unwrap();
     let (one, other) = tokio::join!(
         round(&first, NAMING.iter().copied()),
-        round(&second, NAMING.iter().rev().copied().cycle().take(10)),
+        round(&second, NAMING.iter().rev().copied().cycle().take(18)),
     );
     assert_eq!([one, other].concat(), Vec::<String>::new());
 }

@@ -4,7 +4,7 @@ use demo::{Person, unused_address};
 use identity::PERSONAL;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use testkit::app::TestApp;
+use testkit::app::{Options, TestApp};
 
 use super::alone::{removed, signed_in};
 use crate::oauth::client::Client;
@@ -192,4 +192,39 @@ async fn somebody_in_no_organisation_does_all_of_it() {
     assert_eq!(status, StatusCode::NO_CONTENT, "{problem}");
     let gone = visitor.get("/organisations").await;
     assert!(gone.location.starts_with("/sign-in"), "{}", gone.text);
+}
+
+#[tokio::test]
+async fn a_change_of_address_is_refused_where_no_mail_leaves() {
+    let app = TestApp::start_with(Options {
+        mail: Some(mail::Way::Off),
+        ..Options::default()
+    })
+    .await;
+    let person = signed_up(&app).await;
+    let form = json!({ "new_email": "elsewhere@demo.example" });
+    let (status, problem) = asked(&person, Method::POST, CHANGE, Some(&form)).await;
+    assert_eq!(
+        (status, &problem["code"]),
+        (StatusCode::CONFLICT, &json!("identity.no_mail"))
+    );
+    let (status, _) = asked(&person, Method::GET, CHANGE, None).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn nobody_takes_everything_along_over_and_over() {
+    let app = TestApp::start().await;
+    let (person, other) = (signed_up(&app).await, signed_up(&app).await);
+    for _ in 0..5 {
+        let (status, _) = asked(&person, Method::GET, EXPORT, None).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+    for path in [EXPORT, "/account/export"] {
+        let answer = person.send(Method::GET, path, None).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::TOO_MANY_REQUESTS, "{path}");
+        assert!(answer.headers().contains_key("retry-after"), "{path}");
+    }
+    let (status, _) = asked(&other, Method::GET, EXPORT, None).await;
+    assert_eq!(status, StatusCode::OK);
 }

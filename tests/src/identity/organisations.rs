@@ -102,6 +102,7 @@ async fn they_see_and_end_their_sessions_wherever_those_act() {
         .unwrap()
         .iter()
         .find(|one| one["current"] == false);
+    assert_eq!(other.unwrap()["organisation_name"], "Second");
     let path = format!(
         "/api/v1/sessions/{}",
         other.unwrap()["id"].as_str().unwrap()
@@ -112,6 +113,11 @@ async fn they_see_and_end_their_sessions_wherever_those_act() {
     assert_eq!(status, StatusCode::NO_CONTENT);
     assert_eq!(elsewhere.me().await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(visitor.me().await.0, StatusCode::OK);
+    // It is told in the log of the organisation that it was in.
+    let told = "select from audit.entries e join identity.organisations o on o.id = e.org_id
+                 where e.action = 'identity.session_ended' and o.name";
+    assert_eq!(fate(&app, &format!("{told} = 'Second'")).await, 1);
+    assert_eq!(fate(&app, &format!("{told} <> 'Second'")).await, 0);
 }
 
 #[tokio::test]

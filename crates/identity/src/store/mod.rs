@@ -235,7 +235,7 @@ pub(crate) async fn members(tx: &mut ReadTx) -> Result<Vec<Member>, Error> {
 pub(crate) async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> {
     let rows = sqlx::query!(
         r#"select id as "id!", client as "client!", address as "address!", created_at as "created_at!",
-                  expires_at as "expires_at!"
+                  expires_at as "expires_at!", org_id, org_name
              from identity.own_sessions()"#
     )
     .fetch_all(&mut **tx)
@@ -248,8 +248,14 @@ pub(crate) async fn sessions(tx: &mut ReadTx) -> Result<Vec<SessionRow>, Error> 
             address: row.address,
             created_at: row.created_at,
             expires_at: row.expires_at,
+            organisation: row.org_id.map(OrganisationId::from).zip(row.org_name),
         })
         .collect())
+}
+
+pub(crate) async fn is_own_session(tx: &mut ReadTx) -> Result<bool, Error> {
+    let own = sqlx::query_scalar!(r#"select identity.is_own() as "own!""#);
+    Ok(own.fetch_one(&mut **tx).await?)
 }
 
 pub(crate) async fn end_session(tx: &mut WriteTx, session: SessionId) -> Result<bool, Error> {

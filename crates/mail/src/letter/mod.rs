@@ -125,7 +125,10 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::DomainFailing => domain::failing(facts, links),
         Kind::DomainLost => domain::lost(facts, links),
         Kind::ProviderOn => provider::turned_on(facts, links),
+        Kind::ProviderOff => provider::turned_off(facts, links),
+        Kind::ProviderCertificate => provider::certified(facts, links),
         Kind::SsoRequired => provider::required(facts, links),
+        Kind::SsoLifted => provider::lifted(facts, links),
     }
 }
 

@@ -8,40 +8,121 @@ const SETTINGS: &str = "/settings/single-sign-on";
 
 /// Somebody turned an identity provider on.
 pub(super) fn turned_on(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
-    let (provider, organisation) = (inline(&facts.what), inline(&facts.organisation));
-    notice(
-        &format!("An identity provider lets people into {organisation} from now on"),
-        &NoticeText {
-            greeting: &inline(&facts.person),
-            first: format!(
-                "{} turned the identity provider {provider} on for {organisation} at {}, on {}. From then on whoever runs it says who comes in: members whom it knows, and, where it is set up so, new people of your mail domains.",
-                inline(&facts.who),
-                links.host(),
-                facts.at.map(moment).unwrap_or_default(),
-            ),
-            link: &links.page(SETTINGS),
+    let (provider, org) = names(facts);
+    told(
+        facts,
+        links,
+        &Told {
+            subject: format!("An identity provider lets people into {org} from now on"),
+            did: format!("turned the identity provider {provider} on for {org}"),
+            means: "From then on whoever runs it says who comes in: members whom it knows, and, where it is set up so, new people of your mail domains.",
             action: "See the provider",
-            last: "If it was meant so, there is nothing to do. If not, turn it off there: what anybody does by it ends at once. Your audit log says what else was done.".to_owned(),
+            undo: "turn it off there: what anybody does by it ends at once",
+        },
+    )
+}
+
+/// Somebody turned one off.
+pub(super) fn turned_off(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    let (provider, org) = names(facts);
+    told(
+        facts,
+        links,
+        &Told {
+            subject: format!("The identity provider of {org} lets nobody in any more"),
+            did: format!("turned the identity provider {provider} off for {org}"),
+            means: "Every session that it began has ended, and nobody has to come by it: members sign in by their own passwords, passkeys and linked accounts.",
+            action: "See the provider",
+            undo: "turn it on again there, and ask for single sign-on again where it was the only way in",
+        },
+    )
+}
+
+/// Somebody added a certificate to one that is on.
+pub(super) fn certified(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    let (provider, org) = names(facts);
+    told(
+        facts,
+        links,
+        &Told {
+            subject: format!("The identity provider of {org} has another certificate"),
+            did: format!("added a certificate to the identity provider {provider} of {org}"),
+            means: "Whoever has its key says who comes in from then on, beside whoever has the keys of those that were there.",
+            action: "See the certificates",
+            undo: "remove it there, and turn the provider off to end every session that it began",
         },
     )
 }
 
 /// Somebody made single sign-on the only way in.
 pub(super) fn required(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
-    let (provider, organisation) = (inline(&facts.what), inline(&facts.organisation));
+    let (provider, org) = names(facts);
+    told(
+        facts,
+        links,
+        &Told {
+            subject: format!("Members come into {org} by its identity provider alone"),
+            did: format!("made the identity provider {provider} the only way into {org}"),
+            means: "Members' own passwords, passkeys and linked accounts do not open it any more. Owners still come by their own way, and API keys and AI clients go on as they are.",
+            action: "See the rule",
+            undo: "take it back there: members' own ways in work again at once",
+        },
+    )
+}
+
+/// Somebody lifted that rule.
+pub(super) fn lifted(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    let (provider, org) = names(facts);
+    told(
+        facts,
+        links,
+        &Told {
+            subject: format!(
+                "Members come into {org} by other ways than its identity provider again"
+            ),
+            did: format!(
+                "let members come into {org} by other ways than the identity provider {provider} again"
+            ),
+            means: "Their own passwords, passkeys and linked accounts open it from then on.",
+            action: "See the rule",
+            undo: "set the rule again there: sessions that began by another way act in the organisation no more",
+        },
+    )
+}
+
+/// The provider and the organisation, as a mail may name them.
+fn names(facts: &Facts) -> (String, String) {
+    (inline(&facts.what), inline(&facts.organisation))
+}
+
+/// What one of these mails says.
+struct Told {
+    subject: String,
+    did: String,
+    means: &'static str,
+    action: &'static str,
+    undo: &'static str,
+}
+
+fn told(facts: &Facts, links: &Links, it: &Told) -> Result<Letter, askama::Error> {
+    let Told {
+        did, means, undo, ..
+    } = it;
+    let when = facts.at.map(moment).unwrap_or_default();
     notice(
-        &format!("Members come into {organisation} by its identity provider alone"),
+        &it.subject,
         &NoticeText {
             greeting: &inline(&facts.person),
             first: format!(
-                "{} made the identity provider {provider} the only way into {organisation} at {}, on {}. Members' own passwords, passkeys and linked accounts do not open it any more. Owners still come by their own way, and API keys and AI clients go on as they are.",
+                "{} {did} at {}, on {when}. {means}",
                 inline(&facts.who),
                 links.host(),
-                facts.at.map(moment).unwrap_or_default(),
             ),
             link: &links.page(SETTINGS),
-            action: "See the rule",
-            last: "If it was meant so, there is nothing to do. If not, take it back there: members' own ways in work again at once. Your audit log says what else was done.".to_owned(),
+            action: it.action,
+            last: format!(
+                "If it was meant so, there is nothing to do. If not, {undo}. Your audit log says what else was done."
+            ),
         },
     )
 }
@@ -60,6 +141,27 @@ mod tests {
                 [
                     "Bo turned the identity provider Works ID on for Works at countersign.example",
                     "whoever runs it says who comes in",
+                ],
+            ),
+            (
+                Kind::ProviderOff,
+                [
+                    "Bo turned the identity provider Works ID off for Works at countersign.example",
+                    "Every session that it began has ended",
+                ],
+            ),
+            (
+                Kind::ProviderCertificate,
+                [
+                    "Bo added a certificate to the identity provider Works ID of Works at countersign.example",
+                    "Whoever has its key says who comes in",
+                ],
+            ),
+            (
+                Kind::SsoLifted,
+                [
+                    "Bo let members come into Works by other ways than the identity provider Works ID again at",
+                    "Their own passwords, passkeys and linked accounts open it",
                 ],
             ),
             (

@@ -10,7 +10,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "access.levels",
     "AC-03",
-    "The database holds the binary's permission catalogue and gives an owner, a participant of level 40 and a reviewer exactly what it says of them; the API lets a key with one permission do what that opens, and refuses it on every other route that reads or writes.",
+    "The database holds the binary's permission catalogue and gives an owner, a participant of level 40 and a reviewer exactly what it says of them; the API lets a key with one permission do what that opens, and refuses it on every other route that asks for a permission or for a person.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -116,17 +116,22 @@ async fn ask(context: &Context, key: &Secret<String>, held: &str) -> Look {
         } else {
             asked.json(&serde_json::json!({}))
         };
-        let status = asked.send().await?.status().as_u16();
-        if (status == 403) != (needed != held) {
+        let answer = asked.send().await?;
+        let status = answer.status().as_u16();
+        let problem: serde_json::Value = answer.json().await.unwrap_or_default();
+        // Another 403 is refused for another reason, and would hide a route that lets the key in.
+        let code = problem["code"].as_str().unwrap_or_default();
+        let is_refused = code == "access.forbidden";
+        if is_refused != (needed != held) {
             fail!(
-                "{} {} answers {status} to a key that holds {held} alone",
+                "{} {} answers {status} {code} to a key that holds {held} alone",
                 route.method,
                 route.path
             );
         }
-        match (status, is_read) {
-            (403, true) => read += 1,
-            (403, false) => written += 1,
+        match (is_refused, is_read) {
+            (true, true) => read += 1,
+            (true, false) => written += 1,
             _ => let_in += 1,
         }
     }

@@ -101,9 +101,13 @@ pub(super) async fn link(
     Ok(token.expose().clone())
 }
 
-/// Sets a password by a link: the status.
+/// Sets a password by a link: the status. Fails where links were used too often of late to say anything.
 pub(super) async fn reset(context: &Context, link: &str, password: &str) -> Result<u16, Failed> {
     let body = json!({ "token": link, "password": password });
     let asked = context.http.post(context.at("/api/v1/password-resets/use"));
-    Ok(asked.json(&body).send().await?.status().as_u16())
+    let status = asked.json(&body).send().await?.status().as_u16();
+    if status == 429 {
+        return Err("links were used too often within the last minutes: run it again later".into());
+    }
+    Ok(status)
 }

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::Page;
 use crate::filters;
 
-/// Every place where the person is signed in.
+/// The places where the person is signed in.
 #[derive(Debug, Clone, Template)]
 #[template(path = "identity/sessions.html")]
 pub struct Sessions {
@@ -13,6 +13,9 @@ pub struct Sessions {
     pub page: Page,
     /// Live sessions, the current one first.
     pub sessions: Vec<SessionRow>,
+    /// Whether those in other organisations, or in none, are among them: not for a session that an organisation's
+    /// identity provider began.
+    pub is_everywhere: bool,
 }
 
 /// A live session.
@@ -28,6 +31,8 @@ pub struct SessionRow {
     pub signed_in_at: OffsetDateTime,
     /// When it ends by itself.
     pub expires_at: OffsetDateTime,
+    /// The organisation that it is in; empty where it is in none.
+    pub organisation: String,
     /// Whether it is the one that asks.
     pub is_current: bool,
 }

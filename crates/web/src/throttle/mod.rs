@@ -36,8 +36,10 @@ pub struct Throttles {
     passkey_questions: Throttle<Network>,
     /// Going to issuers and coming back, by address.
     issuers: Throttle<Network>,
-    /// Typing the codes of devices, by the digest of the person.
-    user_codes: Throttle<[u8; 32]>,
+    /// Typing the codes of devices, by person.
+    user_codes: Throttle<UserId>,
+    /// Taking everything along that is one's own, by person.
+    exports: Throttle<UserId>,
     /// Asking to reset a password, by the digest of the account's address.
     resets: Throttle<[u8; 32]>,
     /// What an API key or an access token asks, by its hash.
@@ -75,6 +77,7 @@ impl Throttles {
             passkey_questions: Throttle::new(Rule::PASSKEY_QUESTIONS),
             issuers: Throttle::new(Rule::ISSUERS),
             user_codes: Throttle::new(Rule::USER_CODES),
+            exports: Throttle::new(Rule::EXPORTS),
             // Known by what is typed, and not by whether it is an account.
             resets: Throttle::new(by_account),
             keys: Throttle::new(Rule::per_minute(NonZeroU32::new(KEY_REQUESTS_PER_MINUTE))),
@@ -165,8 +168,12 @@ impl Throttles {
 
     /// One code of a device, typed by `person` (RFC 8628 5.1).
     pub(crate) fn user_code(&self, person: UserId, now: OffsetDateTime) -> Result<(), Wait> {
-        let person = crypto::digest::sha256(person.to_string().as_bytes());
         self.user_codes.enter(person, now)
+    }
+
+    /// One time more that `person` takes everything along that is theirs.
+    pub(crate) fn export(&self, person: UserId, now: OffsetDateTime) -> Result<(), Wait> {
+        self.exports.enter(person, now)
     }
 }
 

@@ -76,6 +76,14 @@ impl Rule {
         longest_wait: Duration::minutes(10),
         forgive_every: Duration::minutes(1),
     };
+    /// Taking everything along that is one's own, for one person: it reads every table that names them.
+    pub const EXPORTS: Self = Self {
+        free: 5,
+        first_wait: Duration::seconds(10),
+        longest_wait: Duration::minutes(10),
+        forgive_every: Duration::minutes(5),
+    };
+
     /// What a key or an access token may ask: a minute's worth at once, then as many a minute; nothing
     /// says that there is no limit. A program that goes past it waits for seconds, not for minutes.
     pub fn per_minute(requests: Option<NonZeroU32>) -> Self {

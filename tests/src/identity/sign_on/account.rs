@@ -78,8 +78,15 @@ async fn whoever_runs_a_provider_does_not_act_as_its_people_elsewhere() {
         .await;
     let sessions = by_provider.get("/api/v1/sessions").await.text;
     assert_eq!(sessions.matches("\"current\"").count(), 1, "{sessions}");
+    let page = by_provider.get("/sessions").await.text;
+    assert!(page.contains("signed in to this organisation"), "{page}");
     let sessions = owner.get("/api/v1/sessions").await.text;
     assert_eq!(sessions.matches("\"current\"").count(), 2, "{sessions}");
+    let page = owner.get("/sessions").await.text;
+    assert!(
+        page.contains("Every place where you are signed in"),
+        "{page}"
+    );
     // In the organisation it acts as any other: an owner manages it.
     assert_eq!(by_provider.get(SETTINGS).await.status, StatusCode::OK);
 }

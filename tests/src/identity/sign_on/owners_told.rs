@@ -73,7 +73,7 @@ async fn owners_are_told_when_a_provider_lets_people_in_and_when_nothing_else_do
     assert_eq!(told(&world, "provider_on").await, owners);
     let name = text(
         &world.app,
-        "select u.name from identity.users u join identity.memberships m on m.user_id = u.id where m.role = 'ADMIN'",
+        "select u.name || ' (' || u.email || ')' from identity.users u join identity.memberships m on m.user_id = u.id where m.role = 'ADMIN'",
     );
     let did = format!("{} turned the identity provider Works ID on", name.await);
     let mailbox = mailed(&mut world, "An identity provider lets people into").await;
@@ -83,13 +83,28 @@ async fn owners_are_told_when_a_provider_lets_people_in_and_when_nothing_else_do
     assert_eq!(told(&world, "provider_on").await.len(), owners.len());
 
     let rule = format!("{SETTINGS}/required");
-    for (asked, mails) in [("no", 0), ("yes", 1), ("yes", 1), ("no", 1), ("yes", 2)] {
+    for (asked, set, lifted) in [
+        ("no", 0, 0),
+        ("yes", 1, 0),
+        ("yes", 1, 0),
+        ("no", 1, 1),
+        ("no", 1, 1),
+        ("yes", 2, 1),
+    ] {
         world.press(&rule, &[("required", asked)]).await;
-        let told = told(&world, "sso_required").await;
-        assert_eq!(told.len(), mails * owners.len(), "{asked}");
+        for (template, mails) in [("sso_required", set), ("sso_lifted", lifted)] {
+            let told = told(&world, template).await;
+            assert_eq!(told.len(), mails * owners.len(), "{asked} {template}");
+        }
     }
     let mailbox = mailed(&mut world, "by its identity provider alone").await;
     assert!(mailbox.contains("the only way into"), "{mailbox}");
+
+    let off = format!("{SETTINGS}/providers/{}/off", world.provider().await);
+    for _ in 0..2 {
+        world.press(&off, &[]).await;
+        assert_eq!(told(&world, "provider_off").await, owners);
+    }
 }
 
 #[tokio::test]

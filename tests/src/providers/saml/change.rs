@@ -118,6 +118,9 @@ async fn a_certificate_is_changed_in_place_with_both_for_a_while() {
     add(&mut world, &Key::new()).await;
     let told = add(&mut world, &Key::new()).await;
     assert!(told.contains("four certificates at most"), "{told}");
+    // Each that was added was told to the owner, while the provider was on.
+    let told = "select from mail.outbox where template = 'provider_certificate'";
+    assert_eq!(fate(&world.app, told).await, 4);
 }
 
 #[tokio::test]

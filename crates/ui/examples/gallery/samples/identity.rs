@@ -206,6 +206,11 @@ fn sessions(ink: &Ink) -> Vec<Rendered> {
         ip: ink.t(ip),
         signed_in_at: minutes_ago(signed_in),
         expires_at: minutes_ago(i64::from(seen) - 720),
+        organisation: if is_current {
+            ink.t("Example Works")
+        } else {
+            String::new()
+        },
         is_current,
     };
     let current = row(1, "Chromium on Linux", "127.0.0.1", 190, 0, true);
@@ -230,10 +235,12 @@ fn sessions(ink: &Ink) -> Vec<Rendered> {
                 false,
             ),
         ],
+        is_everywhere: true,
     };
     let only = Sessions {
         page: with_flash(page(ink, None), Tone::Ok, ink.t("Two sessions were ended.")),
         sessions: vec![current],
+        is_everywhere: false,
     };
     vec![
         shot("sessions", &several),

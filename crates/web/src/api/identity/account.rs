@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::extract::{Account, Json, RecentAccount};
+use crate::extract::{Account, Holder, Json, RecentAccount};
 use crate::problem::{Problem, kind};
 use crate::session::{Names, cookie};
 
@@ -45,7 +45,8 @@ pub(super) struct Deletion {
 
 /// Begins to move the account of whoever asks to another address. Needs a fresh proof.
 ///
-/// Both addresses get a link, and both must agree. Whether somebody has the address is said to its mailbox alone.
+/// Both addresses get a link, and both must agree: the present one too, where it was ever confirmed. Whether somebody
+/// has the address is said to its mailbox alone.
 #[utoipa::path(post, path = "/api/v1/account/address-change", tag = "identity", request_body = NewAddress,
     responses((status = 202, description = "Two mails are on their way.")),
 )]
@@ -56,9 +57,7 @@ pub(super) async fn ask_address_change(
     let email = Email::parse(&form.new_email).map_err(|wrong| {
         Problem::new(kind::ACCOUNT_INVALID).field("new_email", wrong.to_string())
     })?;
-    let holder = recent.0.release();
-    let tx = holder.write().await?;
-    identity::ask_email_change(&holder.state.db, tx, holder.who.user, &email).await?;
+    begin_address_change(&recent.0.release(), &email).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -92,9 +91,24 @@ pub(super) async fn cancel_address_change(account: Account) -> Result<StatusCode
     (status = 200, description = "`countersign.account/1`.", body = Object),
 ))]
 pub(super) async fn export_account(recent: RecentAccount) -> Result<Response, Problem> {
-    let holder = recent.0.release();
+    export(&recent.0.release()).await
+}
+
+/// Sends both mails of a change of address, where mail is sent.
+pub(crate) async fn begin_address_change(holder: &Holder, email: &Email) -> Result<(), Problem> {
+    if !holder.state.sends_mail() {
+        return Err(Problem::new(kind::NO_MAIL));
+    }
     let tx = holder.write().await?;
-    let document = identity::export_account(tx, holder.who.user).await?;
+    identity::ask_email_change(&holder.state.db, tx, holder.who.user, email).await?;
+    Ok(())
+}
+
+/// Everything that is the person's own, as JSON that nothing keeps on its way.
+pub(crate) async fn export(holder: &Holder) -> Result<Response, Problem> {
+    let (state, user) = (&holder.state, holder.who.user);
+    state.throttles.export(user, state.now())?;
+    let document = identity::export_account(holder.write().await?, user).await?;
     let headers = [
         (
             header::CONTENT_TYPE,

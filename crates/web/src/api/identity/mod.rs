@@ -16,6 +16,7 @@ mod sign_in_link;
 mod sign_up;
 mod try_code;
 
+pub(crate) use account::{begin_address_change, export};
 pub(crate) use password_resets::ask_reset;
 pub(crate) use sign_in::{begin_session, new_session, to_begin};
 pub(crate) use try_code::{taken, try_code};

@@ -26,13 +26,20 @@ pub(super) struct Session {
     /// When it ends by itself.
     #[serde(with = "time::serde::rfc3339")]
     expires_at: OffsetDateTime,
+    /// The organisation that it is in; null where it is in none.
+    #[schema(example = "org_01jd6w3z9m4q8v7t2y5x0n1k3c")]
+    organisation: Option<String>,
+    /// What that organisation is called.
+    organisation_name: Option<String>,
     /// Whether it is the one that asks.
     current: bool,
 }
 
 /// The sessions of the person who asks, newest first.
+///
+/// To one that an organisation's identity provider began, those in that organisation alone.
 #[utoipa::path(get, path = "/api/v1/sessions", tag = "identity", responses(
-    (status = 200, description = "Wherever they are signed in.", body = Vec<Session>),
+    (status = 200, description = "Where they are signed in.", body = Vec<Session>),
 ))]
 pub(super) async fn list_sessions(mut account: Account) -> Result<Json<Vec<Session>>, Problem> {
     let rows = identity::sessions(&mut account.tx).await?;
@@ -67,7 +74,10 @@ pub(super) async fn end_session(
 
 impl Session {
     fn of(row: SessionRow, current: SessionId) -> Self {
+        let (organisation, organisation_name) = row.organisation.unzip();
         Self {
+            organisation: organisation.map(|id| id.to_string()),
+            organisation_name,
             id: row.id.to_string(),
             client: row.client,
             address: row.address,

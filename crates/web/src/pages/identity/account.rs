@@ -1,10 +1,10 @@
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use http::{HeaderValue, header};
 use identity::DeleteAccountError;
 use ui::component::FieldErrors;
 use ui::identity::{AccountDeleted, OwnAccount};
 
-use super::forgot_password::sends_mail;
+use crate::api::identity::export as export_document;
 use crate::extract::{Account, Form, RecentAccount};
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
@@ -19,21 +19,12 @@ pub(super) async fn show(mut account: Account) -> Result<Response, Problem> {
 
 /// Everything that is theirs, as a file.
 pub(super) async fn export(recent: RecentAccount) -> Result<Response, Problem> {
-    let holder = recent.0.release();
-    let tx = holder.write().await?;
-    let document = identity::export_account(tx, holder.who.user).await?;
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
-        (
-            header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"countersign-account.json\""),
-        ),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
-    Ok((headers, document).into_response())
+    let mut file = export_document(&recent.0.release()).await?;
+    file.headers_mut().insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"countersign-account.json\""),
+    );
+    Ok(file)
 }
 
 /// Deletes the account of whoever types its address to confirm.
@@ -46,7 +37,7 @@ pub(super) async fn delete(recent: RecentAccount, form: Form) -> Result<Response
         Ok(()) => {
             let mut page = page_of(&holder.state, &holder.context, None);
             page.viewer = None;
-            let is_told = sends_mail(&holder.state);
+            let is_told = holder.state.sends_mail();
             let mut response = html(&AccountDeleted { page, is_told })?;
             let names = Names::of(holder.state.is_https());
             for name in [names.session, names.device] {

@@ -2,6 +2,7 @@ use axum::response::Response;
 use identity::Email;
 
 use super::profile;
+use crate::api::identity::begin_address_change;
 use crate::extract::{Account, Form, RecentAccount};
 use crate::pages::answer::{done, failed, field_errors, refused};
 use crate::problem::{Problem, kind};
@@ -13,13 +14,7 @@ pub(super) async fn ask(recent: RecentAccount, form: Form) -> Result<Response, P
     let typed = form.get("new_email");
     let caller = recent.0.release();
     let asked = match Email::parse(typed) {
-        Ok(email) => {
-            let tx = caller.write().await?;
-            let user = caller.who.user;
-            identity::ask_email_change(&caller.state.db, tx, user, &email)
-                .await
-                .map_err(Problem::from)
-        }
+        Ok(email) => begin_address_change(&caller, &email).await,
         Err(wrong) => {
             Err(Problem::new(kind::ACCOUNT_INVALID).field("new_email", wrong.to_string()))
         }

@@ -1,14 +1,13 @@
 use axum::response::Response;
 use identity::Email;
-use mail::WayFace;
 use ui::identity::{ForgotPassword, ForgotPasswordDone};
 
+use crate::Public;
 use crate::api::identity::ask_reset;
 use crate::extract::Form;
 use crate::pages::answer::{html, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
-use crate::{AppState, Public};
 
 /// The form that asks for a link.
 pub(super) async fn show(public: Public) -> Result<Response, Problem> {
@@ -35,10 +34,6 @@ fn form_page(public: &Public, email: &str, error: String) -> ForgotPassword {
         page: page_of(&public.state, &public.context, None),
         email: email.to_owned(),
         error,
-        sends_mail: sends_mail(&public.state),
+        sends_mail: public.state.sends_mail(),
     }
-}
-
-pub(super) fn sends_mail(state: &AppState) -> bool {
-    state.mail != WayFace::Off
 }

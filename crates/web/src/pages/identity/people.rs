@@ -4,7 +4,6 @@ use ui::Nav;
 use ui::component::FieldErrors;
 use ui::identity::{Inviting, Member, OpenInvitation, People, StandingChoice, SuspendedMember};
 
-use super::forgot_password::sends_mail;
 use crate::Can;
 use crate::extract::{role_in_words, role_shown};
 use crate::pages::answer::html;
@@ -132,7 +131,7 @@ fn inviting<P>(
         standings: with_chosen(offer, chosen),
         email: typed.email,
         errors: typed.errors,
-        sends_mail: sends_mail(&can.state),
+        sends_mail: can.state.sends_mail(),
     }
 }
 

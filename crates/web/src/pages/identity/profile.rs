@@ -4,7 +4,6 @@ use kernel::Secret;
 use ui::component::FieldErrors;
 use ui::identity::{PendingAddress, Profile};
 
-use super::forgot_password::sends_mail;
 use crate::extract::{Account, Form};
 use crate::pages::answer::{done, html, refused};
 use crate::problem::{Problem, kind};
@@ -61,7 +60,7 @@ pub(super) async fn page(
         page,
         is_recent: account.who.is_recent,
         has_password,
-        sends_mail: sends_mail(&account.state),
+        sends_mail: account.state.sends_mail(),
         change: change.map(|change| PendingAddress {
             new_email: change.new_email,
             is_confirmed_new: change.is_confirmed_new,

@@ -1,4 +1,3 @@
-use ::oauth::ClientLimit;
 use axum::response::Response;
 use kernel::client_in_words;
 use ui::Nav;
@@ -22,17 +21,9 @@ pub(super) async fn list_grants(mut can: Can<Person>) -> Result<Response, Proble
         own: own.into_iter().map(shown).collect(),
         others: others.into_iter().map(shown).collect(),
         manages: can.holds(GrantsManage::ACCESS),
-        most: at_most(limit),
+        most: limit.most().map(<[_]>::to_vec),
         mcp_url: can.state.resources.mcp.clone(),
     })
-}
-
-/// What a limit leaves; null where there is none.
-pub(super) fn at_most(limit: ClientLimit) -> Option<Vec<String>> {
-    match limit {
-        ClientLimit::AsPeopleSay => None,
-        ClientLimit::AtMost(names) => Some(names),
-    }
 }
 
 fn shown(row: ::oauth::GrantRow) -> GrantRow {
