@@ -36,5 +36,9 @@ fn confine(inherited: &Inherited<BrokerBoot>) -> Result<(), Failure> {
     if held == sandbox::Confinement::None {
         tracing::warn!("server.no_landlock: this kernel does not keep the broker to its folder");
     }
+    sandbox::forbid_programs().map_err(Failure::cannot_run)?;
+    if let Err(error) = process::lock_memory() {
+        tracing::warn!(%error, "server.memory_not_locked: keys may reach swap; start the server as root, or let it lock all of its memory (LimitMEMLOCK=infinity)");
+    }
     Ok(())
 }

@@ -1,4 +1,5 @@
 use rustix::io::Errno;
+use rustix::mm::{MlockAllFlags, mlockall};
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, Signal, getppid, getrlimit, set_dumpable_behavior,
     set_parent_process_death_signal, setrlimit,
@@ -27,6 +28,7 @@ pub(crate) fn harden() -> Result<(), HardenError> {
     };
     setrlimit(Resource::Core, none).map_err(refused("forbid core dumps"))?;
     raise_open_files().map_err(refused("open more files"))?;
+    raise_locked_memory();
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(refused("close this process to debuggers"))?;
     set_no_new_privs(true).map_err(refused("give up setuid programs"))
@@ -45,6 +47,22 @@ fn raise_open_files() -> rustix::io::Result<()> {
         ..now
     };
     setrlimit(Resource::Nofile, raised)
+}
+
+/// Lets this process and its children lock all of their memory, where root starts it. Whoever needs it and did not get
+/// it says so ([`lock_memory`]).
+fn raise_locked_memory() {
+    let all = Rlimit {
+        current: None,
+        maximum: None,
+    };
+    let _ = setrlimit(Resource::Memlock, all);
+}
+
+/// Keeps the memory of this process out of swap: what it has, and what it gets later. An ordinary user's process may
+/// lock a few megabytes alone, and is refused.
+pub(crate) fn lock_memory() -> rustix::io::Result<()> {
+    mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)
 }
 
 /// The same for a child, which also ends with its parent, in whatever way that ends.

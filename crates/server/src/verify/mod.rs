@@ -15,6 +15,7 @@ mod api_keys;
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
+mod broker_confined;
 mod canary;
 mod context;
 mod csrf;
@@ -123,6 +124,7 @@ const OFTEN: &[Runnable] = controls![
     // From here on the vault has a key, under which there is a proposal to look at.
     access_reviewer,
     front_confined,
+    broker_confined,
     metadata_only,
     declared_only,
     addresses,

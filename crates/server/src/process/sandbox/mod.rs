@@ -10,7 +10,7 @@ mod syscalls;
 use rustix::io::Errno;
 
 pub(crate) use filesystem::{Confinement, confine_broker, confine_front};
-pub(crate) use syscalls::forbid_network;
+pub(crate) use syscalls::{forbid_network, forbid_programs};
 
 /// Why a process could not be confined. It does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +29,7 @@ pub(crate) enum SandboxError {
     Seccomp(#[from] seccompiler::Error),
     #[error("this processor has no filter of system calls yet: run on x86_64 or aarch64")]
     Processor,
-    #[error("after network sockets were given up, one could be opened: {0:?}")]
+    #[error("after sockets were given up, one could be opened: {0:?}")]
     NotInForce(Result<(), Errno>),
 }
 

@@ -28,7 +28,7 @@ const FORBIDDEN: [i64; 9] = [
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
     libc::SYS_process_vm_writev,
-    // A web process runs no programs.
+    // Neither process runs programs.
     libc::SYS_execve,
     libc::SYS_execveat,
 ];
@@ -48,48 +48,86 @@ const TYPING: [u64; 2] = [libc::TIOCSTI, libc::TIOCLINUX];
 /// of the family `AF_UNIX` alone. Refused calls fail with `EACCES`; they are not fatal, so that the
 /// self-test can try.
 pub(crate) fn forbid_network() -> Result<(), SandboxError> {
-    apply_filter(&program()?)?;
-    // Trust is good: a filter that does not hold must not go unnoticed.
-    for family in [
+    apply_filter(&front()?)?;
+    not_opened(&[
         AddressFamily::INET,
         AddressFamily::INET6,
         AddressFamily::NETLINK,
-    ] {
-        match socket(family, SocketType::DGRAM, None) {
-            Err(Errno::ACCESS) => {}
-            other => return Err(SandboxError::NotInForce(other.map(drop))),
-        }
-    }
-    Ok(())
+    ])
 }
 
-fn program() -> Result<BpfProgram, SandboxError> {
-    let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|_| SandboxError::Processor)?;
+/// Gives up running programs, looking into other processes, and every family of sockets but those of files and of IP:
+/// for the broker, which calls out, and does nothing else.
+pub(crate) fn forbid_programs() -> Result<(), SandboxError> {
+    let ip = [
+        AddressFamily::UNIX,
+        AddressFamily::INET,
+        AddressFamily::INET6,
+    ];
     let mut rules = Rules::new();
-    let not_unix = SeccompCondition::new(0, Dword, Ne, u64::from(AddressFamily::UNIX.as_raw()))?;
-    add(
-        &mut rules,
-        libc::SYS_socket,
-        vec![SeccompRule::new(vec![not_unix])?],
-    );
-    for number in FORBIDDEN {
-        add(&mut rules, number, Vec::new());
-    }
+    forbid_families_but(&ip, &mut rules)?;
+    forbid_calls(&mut rules)?;
+    apply_filter(&filter(rules)?)?;
+    not_opened(&[AddressFamily::NETLINK, AddressFamily::PACKET])
+}
+
+/// What the front gives up.
+fn front() -> Result<BpfProgram, SandboxError> {
+    let mut rules = Rules::new();
+    forbid_families_but(&[AddressFamily::UNIX], &mut rules)?;
+    forbid_calls(&mut rules)?;
     for (number, flags) in SENDING {
         // Sending with MSG_FASTOPEN connects, and Landlock's rule for connecting does not see it.
         let fast_open = libc::MSG_FASTOPEN.unsigned_abs().into();
         let connects = SeccompCondition::new(flags, Dword, MaskedEq(fast_open), fast_open)?;
         add(&mut rules, number, vec![SeccompRule::new(vec![connects])?]);
     }
+    filter(rules)
+}
+
+fn forbid_families_but(families: &[AddressFamily], rules: &mut Rules) -> Result<(), SandboxError> {
+    let mut others = Vec::new();
+    for family in families {
+        others.push(SeccompCondition::new(
+            0,
+            Dword,
+            Ne,
+            u64::from(family.as_raw()),
+        )?);
+    }
+    add(rules, libc::SYS_socket, vec![SeccompRule::new(others)?]);
+    Ok(())
+}
+
+fn forbid_calls(rules: &mut Rules) -> Result<(), SandboxError> {
+    for number in FORBIDDEN {
+        add(rules, number, Vec::new());
+    }
     let mut typing = Vec::new();
     for request in TYPING {
         let types = SeccompCondition::new(1, Dword, Eq, request)?;
         typing.push(SeccompRule::new(vec![types])?);
     }
-    add(&mut rules, libc::SYS_ioctl, typing);
+    add(rules, libc::SYS_ioctl, typing);
+    Ok(())
+}
+
+fn filter(rules: Rules) -> Result<BpfProgram, SandboxError> {
+    let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|_| SandboxError::Processor)?;
     let refuse = SeccompAction::Errno(libc::EACCES.unsigned_abs());
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, arch)?;
     Ok(filter.try_into()?)
+}
+
+/// Trust is good: a filter that does not hold must not go unnoticed.
+fn not_opened(families: &[AddressFamily]) -> Result<(), SandboxError> {
+    for family in families {
+        match socket(*family, SocketType::DGRAM, None) {
+            Err(Errno::ACCESS) => {}
+            other => return Err(SandboxError::NotInForce(other.map(drop))),
+        }
+    }
+    Ok(())
 }
 
 fn add(rules: &mut Rules, number: i64, conditions: Vec<SeccompRule>) {

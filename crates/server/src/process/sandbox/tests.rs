@@ -126,3 +126,25 @@ fn the_broker_writes_to_its_folder_alone_and_runs_no_program() {
     .join()
     .unwrap();
 }
+
+#[test]
+fn the_broker_opens_sockets_of_ip_and_files_alone_and_runs_no_program_without_landlock_either() {
+    std::thread::spawn(|| {
+        forbid_programs().unwrap();
+        for family in 0..46_u16 {
+            let family = AddressFamily::from_raw(family);
+            for kind in [SocketType::STREAM, SocketType::DGRAM] {
+                let opened = socket(family, kind, None);
+                match family {
+                    AddressFamily::UNIX | AddressFamily::INET | AddressFamily::INET6 => {
+                        assert!(opened.is_ok(), "{family:?}");
+                    }
+                    _ => assert_eq!(opened.unwrap_err(), Errno::ACCESS, "{family:?}"),
+                }
+            }
+        }
+        assert!(std::process::Command::new("/bin/true").status().is_err());
+    })
+    .join()
+    .unwrap();
+}
