@@ -120,11 +120,13 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
            generate_series(0, 25) as n
 $$;
 
--- Adds an entry of whoever is bound to the log of the organisation that it is about. For definer functions alone.
+-- Adds an entry of whoever is bound to the log of the organisation that it is about: there without the session, which
+-- is another organisation's. For definer functions alone.
 create function audit.append_in(of_org uuid, entry_action text, entry_subject text) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into audit.entries (id, org_id, actor_kind, actor_id, person_id, action, subject, details)
-    values (audit.new_id(), of_org, ctx.kind(), ctx.principal(), ctx.person(), entry_action, entry_subject, '{}')
+    values (audit.new_id(), of_org, ctx.kind(), case when of_org = ctx.org() then ctx.principal() end, ctx.person(),
+            entry_action, entry_subject, '{}')
 $$;
 
 -- Adds an entry about an organisation that the system itself acts on. For definer functions alone.

@@ -38,8 +38,10 @@ create policy jobs_read on jobs.jobs for select to countersign_front, countersig
     using (org_id = (select ctx.org()));
 create policy private on jobs.jobs as restrictive for all to countersign_front, countersign_broker
     using (user_id = (select ctx.person()));
+-- Asked for each row, without a select around it: a statement that drops its context on the way would else add a row
+-- of nobody's making (jobs.remember_maker).
 create policy jobs_add on jobs.jobs for insert to countersign_front, countersign_broker
-    with check (org_id = (select ctx.org()) and user_id = (select ctx.person()) and state = 'ready' and token_hash is null);
+    with check (org_id = ctx.org() and user_id = ctx.person() and state = 'ready' and token_hash is null);
 create policy jobs_definer on jobs.jobs for all to countersign_definer using (true) with check (true);
 grant select (id, org_id, user_id, queue, kind, state, run_at, attempts, created_at, finished_at, error_code),
       insert (id, org_id, user_id, queue, kind, payload)
@@ -133,10 +135,24 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from jobs.jobs where state in ('done', 'failed') and finished_at < now() - interval '7 days'
 $$;
 
+-- What a job's work takes of the permissions of the person whom it acts for. Mail takes none: whoever it is caused by,
+-- it is sent by definer functions alone.
+create function jobs.needs(of_queue text, of_kind text) returns text[]
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select case when of_queue = 'front' and of_kind = 'connectors.scan'
+                    then array['connectors.read', 'connectors.scan', 'insight.import', 'insight.read']
+                when of_queue = 'broker' and of_kind = 'approvals.execute'
+                    then array['approvals.read', 'connectors.read']
+                else array[]::text[] end
+$$;
+
 -- A job remembers the program that made it, and one that a job makes the program that made that.
 create function jobs.remember_maker() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
+    new.made_kind := null;
+    new.made_by := null;
+    new.made_with := null;
     if ctx.kind() in ('api_key', 'access_token') then
         new.made_kind := ctx.kind();
         new.made_by := ctx.principal();
@@ -148,7 +164,7 @@ begin
     return new;
 end $$;
 
--- What is left to a job of what its queue's work needs: what the program that made it held then, and would now.
+-- What is left to a job of what its work needs: what the program that made it held then, and would now.
 create function jobs.reach(of_org uuid, made_kind text, made_by uuid, made_with text[], needed text[]) returns text[]
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -168,7 +184,7 @@ begin
     return array(select name from unnest(needed) name where name = any (made_with) and name = any (given));
 end $$;
 
--- A job may do what its queue's work needs, and no more than the person whom it acts for, nor than the program that
+-- A job may do what its work needs, and no more than the person whom it acts for, nor than the program that
 -- made it.
 create function ctx.bind_job(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -177,9 +193,7 @@ declare
 begin
     select j.id, j.org_id, j.user_id, identity.level_now(m.level, u.email_verified_at) as level,
            array_to_string(jobs.reach(
-               j.org_id, j.made_kind, j.made_by, j.made_with,
-               case j.queue when 'front' then array['connectors.read', 'connectors.scan', 'insight.import', 'insight.read']
-                            when 'broker' then array['approvals.read', 'connectors.read'] end), ',') as scopes
+               j.org_id, j.made_kind, j.made_by, j.made_with, jobs.needs(j.queue, j.kind)), ',') as scopes
       into found_job
       from jobs.jobs j
       join identity.memberships m on m.org_id = j.org_id and m.user_id = j.user_id
@@ -193,8 +207,8 @@ begin
     perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, found_job.scopes);
 end $$;
 
-revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), jobs.remember_maker(),
-    jobs.reach(uuid, text, uuid, text[], text[]), ctx.bind_job(bytea) from public;
+revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), jobs.needs(text, text),
+    jobs.remember_maker(), jobs.reach(uuid, text, uuid, text[], text[]), ctx.bind_job(bytea) from public;
 grant execute on function jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
     jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;
 grant execute on function jobs.remember_maker() to countersign_owner;

@@ -94,7 +94,7 @@ begin
     for ended in
         update insight.logs l
            set state = 'failed', error_code = 'insight.interrupted', cases = 0, events = 0, finished_at = now(),
-               error_text = 'The server stopped while this was being read. Nothing was kept: start it again.'
+               error_text = 'The reading stopped: the server did, or whoever began it may not any more. Nothing was kept: start it again.'
          where l.state = 'reading' and l.alive_at < now() - make_interval(secs => greatest(silent_seconds, 60))
         returning l.org_id, l.id
     loop

@@ -55,12 +55,12 @@ grant select (org_id, id, user_id, invitation_id, recipient, template, state, at
 set local role countersign_definer;
 
 -- How often one address gets one kind of mail from one organisation in an hour. Whoever asks for more gets
--- silence; but nobody silences what tells of an operator's look by looking often.
+-- silence; but nobody silences what tells of an operator's look, or of who is let in, by doing it often.
 create function mail.hourly_limit(of_template text) returns int language sql immutable
 return case when of_template in ('password_changed', 'new_device', 'ways_in_changed', 'client_ended', 'email_changed',
-                                 'domain_failing', 'domain_lost', 'provider_on', 'provider_off', 'provider_certificate',
-                                 'sso_required', 'sso_lifted') then 50
-            when of_template = 'operator_access' then 1000 else 5 end;
+                                 'domain_failing', 'domain_lost') then 50
+            when of_template in ('operator_access', 'provider_on', 'provider_off', 'provider_certificate',
+                                 'sso_required', 'sso_lifted') then 1000 else 5 end;
 
 -- Whether that was too often in the last hour: mails, and mails sent again. One organisation silences no other's,
 -- and all together flood nobody: ten times as many. For definer functions alone.

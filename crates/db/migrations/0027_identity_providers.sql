@@ -193,6 +193,8 @@ begin
     if it.tested_at is null then
         return 'untested';
     end if;
+    perform identity.tell_owners(org, 'provider_off', p.name, now(), ctx.person())
+       from identity.providers p where p.org_id = org and p.id <> of_provider and p.turned_on_at is not null;
     update identity.providers p set turned_on_at = null where p.org_id = org and p.id <> of_provider;
     -- After that: a sign-in under way holds its provider, and its session is there to end.
     perform identity.end_provider_sessions(org, p.id)

@@ -1,6 +1,7 @@
 //! AC-03 to AC-06: who may do what, held by the database.
 
 mod given_attacks;
+mod jobs;
 mod matrix;
 mod offers;
 mod operator;

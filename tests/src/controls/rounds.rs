@@ -8,7 +8,7 @@ use super::instance;
 use crate::sql::fate;
 
 /// Those that make people, teams, domains and openings in the same organisation, or sign in as the same visitor.
-const NAMING: [&str; 9] = [
+const SHARING: [&str; 9] = [
     "identity.sessions",
     "web.csrf",
     "access.asset_grants",
@@ -28,8 +28,16 @@ async fn two_rounds_at_once_take_nothing_from_each_other() {
     run_one(&first, "broker.secret_canary").await.unwrap();
     let second = Context::new(instance(&app)).await.unwrap();
     let (one, other) = tokio::join!(
-        round(&first, NAMING.iter().copied()),
-        round(&second, NAMING.iter().rev().copied().cycle().take(18)),
+        round(&first, SHARING.iter().copied()),
+        round(
+            &second,
+            SHARING
+                .iter()
+                .rev()
+                .copied()
+                .cycle()
+                .take(2 * SHARING.len())
+        ),
     );
     assert_eq!([one, other].concat(), Vec::<String>::new());
 }

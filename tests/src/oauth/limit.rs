@@ -1,10 +1,7 @@
 //! What AI clients do is what the grant, the person and the organisation allow, whichever is least.
 
-use kernel::OrganisationId;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
-use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use super::client::{Client, text};
 use crate::access::colleague;
@@ -149,54 +146,4 @@ async fn only_who_changes_the_rules_sets_a_limit_and_of_what_programs_may() {
         let found = refused.as_database_error().unwrap().code();
         assert_eq!(found.as_deref(), Some(code), "{statement}");
     }
-}
-
-#[tokio::test]
-async fn a_job_holds_no_more_than_the_client_that_made_it() {
-    let world = World::start().await;
-    let client = Client::register(&world.app.url).await;
-    let given = ["connectors.read", "insight.read"];
-    let tokens = client.tokens(&world.owner, &given).await;
-    let token = crypto::digest::sha256(text(&tokens, "access_token").as_bytes());
-    let token = format!("'\\x{}'", hex::encode(token));
-    assert_eq!(in_a_job(&world, &token, "").await, given);
-    let org: OrganisationId = world.owner.me["organisation"]
-        .as_str()
-        .unwrap()
-        .parse()
-        .unwrap();
-    for ends in [
-        "update identity.organisations set clients_may = '{}'",
-        "update oauth.grants set ended_at = now(), ended_why = 'revoked'",
-    ] {
-        let column = if ends.contains("grants") {
-            "org_id"
-        } else {
-            "id"
-        };
-        let ends = format!("{ends} where {column} = '{}'", org.uuid());
-        assert_eq!(in_a_job(&world, &token, &ends).await, [""; 0], "{ends}");
-    }
-    // Kept as it was, the next one has less.
-    limit(&world, &["insight.read"]).await;
-    assert_eq!(in_a_job(&world, &token, "").await, ["insight.read"]);
-}
-
-/// What a job holds that a client makes by the web process's login, after `meanwhile` by the administrator.
-async fn in_a_job(world: &World, token: &str, meanwhile: &str) -> Vec<String> {
-    let options = world.app.database.superuser_options();
-    let mut hand = PgConnection::connect_with(&options).await.unwrap();
-    let make = format!(
-        "begin; set local session authorization countersign_front; select ctx.bind_access_token({token});
-         insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
-         values (gen_random_uuid(), ctx.org(), ctx.person(), 'front', 'x.y', '{{}}');
-         select jobs.claim(array[sha256('job')], 300, 1000);
-         reset session authorization; {meanwhile};
-         set local session authorization countersign_front; select ctx.bind_job(sha256('job'))"
-    );
-    hand.execute(AssertSqlSafe(make)).await.unwrap();
-    let held = sqlx::query_scalar("select unnest(ctx.permissions())");
-    let held = held.fetch_all(&mut hand).await.unwrap();
-    hand.execute("rollback").await.unwrap();
-    held
 }

@@ -79,10 +79,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
 /// Every control, for as long as it takes.
 async fn all(data_dir: &Path, record: bool) -> Result<Vec<Evidence>, Failure> {
     let instance = instance(data_dir)?;
-    let turn = turn(data_dir, Pace::Often).map_err(Failure::cannot_run)?;
+    let alone = only_round(data_dir, Pace::Often).map_err(Failure::cannot_run)?;
     let context = context(instance).await?.for_as_long_as_it_takes();
     let mut round = verify::run(&context, Pace::Often, |_| true).await;
-    drop(turn);
+    drop(alone);
     round.extend(verify::run(&context, Pace::Daily, |_| true).await);
     end(context, if record { &round } else { &[] }).await?;
     Ok(round)
@@ -94,7 +94,7 @@ async fn by_itself(data_dir: &Path, round: Round) -> Result<Vec<Evidence>, Failu
         Round::Often => Pace::Often,
         Round::Daily => Pace::Daily,
     };
-    let _turn = turn(data_dir, pace).map_err(Failure::cannot_run)?;
+    let _alone = only_round(data_dir, pace).map_err(Failure::cannot_run)?;
     let instance = instance(data_dir)?;
     let due = match round {
         Round::Often => None,
@@ -136,7 +136,7 @@ async fn due(instance: &Instance) -> Result<Vec<&'static str>, db::Error> {
 
 /// Waits until no other round of that pace runs: two at once would each wait for the rows that the
 /// other attacks.
-fn turn(data_dir: &Path, pace: Pace) -> io::Result<File> {
+fn only_round(data_dir: &Path, pace: Pace) -> io::Result<File> {
     let name = match pace {
         Pace::Often => "verify.lock",
         Pace::Daily => "verify-daily.lock",

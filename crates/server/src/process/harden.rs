@@ -49,8 +49,8 @@ fn raise_open_files() -> rustix::io::Result<()> {
     setrlimit(Resource::Nofile, raised)
 }
 
-/// Lets this process and its children lock all of their memory, where root starts it. Whoever needs it and did not get
-/// it says so ([`lock_memory`]).
+/// Lets this process and its children lock all of their memory, where it may (`CAP_SYS_RESOURCE`). Whoever needs it and
+/// did not get it says so ([`lock_memory`]).
 fn raise_locked_memory() {
     let all = Rlimit {
         current: None,
@@ -59,8 +59,8 @@ fn raise_locked_memory() {
     let _ = setrlimit(Resource::Memlock, all);
 }
 
-/// Keeps the memory of this process out of swap: what it has, and what it gets later. An ordinary user's process may
-/// lock a few megabytes alone, and is refused.
+/// Keeps the memory of this process out of swap: what it has, and what it gets later. Refused where the limit is a few
+/// megabytes, as it is by default.
 pub(crate) fn lock_memory() -> rustix::io::Result<()> {
     mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)
 }
@@ -98,4 +98,25 @@ pub(super) fn check_parent(supervisor: u32) -> Result<(), HardenError> {
 
 fn refused(step: &'static str) -> impl FnOnce(Errno) -> HardenError {
     move |source| HardenError::Refused { step, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The test runner gives each test a process of its own.
+    #[test]
+    fn memory_is_locked_where_the_system_lets_it_be() {
+        let locked = lock_memory();
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmLck:"));
+        let is_none = line.unwrap().split_whitespace().nth(1) == Some("0");
+        match locked {
+            Ok(()) => assert!(!is_none),
+            Err(why) => assert!(
+                is_none && [Errno::NOMEM, Errno::PERM].contains(&why),
+                "{why}"
+            ),
+        }
+    }
 }

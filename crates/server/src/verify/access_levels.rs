@@ -118,6 +118,12 @@ async fn ask(context: &Context, key: &Secret<String>, held: &str) -> Look {
         };
         let answer = asked.send().await?;
         let status = answer.status().as_u16();
+        if [401, 429].contains(&status) || status >= 500 {
+            return Ok(Found::Error(format!(
+                "{} {} answered {status}, which says nothing of permissions",
+                route.method, route.path
+            )));
+        }
         let problem: serde_json::Value = answer.json().await.unwrap_or_default();
         // Another 403 is refused for another reason, and would hide a route that lets the key in.
         let code = problem["code"].as_str().unwrap_or_default();

@@ -187,10 +187,11 @@ pub fn due(latest: &[Evidence], now: OffsetDateTime) -> Vec<&'static str> {
 
 /// Runs the controls of a pace against the running system: those that `wanted` names.
 pub async fn run(context: &Context, pace: Pace, wanted: impl Fn(&str) -> bool) -> Vec<Evidence> {
+    let turn = turn(context, pace).await;
     let mut round = Vec::new();
     for runnable in pace.runnable() {
         if wanted(runnable.control.id) && applies(context, runnable) {
-            round.push(evidence(context, pace, runnable).await);
+            round.push(evidence(context, pace, runnable, &turn).await);
         }
     }
     round
@@ -204,23 +205,30 @@ fn applies(context: &Context, runnable: &Runnable) -> bool {
 /// Runs the control of that name.
 pub async fn run_one(context: &Context, id: &str) -> Option<Evidence> {
     let (pace, runnable) = all().find(|(_, runnable)| runnable.control.id == id)?;
-    Some(evidence(context, pace, runnable).await)
+    let turn = turn(context, pace).await;
+    Some(evidence(context, pace, runnable, &turn).await)
 }
 
-async fn evidence(context: &Context, pace: Pace, runnable: &Runnable) -> Evidence {
-    // The daily ones take long, and make nothing that others use.
-    let turn = match pace {
-        Pace::Often => Some(Turn::take(&context.instance.verifier).await),
-        Pace::Daily => None,
-    };
+/// The turn of a round, or why there is none. The daily controls take long, and make nothing that others work with.
+async fn turn(context: &Context, pace: Pace) -> Result<Option<Turn>, String> {
+    if pace == Pace::Daily {
+        return Ok(None);
+    }
+    let turn = Turn::take(&context.instance.verifier).await;
+    turn.map(Some)
+        .map_err(|error| format!("another round did not end: {error}"))
+}
+
+async fn evidence(
+    context: &Context,
+    pace: Pace,
+    runnable: &Runnable,
+    turn: &Result<Option<Turn>, String>,
+) -> Evidence {
     let begun = Instant::now();
-    let found = match turn.transpose() {
-        Ok(turn) => {
-            let found = within(context, pace, runnable).await;
-            drop(turn);
-            found
-        }
-        Err(error) => Found::Error(format!("it did not get its turn: {error}")),
+    let found = match turn {
+        Ok(_) => within(context, pace, runnable).await,
+        Err(why) => Found::Error(why.clone()),
     };
     let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
     Evidence::of(&runnable.control, found, took, context.now())

@@ -97,12 +97,12 @@ async fn began(
 ) -> Result<Option<(Vec<String>, Vec<String>)>, sqlx::Error> {
     let add = format!(
         "begin; {client}; insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
-         values (gen_random_uuid(), ctx.org(), ctx.person(), 'front', 'control.tried', '{{}}')"
+         values (gen_random_uuid(), ctx.org(), ctx.person(), 'front', 'connectors.scan', '{{\"control\": true}}')"
     );
     front.execute(AssertSqlSafe(add)).await?;
     let claim = "select token_hash from jobs.claim(
                      array(select sha256(uuid_send(gen_random_uuid())) from generate_series(1, 50)), 60, 1000)
-                  where kind = 'control.tried'";
+                  where payload = '{\"control\": true}'";
     let claimed: Option<Vec<u8>> = sqlx::query_scalar(claim)
         .fetch_optional(&mut *front)
         .await?;

@@ -8,6 +8,9 @@ impl From<StartScanError> for Problem {
         match error {
             StartScanError::NotScannable(_) => Self::new(kind::NO_SCAN).saying(error.to_string()),
             StartScanError::Asked(wrong) => Self::new(kind::SCAN_INVALID).saying(wrong),
+            StartScanError::Lacking(_) => {
+                Self::new(kind::ACCESS_FORBIDDEN).saying(error.to_string())
+            }
             StartScanError::Database(error) => error.into(),
         }
     }

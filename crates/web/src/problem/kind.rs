@@ -91,12 +91,12 @@ kinds! {
     MANY_ORGANISATIONS = 409, "identity.many_organisations", "You own 20 organisations, which is as many as can be.";
     MEMBER_INVALID = 422, "identity.member_invalid", "This role does not go with this level.";
     MEMBER_BEYOND = 403, "identity.no_higher", "You cannot change somebody above you, nor give more than you hold yourself.";
+    NO_MAIL = 409, "identity.no_mail", "This server sends no mail, and this takes a link by mail. Ask whoever runs the server.";
     NO_ORGANISATION = 403, "identity.no_organisation", "This session acts in no organisation: you are in none, or it asks for its own single sign-on. See Organisations.";
     NO_PASSKEY = 409, "identity.no_passkey", "You have no passkey here. Use another way.";
     NO_PROVIDER = 422, "identity.no_provider", "No organisation has single sign-on for this address. Sign in with a password or a passkey.";
     NO_PROVIDER_ON = 409, "identity.no_provider_on", "Turn a provider on first.";
     NO_SECOND_FACTOR = 409, "identity.no_second_factor", "Set up a second factor of your own first.";
-    NO_MAIL = 409, "identity.no_mail", "This server sends no mail, and this takes a link by mail. Ask whoever runs the server.";
     NOT_OWN_SESSION = 409, "identity.not_own_session", "Your organisation's single sign-on began this session, and this is about your account itself. Sign out, and sign in with a way of your own; if you have none, set a password by mail.";
     NOT_RECENT = 403, "identity.not_recent", "This needs a fresh proof of who you are.";
     ORGANISATION_INVALID = 422, "identity.organisation_invalid", "The organisation cannot be called that.";

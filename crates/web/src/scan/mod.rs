@@ -5,4 +5,4 @@ mod run;
 mod start;
 
 pub(crate) use run::run_jobs;
-pub(crate) use start::{StartScanError, start_scan};
+pub(crate) use start::{StartScanError, lacking, start_scan};

@@ -1,3 +1,4 @@
+use access::catalogue;
 use connectors::{Connection, ConnectionState};
 use db::jobs::{self, NewJob, Queue};
 use identity::Principal;
@@ -16,6 +17,11 @@ pub(crate) enum StartScanError {
     /// The scan needs something that the person has to choose, or what was given is no such thing.
     #[error("{0}")]
     Asked(String),
+    /// The job would not be let do all of it.
+    #[error(
+        "A scan reads the app and keeps the log that it makes: it takes the permission {0} too."
+    )]
+    Lacking(&'static str),
     /// The database failed.
     #[error("the scan could not be begun")]
     Database(#[from] db::Error),
@@ -41,6 +47,9 @@ pub(crate) async fn start_scan(
     if connection.writes {
         return Err(StartScanError::NotScannable("it was made for writing"));
     }
+    if let Some(lacking) = lacking(principal) {
+        return Err(StartScanError::Lacking(lacking));
+    }
     let asked = check_asked(scan, asked)?;
     let now = state.now();
     let log = LogId::new(now, state.db.chance());
@@ -58,6 +67,18 @@ pub(crate) async fn start_scan(
     jobs::enqueue(&mut tx, job).await?;
     insight::create_log(tx, log, new).await?;
     Ok(log)
+}
+
+/// The first permission that the job of a scan takes and `principal` does not hold, if any (`jobs.needs`).
+pub(crate) fn lacking(principal: &Principal) -> Option<&'static str> {
+    [
+        catalogue::CONNECTORS_READ.name,
+        catalogue::CONNECTORS_SCAN.name,
+        catalogue::INSIGHT_IMPORT.name,
+        catalogue::INSIGHT_READ.name,
+    ]
+    .into_iter()
+    .find(|needed| !principal.permissions.iter().any(|held| held == needed))
 }
 
 /// Exactly what the scan's steps ask for, in canonical form.

@@ -6,7 +6,7 @@ use ui::connectors::{Scan, ScanStatus};
 
 use crate::Can;
 use crate::problem::Problem;
-use crate::route::permission::{ConnectorsScan, Permit as _};
+use crate::scan::lacking;
 
 /// How far the newest scan of a connection is.
 pub(super) async fn view<P>(
@@ -33,7 +33,7 @@ pub(super) async fn view<P>(
         now: can.state.now(),
         asks: rule.map(asks).unwrap_or_default(),
         scan: scan(rule, connection, newest, calls),
-        may_scan: can.holds(ConnectorsScan::ACCESS) && connection.access == AssetAccess::Edit,
+        may_scan: lacking(&can.principal).is_none() && connection.access == AssetAccess::Edit,
     })
 }
 
