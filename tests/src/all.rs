@@ -31,5 +31,6 @@ mod queue;
 mod scim;
 mod sql;
 mod tenancy;
+mod vault;
 mod visitor;
 mod world;

@@ -12,6 +12,7 @@ mod rounds;
 mod second_factor;
 mod sessions;
 mod sign_on;
+mod vault;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -18,10 +18,12 @@ pub(crate) async fn begin<L: Ledger>(
     let mut tx = service.db.write(scope).await?;
     let person = store::person(&mut tx).await?;
     let key = totp::generate(service.db.chance());
-    let master = service.vault.master();
+    let chance = service.db.chance();
+    let server_key = service.vault.server_key(&mut tx, chance).await?;
     let row = person.to_string();
-    let sealed = master.seal(key.expose(), &place(&row), service.db.chance());
-    let kept = store::begin_authenticator(&mut tx, master.id().as_str(), sealed.as_bytes()).await?;
+    let sealed = server_key.seal(key.expose(), &place(&row), chance);
+    let key_id = server_key.id().as_str();
+    let kept = store::begin_authenticator(&mut tx, key_id, sealed.as_bytes()).await?;
     if !kept {
         return Err(BrokerError::AuthenticatorExists);
     }
@@ -50,10 +52,12 @@ pub(crate) async fn try_code<L: Ledger>(
     }
     let row = person.to_string();
     let sealed = Sealed::from_bytes(held.sealed);
-    let key = service
+    let server_key = service
         .vault
-        .master()
-        .open(&KeyId::new(held.wrapped_by), &sealed, &place(&row))
+        .server_key_named(&mut tx, &held.key_id)
+        .await?;
+    let key = server_key
+        .open(&KeyId::new(held.key_id), &sealed, &place(&row))
         .map_err(crate::vault::VaultError::from)?;
     let code = code.into_secret();
     let now = service.db.clock().now();
@@ -76,7 +80,8 @@ pub(crate) async fn try_code<L: Ledger>(
     Ok(Answer::Tried(Tried::Right))
 }
 
-const fn place(person: &str) -> Context<'_> {
+/// What a key is sealed for.
+pub(crate) const fn place(person: &str) -> Context<'_> {
     Context {
         tenant: "server",
         table: "identity.authenticators",

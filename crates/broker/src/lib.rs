@@ -28,6 +28,7 @@ pub mod protocol;
 mod provider;
 mod read;
 mod record;
+pub mod rotation;
 mod self_test;
 mod service;
 mod show;

@@ -2,7 +2,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use crypto::envelope::OpenError;
-use crypto::{Context, KeyId};
+use crypto::{Context, DataKey, KeyId, MasterKey};
 use kernel::{ConnectionId, OrganisationId, ProposalId, Secret};
 use manifest::{Arguments, Idempotency, IdempotencyKey, InstanceUrl, Manifest, PlannedRequest};
 use serde_json::json;
@@ -36,6 +36,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.write_as_a_read().await?,
         bench.changed_payload().await?,
         moved_ciphertext(service),
+        old_master_key(service),
     ];
     for (name, instance) in [
         ("cloud_metadata_address", "https://169.254.169.254"),
@@ -237,10 +238,7 @@ fn moved_ciphertext<L: Ledger>(service: &Service<L>) -> Attack {
         version: 1,
     };
     let chance = service.db.chance();
-    let (key, _) = service
-        .vault
-        .master()
-        .make_data_key(KeyId::new("dek_self_test"), &home, chance);
+    let key = DataKey::new(KeyId::new("dek_self_test"), &Secret::new([0; 32]));
     let sealed = key.seal(b"value", &home, chance);
     let elsewhere = [
         Context {
@@ -266,6 +264,30 @@ fn moved_ciphertext<L: Ledger>(service: &Service<L>) -> Attack {
         name: "moved_ciphertext".to_owned(),
         withstood: refused && opens_at_home,
         detail: format!("opens in place: {opens_at_home}; refused in 4 other places: {refused}"),
+    }
+}
+
+/// What is wrapped under a new master key must not open by the old one, nor by the other's name.
+fn old_master_key<L: Ledger>(service: &Service<L>) -> Attack {
+    let place = Context {
+        tenant: "org_self_test",
+        table: "broker.data_keys",
+        field: "wrapped",
+        row: "dek_self_test",
+        version: 1,
+    };
+    let chance = service.db.chance();
+    let [old, new] = [1, 2].map(|byte| MasterKey::new(&Secret::new([byte; 32])));
+    let wrapped = new.wrap(&Secret::new([3; 32]), &place, chance);
+    let opens = new.unwrap(new.id(), &wrapped, &place).is_ok();
+    let refused = [(&old, new.id()), (&old, old.id()), (&new, old.id())]
+        .iter()
+        .all(|(key, by)| key.unwrap(by, &wrapped, &place).is_err());
+    Attack {
+        claim: "VA-03".to_owned(),
+        name: "old_master_key".to_owned(),
+        withstood: refused && opens,
+        detail: format!("opens by the new key: {opens}; refused by the old one: {refused}"),
     }
 }
 

@@ -2,27 +2,27 @@
 
 mod access_tokens;
 pub(crate) mod issuers;
+mod keys;
 pub(crate) mod passkeys;
 pub(crate) mod providers;
 mod rights;
+pub(crate) mod rotations;
 
 pub(crate) use access_tokens::{
     Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,
     token_keys,
 };
+pub use keys::master_keys_in_use;
+pub(crate) use keys::{
+    DataKeyRow, data_key, data_key_of, insert_data_key, insert_server_key, sealing_server_key,
+    server_key,
+};
 pub(crate) use rights::{access_to, bound, may, require};
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{CallId, ConnectionId, OrganisationId, Scope, UserId};
+use kernel::{CallId, ConnectionId, OrganisationId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-#[derive(Debug)]
-pub(crate) struct DataKeyRow {
-    pub(crate) id: String,
-    pub(crate) wrapped_by: String,
-    pub(crate) wrapped: Vec<u8>,
-}
 
 #[derive(Debug)]
 pub(crate) struct SecretRow {
@@ -33,7 +33,7 @@ pub(crate) struct SecretRow {
 
 #[derive(Debug)]
 pub(crate) struct SigningKeyRow {
-    pub(crate) wrapped_by: String,
+    pub(crate) key_id: String,
     pub(crate) sealed: Vec<u8>,
 }
 
@@ -68,59 +68,6 @@ pub(crate) struct CallRow<'a> {
     pub(crate) error_code: Option<&'static str>,
     pub(crate) duration_ms: i32,
     pub(crate) answer_bytes: i64,
-}
-
-/// The ids of the master keys that wrap any tenant's data keys.
-pub async fn master_keys_in_use(db: &db::Db) -> Result<Vec<String>, Error> {
-    let mut tx = db.read(&Scope::Anonymous).await?;
-    Ok(
-        sqlx::query_scalar!(r#"select broker.master_keys_in_use() as "id!""#)
-            .fetch_all(&mut *tx)
-            .await?,
-    )
-}
-
-pub(crate) async fn data_key_of(
-    tx: &mut WriteTx,
-    purpose: &str,
-) -> Result<Option<DataKeyRow>, Error> {
-    Ok(sqlx::query_as!(
-        DataKeyRow,
-        "select id, wrapped_by, wrapped from broker.data_keys where purpose = $1",
-        purpose
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
-}
-
-pub(crate) async fn data_key(tx: &mut ReadTx, id: &str) -> Result<Option<DataKeyRow>, Error> {
-    Ok(sqlx::query_as!(
-        DataKeyRow,
-        "select id, wrapped_by, wrapped from broker.data_keys where id = $1",
-        id
-    )
-    .fetch_optional(&mut **tx)
-    .await?)
-}
-
-pub(crate) async fn insert_data_key(
-    tx: &mut WriteTx,
-    organisation: OrganisationId,
-    purpose: &str,
-    row: &DataKeyRow,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "insert into broker.data_keys (id, org_id, purpose, wrapped_by, wrapped)
-         values ($1, $2, $3, $4, $5) on conflict (org_id, purpose) do nothing",
-        row.id,
-        organisation.uuid(),
-        purpose,
-        row.wrapped_by,
-        row.wrapped,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
 }
 
 pub(crate) async fn secret_version(
@@ -208,7 +155,7 @@ pub(crate) async fn signing_key(
 ) -> Result<Option<SigningKeyRow>, Error> {
     Ok(sqlx::query_as!(
         SigningKeyRow,
-        "select wrapped_by, sealed from broker.signing_keys where purpose = $1",
+        "select key_id, sealed from broker.signing_keys where purpose = $1",
         purpose
     )
     .fetch_optional(&mut **tx)
@@ -218,15 +165,15 @@ pub(crate) async fn signing_key(
 pub(crate) async fn insert_signing_key(
     tx: &mut WriteTx,
     purpose: &str,
-    wrapped_by: &str,
+    key_id: &str,
     sealed: &[u8],
     verifier: &str,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into broker.signing_keys (purpose, wrapped_by, sealed, verifier)
+        "insert into broker.signing_keys (purpose, key_id, sealed, verifier)
          values ($1, $2, $3, $4)",
         purpose,
-        wrapped_by,
+        key_id,
         sealed,
         verifier
     )
@@ -421,12 +368,12 @@ pub(crate) async fn person(tx: &mut WriteTx) -> Result<UserId, Error> {
 /// False where one is set up already.
 pub(crate) async fn begin_authenticator(
     tx: &mut WriteTx,
-    wrapped_by: &str,
+    key_id: &str,
     sealed: &[u8],
 ) -> Result<bool, Error> {
     Ok(sqlx::query_scalar!(
         r#"select identity.begin_authenticator($1, $2) as "kept!""#,
-        wrapped_by,
+        key_id,
         sealed
     )
     .fetch_one(&mut **tx)
@@ -436,7 +383,7 @@ pub(crate) async fn begin_authenticator(
 /// The bound person's authenticator, at their turn to try.
 pub(crate) struct HeldAuthenticator {
     pub(crate) wait_seconds: i32,
-    pub(crate) wrapped_by: String,
+    pub(crate) key_id: String,
     pub(crate) sealed: Vec<u8>,
     pub(crate) last_step: i64,
     pub(crate) is_confirmed: bool,
@@ -447,7 +394,7 @@ pub(crate) async fn try_authenticator(
 ) -> Result<Option<HeldAuthenticator>, Error> {
     Ok(sqlx::query_as!(
         HeldAuthenticator,
-        r#"select wait_seconds as "wait_seconds!", wrapped_by as "wrapped_by!", sealed as "sealed!",
+        r#"select wait_seconds as "wait_seconds!", key_id as "key_id!", sealed as "sealed!",
                   last_step as "last_step!", is_confirmed as "is_confirmed!"
              from identity.try_authenticator()"#
     )

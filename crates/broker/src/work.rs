@@ -9,11 +9,14 @@ use crate::execute::execute;
 use crate::lease::lease;
 use crate::ledger::Ledger;
 use crate::provider::recheck_domains;
+use crate::rotation::rotate;
 use crate::service::Service;
 
 const SHIFT: Shift = Shift::new(16, 4);
 /// How often to look for what time moves on.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// How often to look whether somebody asked for a rotation: they wait for it.
+const ROTATE_EVERY: Duration = Duration::from_secs(1);
 
 /// Sends what people approve, and moves on what time moves on, until `stopped` becomes true. What is
 /// under way by then is carried to its end: a call that is cut off in the middle is an unknown
@@ -28,6 +31,7 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
         () = sending => {}
         () = sweep(&service) => {}
         () = recheck(&service) => {}
+        () = rotate_keys(&service) => {}
     }
 }
 
@@ -52,6 +56,18 @@ async fn recheck<L: Ledger>(service: &Service<L>) {
             tracing::warn!(%error, "identity.domains_not_rechecked");
         }
         tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}
+
+/// Until it is dropped. What is cut off in the middle of a transaction is done by whoever comes next.
+async fn rotate_keys<L: Ledger>(service: &Service<L>) {
+    loop {
+        match rotate(&service.db, &service.vault).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "broker.keys_not_rotated"),
+        }
+        tokio::time::sleep(ROTATE_EVERY).await;
     }
 }
 

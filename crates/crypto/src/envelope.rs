@@ -48,7 +48,7 @@ impl Context<'_> {
     }
 }
 
-/// Names a key. Derived from the key for master keys, given for data keys.
+/// Names a key: a master key by who keeps it and which it is (`file:` and a digest of it), a data key by chance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyId(String);
 
@@ -99,20 +99,20 @@ pub enum OpenError {
     Altered,
 }
 
-/// Wraps data keys. Held by the broker alone, from a key file or a key management service.
+/// Wraps data keys. Held by the broker alone, from its key file.
 pub struct MasterKey {
     id: KeyId,
     key: LessSafeKey,
 }
 
-/// Seals values of one tenant for one purpose.
+/// Seals values of one tenant for one purpose, or the server's own.
 pub struct DataKey {
     id: KeyId,
     key: LessSafeKey,
 }
 
 impl MasterKey {
-    /// A master key from 32 secret bytes. Its id is a digest of them.
+    /// A master key from 32 secret bytes. Its id is `file:` and a digest of them.
     pub fn new(bytes: &Secret<[u8; 32]>) -> Self {
         let mut named = b"countersign/master-key-id/1".to_vec();
         named.extend_from_slice(bytes.expose());
@@ -120,7 +120,7 @@ impl MasterKey {
         named.zeroize();
         let (face, _) = digest.split_at(8);
         Self {
-            id: KeyId::new(format!("kek_{}", hex::encode(face))),
+            id: KeyId::new(format!("file:{}", hex::encode(face))),
             key: aead(bytes.expose()),
         }
     }
@@ -130,61 +130,38 @@ impl MasterKey {
         &self.id
     }
 
-    /// Makes a data key and its wrapped form.
-    pub fn make_data_key(
+    /// Wraps the bytes of a data key for the place `context`.
+    pub fn wrap(
         &self,
-        id: KeyId,
+        data_key: &Secret<[u8; 32]>,
         context: &Context<'_>,
         chance: &dyn Chance,
-    ) -> (DataKey, Sealed) {
-        let mut bytes = [0_u8; 32];
-        chance.fill(&mut bytes);
-        let wrapped = seal(&self.key, &self.id, &bytes, context, chance);
-        let key = DataKey {
-            id,
-            key: aead(&bytes),
-        };
-        bytes.zeroize();
-        (key, wrapped)
+    ) -> Sealed {
+        seal(&self.key, &self.id, data_key.expose(), context, chance)
     }
 
-    /// Seals one of the server's own secrets, that belongs to no tenant.
-    pub fn seal(&self, plain: &[u8], context: &Context<'_>, chance: &dyn Chance) -> Sealed {
-        seal(&self.key, &self.id, plain, context, chance)
-    }
-
-    /// Opens one of the server's own secrets.
-    pub fn open(
+    /// The bytes of a data key that `wrapped_by` wrapped.
+    pub fn unwrap(
         &self,
-        sealed_by: &KeyId,
-        sealed: &Sealed,
-        context: &Context<'_>,
-    ) -> Result<Secret<Vec<u8>>, OpenError> {
-        open(&self.key, &self.id, sealed_by, sealed, context)
-    }
-
-    /// Opens a wrapped data key that `wrapped_by` wrapped.
-    pub fn open_data_key(
-        &self,
-        id: KeyId,
         wrapped_by: &KeyId,
         wrapped: &Sealed,
         context: &Context<'_>,
-    ) -> Result<DataKey, OpenError> {
+    ) -> Result<Secret<[u8; 32]>, OpenError> {
         let plain = open(&self.key, &self.id, wrapped_by, wrapped, context)?;
-        let bytes: &[u8; 32] = plain
-            .expose()
-            .as_slice()
-            .try_into()
-            .map_err(|_| OpenError::Altered)?;
-        Ok(DataKey {
-            id,
-            key: aead(bytes),
-        })
+        let bytes = plain.expose().as_slice().try_into();
+        Ok(Secret::new(bytes.map_err(|_| OpenError::Altered)?))
     }
 }
 
 impl DataKey {
+    /// The data key of that name, from its 32 secret bytes.
+    pub fn new(id: KeyId, bytes: &Secret<[u8; 32]>) -> Self {
+        Self {
+            id,
+            key: aead(bytes.expose()),
+        }
+    }
+
     /// Its name in stored rows.
     pub const fn id(&self) -> &KeyId {
         &self.id
@@ -293,10 +270,7 @@ mod tests {
     };
 
     fn data_key() -> DataKey {
-        let master = MasterKey::new(&Secret::new([1; 32]));
-        master
-            .make_data_key(KeyId::new("dek_1"), &HOME, &SystemRng)
-            .0
+        DataKey::new(KeyId::new("dek_1"), &Secret::new([3; 32]))
     }
 
     #[test]
@@ -386,11 +360,13 @@ mod tests {
     fn a_data_key_opens_only_under_the_master_key_that_wrapped_it() {
         let right = MasterKey::new(&Secret::new([1; 32]));
         let wrong = MasterKey::new(&Secret::new([2; 32]));
-        let (_, wrapped) = right.make_data_key(KeyId::new("dek_1"), &HOME, &SystemRng);
-        let opened = wrong.open_data_key(KeyId::new("dek_1"), right.id(), &wrapped, &HOME);
+        let wrapped = right.wrap(&Secret::new([3; 32]), &HOME, &SystemRng);
+        let opened = right.unwrap(right.id(), &wrapped, &HOME).unwrap();
+        assert_eq!(*opened.expose(), [3; 32]);
+        let opened = wrong.unwrap(right.id(), &wrapped, &HOME);
         assert_eq!(opened.unwrap_err(), OpenError::OtherKey);
         // Even one that claims the other's id.
-        let opened = wrong.open_data_key(KeyId::new("dek_1"), wrong.id(), &wrapped, &HOME);
+        let opened = wrong.unwrap(wrong.id(), &wrapped, &HOME);
         assert_eq!(opened.unwrap_err(), OpenError::Altered);
     }
 }

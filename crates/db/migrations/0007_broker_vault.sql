@@ -5,7 +5,8 @@ create schema broker;
 grant usage on schema broker to countersign_definer, countersign_front, countersign_broker, countersign_verifier;
 grant create on schema broker to countersign_definer;
 
--- One data key per tenant and purpose, wrapped by the master key that `wrapped_by` names.
+-- Data keys, wrapped by the master key that `wrapped_by` names: one that seals per tenant and purpose, and those
+-- that are retired, which only open.
 create table broker.data_keys (
     id text not null check (length(id) <= 60),
     org_id uuid not null references identity.organisations (id),
@@ -13,9 +14,20 @@ create table broker.data_keys (
     wrapped_by text not null check (length(wrapped_by) <= 60),
     wrapped bytea not null,
     created_at timestamptz not null default now(),
-    primary key (org_id, id),
-    unique (org_id, purpose)
+    retired_at timestamptz,
+    primary key (org_id, id)
 );
+create unique index data_keys_sealing on broker.data_keys (org_id, purpose) where retired_at is null;
+
+-- The data keys of the server itself: what is nobody's tenant's is sealed by the one that is not retired.
+create table broker.server_keys (
+    id text primary key check (length(id) <= 60),
+    wrapped_by text not null check (length(wrapped_by) <= 60),
+    wrapped bytea not null,
+    created_at timestamptz not null default now(),
+    retired_at timestamptz
+);
+create unique index server_keys_sealing on broker.server_keys ((true)) where retired_at is null;
 
 -- Sealed values, each bound to its place: (organisation, owner, field, version).
 create table broker.secrets (
@@ -78,10 +90,10 @@ create table broker.calls (
 );
 create index calls_by_connection on broker.calls (org_id, connection_id, at desc);
 
--- The server's own signing keys, sealed under the master key: the audit log's checkpoints.
+-- The server's own signing keys: the audit log's checkpoints.
 create table broker.signing_keys (
     purpose text primary key check (purpose in ('audit_checkpoint')),
-    wrapped_by text not null,
+    key_id text not null references broker.server_keys (id),
     sealed bytea not null,
     -- In the text form of a verifier key (C2SP signed-note).
     verifier text not null,
@@ -94,7 +106,7 @@ create table broker.token_keys (
     -- RFC 7638: the thumbprint of the public key.
     kid text primary key check (length(kid) = 43),
     public bytea not null check (length(public) = 32),
-    wrapped_by text not null,
+    key_id text not null references broker.server_keys (id),
     sealed bytea not null,
     created_at timestamptz not null default now(),
     signs_until timestamptz not null check (signs_until <= created_at + interval '90 days'),
@@ -121,6 +133,13 @@ create policy signing_keys_verifier on broker.signing_keys for select to counter
 grant select, insert on broker.signing_keys to countersign_broker;
 grant select (purpose, verifier, created_at) on broker.signing_keys to countersign_verifier, countersign_front;
 
+alter table broker.server_keys enable row level security;
+alter table broker.server_keys force row level security;
+create policy server_keys_broker on broker.server_keys for all to countersign_broker using (true) with check (true);
+create policy server_keys_definer on broker.server_keys for select to countersign_definer using (true);
+grant select, insert (id, wrapped_by, wrapped) on broker.server_keys to countersign_broker;
+grant select on broker.server_keys to countersign_definer;
+
 alter table broker.token_keys enable row level security;
 alter table broker.token_keys force row level security;
 create policy token_keys_broker on broker.token_keys for all to countersign_broker using (true) with check (true);
@@ -128,9 +147,9 @@ create policy token_keys_published on broker.token_keys for select to countersig
 create policy token_keys_definer on broker.token_keys for select to countersign_definer using (true);
 grant select, insert, delete on broker.token_keys to countersign_broker;
 grant select (kid, public, published_until) on broker.token_keys to countersign_front;
-grant select (wrapped_by, sealed) on broker.token_keys to countersign_definer;
+grant select (key_id, sealed) on broker.token_keys to countersign_definer;
 
-grant select, insert on broker.data_keys to countersign_broker;
+grant select, insert (id, org_id, purpose, wrapped_by, wrapped) on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
 grant select, insert, update on broker.credentials to countersign_broker;
 grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
@@ -144,7 +163,7 @@ grant select on broker.calls to countersign_front;
 -- For broker.master_keys_in_use and broker.nonces, which stand after the last table that holds a sealed
 -- value (0011).
 grant select on broker.data_keys, broker.secrets to countersign_definer;
-grant select (wrapped_by) on broker.signing_keys to countersign_definer;
+grant select (key_id, sealed) on broker.signing_keys to countersign_definer;
 create policy signing_keys_definer on broker.signing_keys for select to countersign_definer using (true);
 create policy data_keys_definer on broker.data_keys for select to countersign_definer using (true);
 create policy secrets_definer on broker.secrets for select to countersign_definer using (true);

@@ -134,6 +134,15 @@ $$;
 revoke all on function approvals.people() from public;
 grant execute on function approvals.people() to countersign_front, countersign_broker;
 
+-- Whether a data key has taken the place of another one, while data keys rotate (0031).
+create function broker.succeeds(org uuid, retired text, successor text) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from broker.data_keys o join broker.data_keys n on n.org_id = o.org_id and n.purpose = o.purpose
+                    where o.org_id = org and o.id = retired and o.retired_at is not null
+                      and n.id = successor and n.retired_at is null)
+$$;
+revoke all on function broker.succeeds(uuid, text, text) from public;
+
 -- Holds for every role: what an update of a proposal may change, and on what grounds.
 create function approvals.hold_transition() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -145,6 +154,12 @@ declare
     frozen_new jsonb := to_jsonb(new) - array['state', 'state_changed_at', 'outcome_status', 'outcome_code',
                                               'outcome_digest', 'outcome_url', 'outcome_reference', 'duration_ms'];
 begin
+    -- The broker sealed the same request by another key. What it opens, it compares with the hash.
+    if acting = 'countersign_broker' and new.payload_key_id <> old.payload_key_id and new.state = old.state
+       and broker.succeeds(old.org_id, old.payload_key_id, new.payload_key_id) then
+        frozen_old := frozen_old - array['payload_key_id', 'payload_sealed'];
+        frozen_new := frozen_new - array['payload_key_id', 'payload_sealed'];
+    end if;
     if frozen_old <> frozen_new then
         raise exception using errcode = 'CS003', message = 'a proposal never changes: make a new one';
     end if;

@@ -9,7 +9,7 @@
 
 create table identity.authenticators (
     user_id uuid primary key references identity.users (id),
-    wrapped_by text not null check (length(wrapped_by) <= 60),
+    key_id text not null references broker.server_keys (id),
     sealed bytea not null check (length(sealed) <= 200),
     created_at timestamptz not null default now(),
     -- Null until a first code has shown that the app holds the key.
@@ -217,20 +217,20 @@ begin
     if not identity.may_change_factors() then
         raise exception using errcode = 'CS008', message = 'this needs a recent proof of who it is';
     end if;
-    insert into identity.authenticators as a (user_id, wrapped_by, sealed) values (who, by_key, sealed_key)
-    on conflict (user_id) do update set wrapped_by = by_key, sealed = sealed_key, created_at = now()
+    insert into identity.authenticators as a (user_id, key_id, sealed) values (who, by_key, sealed_key)
+    on conflict (user_id) do update set key_id = by_key, sealed = sealed_key, created_at = now()
      where a.confirmed_at is null;
     return found;
 end $$;
 
 -- The key that a code of the bound person is compared with, once it is their turn. For the broker.
 create function identity.try_authenticator()
-returns table (wait_seconds int, wrapped_by text, sealed bytea, last_step bigint, is_confirmed boolean)
+returns table (wait_seconds int, key_id text, sealed bytea, last_step bigint, is_confirmed boolean)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     wait int := identity.try_turn();
 begin
-    return query select wait, a.wrapped_by, a.sealed, a.last_step, a.confirmed_at is not null
+    return query select wait, a.key_id, a.sealed, a.last_step, a.confirmed_at is not null
                    from identity.authenticators a
                   where a.user_id = ctx.person() and (a.confirmed_at is not null or identity.may_change_factors());
 end $$;
@@ -360,14 +360,11 @@ begin
      where s.id = ctx.principal() and s.user_id = ctx.person() and s.ended_at is null;
 end $$;
 
--- A wrong or missing master key must stop the broker at start, whichever tenant's key, or key of the
+-- A wrong or missing master key must stop the broker at start, whichever tenant's data key, or data key of the
 -- server's own, it would fail on.
 create function broker.master_keys_in_use() returns setof text
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select wrapped_by from broker.data_keys
-    union select wrapped_by from broker.signing_keys
-    union select wrapped_by from broker.token_keys
-    union select wrapped_by from identity.authenticators
+    select wrapped_by from broker.data_keys union select wrapped_by from broker.server_keys
 $$;
 -- How many ciphertexts there are, and how many nonces were used twice under one key. Nothing of
 -- what they hold: the verifier's check of VA-01.
@@ -376,11 +373,18 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select count(*), count(*) - count(distinct (key_id, nonce)) from (
         select key_id, substring(s.sealed from 1 for 12) as nonce from broker.secrets s
         union all
-        select wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where length(k.wrapped) >= 12
+        select p.payload_key_id, substring(p.payload_sealed from 1 for 12) from approvals.proposals p
+         where p.payload_sealed <> ''
         union all
-        select t.wrapped_by, substring(t.sealed from 1 for 12) from broker.token_keys t
+        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k
         union all
-        select a.wrapped_by, substring(a.sealed from 1 for 12) from identity.authenticators a
+        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.server_keys k
+        union all
+        select k.key_id, substring(k.sealed from 1 for 12) from broker.signing_keys k
+        union all
+        select t.key_id, substring(t.sealed from 1 for 12) from broker.token_keys t
+        union all
+        select a.key_id, substring(a.sealed from 1 for 12) from identity.authenticators a
     ) as all_nonces
 $$;
 revoke all on function broker.master_keys_in_use(), broker.nonces() from public;

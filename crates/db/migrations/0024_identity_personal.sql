@@ -341,7 +341,7 @@ declare
     owner record;
     address text := lower(canary) || '@controls.invalid';
     new_mail uuid := audit.new_id();
-    wrapped text := (select d.wrapped_by from broker.data_keys d limit 1);
+    server_key text := (select k.id from broker.server_keys k where k.retired_at is null);
 begin
     perform trust.check_canary(canary);
     select m.org_id, m.user_id into owner from identity.users u join identity.memberships m on m.user_id = u.id
@@ -357,9 +357,9 @@ begin
     values (new_user, gen_random_uuid(), convert_to(canary, 'UTF8'), '', canary, array[canary], 0, false, false);
     insert into identity.passkey_challenges (challenge_hash, purpose, user_id, session_id, expires_at)
     values (sha256(uuid_send(gen_random_uuid())), 'prove', new_user, new_session, now() + interval '1 minute');
-    if wrapped is not null then
-        insert into identity.authenticators (user_id, wrapped_by, sealed)
-        values (new_user, wrapped, sha256(uuid_send(gen_random_uuid())));
+    if server_key is not null then
+        insert into identity.authenticators (user_id, key_id, sealed)
+        values (new_user, server_key, sha256(uuid_send(gen_random_uuid())));
     end if;
     insert into identity.identities (user_id, id, issuer, subject, label)
     values (new_user, gen_random_uuid(), 'https://controls.invalid', canary, canary);

@@ -63,6 +63,7 @@ migrations! {
     28 "0028_identity_sign_on",
     29 "0029_identity_provisioned",
     30 "0030_access_provisioned_teams",
+    31 "0031_broker_rotations",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

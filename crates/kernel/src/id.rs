@@ -150,6 +150,8 @@ ids! {
     ProposalId = "apr";
     /// One call that left through the broker.
     CallId = "cal";
+    /// A rotation of the master key.
+    RotationId = "rot";
     /// An imported or scanned event log.
     LogId = "log";
     /// A mail in the outbox.

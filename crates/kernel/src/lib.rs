@@ -25,7 +25,7 @@ pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, DomainId, EmailChangeId,
     EvidenceId, GrantId, IdError, IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId,
     OrganisationId, PasskeyId, ProposalId, ProviderId, ProviderIdentityId, RequestId, RoleId,
-    ServiceKeyId, SessionId, TeamId, UserId,
+    RotationId, ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use scope::{Scope, TokenHash};

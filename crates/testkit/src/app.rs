@@ -3,13 +3,12 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use broker::egress::{Egress, EgressPolicy, SystemLookup};
 use broker::socket::BrokerClient;
-use broker::vault::Vault;
-use crypto::MasterKey;
+use broker::vault::{Kek, MasterKeyFile, Vault};
 use crypto::cookie::CookieKey;
 use db::Db;
 use kernel::{Chance as _, Secret, SystemClock, SystemRng};
@@ -36,7 +35,8 @@ pub struct TestApp {
     pub broker_socket: PathBuf,
     /// The broker, for tests that look at its door.
     pub broker: Arc<broker::Service<ApprovalsLedger>>,
-    master: [u8; 32],
+    /// The broker's master keys.
+    pub master_key_file: PathBuf,
     cookie_key: [u8; 32],
     options: Options,
     tasks: JoinSet<()>,
@@ -136,15 +136,15 @@ impl TestApp {
         } else {
             format!("http://{address}")
         };
-        let master = SystemRng.bytes::<32>();
+        let master_key_file = folder.0.join("master.key");
         let broker_socket = folder.0.join("broker.sock");
-        let broker = make_broker(&database, &master, &options, &url);
+        let broker = make_broker(&database, &master_key_file, &options, &url);
         let mut app = Self {
             url,
             database,
             broker_socket,
             broker,
-            master,
+            master_key_file,
             cookie_key: SystemRng.bytes::<32>(),
             options,
             tasks: JoinSet::new(),
@@ -159,14 +159,14 @@ impl TestApp {
         let address = self.url.trim_start_matches("http://").to_owned();
         let listener = TcpListener::bind(address).await.unwrap();
         std::fs::remove_file(&self.broker_socket).unwrap();
-        self.broker = make_broker(&self.database, &self.master, &self.options, &self.url);
+        let (database, url) = (&self.database, &self.url);
+        self.broker = make_broker(database, &self.master_key_file, &self.options, url);
         self.serve(listener).await;
     }
 
     async fn serve(&mut self, listener: TcpListener) {
         let broker_db = role(&self.database, "countersign_broker");
-        let vault = Vault::new(MasterKey::new(&Secret::new(self.master)));
-        let key = server::sequencer::signing_key(&vault, &broker_db, ORIGIN)
+        let key = server::sequencer::signing_key(self.broker.vault(), &broker_db, ORIGIN)
             .await
             .unwrap();
         let socket = UnixListener::bind(&self.broker_socket).unwrap();
@@ -245,11 +245,12 @@ impl TestApp {
 
 fn make_broker(
     database: &TestDatabase,
-    master: &[u8; 32],
+    master_key_file: &Path,
     options: &Options,
     url: &str,
 ) -> Arc<broker::Service<ApprovalsLedger>> {
-    let vault = Vault::new(MasterKey::new(&Secret::new(*master)));
+    let keys = MasterKeyFile::load_or_make(master_key_file, &[], &SystemRng).unwrap();
+    let vault = Vault::new(Kek::File(keys));
     let egress = Egress::new(policy(options), Arc::new(SystemLookup)).unwrap();
     let rules = options.broker_apps.clone();
     let rules = rules.unwrap_or_else(|| apps(options));

@@ -52,7 +52,7 @@ async fn audited(world: &World, id: &str) -> Vec<String> {
 }
 
 /// A page's HTML.
-async fn page(world: &World, path: &str) -> String {
+pub(crate) async fn page(world: &World, path: &str) -> String {
     let answer = world
         .owner
         .send(reqwest::Method::GET, path, None)

@@ -4,6 +4,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use broker::rotation::RotationKind;
 use demo::{Person, unused_address};
 use futures_util::FutureExt as _;
 use kernel::OrganisationId;
@@ -107,7 +108,36 @@ async fn go(world: &World) {
     assert!(!key["revoked_at"].is_null(), "who is gone still has a key");
     told(&person).await;
     delete(world, &person).await;
+    rotate(world).await;
     start_again(world).await;
+}
+
+/// Whoever runs the server has its master key rotated.
+async fn rotate(world: &World) {
+    let broker = world.app.db("countersign_broker");
+    let before = broker::rotation::uses(&broker).await.unwrap();
+    let all: i64 = before
+        .iter()
+        .map(|one| one.tenants_keys + one.servers_keys)
+        .sum();
+    let (id, _) = broker::rotation::ask(&broker, RotationKind::MasterKey)
+        .await
+        .unwrap();
+    let limit = Duration::from_secs(10);
+    let over = within(limit, "the rotation is over", async || {
+        let now = broker::rotation::look(&broker, id).await.unwrap();
+        now.filter(|now| now.is_over)
+    });
+    let over = over.await;
+    assert_eq!((over.failure, over.keys_left), (None, Vec::new()));
+    assert_eq!(over.keys_done, all, "data keys wrapped anew");
+    let after = broker::rotation::uses(&broker).await.unwrap();
+    assert_eq!(after.len(), 1, "{after:?}");
+    let replaced = crate::vault::data_keys_rotated(&world.app).await;
+    assert_eq!((replaced.failure, replaced.keys_left), (None, Vec::new()));
+    assert_eq!(replaced.keys_done, all, "data keys replaced");
+    let after = broker::rotation::uses(&broker).await.unwrap();
+    assert_eq!(after[0].retired_keys, 0, "{after:?}");
 }
 
 /// What was done comes into the log, and under a checkpoint.
@@ -156,12 +186,7 @@ async fn delete(world: &World, person: &Person) {
 async fn start_again(world: &World) {
     let options = world.app.database.superuser_options();
     let mut hand = PgConnection::connect_with(&options).await.unwrap();
-    for table in [
-        "broker.data_keys",
-        "broker.signing_keys",
-        "broker.token_keys",
-        "identity.authenticators",
-    ] {
+    for table in ["broker.data_keys", "broker.server_keys"] {
         let other = format!(
             "begin; update {table} set wrapped_by = 'another'; set local role countersign_broker"
         );

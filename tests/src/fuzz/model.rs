@@ -126,7 +126,9 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     ("broker.calls", Members),
     ("broker.credentials", Members),
     ("broker.data_keys", Members),
+    ("broker.rotations", All),
     ("broker.secrets", Members),
+    ("broker.server_keys", All),
     ("broker.signing_keys", All),
     ("broker.token_keys", All),
     // Whoever decides has what is decided sent.

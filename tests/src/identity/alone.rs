@@ -247,8 +247,8 @@ async fn a_second_factor_is_asked_for_before_that() {
     let (email, user) = removed(&app, &owner).await;
     let user: UserId = user.parse().unwrap();
     let factor = format!(
-        "insert into identity.authenticators (user_id, wrapped_by, sealed, confirmed_at)
-         values ('{}', 'key', 'x', now())",
+        "insert into identity.authenticators (user_id, key_id, sealed, confirmed_at)
+         select '{}', id, 'x', now() from broker.server_keys",
         user.uuid()
     );
     assert_eq!(fate(&app, &factor).await, 1);

@@ -259,8 +259,8 @@ async fn a_reset_gives_an_address_back_to_its_owner_whole() {
     assert_eq!(asked.unwrap().status(), StatusCode::SEE_OTHER);
     let waits = "update identity.email_changes set new_email = new_email where ended_at is null";
     assert_eq!(fate(&app, waits).await, 1);
-    let set_up = "insert into identity.authenticators (user_id, wrapped_by, sealed, confirmed_at)
-                  select id, 'k', 'x', now() from identity.users";
+    let set_up = "insert into identity.authenticators (user_id, key_id, sealed, confirmed_at)
+                  select u.id, k.id, 'x', now() from identity.users u, broker.server_keys k";
     assert_eq!(fate(&app, set_up).await, 1);
     let token = link(&app, &squatter, &email).await;
     assert_eq!(reset(&app, &token, NEW).await, StatusCode::SEE_OTHER);

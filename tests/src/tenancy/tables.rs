@@ -11,11 +11,13 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 23] = [
+const UNNAMED: [(&str, Option<&str>); 25] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
     ("audit.turn", None),
+    ("broker.rotations", None),
+    ("broker.server_keys", None),
     ("broker.signing_keys", None),
     ("broker.token_keys", None),
     ("ctx.mac_key", None),

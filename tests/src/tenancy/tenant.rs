@@ -137,7 +137,7 @@ async fn second_factor(world: &World, person: &Person) {
     for (role, statement) in [
         (
             "countersign_broker",
-            "select identity.begin_authenticator('key', 'sealed'); select identity.try_authenticator();
+            "select identity.begin_authenticator((select id from broker.server_keys), ''); select identity.try_authenticator();
              select identity.authenticator_tried(1);
              select identity.add_passkey(gen_random_uuid(), sha256(ctx.person()::text::bytea), '', 'Mine', '{}', 0, false, false);
              select identity.begin_passkey('prove', sha256(ctx.principal()::text::bytea));

@@ -53,7 +53,8 @@ async fn of_organisation<L: Ledger>(
             Some(
                 service
                     .vault
-                    .open(owner, Field::ClientSecret, secret, key)?,
+                    .open(owner, Field::ClientSecret, secret, key)
+                    .await?,
             )
         }
         None => None,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(crate) struct TokenKeyRow {
     pub(crate) kid: String,
-    pub(crate) wrapped_by: String,
+    pub(crate) key_id: String,
     pub(crate) sealed: Vec<u8>,
     pub(crate) ends_soon: bool,
 }
@@ -17,7 +17,7 @@ pub(crate) struct TokenKeyRow {
 pub(crate) struct NewTokenKey<'a> {
     pub(crate) kid: &'a str,
     pub(crate) public: &'a [u8; 32],
-    pub(crate) wrapped_by: &'a str,
+    pub(crate) key_id: &'a str,
     pub(crate) sealed: &'a [u8],
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Granted {
 pub(crate) async fn token_keys(tx: &mut WriteTx) -> Result<Vec<TokenKeyRow>, Error> {
     Ok(sqlx::query_as!(
         TokenKeyRow,
-        r#"select kid, wrapped_by, sealed, signs_until < now() + interval '7 days' as "ends_soon!"
+        r#"select kid, key_id, sealed, signs_until < now() + interval '7 days' as "ends_soon!"
              from broker.token_keys where signs_until > now() order by created_at, kid"#
     )
     .fetch_all(&mut **tx)
@@ -55,11 +55,11 @@ pub(crate) async fn lock_token_keys(tx: &mut WriteTx) -> Result<(), Error> {
 /// Adds a key, and takes away those whose last token is long over.
 pub(crate) async fn insert_token_key(tx: &mut WriteTx, key: NewTokenKey<'_>) -> Result<(), Error> {
     sqlx::query!(
-        "insert into broker.token_keys (kid, public, wrapped_by, sealed, signs_until, published_until)
+        "insert into broker.token_keys (kid, public, key_id, sealed, signs_until, published_until)
          values ($1, $2, $3, $4, now() + interval '90 days', now() + interval '91 days')",
         key.kid,
         key.public.as_slice(),
-        key.wrapped_by,
+        key.key_id,
         key.sealed,
     )
     .execute(&mut **tx)

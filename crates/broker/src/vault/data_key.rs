@@ -1,10 +1,11 @@
 use crypto::envelope::OpenError;
 use crypto::{Context, DataKey, KeyId, Sealed};
 use db::WriteTx;
-use kernel::{Chance, OrganisationId};
+use kernel::{Chance, OrganisationId, Secret};
 
 use super::Vault;
-use crate::store;
+use super::kek::{KekError, Wrapped};
+use crate::store::{self, DataKeyRow};
 
 /// What a data key seals. Integration tokens have one of their own (VA-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,15 +23,28 @@ impl Purpose {
     }
 }
 
+/// Whose a data key is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum KeyOwner {
+    Tenant(OrganisationId),
+    Server,
+}
+
 /// Why a value could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum VaultError {
     /// The ciphertext, its place or its key is not what was sealed.
     #[error("a sealed value does not open")]
     Sealed(#[from] OpenError),
+    /// The data key that sealed the value does not open.
+    #[error("the key of a sealed value cannot be had")]
+    Kek(#[from] KekError),
     /// The key that sealed the value is not there.
     #[error("the key of a sealed value is missing")]
     NoKey,
+    /// Nobody knows what a stored value was sealed for.
+    #[error("a sealed value stands where none is kept")]
+    NoPlace,
     /// What was opened is not text.
     #[error("a sealed value is not what it should be")]
     NotText,
@@ -47,40 +61,94 @@ impl Vault {
         purpose: Purpose,
         chance: &dyn Chance,
     ) -> Result<DataKey, VaultError> {
+        let owner = KeyOwner::Tenant(organisation);
         if let Some(row) = store::data_key_of(tx, purpose.as_str()).await? {
-            return self.unwrap(organisation, row);
+            return Ok(self.unwrap(owner, row).await?);
         }
-        let id = KeyId::new(format!("dek_{}", hex::encode(random::<12>(chance))));
-        let tenant = organisation.to_string();
-        let (_, wrapped) = self
-            .master()
-            .make_data_key(id.clone(), &place(&tenant, &id), chance);
-        let row = store::DataKeyRow {
-            id: id.as_str().to_owned(),
-            wrapped_by: self.master().id().as_str().to_owned(),
-            wrapped: wrapped.as_bytes().to_vec(),
-        };
+        let row = self.new_key(owner, chance).await;
         // Somebody may have been faster: what stands in the table is the key.
         store::insert_data_key(tx, organisation, purpose.as_str(), &row).await?;
         let row = store::data_key_of(tx, purpose.as_str())
             .await?
             .ok_or(VaultError::NoKey)?;
-        self.unwrap(organisation, row)
+        Ok(self.unwrap(owner, row).await?)
     }
 
-    pub(crate) fn unwrap(
+    pub(crate) async fn unwrap(
         &self,
-        organisation: OrganisationId,
-        row: store::DataKeyRow,
-    ) -> Result<DataKey, VaultError> {
-        let id = KeyId::new(row.id);
-        let tenant = organisation.to_string();
-        Ok(self.master().open_data_key(
-            id.clone(),
-            &KeyId::new(row.wrapped_by),
-            &Sealed::from_bytes(row.wrapped),
-            &place(&tenant, &id),
-        )?)
+        owner: KeyOwner,
+        row: DataKeyRow,
+    ) -> Result<DataKey, KekError> {
+        let wrapped = Wrapped {
+            by: KeyId::new(row.wrapped_by),
+            bytes: Sealed::from_bytes(row.wrapped),
+        };
+        let tenant = owner.tenant();
+        let bytes = self
+            .kek()
+            .unwrap(&wrapped, &owner.place(&tenant, &row.id))
+            .await?;
+        Ok(DataKey::new(KeyId::new(row.id), &bytes))
+    }
+
+    /// The same data key, under the master key that seals now.
+    pub(crate) async fn rewrap(
+        &self,
+        owner: KeyOwner,
+        row: DataKeyRow,
+        chance: &dyn Chance,
+    ) -> Result<DataKeyRow, KekError> {
+        let wrapped = Wrapped {
+            by: KeyId::new(row.wrapped_by),
+            bytes: Sealed::from_bytes(row.wrapped),
+        };
+        let tenant = owner.tenant();
+        let place = owner.place(&tenant, &row.id);
+        let bytes = self.kek().unwrap(&wrapped, &place).await?;
+        let wrapped = self.kek().wrap(&bytes, &place, chance).await;
+        Ok(DataKeyRow {
+            id: row.id,
+            wrapped_by: wrapped.by.as_str().to_owned(),
+            wrapped: wrapped.bytes.as_bytes().to_vec(),
+        })
+    }
+
+    /// A data key that nobody has used yet.
+    pub(crate) async fn new_key(&self, owner: KeyOwner, chance: &dyn Chance) -> DataKeyRow {
+        let id = format!("dek_{}", hex::encode(random::<12>(chance)));
+        let bytes = Secret::new(random::<32>(chance));
+        let tenant = owner.tenant();
+        let wrapped = self
+            .kek()
+            .wrap(&bytes, &owner.place(&tenant, &id), chance)
+            .await;
+        DataKeyRow {
+            id,
+            wrapped_by: wrapped.by.as_str().to_owned(),
+            wrapped: wrapped.bytes.as_bytes().to_vec(),
+        }
+    }
+}
+
+impl KeyOwner {
+    fn tenant(self) -> String {
+        match self {
+            Self::Tenant(organisation) => organisation.to_string(),
+            Self::Server => "server".to_owned(),
+        }
+    }
+
+    const fn place<'a>(self, tenant: &'a str, id: &'a str) -> Context<'a> {
+        Context {
+            tenant,
+            table: match self {
+                Self::Tenant(_) => "broker.data_keys",
+                Self::Server => "broker.server_keys",
+            },
+            field: "wrapped",
+            row: id,
+            version: 1,
+        }
     }
 }
 
@@ -88,14 +156,4 @@ fn random<const N: usize>(chance: &dyn Chance) -> [u8; N] {
     let mut bytes = [0_u8; N];
     chance.fill(&mut bytes);
     bytes
-}
-
-fn place<'a>(organisation: &'a str, id: &'a KeyId) -> Context<'a> {
-    Context {
-        tenant: organisation,
-        table: "broker.data_keys",
-        field: "wrapped",
-        row: id.as_str(),
-        version: 1,
-    }
 }

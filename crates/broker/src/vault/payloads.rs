@@ -3,7 +3,7 @@ use db::{ReadTx, WriteTx};
 use kernel::{Chance, OrganisationId, ProposalId, Secret};
 
 use super::Vault;
-use super::data_key::{Purpose, VaultError};
+use super::data_key::{KeyOwner, Purpose, VaultError};
 use crate::store;
 
 /// A proposal's payload, sealed.
@@ -43,14 +43,14 @@ impl Vault {
         let key = store::data_key(tx, &payload.key_id)
             .await?
             .ok_or(VaultError::NoKey)?;
-        let key = self.unwrap(organisation, key)?;
+        let key = self.unwrap(KeyOwner::Tenant(organisation), key).await?;
         let (tenant, row) = (organisation.to_string(), proposal.to_string());
         let sealed = Sealed::from_bytes(payload.sealed);
         Ok(key.open(&KeyId::new(payload.key_id), &sealed, &place(&tenant, &row))?)
     }
 }
 
-fn place<'a>(tenant: &'a str, row: &'a str) -> Context<'a> {
+pub(super) fn place<'a>(tenant: &'a str, row: &'a str) -> Context<'a> {
     Context {
         tenant,
         table: "approvals.proposals",

@@ -4,7 +4,7 @@ use kernel::{Chance, OrganisationId, Secret};
 use uuid::Uuid;
 
 use super::Vault;
-use super::data_key::{Purpose, VaultError};
+use super::data_key::{KeyOwner, Purpose, VaultError};
 use crate::store;
 
 /// Which secret of an owner.
@@ -17,6 +17,18 @@ pub(crate) enum Field {
 }
 
 impl Field {
+    /// The field of a stored row.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        [
+            Self::ClientSecret,
+            Self::AccessToken,
+            Self::RefreshToken,
+            Self::PkceVerifier,
+        ]
+        .into_iter()
+        .find(|field| field.as_str() == text)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::ClientSecret => "client_secret",
@@ -66,19 +78,19 @@ impl Vault {
         let Some((secret, key)) = store::secret(tx, owner, field.as_str()).await? else {
             return Ok(None);
         };
-        self.open((organisation, owner), field, secret, key)
-            .map(Some)
+        let opened = self.open((organisation, owner), field, secret, key).await?;
+        Ok(Some(opened))
     }
 
     /// Opens what stands in the owner's field.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         &self,
         (organisation, owner): (OrganisationId, Uuid),
         field: Field,
         secret: store::SecretRow,
         key: store::DataKeyRow,
     ) -> Result<Secret<String>, VaultError> {
-        let key = self.unwrap(organisation, key)?;
+        let key = self.unwrap(KeyOwner::Tenant(organisation), key).await?;
         let (tenant, row) = (organisation.to_string(), owner.to_string());
         let opened = key.open(
             &KeyId::new(secret.key_id),
@@ -90,7 +102,7 @@ impl Vault {
     }
 }
 
-fn place<'a>(tenant: &'a str, row: &'a str, field: Field, version: i32) -> Context<'a> {
+pub(super) fn place<'a>(tenant: &'a str, row: &'a str, field: Field, version: i32) -> Context<'a> {
     Context {
         tenant,
         table: "broker.secrets",

@@ -7,7 +7,7 @@ use super::{Vault, VaultError};
 use crate::store::{self, NewTokenKey, TokenKeyRow};
 
 /// What a key is sealed for.
-fn place(kid: &str) -> Context<'_> {
+pub(super) fn place(kid: &str) -> Context<'_> {
     Context {
         tenant: "server",
         table: "broker.token_keys",
@@ -39,8 +39,9 @@ impl Vault {
         }
         // The oldest that still signs.
         let key = keys.into_iter().next().ok_or(VaultError::NoKey)?;
-        let (wrapped_by, sealed) = (KeyId::new(key.wrapped_by), Sealed::from_bytes(key.sealed));
-        let seed = self.master().open(&wrapped_by, &sealed, &place(&key.kid))?;
+        let server_key = self.server_key_named(tx, &key.key_id).await?;
+        let (key_id, sealed) = (KeyId::new(key.key_id), Sealed::from_bytes(key.sealed));
+        let seed = server_key.open(&key_id, &sealed, &place(&key.kid))?;
         Ok((parse(seed.expose())?, entries))
     }
 
@@ -54,11 +55,12 @@ impl Vault {
         let seed = Secret::new(bytes);
         let key = SigningKey::from_seed(&seed).map_err(|_| VaultError::NoKey)?;
         let kid = key.public().kid();
-        let sealed = self.master().seal(seed.expose(), &place(kid), chance);
+        let server_key = self.server_key(tx, chance).await?;
+        let sealed = server_key.seal(seed.expose(), &place(kid), chance);
         let row = NewTokenKey {
             kid,
             public: key.public().as_bytes(),
-            wrapped_by: self.master().id().as_str(),
+            key_id: server_key.id().as_str(),
             sealed: sealed.as_bytes(),
         };
         store::insert_token_key(tx, row).await?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker::egress::{Egress, SystemLookup};
-use broker::vault::{Vault, load_or_make};
+use broker::vault::{Kek, MasterKeyFile, Vault};
 use db::Db;
 use kernel::{SystemClock, SystemRng};
 use mail::{DevelopmentMailbox, Links, Postman, Way};
@@ -97,9 +97,8 @@ async fn vault(boot: &BrokerBoot, db: &Db) -> Result<Vault, Failure> {
     let in_use = broker::master_keys_in_use(db)
         .await
         .map_err(Failure::cannot_run)?;
-    let master =
-        load_or_make(&boot.master_key_file, &in_use, db.chance()).map_err(Failure::usage)?;
-    Ok(Vault::new(master))
+    let file = MasterKeyFile::load_or_make(&boot.master_key_file, &in_use, db.chance());
+    Ok(Vault::new(Kek::File(file.map_err(Failure::usage)?)))
 }
 
 fn way(boot: &BrokerBoot) -> Result<Way, Failure> {

@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod config;
 mod insight;
+mod keys;
 mod lint_db;
 mod mail;
 mod migrate;
@@ -64,6 +65,8 @@ enum Command {
     Account(account::AccountCommand),
     #[command(subcommand)]
     Operator(operator::OperatorCommand),
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     Version(version::VersionArgs),
     /// The front's process. Run by `up`.
     #[command(hide = true)]
@@ -127,6 +130,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Mail(command) => mail::run(&command),
         Command::Account(command) => account::run(&command),
         Command::Operator(command) => operator::run(&command),
+        Command::Keys(command) => keys::run(&command),
         Command::Verify(args) => verify::run(&args),
         Command::Version(args) => version::run(&args),
     }

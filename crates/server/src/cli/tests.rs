@@ -32,6 +32,9 @@ fn every_command_teaches() {
         &["operator", "open"],
         &["operator", "list"],
         &["operator", "close"],
+        &["keys", "status"],
+        &["keys", "rotate-master"],
+        &["keys", "rotate"],
         &["version"],
     ] {
         let name = if path.is_empty() {

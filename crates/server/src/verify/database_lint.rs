@@ -113,7 +113,19 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "policy.open_table",
         "policy signing_keys_broker on broker.signing_keys",
         Some("countersign_broker"),
-        "the server's own keys, sealed under the master key, which is the broker's",
+        "the server's own keys, sealed; what opens them is the broker's",
+    ),
+    (
+        "policy.open_table",
+        "policy server_keys_broker on broker.server_keys",
+        Some("countersign_broker"),
+        "the server's own data keys, wrapped by the master key, which is the broker's",
+    ),
+    (
+        "policy.open_table",
+        "policy rotations_broker on broker.rotations",
+        Some("countersign_broker"),
+        "rotations of the master key are the server's: names of keys, and how far it is",
     ),
     (
         "policy.open_table",
@@ -125,7 +137,7 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "policy.open_table",
         "policy token_keys_broker on broker.token_keys",
         Some("countersign_broker"),
-        "the server's own keys, sealed under the master key, which is the broker's",
+        "the server's own keys, sealed; what opens them is the broker's",
     ),
     (
         "policy.open_table",

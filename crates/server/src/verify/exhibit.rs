@@ -45,21 +45,13 @@ pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error
     front.execute("commit").await?;
     let mut broker = context.as_broker().await?;
     begin_as(&mut broker, &context.a.hash).await?;
-    // Nobody will open this payload: a key that wraps nothing will do.
-    sqlx::query(
-        "insert into broker.data_keys (id, org_id, purpose, wrapped_by, wrapped)
-         select 'dek_exhibit', ctx.org(), 'approvals', wrapped_by, ''
-           from broker.data_keys where purpose = 'integration_tokens'
-         on conflict do nothing",
-    )
-    .execute(&mut broker)
-    .await?;
+    // Nobody will open this payload: any key of the organisation's will do.
     let id = ProposalId::new(context.now(), context.db.chance());
     sqlx::query(
         "insert into approvals.proposals (id, org_id, connection_id, app, operation, requester_kind, requester_id,
                 requester_person, payload_hash, payload_key_id, payload_sealed, expires_at)
          values ($1, ctx.org(), $2, 'tracker', 'create_issue', 'session', ctx.principal(), ctx.person(), $3,
-                 (select id from broker.data_keys where purpose = 'approvals'), '', now() + interval '1 day')",
+                 (select id from broker.data_keys where retired_at is null limit 1), '', now() + interval '1 day')",
     )
     .bind(id.uuid())
     .bind(connection)

@@ -49,6 +49,7 @@ mod service_keys;
 mod sign_on;
 mod sign_on_saml;
 mod turn;
+mod vault_rotation;
 mod vault_sealed;
 mod visitor;
 mod wrong_passwords;
@@ -120,6 +121,7 @@ const OFTEN: &[Runnable] = controls![
     oauth_refresh_replay,
     oauth_desktop_state,
     vault_sealed,
+    vault_rotation,
     secret_canary,
     // From here on the vault has a key, under which there is a proposal to look at.
     access_reviewer,

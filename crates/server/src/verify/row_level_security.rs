@@ -16,13 +16,15 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What holds nobody's data: the same for every tenant, or hashes.
-pub(super) const OPEN: [&str; 6] = [
+pub(super) const OPEN: [&str; 8] = [
     "access.permissions",
     "audit.nodes",
     "audit.checkpoints",
     "trust.evidence",
     "broker.signing_keys",
     "broker.token_keys",
+    "broker.server_keys",
+    "broker.rotations",
 ];
 
 async fn look(context: &Context) -> Look {

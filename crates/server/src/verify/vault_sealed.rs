@@ -42,6 +42,10 @@ async fn look(context: &Context) -> Look {
     for column in [
         "broker.secrets.sealed",
         "broker.data_keys.wrapped",
+        "broker.server_keys.wrapped",
+        "broker.signing_keys.sealed",
+        "broker.token_keys.sealed",
+        "identity.authenticators.sealed",
         "approvals.proposals.payload_sealed",
     ] {
         let (table, column) = column.rsplit_once('.').unwrap_or_default();

@@ -1,8 +1,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Command;
 
-use crate::support::{Server, command, folder, refusal};
+use serde_json::Value;
+
+use crate::support::{BINARY, Server, command, eventually, folder, refusal, run, signal};
 
 /// A data directory whose database holds something sealed.
 fn used(data: &Path) {
@@ -49,13 +52,13 @@ fn a_wrong_or_open_master_key_refuses_to_start() {
     fs::write(&key, "00".repeat(32)).unwrap();
     let said = refused(&data);
     assert!(
-        said.contains("Put the right key file in its place"),
+        said.contains("Put the right key file in its place, or the missing key's line back"),
         "{said}"
     );
     fs::write(&key, "no key").unwrap();
     let said = refused(&data);
     assert!(
-        said.contains("does not hold 64 hexadecimal digits"),
+        said.contains("holds something else than 1 to 50 lines of 64 hexadecimal digits"),
         "{said}"
     );
 
@@ -71,8 +74,8 @@ fn a_broker_without_its_key_is_not_replaced_by_one_without_secrets() {
     let data = folder.path().join("data");
     let server = Server::start(&data);
     fs::remove_file(data.join("broker/master.key")).unwrap();
-    crate::support::signal(server.pid("broker"), "KILL");
-    crate::support::eventually("a failed replacement", || {
+    signal(server.pid("broker"), "KILL");
+    eventually("a failed replacement", || {
         server.log().contains("server.child_not_replaced")
     });
     assert!(
@@ -83,4 +86,55 @@ fn a_broker_without_its_key_is_not_replaced_by_one_without_secrets() {
         server.log()
     );
     assert!(server.health().unwrap().contains("204"));
+}
+
+fn keys(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.arg("keys").args(arguments);
+    command.args(["--json", "--data-dir"]).arg(data);
+    command
+}
+
+fn answer(command: &mut Command) -> Value {
+    let output = run(command);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_master_key_rotates_while_the_server_serves_and_the_old_one_can_go() {
+    let folder = folder();
+    let data = folder.path().join("data");
+    let server = Server::start(&data);
+    let before = answer(&mut keys(&data, &["status"]));
+    let rotated = answer(&mut keys(&data, &["rotate-master"]));
+    assert_eq!(rotated["keys_left"], serde_json::json!([]), "{rotated}");
+    let after = answer(&mut keys(&data, &["status"]));
+    assert_eq!(after["master_keys"][0]["id"], rotated["master_key"]);
+    assert_ne!(
+        after["master_keys"][0]["id"],
+        before["master_keys"][0]["id"]
+    );
+    assert_eq!(after["master_keys"].as_array().unwrap().len(), 1);
+    assert_eq!(after["rotation"], Value::Null);
+    // The broker serves on, and a new one starts with what the file holds.
+    signal(server.pid("broker"), "KILL");
+    let again = answer(&mut keys(&data, &["rotate-master"]));
+    assert_ne!(again["master_key"], rotated["master_key"]);
+    assert_eq!(server.stop(), Some(0));
+    let file = data.join("broker/master.key");
+    let text = fs::read_to_string(&file).unwrap();
+    assert_eq!(text.lines().count(), 3);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    fs::write(&file, text.lines().next().unwrap()).unwrap();
+    assert_eq!(Server::start(&data).stop(), Some(0));
+    // The one that is needed is not there.
+    fs::write(&file, text.lines().nth(1).unwrap()).unwrap();
+    let said = refused(&data);
+    let needed = again["master_key"].as_str().unwrap();
+    assert!(said.contains(&format!("sealed under {needed}")), "{said}");
 }

@@ -1,0 +1,55 @@
+use crypto::{DataKey, Sealed};
+use kernel::{Chance, OrganisationId, ProposalId, UserId};
+use uuid::Uuid;
+
+use super::data_key::VaultError;
+use super::secrets::Field;
+use super::{payloads, secrets, signing_key, token_key};
+use crate::authenticator;
+
+/// A sealed value, and what tells its place.
+#[derive(Debug)]
+pub(crate) struct StoredValue {
+    /// `schema.table`
+    pub(crate) table: String,
+    /// The row's key, where it is an identifier.
+    pub(crate) row: Option<Uuid>,
+    /// The row's key where it is a text; of a connection's secrets, the field.
+    pub(crate) text: Option<String>,
+    pub(crate) version: i32,
+    pub(crate) sealed: Vec<u8>,
+}
+
+/// The same value at the same place, sealed by another key. One that is empty holds nothing, and stays so.
+pub(crate) fn reseal(
+    (old, new): (&DataKey, &DataKey),
+    organisation: Option<OrganisationId>,
+    value: &StoredValue,
+    chance: &dyn Chance,
+) -> Result<Vec<u8>, VaultError> {
+    if value.sealed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = organisation.map(|id| id.to_string()).unwrap_or_default();
+    let text = value.text.as_deref().unwrap_or_default();
+    let row = match (value.table.as_str(), value.row) {
+        ("broker.secrets", Some(id)) => id.to_string(),
+        ("approvals.proposals", Some(id)) => ProposalId::from(id).to_string(),
+        ("identity.authenticators", Some(id)) => UserId::from(id).to_string(),
+        _ => text.to_owned(),
+    };
+    let place = match value.table.as_str() {
+        "broker.secrets" => {
+            let field = Field::parse(text).ok_or(VaultError::NoPlace)?;
+            secrets::place(&tenant, &row, field, value.version)
+        }
+        "approvals.proposals" => payloads::place(&tenant, &row),
+        "identity.authenticators" => authenticator::place(&row),
+        "broker.token_keys" => token_key::place(&row),
+        "broker.signing_keys" => signing_key::PLACE,
+        _ => return Err(VaultError::NoPlace),
+    };
+    let sealed = Sealed::from_bytes(value.sealed.clone());
+    let plain = old.open(old.id(), &sealed, &place)?;
+    Ok(new.seal(plain.expose(), &place, chance).as_bytes().to_vec())
+}

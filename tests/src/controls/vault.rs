@@ -1,0 +1,73 @@
+//! VA-03.
+
+use broker::rotation::RotationKind;
+use testkit::app::TestApp;
+use trust::Status;
+
+use super::{evidence, falls_with, instance, without};
+use crate::sql::fate;
+use crate::vault::rotated;
+
+const CONTROL: &str = "broker.rotation";
+
+#[tokio::test]
+async fn va_03_falls_when_the_web_process_may_move_keys() {
+    let granted = "grant execute on function broker.rewrap(uuid[], text[], bytea[], bytea[]) to countersign_front";
+    falls_with(CONTROL, granted, "broker.rewrap").await;
+}
+
+#[tokio::test]
+async fn va_03_falls_when_the_web_process_may_ask() {
+    let granted = "grant insert on broker.rotations to countersign_front;
+        create policy leak on broker.rotations for insert to countersign_front with check (true)";
+    falls_with(CONTROL, granted, "asks for a rotation").await;
+}
+
+#[tokio::test]
+async fn va_03_falls_when_keys_move_while_nothing_rotates() {
+    let refuses = "raise exception using errcode = '42501', message = 'no rotation is under way';";
+    let lenient = without("broker.rewrap", refuses);
+    falls_with(CONTROL, &lenient, "keys move while nothing rotates").await;
+}
+
+#[tokio::test]
+async fn va_03_falls_when_keys_of_all_tenants_are_shown_while_nothing_rotates() {
+    let open = "create or replace function broker.keys_to_rewrap(at_most int)
+        returns table (org_id uuid, id text, wrapped_by text, wrapped bytea)
+        language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+            select k.org_id, k.id, k.wrapped_by, k.wrapped from broker.data_keys k limit at_most $$";
+    falls_with(CONTROL, open, "shown to the broker's login").await;
+}
+
+#[tokio::test]
+async fn va_03_falls_when_an_old_master_key_wraps_something_again() {
+    let app = TestApp::start().await;
+    let ended = rotated(&app.db("countersign_broker"), RotationKind::MasterKey).await;
+    assert_eq!(ended.failure, None);
+    let sound = evidence(instance(&app), CONTROL).await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    assert!(sound.evidence.contains("wraps all data keys but 0"));
+    fate(&app, "update broker.data_keys set wrapped_by = 'file:old'").await;
+    let broken = evidence(instance(&app), CONTROL).await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+    assert!(
+        broken.evidence.contains("another master key wraps"),
+        "{broken:?}"
+    );
+}
+
+#[tokio::test]
+async fn va_03_falls_when_a_key_that_was_replaced_is_there_still() {
+    // Found though nobody asked for a rotation.
+    let kept = "update broker.data_keys set retired_at = now()";
+    falls_with(CONTROL, kept, "retired data keys are there still").await;
+}
+
+#[tokio::test]
+async fn va_03_falls_when_values_of_all_tenants_are_shown_while_nothing_rotates() {
+    let open = without(
+        "broker.values_under",
+        "perform broker.rotating_data_keys();",
+    );
+    falls_with(CONTROL, &open, "broker.values_under").await;
+}
