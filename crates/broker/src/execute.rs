@@ -3,7 +3,7 @@ use time::OffsetDateTime;
 
 use crate::approved_write::ApprovedWrite;
 use crate::claimed::Claimed;
-use crate::egress::{EgressError, Route};
+use crate::egress::Route;
 use crate::error::BrokerError;
 use crate::lease::begin_within;
 use crate::ledger::{End, Ledger, Outcome};
@@ -91,7 +91,7 @@ async fn send<L: Ledger>(
         Ok(answered) => return Ok(outcome::executed(open.operation, &answered, duration_ms)),
         Err(error) => error,
     };
-    if let EgressError::Status { status: 401, .. } = error {
+    if error.is_token_refused() {
         ask_to_reconnect(service, scope, open.connection.row.id).await;
     }
     let ended = outcome::ended(&error, duration_ms);

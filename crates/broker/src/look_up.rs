@@ -70,7 +70,8 @@ async fn look<L: Ledger>(
     for _ in 0..MAX_PAGES {
         let answered = page(service, scope, lost, (read, &arguments, mark.as_deref())).await?;
         if let Some(item) = rule.find(&answered.kept) {
-            let result = lost.operation.result.as_ref().map(|rule| rule.read(item));
+            let shown = rule.result().or(lost.operation.result.as_ref());
+            let result = shown.map(|rule| rule.read(item));
             let (link, reference) = result.map_or((None, None), |found| (found.link, found.id));
             return Ok(Some(Outcome {
                 end: End::Executed,

@@ -3,7 +3,7 @@ use manifest::{Arguments, Class, PlannedRequest, RateLimit, Wait};
 use time::OffsetDateTime;
 
 use crate::connection::Connection;
-use crate::egress::{EgressError, Route};
+use crate::egress::Route;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, ReadAnswer};
@@ -65,7 +65,7 @@ pub(crate) async fn read<L: Ledger>(
             })))
         }
         Err(error) => {
-            if let EgressError::Status { status: 401, .. } = error {
+            if error.is_token_refused() {
                 let id = connection.row.id;
                 mark_reconnect(service, scope, id, "connectors.token_refused").await?;
                 return Err(BrokerError::Reconnect);

@@ -38,10 +38,14 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 2] = [
+const BUILT_IN: [(&str, &str); 3] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
+    ),
+    (
+        "connectors/linear.toml",
+        include_str!("../../../connectors/linear.toml"),
     ),
     (
         "connectors/tracker.toml",
@@ -105,7 +109,7 @@ mod tests {
     fn the_built_in_manifests_hold_and_no_name_is_taken_twice() {
         let apps = Apps::new(&[]).unwrap();
         assert!(apps.get("github").is_some() && apps.digest("tracker").is_some());
-        let again = [("mine.toml".to_owned(), BUILT_IN[1].1.to_owned())];
+        let again = [("mine.toml".to_owned(), BUILT_IN[0].1.to_owned())];
         assert!(matches!(Apps::new(&again), Err(AppsError::Twice { .. })));
     }
 }

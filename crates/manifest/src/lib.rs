@@ -9,6 +9,7 @@ mod address;
 mod answer;
 mod apps;
 mod auth;
+mod graphql;
 mod manifest;
 mod operation;
 mod request;
@@ -21,18 +22,19 @@ pub use address::{
     InstanceError, InstanceRule, InstanceUrl, Origin, OriginError, Scheme,
 };
 pub use answer::{
-    Conflict, FieldPath, FieldTree, Incremental, Pagination, PersonResult, RateHeaders, RateLimit,
-    ResultRule, Wait,
+    Conflict, ErrorRule, FieldPath, FieldTree, GoesOn, Incremental, Pagination, PersonResult,
+    RateHeaders, RateLimit, Refusal, ResultRule, Wait,
 };
 pub use apps::{Apps, AppsError};
 pub use auth::{
     AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialPlacement, Encoding, Pkce,
     RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,
 };
+pub use graphql::Document;
 pub use manifest::{Barriers, Manifest, ScopeRule, UnknownOperation};
 pub use operation::{Class, Method, NextPage, Operation, Reconcile};
 pub use request::{
-    Admitted, Arguments, ArgumentsError, Idempotency, IdempotencyKey, KeyError, PlanError,
+    Admitted, Arguments, ArgumentsError, Idempotency, IdempotencyKey, KeyError, KeyForm, PlanError,
     PlannedRequest, Undeclared, WireRequest,
 };
 pub use scan::{EventMapping, Extracted, ForEach, Scan, ScanEvent, ScanStep};

@@ -1,7 +1,7 @@
 use crypto::canonical;
 use crypto::digest::{Digest, sha256};
 use http::HeaderMap;
-use manifest::{Manifest, NextPage, Operation, RateLimit};
+use manifest::{Manifest, NextPage, Operation, RateLimit, Refusal};
 use reqwest::Response;
 use serde_json::Value;
 
@@ -27,6 +27,9 @@ pub struct FilteredResponse {
 
 /// The longest text that a declared field may hold, in bytes.
 const MAX_TEXT_BYTES: usize = 2048;
+/// The longest failure that is read for its code, in bytes, and the longest code.
+const MAX_FAILURE_BYTES: usize = 64 * 1024;
+const MAX_CODE_BYTES: usize = 64;
 
 impl FilteredResponse {
     /// SHA-256 of what was kept, in canonical form: it identifies the answer in the audit log.
@@ -52,20 +55,24 @@ pub(crate) async fn receive(
             .and_then(|value| value.to_str().ok())
     };
     let rate = manifest.rate.read(header);
-    check_status(status, rate)?;
+    if let Err(error) = check_status(status, rate) {
+        return Err(judge(manifest, response, (status, rate))
+            .await
+            .unwrap_or(error));
+    }
     let link = links(response.headers());
-    let (kept, bytes) = if operation.response.is_nothing() || status == 204 {
+    let (mut kept, bytes) = if operation.sieve().is_nothing() || status == 204 {
         (Value::Null, 0)
     } else {
         let sieve = Sieve {
-            tree: &operation.response,
+            tree: operation.sieve(),
             mark,
             max_text_bytes: MAX_TEXT_BYTES,
         };
         read_json(response, sieve, max_answer_bytes).await?
     };
-    if !operation.succeeded(&kept) {
-        return Err(EgressError::Declined { status });
+    if let Some(why) = manifest.refusal(operation, &mut kept) {
+        return Err(EgressError::Declined { status, why });
     }
     let next_page = operation.next_page(&kept, link.as_deref());
     Ok(FilteredResponse {
@@ -77,7 +84,34 @@ pub(crate) async fn receive(
     })
 }
 
-/// Nothing of an answer that is no success is read.
+/// What a failure says beyond its status, where the manifest names codes that do: they are compared,
+/// and dropped with the rest of it. What cannot be read says nothing.
+async fn judge(
+    manifest: &Manifest,
+    response: Response,
+    (status, rate): (u16, RateLimit),
+) -> Option<EgressError> {
+    let rule = manifest.errors.as_ref()?;
+    let sieve = Sieve {
+        tree: rule.tree(),
+        mark: None,
+        max_text_bytes: MAX_CODE_BYTES,
+    };
+    let (kept, _) = read_json(response, sieve, MAX_FAILURE_BYTES).await.ok()?;
+    match manifest.meaning(&kept)? {
+        // As if the app had said so by its headers.
+        Refusal::Wait => Some(EgressError::Status {
+            status,
+            rate: RateLimit {
+                remaining: Some(0),
+                ..rate
+            },
+        }),
+        why => Some(EgressError::Declined { status, why }),
+    }
+}
+
+/// Of itself, nothing of an answer that is no success is read.
 pub(crate) const fn check_status(status: u16, rate: RateLimit) -> Result<(), EgressError> {
     match status {
         200..=299 => Ok(()),

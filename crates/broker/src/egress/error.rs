@@ -1,4 +1,4 @@
-use manifest::{RateLimit, Undeclared};
+use manifest::{RateLimit, Refusal, Undeclared};
 
 /// Why a call did not give what it should. No variant holds an address, a query, a token or a
 /// piece of an answer.
@@ -61,6 +61,8 @@ pub enum EgressError {
     Declined {
         /// The status of the answer.
         status: u16,
+        /// What the app means by it.
+        why: Refusal,
     },
     /// The answer is larger than it may be.
     #[error("the app's answer is too large")]
@@ -111,7 +113,10 @@ impl EgressError {
             Self::Timeout { .. } => "egress.timeout",
             Self::Redirect { .. } => "egress.redirect",
             Self::Status { status, rate } if refuses(*status, rate) => "egress.refused",
-            Self::Status { .. } => "egress.status",
+            Self::Status { .. }
+            | Self::Declined {
+                why: Refusal::Wait, ..
+            } => "egress.status",
             Self::Declined { .. } => "egress.declined",
             Self::TooLarge { .. } => "egress.too_large",
             Self::ContentType { .. } => "egress.content_type",
@@ -133,7 +138,11 @@ impl EgressError {
             | Self::Unreachable { sent: false }
             | Self::Timeout { sent: false, .. } => WriteVerdict::NotSent,
             // RFC 9110 15.5.9: after 408 the app may have begun to work.
-            Self::Status { status: 408, .. } => WriteVerdict::Unknown,
+            Self::Status { status: 408, .. }
+            | Self::Declined {
+                why: Refusal::Unknown,
+                ..
+            } => WriteVerdict::Unknown,
             Self::Declined { .. }
             | Self::Status {
                 status: 400..=499, ..
@@ -158,12 +167,24 @@ impl EgressError {
         }
     }
 
+    /// Whether the app does not accept the credential any more: a person must connect again.
+    pub const fn is_token_refused(&self) -> bool {
+        matches!(
+            self,
+            Self::Status { status: 401, .. }
+                | Self::Declined {
+                    why: Refusal::Reconnect,
+                    ..
+                }
+        )
+    }
+
     /// The status of the answer, when there was one.
     pub const fn status(&self) -> Option<u16> {
         match self {
             Self::Redirect { status }
             | Self::Status { status, .. }
-            | Self::Declined { status }
+            | Self::Declined { status, .. }
             | Self::TooLarge { status }
             | Self::ContentType { status }
             | Self::Malformed { status } => Some(*status),

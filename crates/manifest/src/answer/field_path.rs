@@ -36,6 +36,24 @@ impl FieldPath {
         (steps.len() <= MAX_STEPS).then_some(Self(steps))
     }
 
+    /// The member of this name, at the top.
+    pub(crate) fn of_key(key: &str) -> Self {
+        Self(vec![Step::Key(key.to_owned())])
+    }
+
+    /// The name of the member that it begins with; nothing where it begins with a list.
+    pub(crate) fn first_key(&self) -> Option<&str> {
+        match self.0.first() {
+            Some(Step::Key(key)) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Whether one of the two is the other one, or leads to it.
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        self.0.iter().zip(&other.0).all(|(one, other)| one == other)
+    }
+
     /// The path of a list itself: `[]` or `events[]`.
     pub(crate) fn ends_in_items(&self) -> bool {
         self.0.last() == Some(&Step::Items)
@@ -69,6 +87,39 @@ impl FieldPath {
             Step::Key(key) => value.get_mut(key),
             Step::Items => None,
         })
+    }
+
+    /// The value at the path, where every list on the way has exactly one item.
+    pub(crate) fn only<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        self.0
+            .iter()
+            .try_fold(value, |value, step| match (step, value) {
+                (Step::Key(key), _) => value.get(key),
+                (Step::Items, Value::Array(items)) if items.len() == 1 => items.first(),
+                (Step::Items, _) => None,
+            })
+    }
+
+    /// Puts a value there, and makes the objects, and lists of one item, that lead to it.
+    pub(crate) fn put(&self, root: &mut Value, value: Value) {
+        let mut place = root;
+        for step in &self.0 {
+            place = match step {
+                Step::Key(key) => {
+                    if !place.is_object() {
+                        *place = Value::Object(serde_json::Map::new());
+                    }
+                    &mut place[key.as_str()]
+                }
+                Step::Items => {
+                    if place.as_array().is_none_or(Vec::is_empty) {
+                        *place = Value::Array(vec![Value::Null]);
+                    }
+                    &mut place[0]
+                }
+            };
+        }
+        *place = value;
     }
 
     /// Every value at the path, in order.

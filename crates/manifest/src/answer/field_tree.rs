@@ -47,6 +47,16 @@ impl FieldTree {
         self.add(path.steps(), Self::Probe)
     }
 
+    /// Whether the answer is a list.
+    pub(crate) const fn is_list(&self) -> bool {
+        matches!(self, Self::Items(_))
+    }
+
+    /// Whether anything of the member of this name is kept.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        matches!(self, Self::Object(members) if members.contains_key(key))
+    }
+
     /// What is kept at `path`.
     pub(crate) fn at(&self, path: &FieldPath) -> Option<&Self> {
         path.steps()

@@ -3,9 +3,13 @@ use std::time::Duration;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
-/// The names of the headers in which an app tells its limits.
+/// The names of the headers in which an app tells its limits: of requests, of points, or of both.
 #[derive(Debug, Default)]
-pub struct RateHeaders {
+pub struct RateHeaders(pub(crate) Vec<RateFamily>);
+
+/// The headers of one limit.
+#[derive(Debug, Default)]
+pub(crate) struct RateFamily {
     pub(crate) limit: Option<String>,
     pub(crate) remaining: Option<String>,
     pub(crate) reset: Option<String>,
@@ -18,6 +22,7 @@ pub(crate) enum ResetForm {
     #[default]
     UnixSeconds,
     SecondsFromNow,
+    UnixMilliseconds,
 }
 
 /// What an app said about its limits with one answer.
@@ -43,8 +48,32 @@ pub enum Wait {
 }
 
 impl RateHeaders {
-    /// Reads the limits out of an answer's headers; what cannot be read is not told.
+    /// Reads the limits out of an answer's headers; what cannot be read is not told. Of several
+    /// limits, the one that is nearest to its end counts.
     pub fn read<'a>(&self, header: impl Fn(&str) -> Option<&'a str>) -> RateLimit {
+        let families = self.0.iter().map(|family| family.read(&header));
+        let tightest = families.min_by_key(RateLimit::left_per_million);
+        RateLimit {
+            retry_after: header("retry-after").and_then(retry_after),
+            ..tightest.unwrap_or_default()
+        }
+    }
+}
+
+impl RateLimit {
+    /// How much of the limit is left, in millionths; all of it where nothing is told.
+    fn left_per_million(&self) -> u64 {
+        const ALL: u64 = 1_000_000;
+        match (self.remaining, self.limit) {
+            (Some(0), _) => 0,
+            (Some(remaining), Some(limit)) => remaining.saturating_mul(ALL) / limit.max(1),
+            _ => ALL,
+        }
+    }
+}
+
+impl RateFamily {
+    fn read<'a>(&self, header: impl Fn(&str) -> Option<&'a str>) -> RateLimit {
         let number = |name: &Option<String>| header(name.as_deref()?)?.trim().parse::<u64>().ok();
         let reset = number(&self.reset).and_then(|number| match self.reset_form {
             ResetForm::SecondsFromNow => Some(Wait::For(Duration::from_secs(number))),
@@ -52,12 +81,17 @@ impl RateHeaders {
                 let moment = OffsetDateTime::from_unix_timestamp(i64::try_from(number).ok()?);
                 moment.ok().map(Wait::Until)
             }
+            ResetForm::UnixMilliseconds => {
+                let nanoseconds = i128::from(number) * 1_000_000;
+                let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds);
+                moment.ok().map(Wait::Until)
+            }
         });
         RateLimit {
             limit: number(&self.limit),
             remaining: number(&self.remaining),
             reset,
-            retry_after: header("retry-after").and_then(retry_after),
+            retry_after: None,
         }
     }
 }
@@ -92,12 +126,12 @@ mod tests {
 
     #[test]
     fn githubs_limits_are_read() {
-        let headers = RateHeaders {
+        let headers = RateHeaders(vec![RateFamily {
             limit: Some("x-ratelimit-limit".to_owned()),
             remaining: Some("x-ratelimit-remaining".to_owned()),
             reset: Some("x-ratelimit-reset".to_owned()),
             reset_form: ResetForm::UnixSeconds,
-        };
+        }]);
         let read = headers.read(|name| match name {
             "x-ratelimit-limit" => Some("5000"),
             "x-ratelimit-remaining" => Some("4987"),
@@ -112,5 +146,33 @@ mod tests {
             read.reset,
             Some(Wait::Until(datetime!(2012-10-12 23:43:14 UTC)))
         );
+    }
+
+    #[test]
+    fn of_two_limits_the_tighter_one_counts() {
+        let family = |name: &str| RateFamily {
+            limit: Some(format!("{name}-limit")),
+            remaining: Some(format!("{name}-remaining")),
+            reset: Some(format!("{name}-reset")),
+            reset_form: ResetForm::UnixMilliseconds,
+        };
+        let headers = RateHeaders(vec![family("requests"), family("complexity")]);
+        let told = |complexity: &'static str| {
+            headers.read(move |name| match name {
+                "requests-limit" => Some("5000"),
+                "requests-remaining" => Some("4000"),
+                "complexity-limit" => Some("250000"),
+                "complexity-remaining" => Some(complexity),
+                "complexity-reset" => Some("1350085394000"),
+                _ => None,
+            })
+        };
+        let tight = told("0");
+        assert_eq!((tight.limit, tight.remaining), (Some(250_000), Some(0)));
+        assert_eq!(
+            tight.reset,
+            Some(Wait::Until(datetime!(2012-10-12 23:43:14 UTC)))
+        );
+        assert_eq!(told("249000").remaining, Some(4000));
     }
 }

@@ -1,11 +1,12 @@
 mod checks;
 mod parse;
+mod refusal;
 mod scopes;
 
 use std::collections::BTreeMap;
 
 use crate::address::InstanceRule;
-use crate::answer::RateHeaders;
+use crate::answer::{ErrorRule, RateHeaders};
 use crate::auth::AuthPlane;
 use crate::operation::Operation;
 use crate::scan::Scan;
@@ -30,6 +31,8 @@ pub struct Manifest {
     pub auth: AuthPlane,
     /// The headers in which the app tells its limits.
     pub rate: RateHeaders,
+    /// How its answers say that it did not do what it was asked.
+    pub errors: Option<ErrorRule>,
     /// What a scan calls; `None` for an app that is not scanned.
     pub scan: Option<Scan>,
     scopes: BTreeMap<String, ScopeRule>,

@@ -1,15 +1,15 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Barriers, Manifest, ScopeRule, checks};
 use crate::address::{HostPattern, InstanceRule};
-use crate::answer::{RateHeaders, ResetForm};
+use crate::answer::{ErrorRule, FieldTree, RateFamily, RateHeaders, ResetForm};
 use crate::auth::parse_auth;
 use crate::operation::{
-    Class, Defaults, Operation, is_token, parse_headers, parse_host, parse_operation,
+    Class, Defaults, Operation, field_path, is_token, parse_headers, parse_host, parse_operation,
 };
 use crate::scan::parse_scan;
 use crate::source::raw::{
-    RawBarriers, RawInstance, RawManifest, RawRateLimit, RawScope, Table, Text,
+    RawBarriers, RawErrors, RawInstance, RawManifest, RawRateLimit, RawScope, Table, Text,
 };
 use crate::source::{ManifestError, Source, sentence};
 
@@ -34,7 +34,12 @@ impl Manifest {
         if *raw.format.get_ref() != FORMAT {
             return Err(source.at(&raw.format, "this version reads format 1"));
         }
-        let operations = parse_operations(source, &raw)?;
+        let errors = match &raw.api.errors {
+            Some(raw) => Some(parse_errors(source, raw)?),
+            None => None,
+        };
+        let mut operations = parse_operations(source, &raw)?;
+        set_sieves(source, &raw, errors.as_ref(), &mut operations)?;
         let scan = raw
             .scan
             .as_ref()
@@ -49,7 +54,8 @@ impl Manifest {
                 None => None,
             },
             auth: parse_auth(source, &raw.auth)?,
-            rate: parse_rate(source, raw.api.rate_limit.as_ref())?,
+            rate: parse_rate(source, raw.api.rate_limits.as_deref())?,
+            errors,
             scan: scan.transpose()?,
             scopes: parse_scopes(source, &raw.scopes)?,
             operations,
@@ -63,10 +69,15 @@ fn parse_id(source: Source<'_>, id: &Text) -> Parsed<String> {
     let text = id.get_ref();
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     let starts = text.bytes().next().is_some_and(|b| b.is_ascii_lowercase());
-    if starts && text.len() <= 40 && text.bytes().all(plain) {
+    // The pages call the connections of an app that write by its id and this.
+    let taken = text.ends_with("-write");
+    if starts && text.len() <= 40 && text.bytes().all(plain) && !taken {
         return Ok(text.clone());
     }
-    Err(source.at(id, "an app's id is lower-case letters, digits and hyphens"))
+    Err(source.at(
+        id,
+        "an app's id is lower-case letters, digits and hyphens, and does not end in -write",
+    ))
 }
 
 fn parse_operations(source: Source<'_>, raw: &RawManifest) -> Parsed<BTreeMap<String, Operation>> {
@@ -141,10 +152,67 @@ fn parse_scopes(source: Source<'_>, raw: &Table<RawScope>) -> Parsed<BTreeMap<St
     Ok(scopes)
 }
 
-fn parse_rate(source: Source<'_>, raw: Option<&RawRateLimit>) -> Parsed<RateHeaders> {
-    let Some(raw) = raw else {
-        return Ok(RateHeaders::default());
+fn parse_errors(source: Source<'_>, raw: &RawErrors) -> Parsed<ErrorRule> {
+    let field = field_path(source, &raw.field)?;
+    let mut tree = FieldTree::nothing();
+    let kept = tree.keep(&field);
+    kept.map_err(|_| source.at(&raw.field, "not a place in an answer"))?;
+    let mut seen = BTreeSet::new();
+    let mut words = |codes: &Option<Vec<Text>>| {
+        let codes = codes.iter().flatten().map(|code| {
+            let fresh = !code.get_ref().is_empty() && seen.insert(code.get_ref().clone());
+            fresh
+                .then(|| code.get_ref().clone())
+                .ok_or_else(|| source.at(code, "a code means one thing"))
+        });
+        codes.collect::<Parsed<Vec<_>>>()
     };
+    Ok(ErrorRule {
+        wait: words(&raw.wait)?,
+        reconnect: words(&raw.reconnect)?,
+        unknown: words(&raw.unknown)?,
+        field,
+        tree,
+    })
+}
+
+/// What of each answer is read: what is kept, and the place of an error. Where the one is a list and
+/// the other an object, errors are read in failures alone.
+fn set_sieves(
+    source: Source<'_>,
+    raw: &RawManifest,
+    errors: Option<&ErrorRule>,
+    operations: &mut BTreeMap<String, Operation>,
+) -> Parsed<()> {
+    for (id, written) in &raw.operations {
+        let Some(operation) = operations.get_mut(id.get_ref()) else {
+            continue;
+        };
+        operation.sieve = operation.response.clone();
+        let Some(rule) = errors else { continue };
+        let Some(key) = rule.field.first_key() else {
+            continue;
+        };
+        if operation.response.is_list() {
+            continue;
+        }
+        if operation.response.has(key) || operation.sieve.keep(&rule.field).is_err() {
+            return Err(source.at(
+                &written.get_ref().path,
+                "what its `response` keeps is where [api.errors] looks for an error",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn parse_rate(source: Source<'_>, raw: Option<&[RawRateLimit]>) -> Parsed<RateHeaders> {
+    let families = raw.into_iter().flatten();
+    let families = families.map(|raw| parse_rate_family(source, raw));
+    families.collect::<Parsed<_>>().map(RateHeaders)
+}
+
+fn parse_rate_family(source: Source<'_>, raw: &RawRateLimit) -> Parsed<RateFamily> {
     let header = |text: &Option<Text>| match text {
         Some(text) if is_token(text.get_ref()) => Ok(Some(text.get_ref().clone())),
         Some(text) => Err(source.at(text, "a header's name, in lower case")),
@@ -155,10 +223,14 @@ fn parse_rate(source: Source<'_>, raw: Option<&RawRateLimit>) -> Parsed<RateHead
         Some(text) => match text.get_ref().as_str() {
             "unix_seconds" => ResetForm::UnixSeconds,
             "seconds_from_now" => ResetForm::SecondsFromNow,
-            _ => return Err(source.at(text, "a reset is unix_seconds or seconds_from_now")),
+            "unix_milliseconds" => ResetForm::UnixMilliseconds,
+            _ => {
+                let problem = "a reset is unix_seconds, unix_milliseconds or seconds_from_now";
+                return Err(source.at(text, problem));
+            }
         },
     };
-    Ok(RateHeaders {
+    Ok(RateFamily {
         limit: header(&raw.limit)?,
         remaining: header(&raw.remaining)?,
         reset: header(&raw.reset)?,

@@ -14,7 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldTree, Incremental, Pagination, ResultRule};
-use crate::request::{Arguments, Idempotency};
+use crate::graphql::Document;
+use crate::request::{Arguments, Idempotency, KeyForm};
 use crate::scan::EventMapping;
 use crate::value::{Fields, Role, object};
 
@@ -84,6 +85,8 @@ pub struct Operation {
     pub(crate) params: Fields,
     pub(crate) query: Fields,
     pub(crate) body: Option<Fields>,
+    pub(crate) document: Option<Document>,
+    pub(crate) sieve: FieldTree,
     pub(crate) headers: BTreeMap<String, String>,
 }
 
@@ -150,7 +153,7 @@ impl Operation {
             .iter()
             .flat_map(|pagination| pagination.next(kept, link));
         let typed = texts.filter_map(|(name, text)| {
-            let kind = self.query.argument(name)?;
+            let kind = self.argument(name)?;
             let value = kind.read_text(&text)?;
             kind.check(name, &value).ok()?;
             Some((name.to_owned(), value))
@@ -179,6 +182,23 @@ impl Operation {
                 Role::Argument { required: true, .. } => Some(name),
                 _ => None,
             })
+    }
+
+    /// The document that it sends, where its API is one of GraphQL.
+    pub const fn document(&self) -> Option<&Document> {
+        self.document.as_ref()
+    }
+
+    /// What is read of an answer with a good status: what is kept, and where the app says that it did
+    /// not do it.
+    pub const fn sieve(&self) -> &FieldTree {
+        &self.sieve
+    }
+
+    /// The form in which its body or path holds the key of a write; nothing where neither does.
+    pub(crate) fn key_form(&self) -> Option<KeyForm> {
+        let all = [&self.params].into_iter().chain(&self.body);
+        all.flat_map(Fields::keys).map(|(_, form)| form).next()
     }
 
     /// The names of all its arguments.

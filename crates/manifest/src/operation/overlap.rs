@@ -1,8 +1,9 @@
 use serde_json::Value;
 
 use super::Operation;
+use crate::FieldPath;
 use crate::address::Segment;
-use crate::value::{Fields, Role, ValueType};
+use crate::value::{Field, Fields, Role, ValueType, to_text};
 
 /// Whether some request could be both operations. It may say yes where no such request exists,
 /// never no where one does.
@@ -51,23 +52,42 @@ fn types_overlap(left: Option<&ValueType>, right: Option<&ValueType>) -> bool {
 /// Whether both always send one key, each with a value of its own (a GraphQL document, a sort
 /// order), or one always sends a key that the other never does.
 fn told_apart(left: &Fields, right: &Fields) -> bool {
-    let differs = left.iter().any(|(name, field)| {
-        match (&field.role, right.get(name).map(|field| &field.role)) {
-            (Role::Fixed(one), Some(Role::Fixed(other))) => !same_text(one, other),
+    let (left, right) = (placed(left), placed(right));
+    let differs = left.iter().any(|(place, role)| {
+        let mut same = right.iter().filter(|(other, _)| place == other);
+        match (role, same.next()) {
+            (Role::Fixed(one), Some((_, Role::Fixed(other)))) => !same_text(one, other),
             _ => false,
         }
     });
-    differs || sends_more(left, right) || sends_more(right, left)
+    differs || sends_more(&left, &right) || sends_more(&right, &left)
 }
 
-fn sends_more(left: &Fields, right: &Fields) -> bool {
-    let always =
-        |role: &Role| matches!(role, Role::Fixed(_) | Role::Argument { required: true, .. });
+/// The fields, by where they stand.
+fn placed(fields: &Fields) -> Vec<(FieldPath, &Role)> {
+    let place = |(name, field): (&str, &'_ Field)| field.place(name);
+    let roles = fields.iter().map(|(_, field)| &field.role);
+    fields.iter().map(place).zip(roles).collect()
+}
+
+fn sends_more(left: &[(FieldPath, &Role)], right: &[(FieldPath, &Role)]) -> bool {
+    let always = |role: &Role| {
+        matches!(
+            role,
+            Role::Fixed(_) | Role::Key(_) | Role::Argument { required: true, .. }
+        )
+    };
     left.iter()
-        .any(|(name, field)| always(&field.role) && right.get(name).is_none())
+        .any(|(place, role)| always(role) && !right.iter().any(|(other, _)| place.touches(other)))
 }
 
-/// In a query, `1` and `"1"` are the same bytes.
+/// In a query, `1`, `"1"` and a list of nothing else are the same bytes.
 fn same_text(one: &Value, other: &Value) -> bool {
-    crate::value::to_text(one) == crate::value::to_text(other)
+    let texts = |value: &Value| -> Vec<Option<String>> {
+        match value {
+            Value::Array(items) => items.iter().map(to_text).collect(),
+            one => vec![to_text(one)],
+        }
+    };
+    texts(one) == texts(other)
 }

@@ -6,7 +6,8 @@ use super::parse_rules::add_rules;
 use super::{Class, Method, Operation, parse_headers};
 use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldPath, FieldTree};
-use crate::request::Idempotency;
+use crate::graphql::{Document, check_answer, parse_graphql};
+use crate::request::{Idempotency, KeyForm};
 use crate::source::raw::{RawOperation, RawResponse, Text};
 use crate::source::{ManifestError, Source, sentence};
 use crate::value::{Fields, Place, is_name, parse_fields};
@@ -69,15 +70,63 @@ pub(crate) fn parse_operation(
         path,
         params: fields(written.params.as_ref(), Place::Path)?,
         query: fields(written.query.as_ref(), Place::Query)?,
-        body: match &written.body {
-            Some(raw) => Some(parse_fields(source, raw.get_ref(), Place::Body)?),
-            None => None,
-        },
+        body: None,
+        document: None,
+        sieve: FieldTree::nothing(),
         headers,
     };
+    (operation.document, operation.body) = parse_body(source, written, class)?;
     check_names(source, written, &operation)?;
+    check_keys(source, written, &operation)?;
     add_rules(source, written, &mut operation)?;
     Ok(operation)
+}
+
+/// What the operation sends beside its address: fields of JSON, or a GraphQL document.
+fn parse_body(
+    source: Source<'_>,
+    raw: &RawOperation,
+    class: Class,
+) -> Parsed<(Option<Document>, Option<Fields>)> {
+    match (&raw.graphql, &raw.body) {
+        (Some(graphql), None) => {
+            let (document, fields) = parse_graphql(source, graphql, class)?;
+            check_answer(
+                source,
+                (graphql.get_ref(), raw.response.as_ref()),
+                &document,
+            )?;
+            Ok((Some(document), Some(fields)))
+        }
+        (None, Some(body)) => {
+            let fields = parse_fields(source, body.get_ref(), Place::Body)?;
+            Ok((None, Some(fields)))
+        }
+        (Some(graphql), Some(_)) => {
+            Err(source.at(graphql, "a GraphQL request has its document for a body"))
+        }
+        (None, None) => Ok((None, None)),
+    }
+}
+
+/// A key makes one write the same one again, in one form.
+fn check_keys(source: Source<'_>, raw: &RawOperation, operation: &Operation) -> Parsed<()> {
+    let body = raw.body.iter().flat_map(toml::Spanned::get_ref);
+    let variables = raw
+        .graphql
+        .iter()
+        .flat_map(|graphql| graphql.get_ref().variables.iter().flatten());
+    let fields = raw.params.iter().flatten().chain(body).chain(variables);
+    let keys = fields.filter_map(|(_, field)| field.get_ref().key.as_ref());
+    for key in keys {
+        if operation.class == Class::Read {
+            return Err(source.at(key, "a read has no key: it repeats anyway"));
+        }
+        if operation.key_form() != KeyForm::parse(key.get_ref()) {
+            return Err(source.at(key, "one operation writes its key in one form"));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn parse_host(source: Source<'_>, text: &Text) -> Parsed<HostRef> {
@@ -102,6 +151,14 @@ fn parse_class(source: Source<'_>, raw: &RawOperation) -> Parsed<(Class, Method)
         .read_by_post
         .as_ref()
         .is_some_and(|flag| *flag.get_ref());
+    if let Some(graphql) = &raw.graphql {
+        // GraphQL over HTTP 6.2: a mutation is never a GET, and one method for all is one way in.
+        return match (method, &raw.read_by_post) {
+            (Method::Post, None) => Ok((class, method)),
+            (Method::Post, Some(flag)) => Err(source.at(flag, "the document says what it does")),
+            _ => Err(source.at(graphql, "a GraphQL document is sent by POST")),
+        };
+    }
     match (class, method) {
         (Class::Write, method) if method.is_safe() => Err(source.at(
             &raw.method,
@@ -152,6 +209,8 @@ fn parse_path(source: Source<'_>, raw: &RawOperation) -> Parsed<PathTemplate> {
 /// Arguments come in one flat object: a name means one thing.
 fn check_names(source: Source<'_>, raw: &RawOperation, operation: &Operation) -> Parsed<()> {
     let body = raw.body.iter().flat_map(|body| body.get_ref().keys());
+    let graphql = raw.graphql.iter().flat_map(|raw| &raw.get_ref().variables);
+    let body = body.chain(graphql.flat_map(|variables| variables.keys()));
     let query = raw.query.iter().flat_map(|query| query.keys());
     for name in query.chain(body) {
         let text = name.get_ref().as_str();

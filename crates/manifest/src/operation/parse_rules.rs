@@ -5,7 +5,7 @@ use super::parse::field_path;
 use super::reconcile::parse_reconcile;
 use super::subject::parse_subject;
 use super::{Class, Operation};
-use crate::answer::{FieldPath, FieldTree, Incremental, Pagination, ResultRule};
+use crate::answer::{FieldPath, FieldTree, GoesOn, Incremental, Pagination, ResultRule};
 use crate::request::{Idempotency, KEY};
 use crate::scan::parse_events;
 use crate::source::raw::{
@@ -25,6 +25,8 @@ pub(super) fn add_rules(
 ) -> Parsed<()> {
     if let Some(raw) = &written.idempotency {
         operation.idempotency = parse_idempotency(source, raw, operation)?;
+    } else if let Some(form) = operation.key_form() {
+        operation.idempotency = Idempotency::Field { form };
     }
     if let Some(text) = written
         .response
@@ -46,7 +48,7 @@ pub(super) fn add_rules(
         if operation.class == Class::Read {
             return Err(source.at(raw, "only a write is reconciled"));
         }
-        operation.reconcile = Some(parse_reconcile(source, raw)?);
+        operation.reconcile = Some(parse_reconcile(source, raw, operation)?);
     }
     if let Some(name) = &written.subject {
         operation.subject = Some(parse_subject(source, name, operation)?);
@@ -67,12 +69,30 @@ fn kept_path(source: Source<'_>, text: &Text, operation: &Operation) -> Parsed<F
     }
 }
 
-fn query_text(source: Source<'_>, name: &Text, operation: &Operation) -> Parsed<String> {
-    let argument = operation.query.argument(name.get_ref());
-    match argument {
+fn text_argument(source: Source<'_>, name: &Text, operation: &Operation) -> Parsed<String> {
+    match operation.argument(name.get_ref()) {
         Some(ValueType::Text(_) | ValueType::Integer { .. }) => Ok(name.get_ref().clone()),
-        _ => Err(source.at(name, "not a string or integer argument of `query`")),
+        _ => Err(source.at(name, "not a string or integer argument of the operation")),
     }
+}
+
+/// Where the answer says whether another page follows.
+fn parse_goes_on(
+    source: Source<'_>,
+    raw: &RawPagination,
+    operation: &Operation,
+) -> Parsed<Option<GoesOn>> {
+    let (text, when) = match (&raw.more, &raw.last) {
+        (None, None) => return Ok(None),
+        (Some(more), None) => (more, true),
+        (None, Some(last)) => (last, false),
+        (Some(_), Some(last)) => return Err(source.at(last, "either `more` or `last`")),
+    };
+    let field = kept_path(source, text, operation)?;
+    if !field.is_single() {
+        return Err(source.at(text, "one value says whether another page follows"));
+    }
+    Ok(Some(GoesOn { field, when }))
 }
 
 fn parse_pagination(
@@ -80,32 +100,41 @@ fn parse_pagination(
     raw: &RawPagination,
     operation: &Operation,
 ) -> Parsed<Pagination> {
+    let goes_on = parse_goes_on(source, raw, operation)?;
     match (
         raw.kind.get_ref().as_str(),
-        &raw.parameters,
-        &raw.parameter,
-        &raw.field,
+        (&raw.parameters, &raw.parameter),
+        (&raw.field, &raw.items),
     ) {
-        ("link", Some(names), None, None) if !names.is_empty() => {
-            let parameters = names.iter().map(|name| query_text(source, name, operation));
+        ("link", (Some(names), None), (None, None)) if !names.is_empty() && goes_on.is_none() => {
+            let parameters = names
+                .iter()
+                .map(|name| text_argument(source, name, operation));
             Ok(Pagination::Link {
                 parameters: parameters.collect::<Parsed<_>>()?,
             })
         }
-        ("cursor", None, Some(name), Some(field)) => {
-            let parameter = query_text(source, name, operation)?;
-            let path = kept_path(source, field, operation)?;
-            if !path.is_single() {
-                return Err(source.at(field, "a cursor is one value, not one of each item"));
+        ("cursor", (None, Some(name)), (Some(field), None)) => Ok(Pagination::Cursor {
+            parameter: text_argument(source, name, operation)?,
+            field: kept_path(source, field, operation)?,
+            goes_on,
+        }),
+        ("offset", (None, Some(name)), (Some(field), Some(items))) => {
+            let path = field_path(source, items)?;
+            if !path.ends_in_items() || operation.response.at(&path).is_none() {
+                return Err(source.at(items, "not a list that the answer keeps"));
             }
-            Ok(Pagination::Cursor {
-                parameter,
-                field: path,
+            Ok(Pagination::Offset {
+                parameter: text_argument(source, name, operation)?,
+                field: kept_path(source, field, operation)?,
+                items: path,
+                goes_on,
             })
         }
         _ => Err(source.at(
             &raw.kind,
-            "pagination is `link` with `parameters`, or `cursor` with `parameter` and `field`",
+            "pagination is `link` with `parameters`, `cursor` with `parameter` and `field`, or `offset` \
+             with `parameter`, `field` and `items`",
         )),
     }
 }
@@ -116,7 +145,7 @@ fn parse_incremental(
     operation: &Operation,
 ) -> Parsed<Incremental> {
     Ok(Incremental {
-        parameter: query_text(source, &raw.parameter, operation)?,
+        parameter: text_argument(source, &raw.parameter, operation)?,
         field: kept_path(source, &raw.field, operation)?,
     })
 }

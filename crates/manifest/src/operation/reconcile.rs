@@ -6,8 +6,8 @@ use toml::Spanned;
 use super::parse::field_path;
 use super::{Class, Operation};
 use crate::FieldPath;
-use crate::answer::FieldTree;
-use crate::request::{Arguments, Idempotency, IdempotencyKey};
+use crate::answer::{FieldTree, ResultRule};
+use crate::request::{Arguments, Idempotency, IdempotencyKey, KeyForm};
 use crate::source::raw::{RawOperation, RawReconcile};
 use crate::source::{ManifestError, Source};
 
@@ -21,6 +21,7 @@ pub struct Reconcile {
     /// The items of its answer.
     each: FieldPath,
     how: How,
+    result: Option<ResultRule>,
 }
 
 /// What makes an item the one that was written.
@@ -29,7 +30,7 @@ enum How {
     /// The mark was found in this field of it.
     Probe(FieldPath),
     /// The app was asked for the key by this argument, and answers with nothing else.
-    KeyArgument(String),
+    KeyArgument { name: String, form: KeyForm },
 }
 
 impl Reconcile {
@@ -48,16 +49,22 @@ impl Reconcile {
             }
         }
         match &self.how {
-            How::KeyArgument(name) => all.with(name, key.to_string().into()),
+            How::KeyArgument { name, form } => all.with(name, form.write(key).into()),
             How::Probe(_) => all,
         }
+    }
+
+    /// What of a found item is for the person, when it is found elsewhere than in the answer to the
+    /// write.
+    pub const fn result(&self) -> Option<&ResultRule> {
+        self.result.as_ref()
     }
 
     /// The item of the look-up's kept answer that was written; `None` when it is not on this page.
     pub fn find<'a>(&self, kept: &'a Value) -> Option<&'a Value> {
         let found = |item: &&Value| match &self.how {
             How::Probe(field) => field.get(item) == Some(&Value::Bool(true)),
-            How::KeyArgument(_) => true,
+            How::KeyArgument { .. } => true,
         };
         self.each.all(kept).into_iter().find(found)
     }
@@ -67,6 +74,7 @@ impl Reconcile {
 pub(super) fn parse_reconcile(
     source: Source<'_>,
     raw: &Spanned<RawReconcile>,
+    write: &Operation,
 ) -> Parsed<Reconcile> {
     let written = raw.get_ref();
     let each = field_path(source, &written.each)?;
@@ -75,13 +83,26 @@ pub(super) fn parse_reconcile(
     }
     let how = match (&written.probe, &written.key_argument) {
         (Some(field), None) => How::Probe(field_path(source, field)?),
-        (None, Some(name)) => How::KeyArgument(name.get_ref().clone()),
+        (None, Some(name)) => How::KeyArgument {
+            name: name.get_ref().clone(),
+            form: write.key_form().unwrap_or(KeyForm::Plain),
+        },
         _ => return Err(source.at(raw, "a look-up has either `probe` or `key_argument`")),
     };
     Ok(Reconcile {
         operation: written.operation.get_ref().clone(),
         each,
         how,
+        result: match &written.result {
+            Some(raw) => Some(ResultRule {
+                link: match &raw.get_ref().link {
+                    Some(text) => Some(field_path(source, text)?),
+                    None => None,
+                },
+                id: field_path(source, &raw.get_ref().id)?,
+            }),
+            None => None,
+        },
     })
 }
 
@@ -104,7 +125,9 @@ pub(crate) fn check_reconcile(
         (How::Probe(field), Idempotency::Marker { .. }) => {
             read.response.at(&rule.each.join(field)) == Some(&FieldTree::Probe)
         }
-        (How::KeyArgument(name), Idempotency::Header { .. }) => read.required().any(|n| n == name),
+        (How::KeyArgument { name, .. }, Idempotency::Header { .. } | Idempotency::Field { .. }) => {
+            read.required().any(|n| n == name)
+        }
         _ => false,
     };
     if !fits {
@@ -114,17 +137,18 @@ pub(crate) fn check_reconcile(
         ));
     }
     let given = |name: &str| match &rule.how {
-        How::KeyArgument(key) if key == name => true,
+        How::KeyArgument { name: key, .. } if key == name => true,
         _ => write.takes(name),
     };
     if let Some(missing) = read.required().find(|name| !given(name)) {
         let problem = format!("the write does not give its argument `{missing}`");
         return Err(source.at(&raw.operation, problem));
     }
-    // What a person is shown after a look-up is read by the write's own rule.
-    let shown = write
+    // What a person is shown after a look-up is read by the rule's own paths, or else by the write's.
+    let shown = rule
         .result
         .iter()
+        .chain(write.result.iter().filter(|_| rule.result.is_none()))
         .flat_map(|result| result.link.iter().chain([&result.id]));
     for path in shown {
         let whole = rule.each.join(path);

@@ -3,14 +3,14 @@ use std::collections::BTreeSet;
 use crypto::canonical;
 use serde_json::{Map, Value};
 
-use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WireRequest};
+use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WireRequest, WrittenKey};
 use crate::Manifest;
 use crate::address::{ConnectionFacts, percent};
 use crate::operation::Operation;
-use crate::value::{Fields, Role, to_text};
+use crate::value::{Fields, Role};
 
-/// Why a request is no declared operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why a request is no declared operation: how far it came with the one that it is most like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 pub enum Undeclared {
     /// No operation has this method, host and path.
     #[error("no operation has this method, host and path")]
@@ -57,8 +57,7 @@ impl Manifest {
             match matches(operation, wire, facts) {
                 Ok(_) if admitted.is_some() => return Err(Undeclared::Ambiguous),
                 Ok(request) => admitted = Some(Admitted { operation, request }),
-                Err(Undeclared::Address) => {}
-                Err(nearer) => reason = nearer,
+                Err(other) => reason = reason.max(other),
             }
         }
         admitted.ok_or(reason)
@@ -70,17 +69,23 @@ fn matches(
     wire: &WireRequest<'_>,
     facts: &ConnectionFacts<'_>,
 ) -> Result<PlannedRequest, Undeclared> {
-    let mut arguments = read_address(operation, wire, facts).ok_or(Undeclared::Address)?;
+    let address = read_address(operation, wire, facts).ok_or(Undeclared::Address)?;
+    let (mut arguments, in_path) = (address.given, address.key);
     let query = read_query(&operation.query, wire.query).ok_or(Undeclared::Query)?;
     let body = read_body(operation, wire.body).ok_or(Undeclared::Body)?;
     arguments.extend(query);
     arguments.extend(body.given);
     let key = match &operation.idempotency {
-        Idempotency::Header { name } => Some(header_key(wire, name).ok_or(Undeclared::Headers)?),
-        Idempotency::Marker { .. } | Idempotency::None => body.key,
+        Idempotency::Header { name } => {
+            let key = header_key(wire, name).ok_or(Undeclared::Headers)?;
+            Some(WrittenKey::Whole(key))
+        }
+        Idempotency::Marker { .. } => body.marked.map(WrittenKey::Whole),
+        Idempotency::Field { .. } => in_path.or(body.key),
+        Idempotency::None => None,
     };
     let arguments = Arguments::from_map(arguments);
-    let planned = PlannedRequest::plan(operation, facts, &arguments, key.as_ref());
+    let planned = PlannedRequest::plan_written(operation, facts, &arguments, key.as_ref());
     let planned = planned.map_err(|_| Undeclared::Body)?;
     compare(&planned, wire).map(|()| planned)
 }
@@ -106,12 +111,22 @@ fn compare(planned: &PlannedRequest, wire: &WireRequest<'_>) -> Result<(), Undec
     Ok(())
 }
 
+/// What a part of a request says.
+#[derive(Default)]
+struct ReadPart {
+    given: Map<String, Value>,
+    /// The key that a field holds.
+    key: Option<WrittenKey>,
+    /// The key of a mark.
+    marked: Option<IdempotencyKey>,
+}
+
 /// The arguments in the path, if method, origin and path are the operation's.
 fn read_address(
     operation: &Operation,
     wire: &WireRequest<'_>,
     facts: &ConnectionFacts<'_>,
-) -> Option<Map<String, Value>> {
+) -> Option<ReadPart> {
     let (origin, prefix) = operation.host.resolve(facts).ok()?;
     let there = wire.method == operation.method.as_str()
         && wire.scheme == origin.scheme().as_str()
@@ -119,15 +134,19 @@ fn read_address(
         && wire.port == origin.port();
     let path = wire.path.strip_prefix(prefix).filter(|_| there)?;
     let texts = operation.path.read(path)?;
-    let mut arguments = Map::new();
+    let mut read = ReadPart::default();
     for (name, text) in operation.path.holes().zip(texts) {
-        if let Some(kind) = operation.params.argument(name) {
-            let value = kind.read_text(&text)?;
-            kind.check(name, &value).ok()?;
-            arguments.insert(name.to_owned(), value);
+        match operation.params.get(name).map(|field| &field.role) {
+            Some(Role::Argument { kind, .. }) => {
+                let value = kind.read_text(&text)?;
+                kind.check(name, &value).ok()?;
+                read.given.insert(name.to_owned(), value);
+            }
+            Some(Role::Key(form)) => read.key = Some(form.read(&text)?),
+            Some(Role::Fixed(_)) | None => return None,
         }
     }
-    Some(arguments)
+    Some(read)
 }
 
 fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>> {
@@ -138,7 +157,8 @@ fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>
         let (key, text) = (percent::decode(key)?, percent::decode(text)?);
         let fresh = seen.insert(key.clone());
         match &fields.get(&key)?.role {
-            Role::Fixed(value) if fresh && to_text(value)? == text => {}
+            // Whether all of it is there is seen when the request is made again and compared.
+            Role::Fixed(_) => {}
             Role::Argument { kind, .. } if fresh => {
                 let value = kind.read_text(&text)?;
                 kind.check(&key, &value).ok()?;
@@ -150,32 +170,35 @@ fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>
     Some(arguments)
 }
 
-#[derive(Default)]
-struct ReadBody {
-    given: Map<String, Value>,
-    key: Option<IdempotencyKey>,
-}
-
-fn read_body(operation: &Operation, body: Option<&[u8]>) -> Option<ReadBody> {
+fn read_body(operation: &Operation, body: Option<&[u8]>) -> Option<ReadPart> {
     let (fields, body) = match (&operation.body, body) {
         (Some(fields), Some(body)) => (fields, body),
-        (None, None) => return Some(ReadBody::default()),
+        (None, None) => return Some(ReadPart::default()),
         _ => return None,
     };
-    let Ok(Value::Object(sent)) = canonical::parse(body) else {
+    // A batch is a list, and one request is an object.
+    let sent = canonical::parse(body).ok().filter(Value::is_object)?;
+    let document = operation.document.as_ref();
+    if document.is_some_and(|document| !document.is_in(&sent)) {
         return None;
+    }
+    let flat = fields.take_apart(&sent);
+    let mut given = fields.without_fixed(&flat);
+    let mut keys = fields.keys();
+    let key = match keys.next() {
+        Some((name, form)) => Some(form.read(flat.get(name)?.as_str()?)?),
+        None => None,
     };
-    let mut given = fields.without_fixed(&sent);
-    let mut key = None;
+    let mut marked = None;
     if let Idempotency::Marker { field, .. } = &operation.idempotency {
         let (text, found) = operation
             .idempotency
             .unmarked(given.get(field)?.as_str()?)?;
-        key = Some(found);
+        marked = Some(found);
         given.remove(field);
         given.extend(text.map(|text| (field.clone(), Value::from(text))));
     }
-    Some(ReadBody { given, key })
+    Some(ReadPart { given, key, marked })
 }
 
 fn header_key(wire: &WireRequest<'_>, name: &str) -> Option<IdempotencyKey> {

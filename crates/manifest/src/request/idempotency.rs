@@ -1,5 +1,7 @@
 use std::fmt;
 
+use super::KeyForm;
+
 /// How an app is told that a write is the same one again.
 #[derive(Debug, Default)]
 pub enum Idempotency {
@@ -19,6 +21,12 @@ pub enum Idempotency {
         before: String,
         /// The text after the key.
         after: String,
+    },
+    /// By a field that holds the key: an identifier that the app lets its clients choose, or a
+    /// property that it can be asked for.
+    Field {
+        /// How the key is written there.
+        form: KeyForm,
     },
 }
 
@@ -64,7 +72,7 @@ impl Idempotency {
     pub fn mark(&self, key: &IdempotencyKey) -> Option<String> {
         match self {
             Self::Marker { before, after, .. } => Some(format!("{before}{key}{after}")),
-            Self::None | Self::Header { .. } => None,
+            Self::None | Self::Header { .. } | Self::Field { .. } => None,
         }
     }
 

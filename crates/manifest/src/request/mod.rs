@@ -3,6 +3,7 @@
 mod admit;
 mod arguments;
 mod idempotency;
+mod key_form;
 mod plan;
 mod planned;
 mod wire;
@@ -11,6 +12,8 @@ pub use admit::{Admitted, Undeclared};
 pub use arguments::{Arguments, ArgumentsError};
 pub(crate) use idempotency::KEY;
 pub use idempotency::{Idempotency, IdempotencyKey, KeyError};
+pub use key_form::KeyForm;
+pub(crate) use key_form::WrittenKey;
 pub use plan::PlanError;
 pub use planned::PlannedRequest;
 pub use wire::WireRequest;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crypto::canonical;
 use serde_json::{Map, Value};
 
-use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest};
+use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WrittenKey};
 use crate::address::{ConnectionFacts, FactsError, SegmentError};
 use crate::operation::Operation;
 use crate::value::{ArgumentError, Fields, to_text};
@@ -56,6 +56,17 @@ impl PlannedRequest {
         arguments: &Arguments,
         key: Option<&IdempotencyKey>,
     ) -> Result<Self, PlanError> {
+        let key = key.cloned().map(WrittenKey::Whole);
+        Self::plan_written(operation, facts, arguments, key.as_ref())
+    }
+
+    /// The same with a key of which a digest may be all that is known.
+    pub(super) fn plan_written(
+        operation: &Operation,
+        facts: &ConnectionFacts<'_>,
+        arguments: &Arguments,
+        key: Option<&WrittenKey>,
+    ) -> Result<Self, PlanError> {
         let Parts {
             params,
             query,
@@ -64,11 +75,12 @@ impl PlannedRequest {
         operation.params.check("", &params)?;
         operation.query.check("", &query)?;
         let (origin, prefix) = operation.host.resolve(facts)?;
-        let path = format!("{prefix}{}", fill(operation, &params)?);
         let needs_key = !matches!(operation.idempotency, Idempotency::None);
         if needs_key != key.is_some() {
             return Err(PlanError::Key { needed: needs_key });
         }
+        let params = with_key(&operation.params, params, key)?;
+        let path = format!("{prefix}{}", fill(operation, &params)?);
         let body = match &operation.body {
             Some(fields) => Some(encode_body(operation, fields, body, key)?),
             None => None,
@@ -80,7 +92,7 @@ impl PlannedRequest {
             origin,
             path,
             query: encode_query(&operation.query, &query),
-            headers: headers(operation, body.is_some(), key),
+            headers: headers(operation, body.is_some(), key)?,
             body,
         })
     }
@@ -136,18 +148,39 @@ fn fill(operation: &Operation, params: &Map<String, Value>) -> Result<String, Ar
 fn encode_query(fields: &Fields, given: &Map<String, Value>) -> Vec<(String, String)> {
     // A map sorts by key; a fixed value and an argument are texts alike.
     let all: BTreeMap<String, Value> = fields.with_fixed(given).into_iter().collect();
-    all.into_iter()
-        .filter_map(|(key, value)| Some((key, to_text(&value)?)))
-        .collect()
+    let pairs = |(key, value): (String, Value)| match value {
+        // Only a manifest fixes a list.
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(to_text).collect();
+            texts.into_iter().map(|text| (key.clone(), text)).collect()
+        }
+        one => Vec::from_iter(to_text(&one).map(|text| (key, text))),
+    };
+    all.into_iter().flat_map(pairs).collect()
+}
+
+/// The key of the write, at each of the fields that hold it.
+fn with_key(
+    fields: &Fields,
+    mut given: Map<String, Value>,
+    key: Option<&WrittenKey>,
+) -> Result<Map<String, Value>, PlanError> {
+    for (name, form) in fields.keys() {
+        let text = key.and_then(|key| key.text(form));
+        let text = text.ok_or(PlanError::Key { needed: true })?;
+        given.insert(name.to_owned(), text.into());
+    }
+    Ok(given)
 }
 
 fn encode_body(
     operation: &Operation,
     fields: &Fields,
     mut given: Map<String, Value>,
-    key: Option<&IdempotencyKey>,
+    key: Option<&WrittenKey>,
 ) -> Result<Vec<u8>, PlanError> {
-    if let (Idempotency::Marker { field, .. }, Some(key)) = (&operation.idempotency, key) {
+    let whole = key.and_then(WrittenKey::whole);
+    if let (Idempotency::Marker { field, .. }, Some(key)) = (&operation.idempotency, whole) {
         let text = given.get(field).and_then(Value::as_str);
         if given.contains_key(field) && text.is_none() {
             return Err(ArgumentError::new(field, "not a string").into());
@@ -158,7 +191,8 @@ fn encode_body(
         given.insert(field.clone(), marked.into());
     }
     fields.check("", &given)?;
-    let body = canonical::to_vec(&Value::Object(fields.with_fixed(&given)))?;
+    let flat = with_key(fields, fields.with_fixed(&given), key)?;
+    let body = canonical::to_vec(&fields.assemble(flat))?;
     if body.len() > MAX_BODY_SIZE {
         return Err(PlanError::TooLarge);
     }
@@ -168,14 +202,16 @@ fn encode_body(
 fn headers(
     operation: &Operation,
     has_body: bool,
-    key: Option<&IdempotencyKey>,
-) -> Vec<(String, String)> {
+    key: Option<&WrittenKey>,
+) -> Result<Vec<(String, String)>, PlanError> {
     let mut headers = operation.headers.clone();
     if has_body {
         headers.insert("content-type".to_owned(), "application/json".to_owned());
     }
-    if let (Idempotency::Header { name }, Some(key)) = (&operation.idempotency, key) {
+    if let Idempotency::Header { name } = &operation.idempotency {
+        let key = key.and_then(WrittenKey::whole);
+        let key = key.ok_or(PlanError::Key { needed: true })?;
         headers.insert(name.clone(), key.to_string());
     }
-    headers.into_iter().collect()
+    Ok(headers.into_iter().collect())
 }

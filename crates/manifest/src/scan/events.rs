@@ -8,6 +8,8 @@ use crate::FieldPath;
 pub struct EventMapping {
     /// The items.
     pub(crate) each: FieldPath,
+    /// What an item must have to be an event of this kind.
+    pub(crate) when: Option<FieldPath>,
     /// Which case an item belongs to.
     pub(crate) case: Template,
     /// What identifies the event, so that an overlapping scan stores it once.

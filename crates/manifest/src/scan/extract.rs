@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::events::{Activity, EventMapping, TimeForm};
+use crate::FieldPath;
 use crate::operation::Operation;
 use crate::request::Arguments;
 
@@ -59,6 +60,9 @@ impl Operation {
 
 impl EventMapping {
     fn read(&self, item: &Value, arguments: &Arguments) -> Item {
+        if !self.when.as_ref().is_none_or(|path| is_told(path, item)) {
+            return Item::Ignored;
+        }
         let activity = match &self.activity {
             Activity::One(activity) => activity,
             Activity::ByKind { kind, names } => {
@@ -82,6 +86,16 @@ impl EventMapping {
             })
         };
         event().map_or(Item::Incomplete, Item::Event)
+    }
+}
+
+/// Whether an item has something there: an app says that nothing changed by leaving a field out, by
+/// null, by an empty text or by `false`.
+fn is_told(path: &FieldPath, item: &Value) -> bool {
+    match path.get(item) {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.is_empty(),
+        Some(_) => true,
     }
 }
 

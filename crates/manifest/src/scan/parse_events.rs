@@ -50,6 +50,11 @@ pub(crate) fn parse_events(
         }
     };
     let mapping = EventMapping {
+        when: written
+            .when
+            .as_ref()
+            .map(|text| context.item_field(text))
+            .transpose()?,
         case: context.template(&written.case)?,
         id: written
             .id

@@ -52,7 +52,8 @@ raw! {
     RawApi {
         host: Text,
         headers: Option<Table<String>>,
-        rate_limit: Option<RawRateLimit>,
+        rate_limits: Option<Vec<RawRateLimit>>,
+        errors: Option<RawErrors>,
     }
     /// Names of answer headers.
     RawRateLimit {
@@ -60,6 +61,13 @@ raw! {
         remaining: Option<Text>,
         reset: Option<Text>,
         reset_is: Option<Text>,
+    }
+    /// How an answer says that it is none.
+    RawErrors {
+        field: Text,
+        wait: Option<Vec<Text>>,
+        reconnect: Option<Vec<Text>>,
+        unknown: Option<Vec<Text>>,
     }
     /// The OAuth 2 plane.
     RawAuth {
@@ -131,6 +139,7 @@ raw! {
         params: Option<Table<RawField>>,
         query: Option<Table<RawField>>,
         body: Option<Spanned<Table<RawField>>>,
+        graphql: Option<Spanned<RawGraphql>>,
         headers: Option<Table<String>>,
         response: Option<RawResponse>,
         pagination: Option<Spanned<RawPagination>>,
@@ -141,10 +150,17 @@ raw! {
         subject: Option<Text>,
         events: Option<Vec<Spanned<RawEvents>>>,
     }
+    /// The GraphQL request of an operation.
+    RawGraphql {
+        document: Text,
+        variables: Option<Table<RawField>>,
+    }
     /// A path parameter, a query key or a field of a body.
     RawField {
         r#type: Option<Text>,
         fixed: Option<Spanned<toml::Value>>,
+        key: Option<Text>,
+        at: Option<Text>,
         about: Option<String>,
         required: Option<Spanned<bool>>,
         min: Option<Spanned<i64>>,
@@ -169,6 +185,9 @@ raw! {
         parameters: Option<Vec<Text>>,
         parameter: Option<Text>,
         field: Option<Text>,
+        more: Option<Text>,
+        last: Option<Text>,
+        items: Option<Text>,
     }
     /// How a later scan asks only for what is new.
     RawIncremental {
@@ -188,6 +207,7 @@ raw! {
         each: Text,
         probe: Option<Text>,
         key_argument: Option<Text>,
+        result: Option<Spanned<RawResult>>,
     }
     /// What of an answer is for the person.
     RawResult {
@@ -197,6 +217,7 @@ raw! {
     /// How answers become events.
     RawEvents {
         each: Text,
+        when: Option<Text>,
         case: Text,
         id: Option<Text>,
         activity: Option<Text>,

@@ -37,7 +37,7 @@ impl Fields {
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &str> {
         self.iter().filter_map(|(name, field)| match field.role {
             Role::Argument { .. } => Some(name),
-            Role::Fixed(_) => None,
+            Role::Fixed(_) | Role::Key(_) => None,
         })
     }
 
@@ -54,6 +54,8 @@ impl Fields {
                         out.insert(key.clone(), kind.with_fixed(value));
                     }
                 }
+                // Whoever knows the key puts it in.
+                Role::Key(_) => {}
             }
         }
         out
@@ -66,6 +68,7 @@ impl Fields {
         for (key, value) in sent {
             match self.0.get(key).map(|field| &field.role) {
                 Some(Role::Fixed(fixed)) if fixed == value => {}
+                Some(Role::Key(_)) => {}
                 Some(Role::Argument { kind, .. }) => {
                     out.insert(key.clone(), kind.without_fixed(value));
                 }
@@ -117,7 +120,11 @@ mod tests {
                 pattern: None,
             })
         };
-        let field = |role| Field { about: None, role };
+        let field = |role| Field {
+            about: None,
+            at: None,
+            role,
+        };
         let argument = |kind, required| field(Role::Argument { kind, required });
         let inner = Fields(
             [

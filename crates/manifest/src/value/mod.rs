@@ -3,12 +3,16 @@
 mod check;
 mod fields;
 mod parse;
+mod places;
 mod schema;
 mod text;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+
+use crate::FieldPath;
+use crate::request::KeyForm;
 
 pub use check::ArgumentError;
 pub(crate) use check::to_text;
@@ -53,6 +57,8 @@ pub struct Fields(pub(crate) BTreeMap<String, Field>);
 pub struct Field {
     /// What it is, for the people and models that fill it in.
     pub about: Option<String>,
+    /// Where in a body it stands, when that is not below its own name.
+    pub(crate) at: Option<FieldPath>,
     /// Who decides its value.
     pub role: Role,
 }
@@ -69,6 +75,8 @@ pub enum Role {
         /// Whether the request needs it.
         required: bool,
     },
+    /// Countersign: the key of the write, in this form.
+    Key(KeyForm),
 }
 
 /// The longest name of a field, in bytes.
@@ -98,11 +106,19 @@ impl Fields {
         self.0.get(name)
     }
 
+    /// The fields that hold the key of a write, and in which form.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, KeyForm)> {
+        self.iter().filter_map(|(name, field)| match field.role {
+            Role::Key(form) => Some((name, form)),
+            Role::Fixed(_) | Role::Argument { .. } => None,
+        })
+    }
+
     /// The type of the argument of this name.
     pub(crate) fn argument(&self, name: &str) -> Option<&ValueType> {
         match &self.0.get(name)?.role {
             Role::Argument { kind, .. } => Some(kind),
-            Role::Fixed(_) => None,
+            Role::Fixed(_) | Role::Key(_) => None,
         }
     }
 }

@@ -5,7 +5,10 @@ use toml::Spanned;
 
 use super::text::Pattern;
 use super::{Field, Fields, Role, TextRule, ValueType, is_key};
-use crate::source::raw::{RawField, Table};
+use crate::answer::FieldTree;
+use crate::operation::field_path;
+use crate::request::KeyForm;
+use crate::source::raw::{RawField, Table, Text};
 use crate::source::{ManifestError, Source};
 
 /// Where a field stands in a request, which decides what it may be.
@@ -15,8 +18,12 @@ pub(crate) enum Place {
     Path,
     /// A value of the query.
     Query,
-    /// Anywhere in the JSON body.
+    /// At the top of a JSON body.
     Body,
+    /// A variable of a GraphQL document.
+    Variable,
+    /// Inside an object or a list.
+    Nested,
 }
 
 /// The longest string argument, in characters.
@@ -41,20 +48,41 @@ pub(crate) fn parse_fields(
         }
         fields.insert(name.get_ref().clone(), parse_field(source, field, place)?);
     }
-    Ok(Fields(fields))
+    let fields = Fields(fields);
+    if place == Place::Body {
+        check_places(source, raw, &fields)?;
+    }
+    Ok(fields)
+}
+
+/// One place in a body is one field's.
+fn check_places(source: Source<'_>, raw: &Table<RawField>, fields: &Fields) -> Parsed<()> {
+    let mut taken = FieldTree::nothing();
+    for name in raw.keys() {
+        let field = fields.get(name.get_ref());
+        let place = field.map(|field| field.place(name.get_ref()));
+        if place.is_some_and(|place| taken.keep(&place).is_err()) {
+            return Err(source.at(name, "another field claims the same place in the body"));
+        }
+    }
+    Ok(())
 }
 
 fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Parsed<Field> {
     let field = raw.get_ref();
-    let role = match (&field.fixed, &field.r#type) {
-        (Some(fixed), None) if place == Place::Path => {
+    let role = match (&field.fixed, &field.key, &field.r#type) {
+        (Some(fixed), None, None) if place == Place::Path => {
             return Err(source.at(fixed, "write a fixed part of the path into `path` itself"));
         }
-        (Some(fixed), None) => {
+        (Some(fixed), None, None) => {
             allow(source, field, "a fixed field", &[])?;
-            Role::Fixed(parse_fixed(source, fixed)?)
+            Role::Fixed(parse_fixed(source, fixed, place)?)
         }
-        (None, Some(_)) => {
+        (None, Some(form), None) => {
+            allow(source, field, "the key of a write", &[])?;
+            Role::Key(parse_key(source, form, place)?)
+        }
+        (None, None, Some(_)) => {
             let required = field.required.as_ref().map(|flag| *flag.get_ref());
             if let (Place::Path, Some(flag)) = (place, &field.required) {
                 return Err(source.at(flag, "a part of the path is always required"));
@@ -65,22 +93,51 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
                 required,
             }
         }
-        _ => return Err(source.at(raw, "a field has either `type` or `fixed`")),
+        _ => return Err(source.at(raw, "a field has one of `type`, `fixed` and `key`")),
+    };
+    let at = match &field.at {
+        Some(text) if place == Place::Body => Some(field_path(source, text)?),
+        Some(text) => return Err(source.at(text, "only a field at the top of a body has `at`")),
+        None => None,
     };
     Ok(Field {
         about: field.about.clone(),
+        at,
         role,
     })
 }
 
-fn parse_fixed(source: Source<'_>, fixed: &Spanned<toml::Value>) -> Parsed<Value> {
+fn parse_key(source: Source<'_>, form: &Text, place: Place) -> Parsed<KeyForm> {
+    if matches!(place, Place::Query | Place::Nested) {
+        return Err(source.at(
+            form,
+            "the key of a write stands in the path, or in the body at a place that `at` names",
+        ));
+    }
+    KeyForm::parse(form.get_ref())
+        .ok_or_else(|| source.at(form, "a key is written as `plain`, `uuid` or `hex`"))
+}
+
+/// The longest list that a manifest fixes.
+const MAX_FIXED_ITEMS: usize = 32;
+
+fn parse_fixed(source: Source<'_>, fixed: &Spanned<toml::Value>, place: Place) -> Parsed<Value> {
     match fixed.get_ref() {
+        // In a query: the same key so often.
+        toml::Value::Array(items)
+            if matches!(place, Place::Query | Place::Body | Place::Nested)
+                && (1..=MAX_FIXED_ITEMS).contains(&items.len())
+                && items.iter().all(toml::Value::is_str) =>
+        {
+            Ok(items.iter().filter_map(toml::Value::as_str).collect())
+        }
         toml::Value::String(text) => Ok(Value::from(text.as_str())),
         toml::Value::Boolean(flag) => Ok(Value::from(*flag)),
         toml::Value::Integer(number) if number.abs() <= MAX_INTEGER => Ok(Value::from(*number)),
         _ => Err(source.at(
             fixed,
-            "`fixed` is a string, true or false, or an integer to 2^53 - 1",
+            "`fixed` is a string, true or false, an integer to 2^53 - 1, or a list of strings in a \
+             query or body",
         )),
     }
 }
@@ -91,7 +148,7 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
         return Err(source.at(raw, "`type` is missing"));
     };
     let nested = || {
-        if place == Place::Body {
+        if matches!(place, Place::Body | Place::Variable | Place::Nested) {
             Ok(())
         } else {
             Err(source.at(kind, "only a body nests"))
@@ -145,7 +202,10 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
             if let Some(flag) = &items.get_ref().required {
                 return Err(source.at(flag, "items are neither required nor optional"));
             }
-            let items = Box::new(parse_type(source, items, place)?);
+            if let Some(text) = items.get_ref().at.as_ref().or(items.get_ref().key.as_ref()) {
+                return Err(source.at(text, "items are given by the caller, each in its list"));
+            }
+            let items = Box::new(parse_type(source, items, Place::Nested)?);
             let max_items = number(source, field.max_items.as_ref(), 1, 1..=MAX_ITEMS)?;
             Ok(ValueType::List {
                 items,
@@ -157,7 +217,7 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
             allow(source, field, "an object", &["fields"])?;
             let fields = field.fields.as_ref();
             let fields = fields.ok_or_else(|| source.at(raw, "an object has `fields`"))?;
-            parse_fields(source, fields.get_ref(), place).map(ValueType::Record)
+            parse_fields(source, fields.get_ref(), Place::Nested).map(ValueType::Record)
         }
         _ => Err(source.at(
             kind,
@@ -226,9 +286,9 @@ fn allow(source: Source<'_>, field: &RawField, kind: &str, allowed: &[&str]) -> 
             return Err(source.error(span, format!("{kind} has no `{key}`: {rest}")));
         }
     }
-    if field.fixed.is_some() && field.required.is_some() {
+    if (field.fixed.is_some() || field.key.is_some()) && field.required.is_some() {
         let span = field.required.as_ref().map_or(0..0, Spanned::span);
-        return Err(source.error(span, "a fixed field is always sent"));
+        return Err(source.error(span, "a field that nobody gives is always sent"));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@
 mod admit;
 mod auth;
 mod events;
+mod graphql;
 mod plan;
 mod properties;
 mod refused;

@@ -4,13 +4,14 @@ use manifest::{Arguments, Manifest};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Connected, GITHUB, TRACKER, Wire};
+use crate::support::{Connected, GITHUB, LINEAR, TRACKER, Wire};
 
 /// Read once: compiling patterns takes most of a case's time otherwise.
-static CONNECTED: LazyLock<[Connected; 2]> = LazyLock::new(|| {
+static CONNECTED: LazyLock<[Connected; 3]> = LazyLock::new(|| {
     [
         Connected::github(),
         Connected::tracker("https://t.example/team"),
+        Connected::linear(),
     ]
 });
 
@@ -27,6 +28,7 @@ fn segment() -> impl Strategy<Value = String> {
             "timeline",
             "api",
             "v1",
+            "graphql",
             "team",
             "..",
             ".",
@@ -110,6 +112,8 @@ fn body() -> impl Strategy<Value = Option<Vec<u8>>> {
         r#"{"title":"t","admin":true}"#,
         "{}",
         "",
+        r#"{"query":"{ viewer { id } }"}"#,
+        r#"[{"query":"{ viewer { id } }"}]"#,
         r#"{"body":"<!-- countersign: apr_01jq2m5x8e9f0g1h -->","title":"t"}"#,
     ];
     prop::option::of(prop::sample::select(bodies).prop_map(|text| text.as_bytes().to_vec()))
@@ -119,7 +123,7 @@ prop_compose! {
     fn wire()(
         method in prop::sample::select(vec!["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"]),
         scheme in prop::sample::select(vec!["https", "http"]),
-        host in prop::sample::select(vec!["api.github.com", "t.example", "evil.example", "t.example."]),
+        host in prop::sample::select(vec!["api.github.com", "api.linear.app", "t.example", "evil.example", "t.example."]),
         port in prop::sample::select(vec![443_u16, 80, 8443]),
         segments in prop::collection::vec(segment(), 0..8),
         query in prop::collection::vec(pair(), 0..6),
@@ -151,6 +155,9 @@ fn given() -> impl Strategy<Value = Value> {
         "after",
         "updated_since",
         "idempotency_key",
+        "id",
+        "teamId",
+        "description",
         "undeclared",
     ]);
     let value = prop_oneof![
@@ -165,6 +172,7 @@ fn given() -> impl Strategy<Value = Value> {
             json!("ZS44"),
             json!(".."),
             json!(0),
+            json!("9cfb482a-81e3-4154-b5b9-2c805e70a02d"),
         ]),
         any::<String>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
@@ -212,7 +220,7 @@ proptest! {
                 Ok(id) => {
                     let operation = connected.manifest.operation(id).unwrap();
                     prop_assert_eq!(operation.method.as_str(), wire.method.as_str());
-                    prop_assert!(matches!(wire.host.as_str(), "api.github.com" | "t.example"));
+                    prop_assert!(matches!(wire.host.as_str(), "api.github.com" | "api.linear.app" | "t.example"));
                     prop_assert!(!wire.path.contains("..") && !wire.path.contains('%'));
                 }
                 Err(error) => prop_assert_ne!(error, manifest::Undeclared::Ambiguous),
@@ -259,6 +267,37 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    /// Whatever is put into, or taken out of, the bytes of a GraphQL request, what is admitted holds
+    /// a document of the manifest, byte for byte, and its variables, and nothing else.
+    #[test]
+    fn no_damage_to_a_graphql_request_changes_its_document(
+        write: bool, from: prop::sample::Index, length in 0..4_usize,
+        with in "[!-~]{0,3}|\\\\u0071|,\"extensions\":\\{\\}|\\}|\n|#",
+    ) {
+        let linear = &CONNECTED[2];
+        let (id, given) = if write {
+            ("create_issue", json!({"teamId": "9cfb482a-81e3-4154-b5b9-2c805e70a02d", "title": "Slow"}))
+        } else {
+            ("list_issues", json!({"since": "2026-03-02T09:00:00Z", "after": "Y3Vy"}))
+        };
+        let mut wire = Wire::of(&linear.plan(id, &given).unwrap());
+        let mut body = wire.body.unwrap();
+        let start = from.index(body.len());
+        let end = (start + length).min(body.len());
+        body.splice(start..end, with.bytes());
+        wire.body = Some(body.clone());
+        if linear.admit(&wire).is_ok() {
+            let sent: Value = serde_json::from_slice(&body).unwrap();
+            let operation = linear.manifest.operation(id).unwrap();
+            prop_assert_eq!(&sent["query"], operation.document().unwrap().text());
+            prop_assert!(sent.as_object().unwrap().keys().all(|key| key == "query" || key == "variables"));
+        }
+    }
+}
+
+proptest! {
     // A case reads two whole manifests.
     #![proptest_config(ProptestConfig::with_cases(96))]
 
@@ -271,7 +310,7 @@ proptest! {
     fn no_damage_to_a_manifest_panics_its_reader(
         from: prop::sample::Index, length in 0..40_usize, with in "\\PC{0,12}|[\\[\\]{}\"=.,\n]{0,6}",
     ) {
-        for text in [GITHUB, TRACKER] {
+        for text in [GITHUB, TRACKER, LINEAR] {
             let letters: Vec<char> = text.chars().collect();
             let start = from.index(letters.len());
             let end = (start + length).min(letters.len());

@@ -28,7 +28,7 @@ fn unknown_keys_are_refused_everywhere() {
         "[barriers]",
         "[instance]",
         "[api]",
-        "[api.rate_limit]",
+        "[[api.rate_limits]]",
         "[auth]",
         "[auth.authorize]",
         "[auth.token]",
@@ -45,6 +45,9 @@ fn unknown_keys_are_refused_everywhere() {
     }
     edited(TRACKER, "format = 1", "format = 1\nsurprise = 1");
     edited(TRACKER, "format = 1", "format = 2");
+    for id in ["Tracker", "1tracker", "tracker-write", ""] {
+        edited(TRACKER, "id = \"tracker\"", &format!("id = \"{id}\""));
+    }
     edited(
         TRACKER,
         "limit = { fixed = 100 }",

@@ -7,6 +7,8 @@ use serde_json::Value;
 pub(crate) const GITHUB: &str = include_str!("../../../../connectors/github.toml");
 pub(crate) const TRACKER: &str = include_str!("../../../../connectors/tracker.toml");
 
+pub(crate) const LINEAR: &str = include_str!("../../../../connectors/linear.toml");
+
 pub(crate) fn github() -> Manifest {
     Manifest::parse(GITHUB).unwrap()
 }
@@ -34,6 +36,14 @@ impl Connected {
     pub(crate) fn github() -> Self {
         Self {
             manifest: github(),
+            instance: None,
+            hosts: HostOverrides::default(),
+        }
+    }
+
+    pub(crate) fn linear() -> Self {
+        Self {
+            manifest: Manifest::parse(LINEAR).unwrap(),
             instance: None,
             hosts: HostOverrides::default(),
         }

@@ -25,7 +25,7 @@ fn binding(operation: &str) -> Binding {
     }
 }
 
-fn approved(planned: &PlannedRequest) -> ApprovedWrite {
+pub(super) fn approved(planned: &PlannedRequest) -> ApprovedWrite {
     let binding = binding("create_issue");
     ApprovedWrite::of_test(binding.payload_hash(planned).unwrap(), binding)
 }

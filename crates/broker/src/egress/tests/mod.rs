@@ -4,6 +4,7 @@ mod answers;
 mod approvals;
 mod declared;
 mod errors;
+mod graphql;
 mod limits;
 mod oauth;
 mod properties;

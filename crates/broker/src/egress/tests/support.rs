@@ -15,6 +15,7 @@ use crate::egress::{
 
 pub(super) const TRACKER: &str = include_str!("../../../../../connectors/tracker.toml");
 pub(super) const GITHUB: &str = include_str!("../../../../../connectors/github.toml");
+pub(super) const LINEAR: &str = include_str!("../../../../../connectors/linear.toml");
 pub(super) const TOKEN: &str = "trk_at_canary-of-a-token";
 
 /// A DNS that says what a test wants, each answer once, the last one for ever.

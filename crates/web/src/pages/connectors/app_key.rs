@@ -5,7 +5,7 @@ use std::str::FromStr;
 use manifest::Class;
 
 /// An app and what a connection to it is for, in a path: `tracker` to read, `tracker-write` to
-/// write. Each purpose has a connection and a token of its own. Apps' names have no hyphens.
+/// write. Each purpose has a connection and a token of its own. No app's name ends in `-write`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AppKey {
     pub(super) app: String,
