@@ -38,7 +38,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 4] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
@@ -46,6 +46,10 @@ const BUILT_IN: [(&str, &str); 3] = [
     (
         "connectors/linear.toml",
         include_str!("../../../connectors/linear.toml"),
+    ),
+    (
+        "connectors/salesforce.toml",
+        include_str!("../../../connectors/salesforce.toml"),
     ),
     (
         "connectors/tracker.toml",

@@ -39,4 +39,4 @@ pub use request::{
 };
 pub use scan::{EventMapping, Extracted, ForEach, Scan, ScanEvent, ScanStep};
 pub use source::ManifestError;
-pub use value::{ArgumentError, Field, Fields, Role, ValueType};
+pub use value::{ArgumentError, Field, Fields, Role, Statement, ValueType};

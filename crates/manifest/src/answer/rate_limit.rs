@@ -14,6 +14,8 @@ pub(crate) struct RateFamily {
     pub(crate) remaining: Option<String>,
     pub(crate) reset: Option<String>,
     pub(crate) reset_form: ResetForm,
+    /// A header that tells how many of how many were used: `api-usage=18/5000`.
+    pub(crate) usage: Option<String>,
 }
 
 /// What the number of a reset header is.
@@ -87,13 +89,24 @@ impl RateFamily {
                 moment.ok().map(Wait::Until)
             }
         });
+        let used = self.usage.as_deref().and_then(&header).and_then(usage);
         RateLimit {
-            limit: number(&self.limit),
-            remaining: number(&self.remaining),
+            limit: number(&self.limit).or(used.map(|(_, limit)| limit)),
+            remaining: number(&self.remaining)
+                .or(used.map(|(used, limit)| limit.saturating_sub(used))),
             reset,
             retry_after: None,
         }
     }
+}
+
+/// The first `used/limit` of a header.
+fn usage(text: &str) -> Option<(u64, u64)> {
+    let (before, after) = text.split_once('/')?;
+    let digits = |letter: char| letter.is_ascii_digit();
+    let used = before.rsplit(|letter| !digits(letter)).next()?;
+    let limit = after.split(|letter| !digits(letter)).next()?;
+    Some((used.parse().ok()?, limit.parse().ok()?))
 }
 
 fn retry_after(text: &str) -> Option<Wait> {
@@ -131,6 +144,7 @@ mod tests {
             remaining: Some("x-ratelimit-remaining".to_owned()),
             reset: Some("x-ratelimit-reset".to_owned()),
             reset_form: ResetForm::UnixSeconds,
+            usage: None,
         }]);
         let read = headers.read(|name| match name {
             "x-ratelimit-limit" => Some("5000"),
@@ -149,12 +163,33 @@ mod tests {
     }
 
     #[test]
+    fn a_count_of_what_was_used_is_read() {
+        let headers = RateHeaders(vec![RateFamily {
+            usage: Some("sforce-limit-info".to_owned()),
+            ..RateFamily::default()
+        }]);
+        let read = |text: &'static str| {
+            let told = headers.read(move |name| (name == "sforce-limit-info").then_some(text));
+            (told.limit, told.remaining)
+        };
+        assert_eq!(read("api-usage=18/5000"), (Some(5000), Some(4982)));
+        assert_eq!(
+            read("api-usage=25/5000; per-app-api-usage=17/250(appName=x)"),
+            (Some(5000), Some(4975))
+        );
+        for bad in ["", "/", "a/b", "18/", "/5000", "18"] {
+            assert_eq!(read(bad), (None, None), "{bad}");
+        }
+    }
+
+    #[test]
     fn of_two_limits_the_tighter_one_counts() {
         let family = |name: &str| RateFamily {
             limit: Some(format!("{name}-limit")),
             remaining: Some(format!("{name}-remaining")),
             reset: Some(format!("{name}-reset")),
             reset_form: ResetForm::UnixMilliseconds,
+            usage: None,
         };
         let headers = RateHeaders(vec![family("requests"), family("complexity")]);
         let told = |complexity: &'static str| {

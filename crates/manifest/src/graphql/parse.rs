@@ -32,6 +32,8 @@ pub(crate) fn parse_graphql(
     let document = Document::new(text.get_ref(), read.selected.leaves);
     let pinned = Field {
         about: None,
+        hole_of: None,
+        default: None,
         at: Some(FieldPath::of_key(QUERY)),
         role: Role::Fixed(document.text().into()),
     };
@@ -122,6 +124,7 @@ fn check_variable(variable: &Variable, field: &Field) -> Result<(), String> {
             Shape::Float | Shape::List(_) => false,
         },
         Role::Key(_) => matches!(variable.kind, Shape::Text | Shape::Other),
+        Role::Statement(_) => false,
     };
     if fits {
         Ok(())
@@ -132,7 +135,7 @@ fn check_variable(variable: &Variable, field: &Field) -> Result<(), String> {
 
 fn fits(shape: &Shape, kind: &ValueType) -> bool {
     match (shape, kind) {
-        (Shape::Text, ValueType::Text(_) | ValueType::Choice(_))
+        (Shape::Text, ValueType::Text(_) | ValueType::Choice(_) | ValueType::Moment)
         | (Shape::Integer | Shape::Float, ValueType::Integer { .. })
         | (Shape::Boolean, ValueType::Boolean) => true,
         (Shape::List(of), ValueType::List { items, .. }) => fits(of, items),

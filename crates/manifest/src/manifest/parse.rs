@@ -234,6 +234,7 @@ fn parse_rate_family(source: Source<'_>, raw: &RawRateLimit) -> Parsed<RateFamil
         limit: header(&raw.limit)?,
         remaining: header(&raw.remaining)?,
         reset: header(&raw.reset)?,
+        usage: header(&raw.usage)?,
         reset_form,
     })
 }

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::Operation;
 use crate::FieldPath;
 use crate::address::Segment;
-use crate::value::{Field, Fields, Role, ValueType, to_text};
+use crate::value::{Fields, Role, ValueType, to_text};
 
 /// Whether some request could be both operations. It may say yes where no such request exists,
 /// never no where one does.
@@ -57,6 +57,7 @@ fn told_apart(left: &Fields, right: &Fields) -> bool {
         let mut same = right.iter().filter(|(other, _)| place == other);
         match (role, same.next()) {
             (Role::Fixed(one), Some((_, Role::Fixed(other)))) => !same_text(one, other),
+            (Role::Statement(one), Some((_, Role::Statement(other)))) => !one.may_be(other),
             _ => false,
         }
     });
@@ -65,16 +66,19 @@ fn told_apart(left: &Fields, right: &Fields) -> bool {
 
 /// The fields, by where they stand.
 fn placed(fields: &Fields) -> Vec<(FieldPath, &Role)> {
-    let place = |(name, field): (&str, &'_ Field)| field.place(name);
-    let roles = fields.iter().map(|(_, field)| &field.role);
-    fields.iter().map(place).zip(roles).collect()
+    let sent = fields.iter().filter(|(_, field)| field.hole_of.is_none());
+    sent.map(|(name, field)| (field.place(name), &field.role))
+        .collect()
 }
 
 fn sends_more(left: &[(FieldPath, &Role)], right: &[(FieldPath, &Role)]) -> bool {
     let always = |role: &Role| {
         matches!(
             role,
-            Role::Fixed(_) | Role::Key(_) | Role::Argument { required: true, .. }
+            Role::Fixed(_)
+                | Role::Key(_)
+                | Role::Statement(_)
+                | Role::Argument { required: true, .. }
         )
     };
     left.iter()

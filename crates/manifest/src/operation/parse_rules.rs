@@ -71,7 +71,9 @@ fn kept_path(source: Source<'_>, text: &Text, operation: &Operation) -> Parsed<F
 
 fn text_argument(source: Source<'_>, name: &Text, operation: &Operation) -> Parsed<String> {
     match operation.argument(name.get_ref()) {
-        Some(ValueType::Text(_) | ValueType::Integer { .. }) => Ok(name.get_ref().clone()),
+        Some(ValueType::Text(_) | ValueType::Integer { .. } | ValueType::Moment) => {
+            Ok(name.get_ref().clone())
+        }
         _ => Err(source.at(name, "not a string or integer argument of the operation")),
     }
 }
@@ -144,8 +146,10 @@ fn parse_incremental(
     raw: &RawIncremental,
     operation: &Operation,
 ) -> Parsed<Incremental> {
+    let kind = operation.argument(raw.parameter.get_ref());
     Ok(Incremental {
         parameter: text_argument(source, &raw.parameter, operation)?,
+        in_utc: matches!(kind, Some(ValueType::Moment)),
         field: kept_path(source, &raw.field, operation)?,
     })
 }

@@ -143,7 +143,7 @@ fn read_address(
                 read.given.insert(name.to_owned(), value);
             }
             Some(Role::Key(form)) => read.key = Some(form.read(&text)?),
-            Some(Role::Fixed(_)) | None => return None,
+            Some(Role::Fixed(_) | Role::Statement(_)) | None => return None,
         }
     }
     Some(read)
@@ -156,10 +156,14 @@ fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>
         let (key, text) = pair.split_once('=')?;
         let (key, text) = (percent::decode(key)?, percent::decode(text)?);
         let fresh = seen.insert(key.clone());
-        match &fields.get(&key)?.role {
+        let field = fields.get(&key)?;
+        match &field.role {
             // Whether all of it is there is seen when the request is made again and compared.
             Role::Fixed(_) => {}
-            Role::Argument { kind, .. } if fresh => {
+            Role::Statement(_) if fresh => {
+                arguments.insert(key, text.into());
+            }
+            Role::Argument { kind, .. } if fresh && field.hole_of.is_none() => {
                 let value = kind.read_text(&text)?;
                 kind.check(&key, &value).ok()?;
                 arguments.insert(key, value);
@@ -167,7 +171,7 @@ fn read_query(fields: &Fields, query: Option<&str>) -> Option<Map<String, Value>
             _ => return None,
         }
     }
-    Some(arguments)
+    fields.read_statements(arguments)
 }
 
 fn read_body(operation: &Operation, body: Option<&[u8]>) -> Option<ReadPart> {
@@ -182,7 +186,7 @@ fn read_body(operation: &Operation, body: Option<&[u8]>) -> Option<ReadPart> {
     if document.is_some_and(|document| !document.is_in(&sent)) {
         return None;
     }
-    let flat = fields.take_apart(&sent);
+    let flat = fields.read_statements(fields.take_apart(&sent))?;
     let mut given = fields.without_fixed(&flat);
     let mut keys = fields.keys();
     let key = match keys.next() {

@@ -91,7 +91,7 @@ impl PlannedRequest {
             method: operation.method,
             origin,
             path,
-            query: encode_query(&operation.query, &query),
+            query: encode_query(&operation.query, &query)?,
             headers: headers(operation, body.is_some(), key)?,
             body,
         })
@@ -145,9 +145,13 @@ fn fill(operation: &Operation, params: &Map<String, Value>) -> Result<String, Ar
     path.map_err(|HoleError(problem)| ArgumentError::new(last, problem))
 }
 
-fn encode_query(fields: &Fields, given: &Map<String, Value>) -> Vec<(String, String)> {
+fn encode_query(
+    fields: &Fields,
+    given: &Map<String, Value>,
+) -> Result<Vec<(String, String)>, ArgumentError> {
     // A map sorts by key; a fixed value and an argument are texts alike.
-    let all: BTreeMap<String, Value> = fields.with_fixed(given).into_iter().collect();
+    let all = fields.write_statements(fields.with_fixed(given))?;
+    let all: BTreeMap<String, Value> = all.into_iter().collect();
     let pairs = |(key, value): (String, Value)| match value {
         // Only a manifest fixes a list.
         Value::Array(items) => {
@@ -156,7 +160,7 @@ fn encode_query(fields: &Fields, given: &Map<String, Value>) -> Vec<(String, Str
         }
         one => Vec::from_iter(to_text(&one).map(|text| (key, text))),
     };
-    all.into_iter().flat_map(pairs).collect()
+    Ok(all.into_iter().flat_map(pairs).collect())
 }
 
 /// The key of the write, at each of the fields that hold it.
@@ -191,7 +195,8 @@ fn encode_body(
         given.insert(field.clone(), marked.into());
     }
     fields.check("", &given)?;
-    let flat = with_key(fields, fields.with_fixed(&given), key)?;
+    let flat = fields.write_statements(fields.with_fixed(&given))?;
+    let flat = with_key(fields, flat, key)?;
     let body = canonical::to_vec(&fields.assemble(flat))?;
     if body.len() > MAX_BODY_SIZE {
         return Err(PlanError::TooLarge);

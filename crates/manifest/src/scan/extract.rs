@@ -2,12 +2,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::events::{Activity, EventMapping, TimeForm};
 use crate::FieldPath;
 use crate::operation::Operation;
 use crate::request::Arguments;
+use crate::value::moment;
 
 /// One event of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ impl TimeForm {
     fn read(self, value: &Value) -> Option<OffsetDateTime> {
         let count = || value.as_u64().or_else(|| value.as_str()?.parse().ok());
         match self {
-            Self::Rfc3339 => OffsetDateTime::parse(value.as_str()?, &Rfc3339).ok(),
+            Self::Rfc3339 => moment::read(value.as_str()?),
             Self::UnixSeconds => OffsetDateTime::UNIX_EPOCH
                 .checked_add(time::Duration::new(count()?.try_into().ok()?, 0)),
             Self::UnixMilliseconds => {

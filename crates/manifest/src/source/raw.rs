@@ -61,6 +61,7 @@ raw! {
         remaining: Option<Text>,
         reset: Option<Text>,
         reset_is: Option<Text>,
+        usage: Option<Text>,
     }
     /// How an answer says that it is none.
     RawErrors {
@@ -161,6 +162,9 @@ raw! {
         fixed: Option<Spanned<toml::Value>>,
         key: Option<Text>,
         at: Option<Text>,
+        statement: Option<Text>,
+        hole_of: Option<Text>,
+        default: Option<Text>,
         about: Option<String>,
         required: Option<Spanned<bool>>,
         min: Option<Spanned<i64>>,

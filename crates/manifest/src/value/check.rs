@@ -45,6 +45,7 @@ impl ValueType {
                 Some(_) => Some(format!("not within {min} and {max}")),
                 None => Some("not an integer".to_owned()),
             },
+            (Self::Moment, Value::String(text)) => super::moment::problem(text),
             (Self::Boolean, Value::Bool(_)) => None,
             (Self::Choice(values), Value::String(text)) => {
                 (!values.contains(text)).then(|| format!("not one of {}", values.join(", ")))
@@ -71,7 +72,7 @@ impl ValueType {
 
     const fn article(&self) -> &'static str {
         match self {
-            Self::Text(_) | Self::Choice(_) => "a string",
+            Self::Text(_) | Self::Choice(_) | Self::Moment => "a string",
             Self::Integer { .. } => "an integer",
             Self::Boolean => "true or false",
             Self::List { .. } => "an array",
@@ -82,7 +83,7 @@ impl ValueType {
     /// The value whose text in a path or query is `text`; `None` for other spellings of it.
     pub(crate) fn read_text(&self, text: &str) -> Option<Value> {
         let value = match self {
-            Self::Text(_) | Self::Choice(_) => Value::from(text),
+            Self::Text(_) | Self::Choice(_) | Self::Moment => Value::from(text),
             Self::Integer { .. } => Value::from(text.parse::<i64>().ok()?),
             Self::Boolean => Value::from(text.parse::<bool>().ok()?),
             Self::List { .. } | Self::Record(_) => return None,

@@ -2,9 +2,11 @@
 
 mod check;
 mod fields;
+pub(crate) mod moment;
 mod parse;
 mod places;
 mod schema;
+mod statement;
 mod text;
 
 use std::collections::BTreeMap;
@@ -18,6 +20,7 @@ pub use check::ArgumentError;
 pub(crate) use check::to_text;
 pub(crate) use parse::{Place, parse_fields};
 pub(crate) use schema::object;
+pub use statement::Statement;
 pub(crate) use text::TextRule;
 
 /// What a value may be.
@@ -33,6 +36,8 @@ pub enum ValueType {
         /// The largest.
         max: i64,
     },
+    /// A moment in UTC (RFC 3339), in its shortest spelling.
+    Moment,
     /// `true` or `false`.
     Boolean,
     /// One of these strings.
@@ -59,6 +64,10 @@ pub struct Field {
     pub about: Option<String>,
     /// Where in a body it stands, when that is not below its own name.
     pub(crate) at: Option<FieldPath>,
+    /// The statement that it stands in, when it is not sent by itself.
+    pub(crate) hole_of: Option<String>,
+    /// What stands there when a call leaves it out.
+    pub(crate) default: Option<Value>,
     /// Who decides its value.
     pub role: Role,
 }
@@ -77,6 +86,8 @@ pub enum Role {
     },
     /// Countersign: the key of the write, in this form.
     Key(KeyForm),
+    /// The manifest, but for the holes.
+    Statement(Statement),
 }
 
 /// The longest name of a field, in bytes.
@@ -110,7 +121,7 @@ impl Fields {
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, KeyForm)> {
         self.iter().filter_map(|(name, field)| match field.role {
             Role::Key(form) => Some((name, form)),
-            Role::Fixed(_) | Role::Argument { .. } => None,
+            Role::Fixed(_) | Role::Argument { .. } | Role::Statement(_) => None,
         })
     }
 
@@ -118,7 +129,7 @@ impl Fields {
     pub(crate) fn argument(&self, name: &str) -> Option<&ValueType> {
         match &self.0.get(name)?.role {
             Role::Argument { kind, .. } => Some(kind),
-            Role::Fixed(_) | Role::Key(_) => None,
+            Role::Fixed(_) | Role::Key(_) | Role::Statement(_) => None,
         }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 use toml::Spanned;
 
 use super::text::Pattern;
-use super::{Field, Fields, Role, TextRule, ValueType, is_key};
+use super::{Field, Fields, Role, Statement, TextRule, ValueType, is_key};
 use crate::answer::FieldTree;
 use crate::operation::field_path;
 use crate::request::KeyForm;
@@ -52,6 +52,7 @@ pub(crate) fn parse_fields(
     if place == Place::Body {
         check_places(source, raw, &fields)?;
     }
+    check_statements(source, raw, &fields)?;
     Ok(fields)
 }
 
@@ -60,7 +61,8 @@ fn check_places(source: Source<'_>, raw: &Table<RawField>, fields: &Fields) -> P
     let mut taken = FieldTree::nothing();
     for name in raw.keys() {
         let field = fields.get(name.get_ref());
-        let place = field.map(|field| field.place(name.get_ref()));
+        let sent = field.filter(|field| field.hole_of.is_none());
+        let place = sent.map(|field| field.place(name.get_ref()));
         if place.is_some_and(|place| taken.keep(&place).is_err()) {
             return Err(source.at(name, "another field claims the same place in the body"));
         }
@@ -68,8 +70,39 @@ fn check_places(source: Source<'_>, raw: &Table<RawField>, fields: &Fields) -> P
     Ok(())
 }
 
+/// Each hole of a statement is an argument that names it, and each such argument is a hole.
+fn check_statements(source: Source<'_>, raw: &Table<RawField>, fields: &Fields) -> Parsed<()> {
+    let statement_of = |name: &str| match fields.get(name).map(|field| &field.role) {
+        Some(Role::Statement(statement)) => Some(statement),
+        _ => None,
+    };
+    for (name, written) in raw {
+        let written = written.get_ref();
+        if let (Some(text), Some(statement)) = (&written.statement, statement_of(name.get_ref())) {
+            let owns = |hole: &&str| {
+                let field = fields.get(hole);
+                field.is_some_and(|field| field.hole_of.as_deref() == Some(name.get_ref()))
+            };
+            if let Some(hole) = statement.holes().find(|hole| !owns(hole)) {
+                let problem = format!("no argument `{hole}` says that it is a hole of this");
+                return Err(source.at(text, problem));
+            }
+        }
+        if let Some(of) = &written.hole_of {
+            let statement = statement_of(of.get_ref());
+            if !statement.is_some_and(|one| one.holes().any(|hole| hole == name.get_ref())) {
+                return Err(source.at(of, "no statement of this name has such a hole"));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Parsed<Field> {
     let field = raw.get_ref();
+    if let Some(text) = &field.statement {
+        return parse_statement(source, raw, text, place);
+    }
     let role = match (&field.fixed, &field.key, &field.r#type) {
         (Some(fixed), None, None) if place == Place::Path => {
             return Err(source.at(fixed, "write a fixed part of the path into `path` itself"));
@@ -88,13 +121,23 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
                 return Err(source.at(flag, "a part of the path is always required"));
             }
             let required = place == Place::Path || required.unwrap_or(false);
-            Role::Argument {
-                kind: parse_type(source, raw, place)?,
-                required,
+            let kind = parse_type(source, raw, place)?;
+            if let Some(statement) = &field.hole_of {
+                return parse_hole(source, field, (statement, kind), place);
             }
+            Role::Argument { kind, required }
         }
-        _ => return Err(source.at(raw, "a field has one of `type`, `fixed` and `key`")),
+        _ => {
+            let problem = "a field has one of `type`, `fixed`, `key` and `statement`";
+            return Err(source.at(raw, problem));
+        }
     };
+    if let Some(text) = field.hole_of.as_ref() {
+        return Err(source.at(text, "what stands in a statement is an argument"));
+    }
+    if let Some(value) = &field.default {
+        return Err(source.at(value, "only what stands in a statement has a default"));
+    }
     let at = match &field.at {
         Some(text) if place == Place::Body => Some(field_path(source, text)?),
         Some(text) => return Err(source.at(text, "only a field at the top of a body has `at`")),
@@ -103,7 +146,99 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
     Ok(Field {
         about: field.about.clone(),
         at,
+        hole_of: None,
+        default: None,
         role,
+    })
+}
+
+/// A statement: everything but its holes is the manifest's.
+fn parse_statement(
+    source: Source<'_>,
+    raw: &Spanned<RawField>,
+    text: &Text,
+    place: Place,
+) -> Parsed<Field> {
+    let field = raw.get_ref();
+    allow(source, field, "a statement", &[])?;
+    let more = [&field.r#type, &field.key, &field.hole_of];
+    if more.into_iter().any(Option::is_some) || field.fixed.is_some() || field.default.is_some() {
+        let problem = "a field has one of `type`, `fixed`, `key` and `statement`";
+        return Err(source.at(raw, problem));
+    }
+    let at = match (&field.at, place) {
+        (None, Place::Query | Place::Body) => None,
+        (Some(path), Place::Body) => Some(field_path(source, path)?),
+        _ => {
+            return Err(source.at(
+                text,
+                "a statement stands in the query or at the top of a body",
+            ));
+        }
+    };
+    let statement = Statement::parse(text.get_ref());
+    Ok(Field {
+        about: field.about.clone(),
+        at,
+        hole_of: None,
+        default: None,
+        role: Role::Statement(statement.map_err(|error| source.at(text, error.to_string()))?),
+    })
+}
+
+/// An argument that stands in a statement. It is required where nothing stands in for it.
+fn parse_hole(
+    source: Source<'_>,
+    field: &RawField,
+    (statement, kind): (&Text, ValueType),
+    place: Place,
+) -> Parsed<Field> {
+    if !matches!(place, Place::Query | Place::Body) {
+        return Err(source.at(
+            statement,
+            "a statement stands in the query or at the top of a body",
+        ));
+    }
+    if let Some(span) = field
+        .at
+        .as_ref()
+        .map(Spanned::span)
+        .or(field.required.as_ref().map(Spanned::span))
+    {
+        return Err(source.error(
+            span,
+            "it stands in its statement, and is required where it has no default",
+        ));
+    }
+    // A text without a pattern is anything that anybody writes.
+    let typed = match &kind {
+        ValueType::Text(rule) => rule.pattern.is_some(),
+        ValueType::Integer { .. } | ValueType::Moment | ValueType::Choice(_) => true,
+        ValueType::Boolean | ValueType::List { .. } | ValueType::Record(_) => false,
+    };
+    if !typed {
+        let problem =
+            "in a statement stands an integer, a moment, an enum or a string with a pattern";
+        return Err(source.at(statement, problem));
+    }
+    let default = match &field.default {
+        None => None,
+        Some(text) => {
+            let value = kind.read_text(text.get_ref());
+            let good = value.filter(|value| kind.check("", value).is_ok());
+            let good = good.filter(|_| super::statement::check(text.get_ref()).is_ok());
+            Some(good.ok_or_else(|| source.at(text, "not a value that may stand there"))?)
+        }
+    };
+    Ok(Field {
+        about: field.about.clone(),
+        at: None,
+        hole_of: Some(statement.get_ref().clone()),
+        role: Role::Argument {
+            kind,
+            required: default.is_none(),
+        },
+        default,
     })
 }
 
@@ -174,6 +309,10 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
             }
             Ok(ValueType::Integer { min, max })
         }
+        "moment" => {
+            allow(source, field, "a moment", &[])?;
+            Ok(ValueType::Moment)
+        }
         "boolean" => {
             allow(source, field, "a boolean", &[])?;
             Ok(ValueType::Boolean)
@@ -202,7 +341,10 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
             if let Some(flag) = &items.get_ref().required {
                 return Err(source.at(flag, "items are neither required nor optional"));
             }
-            if let Some(text) = items.get_ref().at.as_ref().or(items.get_ref().key.as_ref()) {
+            if let Some(text) = (items.get_ref().at.as_ref())
+                .or(items.get_ref().key.as_ref())
+                .or(items.get_ref().hole_of.as_ref())
+            {
                 return Err(source.at(text, "items are given by the caller, each in its list"));
             }
             let items = Box::new(parse_type(source, items, Place::Nested)?);
@@ -221,7 +363,7 @@ fn parse_type(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Pars
         }
         _ => Err(source.at(
             kind,
-            "a type is string, integer, boolean, enum, array or object",
+            "a type is string, integer, moment, boolean, enum, array or object",
         )),
     }
 }
@@ -286,7 +428,8 @@ fn allow(source: Source<'_>, field: &RawField, kind: &str, allowed: &[&str]) -> 
             return Err(source.error(span, format!("{kind} has no `{key}`: {rest}")));
         }
     }
-    if (field.fixed.is_some() || field.key.is_some()) && field.required.is_some() {
+    let nobody_gives = field.fixed.is_some() || field.key.is_some() || field.statement.is_some();
+    if nobody_gives && field.required.is_some() {
         let span = field.required.as_ref().map_or(0..0, Spanned::span);
         return Err(source.error(span, "a field that nobody gives is always sent"));
     }

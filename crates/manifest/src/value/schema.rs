@@ -56,6 +56,7 @@ impl ValueType {
             Self::Integer { min, max } => {
                 json!({"type": "integer", "minimum": min, "maximum": max})
             }
+            Self::Moment => json!({"type": "string", "format": "date-time"}),
             Self::Boolean => json!({"type": "boolean"}),
             Self::Choice(values) => json!({"type": "string", "enum": values}),
             Self::List { items, max_items } => {

@@ -57,7 +57,12 @@ fn the_trackers_feed_becomes_events() {
         .arguments(&arguments(&json!({})));
     assert_eq!(next.get("cursor"), Some(&json!("ZS44")));
     assert_eq!(
-        operation.incremental.as_ref().unwrap().latest(&kept),
+        operation
+            .incremental
+            .as_ref()
+            .unwrap()
+            .latest(&kept)
+            .as_deref(),
         Some(at)
     );
 }

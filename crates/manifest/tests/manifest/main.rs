@@ -15,4 +15,5 @@ mod plan;
 mod properties;
 mod refused;
 mod shipped;
+mod statements;
 mod support;

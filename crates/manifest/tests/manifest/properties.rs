@@ -4,14 +4,15 @@ use manifest::{Arguments, Manifest};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::{Connected, GITHUB, LINEAR, TRACKER, Wire};
+use crate::support::{Connected, GITHUB, LINEAR, SALESFORCE, TRACKER, Wire};
 
 /// Read once: compiling patterns takes most of a case's time otherwise.
-static CONNECTED: LazyLock<[Connected; 3]> = LazyLock::new(|| {
+static CONNECTED: LazyLock<[Connected; 4]> = LazyLock::new(|| {
     [
         Connected::github(),
         Connected::tracker("https://t.example/team"),
         Connected::linear(),
+        Connected::salesforce(),
     ]
 });
 
@@ -123,7 +124,7 @@ prop_compose! {
     fn wire()(
         method in prop::sample::select(vec!["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH"]),
         scheme in prop::sample::select(vec!["https", "http"]),
-        host in prop::sample::select(vec!["api.github.com", "api.linear.app", "t.example", "evil.example", "t.example."]),
+        host in prop::sample::select(vec!["api.github.com", "api.linear.app", "acme.my.salesforce.com", "t.example", "evil.example", "t.example."]),
         port in prop::sample::select(vec![443_u16, 80, 8443]),
         segments in prop::collection::vec(segment(), 0..8),
         query in prop::collection::vec(pair(), 0..6),
@@ -157,6 +158,9 @@ fn given() -> impl Strategy<Value = Value> {
         "idempotency_key",
         "id",
         "teamId",
+        "approval",
+        "Subject",
+        "Priority",
         "description",
         "undeclared",
     ]);
@@ -166,6 +170,9 @@ fn given() -> impl Strategy<Value = Value> {
             json!("shop.js"),
             json!("2026-03-02T09:00:00Z"),
             json!("high"),
+            json!("High"),
+            json!("5003000000D8cuI"),
+            json!("x' OR Id != '"),
             json!(7),
             json!(["a", "b"]),
             json!("apr_01jq2m5x8e9f0g1h"),
@@ -220,7 +227,7 @@ proptest! {
                 Ok(id) => {
                     let operation = connected.manifest.operation(id).unwrap();
                     prop_assert_eq!(operation.method.as_str(), wire.method.as_str());
-                    prop_assert!(matches!(wire.host.as_str(), "api.github.com" | "api.linear.app" | "t.example"));
+                    prop_assert!(matches!(wire.host.as_str(), "api.github.com" | "api.linear.app" | "acme.my.salesforce.com" | "t.example"));
                     prop_assert!(!wire.path.contains("..") && !wire.path.contains('%'));
                 }
                 Err(error) => prop_assert_ne!(error, manifest::Undeclared::Ambiguous),
@@ -310,7 +317,7 @@ proptest! {
     fn no_damage_to_a_manifest_panics_its_reader(
         from: prop::sample::Index, length in 0..40_usize, with in "\\PC{0,12}|[\\[\\]{}\"=.,\n]{0,6}",
     ) {
-        for text in [GITHUB, TRACKER, LINEAR] {
+        for text in [GITHUB, TRACKER, LINEAR, SALESFORCE] {
             let letters: Vec<char> = text.chars().collect();
             let start = from.index(letters.len());
             let end = (start + length).min(letters.len());

@@ -9,6 +9,8 @@ pub(crate) const TRACKER: &str = include_str!("../../../../connectors/tracker.to
 
 pub(crate) const LINEAR: &str = include_str!("../../../../connectors/linear.toml");
 
+pub(crate) const SALESFORCE: &str = include_str!("../../../../connectors/salesforce.toml");
+
 pub(crate) fn github() -> Manifest {
     Manifest::parse(GITHUB).unwrap()
 }
@@ -50,7 +52,15 @@ impl Connected {
     }
 
     pub(crate) fn tracker(base: &str) -> Self {
-        let manifest = tracker();
+        Self::at(tracker(), base)
+    }
+
+    pub(crate) fn salesforce() -> Self {
+        let manifest = Manifest::parse(SALESFORCE).unwrap();
+        Self::at(manifest, "https://acme.my.salesforce.com")
+    }
+
+    fn at(manifest: Manifest, base: &str) -> Self {
         let instance = manifest.instance.as_ref().unwrap().read(base).unwrap();
         Self {
             manifest,
