@@ -80,16 +80,13 @@ impl NewConnection {
 /// The least scopes for the app's operations of `purpose`; a write that can be looked up afterwards
 /// needs those of the look-up as well.
 pub fn scopes_for(manifest: &Manifest, purpose: Class) -> Vec<String> {
-    let operations: Vec<_> = manifest
+    let operations = manifest.operations_for(purpose);
+    let look_ups = manifest
         .operations_of(purpose)
-        .flat_map(|operation| {
-            let look_up = operation.reconcile.as_ref();
-            let look_up = look_up.and_then(|r| manifest.operation(&r.operation).ok());
-            std::iter::once(operation).chain(look_up)
-        })
-        .collect();
+        .filter_map(|operation| operation.reconcile.as_ref())
+        .filter_map(|rule| manifest.operation(&rule.operation).ok());
     manifest
-        .scopes_for(operations)
+        .scopes_for(operations.chain(look_ups))
         .into_iter()
         .map(str::to_owned)
         .collect()

@@ -38,10 +38,18 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 4] = [
+const BUILT_IN: [(&str, &str); 8] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
+    ),
+    (
+        "connectors/gmail.toml",
+        include_str!("../../../connectors/gmail.toml"),
+    ),
+    (
+        "connectors/google-calendar.toml",
+        include_str!("../../../connectors/google-calendar.toml"),
     ),
     (
         "connectors/linear.toml",
@@ -52,8 +60,16 @@ const BUILT_IN: [(&str, &str); 4] = [
         include_str!("../../../connectors/salesforce.toml"),
     ),
     (
+        "connectors/slack.toml",
+        include_str!("../../../connectors/slack.toml"),
+    ),
+    (
         "connectors/tracker.toml",
         include_str!("../../../connectors/tracker.toml"),
+    ),
+    (
+        "connectors/zendesk.toml",
+        include_str!("../../../connectors/zendesk.toml"),
     ),
 ];
 

@@ -15,11 +15,16 @@ pub(crate) enum Step {
     Items,
 }
 
+/// The path of the whole answer.
+const WHOLE: &str = ".";
 /// Steps of the longest path.
 const MAX_STEPS: usize = 16;
 
 impl FieldPath {
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text == WHOLE {
+            return Some(Self(Vec::new()));
+        }
         let mut steps = Vec::new();
         for (index, piece) in text.split('.').enumerate() {
             let key = piece.trim_end_matches("[]");
@@ -57,6 +62,11 @@ impl FieldPath {
     /// The path of a list itself: `[]` or `events[]`.
     pub(crate) fn ends_in_items(&self) -> bool {
         self.0.last() == Some(&Step::Items)
+    }
+
+    /// The path of the whole answer.
+    pub(crate) const fn is_whole(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether it names one place only.
@@ -122,6 +132,12 @@ impl FieldPath {
         *place = value;
     }
 
+    /// The value at the path, where there is exactly one.
+    pub(crate) fn one<'a>(&self, value: &'a Value) -> Option<&'a Value> {
+        let mut found = self.all(value).into_iter();
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// Every value at the path, in order.
     pub fn all<'a>(&self, value: &'a Value) -> Vec<&'a Value> {
         self.0.iter().fold(vec![value], |values, step| {
@@ -138,6 +154,9 @@ impl FieldPath {
 
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_whole() {
+            return f.write_str(WHOLE);
+        }
         for (index, step) in self.0.iter().enumerate() {
             match step {
                 Step::Items => f.write_str("[]")?,
@@ -164,6 +183,7 @@ mod tests {
             "a.b[][].c",
             "[]",
             "page-info.x",
+            ".",
         ] {
             assert_eq!(
                 FieldPath::parse(text)
@@ -173,7 +193,7 @@ mod tests {
             );
         }
         for bad in [
-            "", ".", "a.", ".a", "a..b", "a.[]", "a[0]", "a[].[]", "*", "a[b]", "$.a", "a b",
+            "", "..", "a.", ".a", "a..b", "a.[]", "a[0]", "a[].[]", "*", "a[b]", "$.a", "a b",
         ] {
             assert_eq!(FieldPath::parse(bad), None, "{bad}");
         }
@@ -185,5 +205,7 @@ mod tests {
         let path = FieldPath::parse("[].l[].n").unwrap();
         assert_eq!(path.all(&answer), [&json!(1), &json!(2), &json!(3)]);
         assert_eq!(path.get(&answer), None);
+        assert_eq!(path.one(&answer), None);
+        assert_eq!(path.one(&json!([{"l": [{}, {"n": 1}]}])), Some(&json!(1)));
     }
 }

@@ -70,7 +70,7 @@ fn check_barriers(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) ->
             .get(*name)
             .is_some_and(|scope| scope.class == Class::Write)
     };
-    let needed = manifest.scopes_for(manifest.operations_of(Class::Read));
+    let needed = manifest.scopes_for(manifest.operations_for(Class::Read));
     match needed.iter().find(|name| writes(name)) {
         Some(scope) if manifest.barriers.scope_held => Err(source.at(
             &raw.barriers.scope_held,

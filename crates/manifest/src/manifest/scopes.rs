@@ -27,6 +27,30 @@ impl Manifest {
             .collect()
     }
 
+    /// What a connection of this purpose calls: one that reads, every read but the look-ups of writes;
+    /// one that writes, every write and its look-up.
+    pub fn operations_for(&self, purpose: Class) -> impl Iterator<Item = &Operation> {
+        let look_ups: BTreeSet<&str> = self
+            .operations()
+            .filter_map(|write| write.reconcile.as_ref())
+            .map(|rule| rule.operation.as_str())
+            .filter(|name| !self.is_scanned(name))
+            .collect();
+        self.operations().filter(move |operation| {
+            let class = if look_ups.contains(operation.id.as_str()) {
+                Class::Write
+            } else {
+                operation.class
+            };
+            class == purpose
+        })
+    }
+
+    fn is_scanned(&self, operation: &str) -> bool {
+        let steps = self.scan.iter().flat_map(|scan| &scan.steps);
+        steps.into_iter().any(|step| step.operation == operation)
+    }
+
     /// The operations of one class.
     pub fn operations_of(&self, class: Class) -> impl Iterator<Item = &Operation> {
         self.operations()

@@ -259,7 +259,8 @@ fn parse_response(source: Source<'_>, raw: Option<&RawResponse>) -> Parsed<Field
 
 /// A path, as `fields`, `field`, `each` and so on have them.
 pub(crate) fn field_path(source: Source<'_>, text: &Text) -> Parsed<FieldPath> {
-    FieldPath::parse(text.get_ref()).ok_or_else(|| {
+    let path = FieldPath::parse(text.get_ref()).filter(|path| !path.is_whole());
+    path.ok_or_else(|| {
         source.at(
             text,
             "a path looks like number, [].labels[].name or data.items[].id",

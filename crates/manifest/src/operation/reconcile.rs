@@ -122,7 +122,7 @@ pub(crate) fn check_reconcile(
         .filter(|read| read.class == Class::Read);
     let read = read.ok_or_else(|| source.at(&raw.operation, "not an operation that reads"))?;
     let fits = match (&rule.how, &write.idempotency) {
-        (How::Probe(field), Idempotency::Marker { .. }) => {
+        (How::Probe(field), Idempotency::Marker { .. } | Idempotency::Field { .. }) => {
             read.response.at(&rule.each.join(field)) == Some(&FieldTree::Probe)
         }
         (How::KeyArgument { name, .. }, Idempotency::Header { .. } | Idempotency::Field { .. }) => {

@@ -72,7 +72,8 @@ impl Idempotency {
     pub fn mark(&self, key: &IdempotencyKey) -> Option<String> {
         match self {
             Self::Marker { before, after, .. } => Some(format!("{before}{key}{after}")),
-            Self::None | Self::Header { .. } | Self::Field { .. } => None,
+            Self::Field { form } => Some(form.write(key)),
+            Self::None | Self::Header { .. } => None,
         }
     }
 

@@ -66,7 +66,7 @@ impl EventMapping {
         let activity = match &self.activity {
             Activity::One(activity) => activity,
             Activity::ByKind { kind, names } => {
-                let kind = kind.get(item).and_then(Value::as_str);
+                let kind = kind.one(item).and_then(Value::as_str);
                 match kind.and_then(|kind| names.get(kind)) {
                     Some(activity) => activity,
                     None => return Item::Ignored,
@@ -77,7 +77,7 @@ impl EventMapping {
             Some(ScanEvent {
                 case: self.case.render(item, arguments)?,
                 activity: activity.render(item, arguments)?,
-                at: self.time_form.read(self.time.get(item)?)?,
+                at: self.time_form.read(self.time.one(item)?)?,
                 resource: self
                     .resource
                     .as_ref()
@@ -92,11 +92,11 @@ impl EventMapping {
 /// Whether an item has something there: an app says that nothing changed by leaving a field out, by
 /// null, by an empty text or by `false`.
 fn is_told(path: &FieldPath, item: &Value) -> bool {
-    match path.get(item) {
-        None | Some(Value::Null | Value::Bool(false)) => false,
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(_) => true,
-    }
+    path.all(item).into_iter().any(|value| match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    })
 }
 
 impl TimeForm {
@@ -104,14 +104,29 @@ impl TimeForm {
         let count = || value.as_u64().or_else(|| value.as_str()?.parse().ok());
         match self {
             Self::Rfc3339 => moment::read(value.as_str()?),
-            Self::UnixSeconds => OffsetDateTime::UNIX_EPOCH
-                .checked_add(time::Duration::new(count()?.try_into().ok()?, 0)),
+            Self::UnixSeconds => {
+                let (seconds, nanoseconds) =
+                    match value.as_str().and_then(|text| text.split_once('.')) {
+                        // Slack writes `1772442000.000100`.
+                        Some((whole, fraction)) => (whole.parse().ok()?, nanoseconds(fraction)?),
+                        None => (count()?, 0),
+                    };
+                let since = time::Duration::new(seconds.try_into().ok()?, nanoseconds);
+                OffsetDateTime::UNIX_EPOCH.checked_add(since)
+            }
             Self::UnixMilliseconds => {
                 let since = Duration::from_millis(count()?).try_into().ok()?;
                 OffsetDateTime::UNIX_EPOCH.checked_add(since)
             }
         }
     }
+}
+
+/// The decimal places of a second.
+fn nanoseconds(fraction: &str) -> Option<i32> {
+    let digits = (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit());
+    let padded = digits.then(|| format!("{fraction:0<9}"))?;
+    padded.parse().ok()
 }
 
 #[cfg(test)]
@@ -129,6 +144,12 @@ mod tests {
             moment
         );
         assert_eq!(TimeForm::UnixSeconds.read(&json!(1_772_442_000)), moment);
+        assert_eq!(
+            TimeForm::UnixSeconds.read(&json!("1772442000.000100")),
+            Some(datetime!(2026-03-02 09:00:00.0001 UTC))
+        );
+        assert_eq!(TimeForm::UnixSeconds.read(&json!("1772442000.")), None);
+        assert_eq!(TimeForm::UnixSeconds.read(&json!("1.+1")), None);
         assert_eq!(
             TimeForm::UnixMilliseconds.read(&json!("1772442000000")),
             moment

@@ -30,10 +30,12 @@ pub(crate) fn parse_events(
     if operation.class == Class::Write {
         return Err(source.at(raw, "a scan reads: a write gives no events"));
     }
-    let each = field_path(source, &written.each)?;
-    if !each.ends_in_items() {
-        return Err(source.at(&written.each, "a list ends in []"));
-    }
+    let each = FieldPath::parse(written.each.get_ref());
+    let each = each.filter(|each| each.ends_in_items() || each.is_whole());
+    let each = each.ok_or_else(|| {
+        let problem = "a list ends in []; an answer that is one item is `.`";
+        source.at(&written.each, problem)
+    })?;
     let context = Context {
         source,
         operation,
@@ -122,7 +124,7 @@ impl Context<'_> {
 
     fn kept(self, text: &Text, path: &FieldPath) -> Parsed<()> {
         let whole = self.each.join(path);
-        if path.is_single() && self.operation.response.at(&whole) == Some(&FieldTree::Scalar) {
+        if self.operation.response.at(&whole) == Some(&FieldTree::Scalar) {
             return Ok(());
         }
         Err(self

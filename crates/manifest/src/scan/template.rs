@@ -5,7 +5,7 @@ use crate::request::Arguments;
 use crate::value::to_text;
 
 /// A text with holes: `{$owner}/{$repo}#{issue.number}`. `$` names an argument of the call, the
-/// others a place in the item.
+/// others a place in the item, which may lead through a list that has one such value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(Vec<Piece>);
 
@@ -26,7 +26,7 @@ impl Template {
             pieces.push(match inside.strip_prefix('$') {
                 Some(name) if crate::value::is_key(name) => Piece::Argument(name.to_owned()),
                 Some(_) => return None,
-                None => Piece::Field(FieldPath::parse(inside).filter(FieldPath::is_single)?),
+                None => Piece::Field(FieldPath::parse(inside)?),
             });
             rest = next;
         }
@@ -43,7 +43,7 @@ impl Template {
         self.0.iter().try_fold(String::new(), |text, piece| {
             let next = match piece {
                 Piece::Literal(literal) => Some(literal.clone()),
-                Piece::Field(path) => path.get(item).and_then(to_text),
+                Piece::Field(path) => path.one(item).and_then(to_text),
                 Piece::Argument(name) => arguments.get(name).and_then(to_text),
             };
             next.filter(|next| !next.is_empty())
@@ -81,7 +81,12 @@ mod tests {
         ] {
             assert_eq!(template.render(&lacking, &arguments), None);
         }
-        for bad in ["", "{", "}", "{}", "{$}", "{a", "a}", "{[].a}", "{{a}}"] {
+        let listed = Template::parse("{parts[].status}").unwrap();
+        let one = json!({"parts": [{"status": "open"}, {"priority": "high"}]});
+        assert_eq!(listed.render(&one, &arguments).as_deref(), Some("open"));
+        let two = json!({"parts": [{"status": "open"}, {"status": "solved"}]});
+        assert_eq!(listed.render(&two, &arguments), None);
+        for bad in ["", "{", "}", "{}", "{$}", "{a", "a}", "{a[0]}", "{{a}}"] {
             assert_eq!(Template::parse(bad), None, "{bad}");
         }
     }

@@ -50,7 +50,7 @@ impl Fields {
                     out.insert(key.clone(), value.clone());
                 }
                 Role::Argument { kind, .. } => {
-                    if let Some(value) = given.get(key) {
+                    if let Some(value) = given.get(key).or(field.default.as_ref()) {
                         out.insert(key.clone(), kind.with_fixed(value));
                     }
                 }

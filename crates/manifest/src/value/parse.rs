@@ -135,9 +135,7 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
     if let Some(text) = field.hole_of.as_ref() {
         return Err(source.at(text, "what stands in a statement is an argument"));
     }
-    if let Some(value) = &field.default {
-        return Err(source.at(value, "only what stands in a statement has a default"));
-    }
+    let default = parse_default(source, field, &role, place)?;
     let at = match &field.at {
         Some(text) if place == Place::Body => Some(field_path(source, text)?),
         Some(text) => return Err(source.at(text, "only a field at the top of a body has `at`")),
@@ -147,9 +145,41 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
         about: field.about.clone(),
         at,
         hole_of: None,
-        default: None,
+        default,
         role,
     })
+}
+
+/// What is sent where a call leaves an argument out.
+fn parse_default(
+    source: Source<'_>,
+    field: &RawField,
+    role: &Role,
+    place: Place,
+) -> Parsed<Option<Value>> {
+    let Some(text) = &field.default else {
+        return Ok(None);
+    };
+    let Role::Argument {
+        kind,
+        required: false,
+    } = role
+    else {
+        return Err(source.at(
+            text,
+            "only an argument that a call may leave out has a default",
+        ));
+    };
+    if !matches!(place, Place::Query | Place::Body) {
+        return Err(source.at(
+            text,
+            "a default belongs to the query or to the top of a body",
+        ));
+    }
+    let value = kind.read_text(text.get_ref());
+    let good = value.filter(|value| kind.check("", value).is_ok());
+    let good = good.ok_or_else(|| source.at(text, "not a value that may stand there"))?;
+    Ok(Some(good))
 }
 
 /// A statement: everything but its holes is the manifest's.
@@ -221,23 +251,21 @@ fn parse_hole(
             "in a statement stands an integer, a moment, an enum or a string with a pattern";
         return Err(source.at(statement, problem));
     }
-    let default = match &field.default {
-        None => None,
-        Some(text) => {
-            let value = kind.read_text(text.get_ref());
-            let good = value.filter(|value| kind.check("", value).is_ok());
-            let good = good.filter(|_| super::statement::check(text.get_ref()).is_ok());
-            Some(good.ok_or_else(|| source.at(text, "not a value that may stand there"))?)
-        }
+    let role = Role::Argument {
+        kind,
+        required: field.default.is_none(),
     };
+    let default = parse_default(source, field, &role, place)?;
+    if let Some(text) = &field.default
+        && super::statement::check(text.get_ref()).is_err()
+    {
+        return Err(source.at(text, "not a value that may stand there"));
+    }
     Ok(Field {
         about: field.about.clone(),
         at: None,
         hole_of: Some(statement.get_ref().clone()),
-        role: Role::Argument {
-            kind,
-            required: default.is_none(),
-        },
+        role,
         default,
     })
 }

@@ -118,8 +118,7 @@ impl Fields {
             let Role::Statement(statement) = &field.role else {
                 continue;
             };
-            let given = |hole: &str| flat.get(hole).or(self.get(hole)?.default.as_ref());
-            let written = statement.write(given)?;
+            let written = statement.write(|hole| flat.get(hole))?;
             for hole in statement.holes() {
                 flat.remove(hole);
             }

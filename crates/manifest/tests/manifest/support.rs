@@ -60,6 +60,28 @@ impl Connected {
         Self::at(manifest, "https://acme.my.salesforce.com")
     }
 
+    /// Every manifest that is shipped, each at the instance of its own example.
+    pub(crate) fn all() -> Vec<Self> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../connectors");
+        let mut paths: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        paths.sort();
+        let read = |path: &std::path::PathBuf| {
+            let manifest = Manifest::parse(&std::fs::read_to_string(path).unwrap());
+            let manifest = manifest.unwrap_or_else(|error| unreachable!("{path:?}: {error}"));
+            let rule = manifest.instance.as_ref();
+            let instance = rule.map(|rule| rule.read(rule.example()).unwrap());
+            Self {
+                instance,
+                manifest,
+                hosts: HostOverrides::default(),
+            }
+        };
+        paths.iter().map(read).collect()
+    }
+
     fn at(manifest: Manifest, base: &str) -> Self {
         let instance = manifest.instance.as_ref().unwrap().read(base).unwrap();
         Self {
