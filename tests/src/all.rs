@@ -14,6 +14,7 @@ mod approvals;
 mod audit;
 mod browser;
 mod connections;
+mod connectors;
 mod controls;
 mod csp;
 mod egress;

@@ -27,6 +27,7 @@ use crate::sql::fate;
 
 const TRACKER: &str = include_str!("../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../connectors/github.toml");
+const LINEAR: &str = include_str!("../../connectors/linear.toml");
 
 /// A server in this process, as `countersign verify` would find one. What only a process of its own
 /// can show (`front.confined`), and what reads files (`broker.secret_files`), is shown beside it.
@@ -358,8 +359,13 @@ async fn va_06_falls_when_a_process_holds_the_secret() {
 }
 
 /// A broker with other rules than the binary's.
-async fn with_rules(tracker: &str, github: &str) -> TestApp {
-    let apps = Apps::of([("tracker.toml", tracker), ("github.toml", github)]).unwrap();
+async fn with_rules(tracker: &str, github: &str, linear: &str) -> TestApp {
+    let files = [
+        ("tracker.toml", tracker),
+        ("github.toml", github),
+        ("linear.toml", linear),
+    ];
+    let apps = Apps::of(files).unwrap();
     TestApp::start_with(Options {
         broker_apps: Some(apps),
         ..Options::default()
@@ -376,7 +382,7 @@ async fn co_04_falls_when_a_manifest_keeps_bodies() {
     );
     assert_ne!(keeps, TRACKER);
     for (rules, expected) in [(TRACKER, Status::Pass), (keeps.as_str(), Status::Fail)] {
-        let app = with_rules(rules, GITHUB).await;
+        let app = with_rules(rules, GITHUB, LINEAR).await;
         let found = evidence(instance(&app), "egress.metadata_only").await;
         assert_eq!(found.status, expected, "{found:?}");
     }
@@ -386,7 +392,31 @@ async fn co_04_falls_when_a_manifest_keeps_bodies() {
 async fn co_05_falls_when_the_operation_is_declared_after_all() {
     let same = TRACKER.replacen("id = \"tracker\"", "id = \"github\"", 1);
     for (rules, expected) in [(GITHUB, Status::Pass), (same.as_str(), Status::Fail)] {
-        let app = with_rules(TRACKER, rules).await;
+        let app = with_rules(TRACKER, rules, LINEAR).await;
+        let found = evidence(instance(&app), "egress.declared_only").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn co_05_falls_when_another_document_is_declared_after_all() {
+    let operations = "[operations.list_teams]";
+    let declared = format!(
+        r#"[operations.read_texts]
+title = "Read what people wrote"
+class = "read"
+method = "POST"
+path = "/graphql"
+scopes = ["read"]
+response = {{ fields = ["data.issues.nodes[].description"] }}
+graphql = {{ document = "query Texts {{ issues(first: 50) {{ nodes {{ description }} }} }}" }}
+
+{operations}"#
+    );
+    let opened = LINEAR.replacen(operations, &declared, 1);
+    assert_ne!(opened, LINEAR);
+    for (rules, expected) in [(LINEAR, Status::Pass), (opened.as_str(), Status::Fail)] {
+        let app = with_rules(TRACKER, GITHUB, rules).await;
         let found = evidence(instance(&app), "egress.declared_only").await;
         assert_eq!(found.status, expected, "{found:?}");
     }
@@ -415,7 +445,7 @@ async fn ag_01_at_the_door_falls_when_a_write_is_declared_as_a_read() {
         "{scopes}{before}[operations.create_issue]{head}[operations.create_issue.body]{body}"
     );
     for (rules, expected) in [(TRACKER, Status::Pass), (harmless.as_str(), Status::Fail)] {
-        let app = with_rules(rules, GITHUB).await;
+        let app = with_rules(rules, GITHUB, LINEAR).await;
         let found = evidence(instance(&app), "egress.write_needs_approval").await;
         assert_eq!(found.status, expected, "{found:?}");
     }

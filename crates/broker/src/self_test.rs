@@ -19,11 +19,15 @@ use crate::service::Service;
 /// What a provider sends though nobody asked.
 const CANARY: &str = "canary-body-that-must-not-pass";
 
+/// A manifest whose one document is not Linear's connector's.
+const LOOK_ALIKE: &str = include_str!("self_test/look_alike.toml");
+
 /// Attacks this broker's own door and vault: the same code and limits as every call, with one more
 /// host listed, a small provider in this process.
 pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer, BrokerError> {
     let manifest = service.apps.get("tracker").ok_or(BrokerError::NoApp)?;
     let other = service.apps.get("github").ok_or(BrokerError::NoApp)?;
+    let linear = service.apps.get("linear").ok_or(BrokerError::NoApp)?;
     let provider = provider()
         .await
         .map_err(|_| EgressError::Unreachable { sent: false })?;
@@ -33,6 +37,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
     let mut attacks = vec![
         bench.body_is_dropped().await?,
         bench.undeclared_operation(other).await?,
+        bench.other_document(linear).await?,
         bench.write_as_a_read().await?,
         bench.changed_payload().await?,
         moved_ciphertext(service),
@@ -169,6 +174,27 @@ impl<'a> Bench<'a> {
             got,
             &["egress.undeclared"],
         ))
+    }
+
+    /// The address of a GraphQL API says nothing about what a request does: its document does.
+    async fn other_document(&self, linear: &Manifest) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let look_alike = Manifest::parse(LOOK_ALIKE).map_err(|_| BrokerError::NoApp)?;
+        let operation = look_alike.operation("read_texts");
+        let operation = operation.map_err(|_| BrokerError::NoOperation)?;
+        let facts = fresh.egress.facts(None);
+        let request = PlannedRequest::plan(operation, &facts, &Arguments::default(), None)?;
+        let route = Route {
+            manifest: linear,
+            instance: None,
+            mark: None,
+        };
+        let got = fresh.egress.send_read(&request, route, &self.token).await;
+        Ok(fresh.refused(("CO-05", "other_document"), got, &["egress.undeclared"]))
     }
 
     async fn write_as_a_read(&self) -> Result<Attack, BrokerError> {

@@ -38,5 +38,5 @@ pub use request::{
     PlannedRequest, Undeclared, WireRequest,
 };
 pub use scan::{EventMapping, Extracted, ForEach, Scan, ScanEvent, ScanStep};
-pub use source::ManifestError;
+pub use source::{ManifestError, json_schema};
 pub use value::{ArgumentError, Field, Fields, Role, Statement, ValueType};

@@ -2,9 +2,11 @@
 
 mod error;
 pub(crate) mod raw;
+mod shape;
 
 pub use error::ManifestError;
 pub(crate) use error::Source;
+pub use shape::json_schema;
 
 use raw::Text;
 

@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use toml::Spanned;
+
+use super::shape::{Object, Shape, reference};
 
 /// A string with its place.
 pub(crate) type Text = Spanned<String>;
@@ -12,239 +15,403 @@ pub(crate) type Text = Spanned<String>;
 pub(crate) type Table<T> = BTreeMap<Text, Spanned<T>>;
 
 macro_rules! raw {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident {
+        $($(#[doc = $about:literal])* $field:ident: $type:ty $(= $($word:literal)|+)?,)+
+    })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Deserialize)]
         #[serde(deny_unknown_fields)]
-        pub(crate) struct $name { $(pub(crate) $field: $type,)+ }
+        pub(crate) struct $name {
+            $($(#[doc = $about])* pub(crate) $field: $type,)+
+        }
+
+        impl Shape for $name {
+            fn shape(known: &mut Map<String, Value>) -> Value {
+                let object: fn(&mut Map<String, Value>) -> Value = |known| {
+                    let mut object = Object::default();
+                    $(
+                        let words: &[&str] = &[$($($word),+)?];
+                        let about = concat!($($about),*);
+                        object.add::<$type>(known, (stringify!($field), about.trim(), words));
+                    )+
+                    object.finish()
+                };
+                reference(known, stringify!($name), object)
+            }
+        }
     )+};
 }
 
 raw! {
     /// The whole file.
     RawManifest {
+        /// The version of this format: 1.
         format: Spanned<i64>,
+        /// The app's name in configuration and records.
         id: Text,
+        /// The app's name for people.
         name: Text,
+        /// What Countersign does with it, in a sentence.
         about: Text,
+        /// What stands between a scan and a write, in words for the person who connects the app.
         barriers: RawBarriers,
+        /// Which addresses a connection may give. Left out for an app that is in one place.
         instance: Option<Spanned<RawInstance>>,
+        /// What all operations share.
         api: RawApi,
+        /// How the app grants access.
         auth: RawAuth,
+        /// The scopes, by name: each is needed by an operation.
         scopes: Table<RawScope>,
+        /// The operations, by name: nothing else leaves.
         operations: Table<RawOperation>,
+        /// What a scan calls. Left out for an app that is not scanned.
         scan: Option<RawScan>,
     }
     /// What stands between a scan and a write.
     RawBarriers {
+        /// Whether the tokens of reads cannot write, by their scope.
         scope_held: Spanned<bool>,
+        /// The first: what the token may do.
         scope: Text,
+        /// The second: what leaves at all.
         operations: Text,
+        /// The third: a person's countersign.
         countersign: Text,
     }
     /// Which addresses a connection may give as its instance.
     RawInstance {
+        /// `any`, exact hosts, or `*.` and a host, which is one label below it.
         hosts: Vec<Text>,
+        /// Whether plain HTTP is allowed, to an address that the operator listed.
         allow_http: Option<bool>,
+        /// What an address looks like, for a form.
         example: Text,
     }
     /// What all operations share.
     RawApi {
+        /// The host of every operation that names none: an exact name, or `instance`.
         host: Text,
+        /// Fixed headers of every operation, in lower case.
         headers: Option<Table<String>>,
+        /// The headers in which the app tells its limits, one table for each limit.
         rate_limits: Option<Vec<RawRateLimit>>,
+        /// How an answer's body says that it is an error, whatever its status.
         errors: Option<RawErrors>,
     }
     /// Names of answer headers.
     RawRateLimit {
+        /// The header with the calls or points of a window.
         limit: Option<Text>,
+        /// The header with what is left of them.
         remaining: Option<Text>,
+        /// The header that says when the window starts anew.
         reset: Option<Text>,
-        reset_is: Option<Text>,
+        /// How that header writes it.
+        reset_is: Option<Text> = "unix_seconds" | "unix_milliseconds" | "seconds_from_now",
+        /// The header with `used/limit`, in place of the first two.
         usage: Option<Text>,
     }
     /// How an answer says that it is none.
     RawErrors {
+        /// Where the code is. Any value there makes an answer an error. A path that begins with [] is read in failures alone.
         field: Text,
+        /// Codes that ask for patience.
         wait: Option<Vec<Text>>,
+        /// Codes that say that the credential is not accepted.
         reconnect: Option<Vec<Text>>,
+        /// Codes after which nobody knows whether a write was done.
         unknown: Option<Vec<Text>>,
     }
     /// The OAuth 2 plane.
     RawAuth {
-        pkce: Text,
-        client_auth: Text,
-        scope_separator: Option<Text>,
+        /// Whether PKCE (RFC 7636, S256) is used: the app refuses requests without it, takes it, or breaks on it.
+        pkce: Text = "required" | "optional" | "never",
+        /// How the client proves itself at the token endpoint (RFC 6749 2.3.1).
+        client_auth: Text = "basic" | "body" | "none",
+        /// What stands between scopes in a request.
+        scope_separator: Option<Text> = " " | ",",
+        /// Where a person is sent.
         authorize: RawAuthorize,
+        /// Where a code becomes a token.
         token: RawToken,
+        /// How refresh tokens behave. Left out where the app gives none.
         refresh: Option<RawRefresh>,
+        /// How a grant ends.
         revoke: Spanned<RawRevoke>,
+        /// How a token travels, where that is not `Authorization: Bearer`.
         credential: Option<RawCredential>,
     }
     /// Where a person is sent.
     RawAuthorize {
+        /// `https://host/path` or `{instance}/path`.
         url: Text,
+        /// Fixed parameters beside those of the standard.
         extra: Option<Table<String>>,
     }
     /// Where a code becomes a token.
     RawToken {
+        /// `https://host/path` or `{instance}/path`.
         url: Text,
-        encoding: Option<Text>,
+        /// How parameters are written.
+        encoding: Option<Text> = "form" | "json",
+        /// Where in an answer things are, where that is not as RFC 6749 has it.
         fields: Option<RawTokenFields>,
-        granted_scope_separator: Option<Text>,
+        /// What stands between scopes in an answer.
+        granted_scope_separator: Option<Text> = " " | ",",
+        /// Error codes, beside invalid_grant, that say that a grant is gone for good.
         dead_grant: Option<Vec<Text>>,
     }
     /// Where in a token answer things are.
     RawTokenFields {
+        /// The access token.
         access_token: Option<Text>,
+        /// The refresh token.
         refresh_token: Option<Text>,
+        /// Seconds that the access token lives.
         expires_in: Option<Text>,
+        /// Seconds that the refresh token lives.
         refresh_expires_in: Option<Text>,
+        /// What was granted.
         scope: Option<Text>,
+        /// The error code.
         error: Option<Text>,
     }
     /// How refresh tokens behave.
     RawRefresh {
-        rotation: Text,
+        /// Whether each use gives a new refresh token and ends the old one.
+        rotation: Text = "each_use" | "never",
+        /// How long a used refresh token may be sent again, for an answer that was lost.
         replay_leeway_seconds: Option<Spanned<i64>>,
     }
     /// How a grant ends.
     RawRevoke {
+        /// `https://host/path` or `{instance}/path`.
         url: Option<Text>,
-        method: Option<Text>,
-        authenticate: Option<Text>,
-        encoding: Option<Text>,
+        /// The method.
+        method: Option<Text> = "POST" | "DELETE",
+        /// Who asks.
+        authenticate: Option<Text> = "basic" | "body" | "none" | "token",
+        /// How parameters are written.
+        encoding: Option<Text> = "form" | "json",
+        /// The parameter that holds the token.
         token_field: Option<Text>,
+        /// In place of the others, where the app has no request for it: what to tell the person.
         absent: Option<Text>,
     }
     /// How a token travels.
     RawCredential {
+        /// The header, in lower case.
         header: Text,
+        /// What stands before the token.
         prefix: Text,
     }
     /// One scope.
     RawScope {
-        class: Text,
+        /// Whether a token with it can write.
+        class: Text = "read" | "write",
+        /// Why it is asked for, in words for the person who grants it.
         reason: Text,
+        /// Scopes that grant a part of it, which a person may grant in its place.
         narrower: Option<Vec<Text>>,
     }
     /// One operation.
     RawOperation {
+        /// What it does, in words.
         title: Text,
-        class: Text,
-        method: Text,
+        /// Whether it reads or writes.
+        class: Text = "read" | "write",
+        /// The method. Nothing is deleted.
+        method: Text = "GET" | "HEAD" | "POST" | "PUT" | "PATCH",
+        /// `/literal/{parameter}` segments.
         path: Text,
+        /// Its host, where that is not the one of [api].
         host: Option<Text>,
+        /// Says that a POST changes nothing.
         read_by_post: Option<Spanned<bool>>,
+        /// The scopes that it needs.
         scopes: Vec<Text>,
+        /// The parameters of the path.
         params: Option<Table<RawField>>,
+        /// The query keys.
         query: Option<Table<RawField>>,
+        /// The fields of a JSON body.
         body: Option<Spanned<Table<RawField>>>,
+        /// In place of `body`: a GraphQL document.
         graphql: Option<Spanned<RawGraphql>>,
+        /// Fixed headers, in lower case.
         headers: Option<Table<String>>,
+        /// What of the answer is kept.
         response: Option<RawResponse>,
+        /// How to ask for the next page.
         pagination: Option<Spanned<RawPagination>>,
+        /// How a later scan asks only for what is new.
         incremental: Option<Spanned<RawIncremental>>,
+        /// How the app is told that a write is the same one again, where no field holds its key.
         idempotency: Option<Spanned<RawIdempotency>>,
+        /// How to find out whether a write arrived.
         reconcile: Option<Spanned<RawReconcile>>,
+        /// What of the answer is for the person.
         result: Option<Spanned<RawResult>>,
+        /// The argument that tells one write from another in a list.
         subject: Option<Text>,
+        /// How answers become events.
         events: Option<Vec<Spanned<RawEvents>>>,
     }
     /// The GraphQL request of an operation.
     RawGraphql {
+        /// One query or mutation. It is sent as it stands, and known by its digest.
         document: Text,
+        /// Its variables, each as the document declares it.
         variables: Option<Table<RawField>>,
     }
     /// A path parameter, a query key or a field of a body.
     RawField {
-        r#type: Option<Text>,
+        /// What a caller may give. A field has one of `type`, `fixed`, `key` and `statement`.
+        r#type: Option<Text> = "string" | "integer" | "moment" | "boolean" | "enum" | "array" | "object",
+        /// What is always sent; a list in a query is the same key so often.
         fixed: Option<Spanned<toml::Value>>,
-        key: Option<Text>,
+        /// The key of the write, in this form.
+        key: Option<Text> = "plain" | "uuid" | "hex",
+        /// Where in the body it stands, such as `fields.project.key`, when that is not below its own name.
         at: Option<Text>,
+        /// A statement of a query language with {name} in it, always sent.
         statement: Option<Text>,
+        /// The statement that it stands in, when it is not sent by itself.
         hole_of: Option<Text>,
+        /// What is sent when a call leaves it out.
         default: Option<Text>,
+        /// What it is, for the people and models that fill it in.
         about: Option<String>,
+        /// Whether a call needs it.
         required: Option<Spanned<bool>>,
+        /// The smallest integer.
         min: Option<Spanned<i64>>,
+        /// The largest integer.
         max: Option<Spanned<i64>>,
+        /// The longest string, in characters.
         max_length: Option<Spanned<i64>>,
+        /// A regular expression that the whole string matches; no back-references, classes written out.
         pattern: Option<Text>,
+        /// Whether line breaks and tabs are allowed.
         multiline: Option<Spanned<bool>>,
+        /// The values of an enum.
         values: Option<Spanned<Vec<Text>>>,
+        /// The longest array.
         max_items: Option<Spanned<i64>>,
+        /// What the items of an array are.
         items: Option<Box<Spanned<RawField>>>,
+        /// The fields of an object.
         fields: Option<Spanned<Table<RawField>>>,
     }
     /// What of an answer is kept.
     RawResponse {
+        /// The places that are kept, such as `number` or `[].labels[].name`; everything else is dropped while it is read.
         fields: Option<Vec<Text>>,
+        /// Places that are searched for a write's mark and dropped.
         probe: Option<Vec<Text>>,
+        /// The place that says `true` when it was done.
         success: Option<Text>,
     }
     /// How to ask for the next page.
     RawPagination {
-        kind: Text,
+        /// How the answer names the next page.
+        kind: Text = "link" | "cursor" | "offset",
+        /// With `link`: the query keys whose values are taken from the link.
         parameters: Option<Vec<Text>>,
+        /// The argument that takes the cursor or offset.
         parameter: Option<Text>,
+        /// Where the answer has it; that of the last item, where each has one.
         field: Option<Text>,
+        /// The place that says `true` when another page follows.
         more: Option<Text>,
+        /// The place that says `true` on the last page.
         last: Option<Text>,
+        /// With `offset`: the items that are counted.
         items: Option<Text>,
     }
     /// How a later scan asks only for what is new.
     RawIncremental {
+        /// The argument that takes a moment.
         parameter: Text,
+        /// The moments in an answer, of which the latest is the next mark.
         field: Text,
     }
     /// How a write tells that it is the same one again.
     RawIdempotency {
-        kind: Text,
+        /// By a header, or by a mark that is left in a text.
+        kind: Text = "header" | "marker",
+        /// With `header`: its name.
         header: Option<Text>,
+        /// With `marker`: the multiline field of the body.
         field: Option<Text>,
+        /// With `marker`: text, {key}, text.
         template: Option<Text>,
     }
     /// How to find out whether a write arrived.
     RawReconcile {
+        /// The read to call.
         operation: Text,
+        /// The items of its answer.
         each: Text,
+        /// The probed place of an item that holds the mark or key.
         probe: Option<Text>,
+        /// The argument by which the app is asked for the key.
         key_argument: Option<Text>,
+        /// What of a found item is for the person, where that is elsewhere than in the write's answer.
         result: Option<Spanned<RawResult>>,
     }
     /// What of an answer is for the person.
     RawResult {
+        /// Where it can be seen.
         link: Option<Text>,
+        /// Its name in the app, such as an issue's number.
         id: Text,
     }
     /// How answers become events.
     RawEvents {
+        /// The items, or `.` for an answer that is one.
         each: Text,
+        /// A place that an item must have something at, to be an event of this kind.
         when: Option<Text>,
+        /// Which case it belongs to: text with {field.of.item} and {$argument}.
         case: Text,
+        /// What identifies it, so that it is stored once.
         id: Option<Text>,
+        /// What happened, where that is always the same.
         activity: Option<Text>,
+        /// The place that says what happened.
         kind: Option<Text>,
+        /// What happened, by what that place says.
         activities: Option<Table<String>>,
+        /// When.
         time: Text,
-        time_is: Option<Text>,
+        /// How that is written.
+        time_is: Option<Text> = "rfc3339" | "unix_seconds" | "unix_milliseconds",
+        /// Who did it.
         resource: Option<Text>,
     }
     /// What a scan calls, in order.
     RawScan {
+        /// The calls, in order.
         steps: Vec<Spanned<RawStep>>,
     }
     /// One call of a scan.
     RawStep {
+        /// The read to call.
         operation: Text,
+        /// The arguments that a person chooses.
         ask: Option<Vec<Text>>,
+        /// One call for each item of an earlier step.
         for_each: Option<Spanned<RawForEach>>,
     }
     /// A call for each item that an earlier step found.
     RawForEach {
+        /// The operation of the earlier step.
         step: Text,
+        /// The items in its answers.
         items: Text,
+        /// Arguments, by the place in the item that fills them.
         arguments: Table<String>,
     }
 }

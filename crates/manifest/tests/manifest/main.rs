@@ -8,6 +8,7 @@
 )]
 
 mod admit;
+mod apps;
 mod auth;
 mod events;
 mod graphql;

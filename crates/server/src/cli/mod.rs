@@ -4,6 +4,7 @@
 mod account;
 mod audit;
 mod config;
+mod connector;
 mod insight;
 mod keys;
 mod lint_db;
@@ -54,6 +55,8 @@ enum Command {
     #[command(subcommand)]
     Config(config::ConfigCommand),
     Verify(verify::VerifyArgs),
+    #[command(subcommand)]
+    Connector(connector::ConnectorCommand),
     #[command(subcommand)]
     Audit(audit::AuditCommand),
     #[command(subcommand)]
@@ -124,6 +127,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Up(args) => up(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Config(command) => config::run(&command),
+        Command::Connector(command) => connector::run(&command),
         Command::Audit(command) => audit::run(&command),
         Command::Insight(command) => insight::run(&command),
         Command::LintDb(args) => lint_db::run(&args),

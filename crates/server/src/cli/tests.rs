@@ -21,6 +21,8 @@ fn every_command_teaches() {
         &["migrate"],
         &["config", "check"],
         &["verify"],
+        &["connector", "check"],
+        &["connector", "schema"],
         &["audit", "verify"],
         &["audit", "export"],
         &["audit", "checkpoint"],
