@@ -49,3 +49,29 @@ fn manifests_in(folder: &Path) -> Result<Vec<PathBuf>, LoadAppsError> {
     paths.sort();
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESK: &str = include_str!("../../../connectors/zendesk.toml");
+
+    #[test]
+    fn a_manifest_in_the_folder_is_an_app_and_other_files_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = DESK.replacen("id = \"zendesk\"", "id = \"desk\"", 1);
+        std::fs::write(folder.path().join("desk.toml"), &desk).unwrap();
+        std::fs::write(folder.path().join("notes.md"), "not a manifest").unwrap();
+        let apps = load_apps(Some(folder.path())).unwrap();
+        assert!(apps.get("desk").is_some() && apps.get("zendesk").is_some());
+        assert_eq!(
+            apps.all().count(),
+            load_apps(None).unwrap().all().count() + 1
+        );
+
+        let broken = desk.replacen("method = \"GET\"", "method = \"DELETE\"", 1);
+        std::fs::write(folder.path().join("desk.toml"), broken).unwrap();
+        let error = load_apps(Some(folder.path())).unwrap_err();
+        assert!(error.to_string().contains("desk.toml"), "{error}");
+    }
+}

@@ -4,6 +4,7 @@ mod check;
 mod fields;
 pub(crate) mod moment;
 mod parse;
+mod parse_statement;
 mod places;
 mod schema;
 mod statement;
