@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod egress;
 mod invitations;
 mod issuers;
 mod keys;
@@ -17,17 +18,12 @@ mod vault;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use manifest::Apps;
 use server::verify::{Context, Instance, Pace};
 use testkit::app::{Options, TestApp};
 use trust::{Evidence, Status};
 use url::Url;
 
 use crate::sql::fate;
-
-const TRACKER: &str = include_str!("../../connectors/tracker.toml");
-const GITHUB: &str = include_str!("../../connectors/github.toml");
-const LINEAR: &str = include_str!("../../connectors/linear.toml");
 
 /// A server in this process, as `countersign verify` would find one. What only a process of its own
 /// can show (`front.confined`), and what reads files (`broker.secret_files`), is shown beside it.
@@ -358,114 +354,10 @@ async fn va_06_falls_when_a_process_holds_the_secret() {
     assert_eq!(broken.status, Status::Fail, "{broken:?}");
 }
 
-/// A broker with other rules than the binary's.
-async fn with_rules(tracker: &str, github: &str, linear: &str) -> TestApp {
-    let files = [
-        ("tracker.toml", tracker),
-        ("github.toml", github),
-        ("linear.toml", linear),
-    ];
-    let apps = Apps::of(files).unwrap();
-    TestApp::start_with(Options {
-        broker_apps: Some(apps),
-        ..Options::default()
-    })
-    .await
-}
-
-#[tokio::test]
-async fn co_04_falls_when_a_manifest_keeps_bodies() {
-    let keeps = TRACKER.replacen(
-        "\"issues[].status\",",
-        "\"issues[].status\",\n  \"issues[].body\",",
-        1,
-    );
-    assert_ne!(keeps, TRACKER);
-    for (rules, expected) in [(TRACKER, Status::Pass), (keeps.as_str(), Status::Fail)] {
-        let app = with_rules(rules, GITHUB, LINEAR).await;
-        let found = evidence(instance(&app), "egress.metadata_only").await;
-        assert_eq!(found.status, expected, "{found:?}");
-    }
-}
-
-#[tokio::test]
-async fn co_05_falls_when_the_operation_is_declared_after_all() {
-    let same = TRACKER.replacen("id = \"tracker\"", "id = \"github\"", 1);
-    for (rules, expected) in [(GITHUB, Status::Pass), (same.as_str(), Status::Fail)] {
-        let app = with_rules(TRACKER, rules, LINEAR).await;
-        let found = evidence(instance(&app), "egress.declared_only").await;
-        assert_eq!(found.status, expected, "{found:?}");
-    }
-}
-
-#[tokio::test]
-async fn co_05_falls_when_another_document_is_declared_after_all() {
-    let operations = "[operations.list_teams]";
-    let declared = format!(
-        r#"[operations.read_texts]
-title = "Read what people wrote"
-class = "read"
-method = "POST"
-path = "/graphql"
-scopes = ["read"]
-response = {{ fields = ["data.issues.nodes[].description"] }}
-graphql = {{ document = "query Texts {{ issues(first: 50) {{ nodes {{ description }} }} }}" }}
-
-{operations}"#
-    );
-    let opened = LINEAR.replacen(operations, &declared, 1);
-    assert_ne!(opened, LINEAR);
-    for (rules, expected) in [(LINEAR, Status::Pass), (opened.as_str(), Status::Fail)] {
-        let app = with_rules(TRACKER, GITHUB, rules).await;
-        let found = evidence(instance(&app), "egress.declared_only").await;
-        assert_eq!(found.status, expected, "{found:?}");
-    }
-}
-
 #[tokio::test]
 async fn ag_01_falls_when_an_api_key_may_decide() {
     let open = "create policy leak on approvals.decisions for insert to countersign_front with check (true)";
     falls_with("approvals.human", open, "API key").await;
-}
-
-#[tokio::test]
-async fn ag_01_at_the_door_falls_when_a_write_is_declared_as_a_read() {
-    let of_writes = ["idempotency", "reconcile", "subject", "result"];
-    let (scopes, operations) = TRACKER.split_once("[scopes.\"issues:write\"]").unwrap();
-    let (_, operations) = operations.split_once("\n\n").unwrap();
-    let (before, write) = operations.split_once("[operations.create_issue]").unwrap();
-    let (head, body) = write.split_once("[operations.create_issue.body]").unwrap();
-    let head: String = head
-        .replace("class = \"write\"", "class = \"read\"\nread_by_post = true")
-        .replace("issues:write", "issues:read")
-        .split_inclusive('\n')
-        .filter(|line| !of_writes.iter().any(|key| line.starts_with(key)))
-        .collect();
-    let harmless = format!(
-        "{scopes}{before}[operations.create_issue]{head}[operations.create_issue.body]{body}"
-    );
-    for (rules, expected) in [(TRACKER, Status::Pass), (harmless.as_str(), Status::Fail)] {
-        let app = with_rules(rules, GITHUB, LINEAR).await;
-        let found = evidence(instance(&app), "egress.write_needs_approval").await;
-        assert_eq!(found.status, expected, "{found:?}");
-    }
-}
-
-#[tokio::test]
-async fn co_09_falls_when_the_guard_lets_a_private_address_pass() {
-    for (private, expected) in [
-        (Vec::new(), Status::Pass),
-        (vec!["10.255.255.1:443".to_owned()], Status::Fail),
-    ] {
-        let options = Options {
-            private,
-            timeout: Some(std::time::Duration::from_secs(1)),
-            ..Options::default()
-        };
-        let app = TestApp::start_with(options).await;
-        let found = evidence(instance(&app), "egress.addresses").await;
-        assert_eq!(found.status, expected, "{found:?}");
-    }
 }
 
 #[tokio::test]
