@@ -1,7 +1,7 @@
 use demo::Person;
 use kernel::TokenHash;
 use reqwest::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
@@ -51,11 +51,20 @@ pub(crate) struct Tenants {
     pub(super) fate: PgConnection,
     pub(super) logins: Logins,
     pub(super) actors: Vec<Actor>,
+    clients: Vec<Renewed>,
     front: Vec<Table>,
     broker: Vec<Table>,
     pub(super) lists: Vec<RouteInfo>,
     pub(super) items: Vec<RouteInfo>,
     pub(super) ids: Vec<Identifier>,
+}
+
+/// An AI client, whose access tokens end of themselves.
+struct Renewed {
+    client: Client,
+    refresh_token: String,
+    /// Its place among the actors.
+    actor: usize,
 }
 
 /// The levels and roles of the people beside the owner.
@@ -80,9 +89,21 @@ impl Tenants {
         fate.execute("update identity.sessions set second_factor_at = now()")
             .await
             .unwrap();
-        let mut actors = Vec::new();
+        let (mut actors, mut clients) = (Vec::new(), Vec::new());
         for (name, owner) in [("A", &world.owner), ("B", &other)] {
             actors.extend(people(&world, &mut fate, (name, owner)).await);
+            let whose = (
+                name,
+                actors[actors.len() - 1].org,
+                actors[actors.len() - 1].person,
+            );
+            let (client, tokens) = client(&world, owner).await;
+            clients.push(Renewed {
+                client,
+                refresh_token: text(&tokens, "refresh_token").to_owned(),
+                actor: actors.len(),
+            });
+            actors.push(by_client(&world, whose, &tokens));
         }
         share(&mut fate).await;
         let login = |role| {
@@ -102,6 +123,7 @@ impl Tenants {
             fate,
             logins,
             actors,
+            clients,
             lists,
             items,
         };
@@ -116,7 +138,19 @@ impl Tenants {
         }
     }
 
-    /// Keeps sessions recent and tokens alive, however long a run is.
+    /// Gives the AI clients other access tokens: one says itself when it ends.
+    pub(crate) async fn renew(&mut self) {
+        for one in &mut self.clients {
+            let (status, tokens) = one.client.refresh(&one.refresh_token).await;
+            assert_eq!(status, StatusCode::OK, "{tokens}");
+            text(&tokens, "refresh_token").clone_into(&mut one.refresh_token);
+            let actor = &mut self.actors[one.actor];
+            let name = actor.name.split('\'').next().unwrap().to_owned();
+            *actor = by_client(&self.world, (&name, actor.org, actor.person), &tokens);
+        }
+    }
+
+    /// Keeps sessions recent and tokens in the database alive, however long a run is.
     pub(crate) async fn freshen(&mut self) {
         for statement in [
             "update identity.sessions set authenticated_at = now(),
@@ -168,7 +202,7 @@ async fn share(fate: &mut PgConnection) {
     }
 }
 
-/// The owner, somebody of each lower level, a key and an AI client.
+/// The owner, somebody of each lower level, and a key of the owner's.
 async fn people(
     world: &World,
     fate: &mut PgConnection,
@@ -201,7 +235,6 @@ async fn people(
         ));
     }
     actors.push(key(world, owner, (name, org, person)).await);
-    actors.push(client(world, owner, (name, org, person)).await);
     actors
 }
 
@@ -273,10 +306,15 @@ async fn key(world: &World, owner: &Person, (name, org, person): (&str, Uuid, Uu
     )
 }
 
-async fn client(world: &World, owner: &Person, (name, org, person): (&str, Uuid, Uuid)) -> Actor {
+/// An AI client that the owner lets in, and its tokens.
+async fn client(world: &World, owner: &Person) -> (Client, Value) {
     let client = Client::register(&world.app.url).await;
     let tokens = client.tokens(owner, &CLIENT_SCOPES).await;
-    let token = text(&tokens, "access_token").to_owned();
+    (client, tokens)
+}
+
+fn by_client(world: &World, (name, org, person): (&str, Uuid, Uuid), tokens: &Value) -> Actor {
+    let token = text(tokens, "access_token").to_owned();
     bearer(
         world,
         (format!("{name}'s client"), "bind_access_token"),
