@@ -37,8 +37,14 @@ fn confine(inherited: &Inherited<BrokerBoot>) -> Result<(), Failure> {
         tracing::warn!("server.no_landlock: this kernel does not keep the broker to its folder");
     }
     sandbox::forbid_programs().map_err(Failure::cannot_run)?;
-    if let Err(error) = process::lock_memory() {
-        tracing::warn!(%error, "server.memory_not_locked: keys may reach swap; start the server as root, or let it lock all of its memory (LimitMEMLOCK=infinity)");
+    match process::lock_memory() {
+        Ok(()) => {}
+        Err(error) if process::may_swap() => {
+            tracing::warn!(%error, "server.memory_not_locked: keys may reach swap; start the server as root, or let it lock all of its memory (LimitMEMLOCK=infinity)");
+        }
+        Err(error) => {
+            tracing::info!(%error, "server.memory_not_locked: this machine has no swap to keep keys from");
+        }
     }
     Ok(())
 }

@@ -65,6 +65,12 @@ pub(crate) fn lock_memory() -> rustix::io::Result<()> {
     mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)
 }
 
+/// Whether this machine writes memory to swap (proc_swaps(5): a line beyond the heading), or does not say.
+pub(crate) fn may_swap() -> bool {
+    let swaps = std::fs::read_to_string("/proc/swaps");
+    swaps.map_or(true, |swaps| swaps.lines().count() != 1)
+}
+
 /// The same for a child, which also ends with its parent, in whatever way that ends.
 pub(crate) fn harden_child() -> Result<(), HardenError> {
     set_parent_process_death_signal(Some(Signal::KILL))

@@ -12,4 +12,4 @@ pub(crate) use boot::{
 };
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};
-pub(crate) use harden::{harden, lock_memory, stop_with_parent};
+pub(crate) use harden::{harden, lock_memory, may_swap, stop_with_parent};

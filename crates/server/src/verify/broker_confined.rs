@@ -1,6 +1,7 @@
 use trust::{Control, Found};
 
 use super::{Context, Look, control, fail, looked};
+use crate::process::may_swap;
 
 pub(super) const CONTROL: Control = control(
     "broker.confined",
@@ -16,9 +17,7 @@ async fn look(context: &Context) -> Look {
     let broker = status(&context.instance.broker_pid.to_string()).await?;
     let front = status(&context.instance.front_pid.to_string()).await?;
     let parent = status(field(&broker, "PPid")).await?;
-    // A line beyond the heading.
-    let swaps = tokio::fs::read_to_string("/proc/swaps").await?;
-    let is_swapped = swaps.lines().count() > 1;
+    let is_swapped = may_swap();
     if let Some(gap) = gap(&broker, [&front, &parent], is_swapped) {
         fail!("the broker's process {gap}");
     }

@@ -89,11 +89,14 @@ fn a_stop_ends_everything_in_order_within_seconds() {
             "{}",
             server.log()
         );
-        assert!(
-            !server.log().contains("WARN") && !server.log().contains("ERROR"),
-            "{}",
-            server.log()
-        );
+        let log = server.log();
+        let is_loud = |line: &&str| line.contains("WARN") || line.contains("ERROR");
+        // A machine with swap may not let the broker lock its memory.
+        let mut loud = log
+            .lines()
+            .filter(is_loud)
+            .filter(|line| !line.contains("server.memory_not_locked"));
+        assert_eq!(loud.next(), None, "{log}");
     }
 }
 
