@@ -138,6 +138,12 @@ async fn a_data_key_that_does_not_open_is_named_and_holds_up_no_other() {
     assert_eq!(ended.keys_done, ended.keys_total - 1);
     assert_eq!(rotation::uses(&broker).await.unwrap().len(), 2);
     assert!(opens(&world, &proposal).await);
+    // Nor does it hold up the next rotation, which has a key of its own.
+    let next = rotated(&broker, RotationKind::MasterKey).await;
+    assert_eq!((next.failure, next.keys_left), (None, vec!["dek_1".to_owned()]));
+    assert_ne!(next.master_key, ended.master_key);
+    assert_eq!(next.keys_done, ended.keys_done);
+    assert!(opens(&world, &proposal).await);
 }
 
 #[tokio::test]

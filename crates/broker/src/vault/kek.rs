@@ -59,7 +59,7 @@ impl Kek {
     }
 
     /// The key to wrap everything under, where `in_use` are those that wrap something now: the one
-    /// that seals, where it is not the only one of these already, else a new one.
+    /// that seals, where it wraps nothing yet, else a new one.
     pub(crate) async fn successor(
         &self,
         in_use: &[String],

@@ -152,9 +152,10 @@ impl MasterKeyFile {
         }
     }
 
-    /// The first key, where `in_use` tells that it is not the only one that wraps anything; else a new
-    /// one, which is the first from then on. So what was cut off goes on with the key that it made,
-    /// and one that somebody has put there by hand is taken.
+    /// The first key, where `in_use` tells that it wraps nothing yet, else a new one, which is the first
+    /// from then on. So the key that a rotation made before it was cut off is taken, and so is one that
+    /// somebody has put there by hand. What other keys wrap does not matter: a data key that does not
+    /// open stays with its master key for good.
     pub(super) async fn successor(
         &self,
         in_use: &[String],
@@ -162,7 +163,7 @@ impl MasterKeyFile {
     ) -> Result<KeyId, MasterKeyFileError> {
         self.reload().await?;
         let mut keys = self.keys.write().await;
-        if in_use.iter().all(|id| id == keys.seals.id().as_str()) {
+        if in_use.is_empty() || in_use.iter().any(|id| id == keys.seals.id().as_str()) {
             *keys = prepend(&self.path, chance)?;
         }
         Ok(keys.seals.id().clone())
@@ -392,9 +393,14 @@ mod tests {
         // The old key wraps something still: cut off there, it goes on with the key that it made.
         let again = file.successor(&in_use, &SystemRng).await.unwrap();
         assert_eq!(again, new);
+        // The old key wraps something that does not open, and stays: the next rotation makes a key all the same.
+        let both = [before.by.as_str().to_owned(), new.as_str().to_owned()];
+        let third = file.successor(&both, &SystemRng).await.unwrap();
+        assert!(third != new && third != before.by);
         // Without its line the old key is gone.
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.lines().next().unwrap()).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        fs::write(&path, lines[..2].join("\n")).unwrap();
         let without = load(&path, &[new.as_str()]).unwrap();
         let refused = without.unwrap(&before, &PLACE).await.unwrap_err();
         assert!(matches!(refused, KekError::Missing(id) if id == before.by.as_str()));
