@@ -57,9 +57,12 @@ async fn main() {
         .during(tokio::time::sleep(Duration::from_secs(5)))
         .await;
     let broker = world.app.db("countersign_broker");
-    let (id, _) = rotation::ask(&broker, RotationKind::MasterKey)
-        .await
-        .unwrap();
+    let (id, _) = rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::MasterKey,
+    )
+    .await
+    .unwrap();
     let mut begun = None;
     let rotating = async {
         loop {

@@ -1,7 +1,8 @@
 -- Rotation of keys: what whoever runs the server asked for, and how far the broker is with it.
 --
 -- The broker alone holds keys, so it does the work, in small transactions while everything goes on. It sees keys
--- and sealed values of every tenant by the functions below alone, and while a rotation of that kind is under way.
+-- and sealed values of every tenant by the functions below alone, and while a rotation of that kind is under way. It
+-- cannot begin one by itself: the verifier's login asks, which sees no key.
 
 create table broker.rotations (
     id uuid primary key,
@@ -28,10 +29,11 @@ alter table broker.rotations enable row level security;
 alter table broker.rotations force row level security;
 create policy rotations_broker on broker.rotations for all to countersign_broker using (true) with check (true);
 create policy rotations_definer on broker.rotations for select to countersign_definer using (true);
-grant select, insert (id, kind),
+grant select,
       update (begun_at, master_key, keys_total, keys_done, values_done, keys_left, ended_at, failure)
     on broker.rotations to countersign_broker;
-grant select on broker.rotations to countersign_definer;
+create policy rotations_ask on broker.rotations for insert to countersign_definer with check (true);
+grant select, insert on broker.rotations to countersign_definer;
 
 grant insert, update on broker.data_keys, broker.server_keys to countersign_definer;
 grant delete on broker.server_keys to countersign_definer;
@@ -49,6 +51,52 @@ create index secrets_by_key on broker.secrets (org_id, key_id);
 create index proposals_by_key on approvals.proposals (org_id, payload_key_id);
 
 set local role countersign_definer;
+
+-- Asks for a rotation. Returns the one that is under way then, which may be another. For the verifier's login.
+create function broker.ask_rotation(new_id uuid, of_kind text) returns uuid
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    insert into broker.rotations (id, kind) values (new_id, of_kind) on conflict do nothing;
+    -- The other may have ended since: then it is that one still.
+    return coalesce((select r.id from broker.rotations r where r.ended_at is null), new_id);
+end $$;
+
+-- What was asked for, and by which key it began, stays; so does how it ended.
+create function broker.hold_rotation() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    if old.ended_at is not null
+       or (new.id, new.kind, new.asked_at) is distinct from (old.id, old.kind, old.asked_at)
+       or old.begun_at is not null and (new.begun_at, new.master_key) is distinct from (old.begun_at, old.master_key) then
+        raise exception using errcode = '23514', message = 'what is told of a rotation stays';
+    end if;
+    return new;
+end $$;
+
+-- The log tells that a rotation was asked for, began and ended, whoever wrote it.
+create function broker.tell_rotation() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    subject text := audit.text_id('rot', new.id);
+begin
+    if tg_op = 'INSERT' then
+        perform audit.append_system(null, 'broker.rotation_asked', subject, jsonb_build_object('of', new.kind));
+        return null;
+    end if;
+    if old.begun_at is null and new.begun_at is not null then
+        perform audit.append_system(null, 'broker.rotation_begun', subject, jsonb_strip_nulls(jsonb_build_object(
+            'of', new.kind, 'keys', new.keys_total, 'master_key', new.master_key)));
+    end if;
+    if old.ended_at is null and new.ended_at is not null then
+        if new.failure is null then
+            perform audit.append_system(null, 'broker.rotation_ended', subject, jsonb_build_object(
+                'keys', new.keys_done, 'values', new.values_done, 'keys_left', cardinality(new.keys_left)));
+        else
+            perform audit.append_system(null, 'broker.rotation_failed', subject, '{}');
+        end if;
+    end if;
+    return null;
+end $$;
 
 -- How many data keys each master key wraps, and how many of them are retired. For the broker's login.
 create function broker.master_key_uses()
@@ -275,7 +323,8 @@ begin
          + (select count(*) from broker.server_keys k where k.retired_at is not null and k.id <> all (rotation.keys_left));
 end $$;
 
-revoke all on function broker.master_key_uses(), broker.keys_to_rewrap(int), broker.rewrap(uuid[], text[], bytea[], bytea[]),
+revoke all on function broker.ask_rotation(uuid, text), broker.hold_rotation(), broker.tell_rotation(),
+    broker.master_key_uses(), broker.keys_to_rewrap(int), broker.rewrap(uuid[], text[], bytea[], bytea[]),
     broker.sealing_key(text), broker.sealing_server_key(), broker.hold_sealing(), broker.rotating_data_keys(),
     broker.key_to_replace(), broker.retire(uuid, text, text, text, bytea), broker.values_under(uuid, text, int),
     broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired(), broker.seals(uuid, text) from public;
@@ -283,9 +332,14 @@ grant execute on function broker.master_key_uses(), broker.keys_to_rewrap(int),
     broker.rewrap(uuid[], text[], bytea[], bytea[]), broker.sealing_key(text), broker.sealing_server_key(),
     broker.key_to_replace(), broker.retire(uuid, text, text, text, bytea), broker.values_under(uuid, text, int),
     broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired() to countersign_broker;
-grant execute on function broker.hold_sealing() to countersign_owner;
+grant execute on function broker.ask_rotation(uuid, text) to countersign_verifier;
+grant execute on function broker.hold_sealing(), broker.hold_rotation(), broker.tell_rotation() to countersign_owner;
 
 set local role countersign_owner;
+create trigger rotations_hold before update on broker.rotations
+    for each row execute function broker.hold_rotation();
+create trigger rotations_tell after insert or update on broker.rotations
+    for each row execute function broker.tell_rotation();
 create trigger secrets_sealing before insert or update of key_id, sealed on broker.secrets
     for each row execute function broker.hold_sealing('key_id');
 create trigger proposals_sealing before insert or update of payload_key_id, payload_sealed on approvals.proposals

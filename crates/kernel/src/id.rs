@@ -150,7 +150,7 @@ ids! {
     ProposalId = "apr";
     /// One call that left through the broker.
     CallId = "cal";
-    /// A rotation of the master key.
+    /// A rotation of keys.
     RotationId = "rot";
     /// An imported or scanned event log.
     LogId = "log";

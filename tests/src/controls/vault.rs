@@ -24,6 +24,12 @@ async fn va_03_falls_when_the_web_process_may_ask() {
 }
 
 #[tokio::test]
+async fn va_03_falls_when_the_broker_may_ask_by_itself() {
+    let granted = "grant execute on function broker.ask_rotation(uuid, text) to countersign_broker";
+    falls_with(CONTROL, granted, "the broker's login asks for a rotation").await;
+}
+
+#[tokio::test]
 async fn va_03_falls_when_keys_move_while_nothing_rotates() {
     let refuses = "raise exception using errcode = '42501', message = 'no rotation is under way';";
     let lenient = without("broker.rewrap", refuses);
@@ -42,7 +48,7 @@ async fn va_03_falls_when_keys_of_all_tenants_are_shown_while_nothing_rotates() 
 #[tokio::test]
 async fn va_03_falls_when_an_old_master_key_wraps_something_again() {
     let app = TestApp::start().await;
-    let ended = rotated(&app.db("countersign_broker"), RotationKind::MasterKey).await;
+    let ended = rotated(&app, RotationKind::MasterKey).await;
     assert_eq!(ended.failure, None);
     let sound = evidence(instance(&app), CONTROL).await;
     assert_eq!(sound.status, Status::Pass, "{sound:?}");

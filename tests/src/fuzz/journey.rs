@@ -120,9 +120,12 @@ async fn rotate(world: &World) {
         .iter()
         .map(|one| one.tenants_keys + one.servers_keys)
         .sum();
-    let (id, _) = broker::rotation::ask(&broker, RotationKind::MasterKey)
-        .await
-        .unwrap();
+    let (id, _) = broker::rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::MasterKey,
+    )
+    .await
+    .unwrap();
     let limit = Duration::from_secs(10);
     let over = within(limit, "the rotation is over", async || {
         let now = broker::rotation::look(&broker, id).await.unwrap();

@@ -156,9 +156,12 @@ async fn a_rotation_of_data_keys_that_is_cut_off_goes_on() {
     // Some transactions end with the last value of a key.
     many_keys(&world.app, 1000, 4).await;
     let old = ids(&world).await;
-    let (id, _) = rotation::ask(&broker, RotationKind::DataKeys)
-        .await
-        .unwrap();
+    let (id, _) = rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::DataKeys,
+    )
+    .await
+    .unwrap();
     let mut cut = 0;
     while !rotation::look(&broker, id).await.unwrap().unwrap().is_over {
         tokio::time::sleep(Duration::from_millis(200 * cut)).await;

@@ -16,9 +16,12 @@ async fn everything_opens_while_the_master_key_rotates_and_without_the_old_one_a
     let before = world.propose("Sealed before").await;
     let old = rotation::uses(&broker).await.unwrap();
     many_keys(&world.app, 1200, 0).await;
-    let (id, is_new) = rotation::ask(&broker, RotationKind::MasterKey)
-        .await
-        .unwrap();
+    let (id, is_new) = rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::MasterKey,
+    )
+    .await
+    .unwrap();
     assert!(is_new);
     let during = world.propose("Sealed during").await;
     assert!(opens(&world, &before).await);
@@ -52,7 +55,7 @@ async fn a_copy_from_before_the_rotation_opens_nothing_once_the_old_key_is_gone(
     let copy = data_keys(&world).await;
     let old = rotation::uses(&broker).await.unwrap();
     assert_eq!(
-        rotated(&broker, RotationKind::MasterKey).await.failure,
+        rotated(&world.app, RotationKind::MasterKey).await.failure,
         None
     );
     let file = &world.app.master_key_file;
@@ -77,9 +80,12 @@ async fn a_rotation_that_is_cut_off_at_any_point_goes_on_with_the_key_that_it_ma
     let broker = world.app.db("countersign_broker");
     let proposal = world.propose("Sealed before").await;
     many_keys(&world.app, 3000, 0).await;
-    let (id, _) = rotation::ask(&broker, RotationKind::MasterKey)
-        .await
-        .unwrap();
+    let (id, _) = rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::MasterKey,
+    )
+    .await
+    .unwrap();
     let mut cut = 0;
     while !rotation::look(&broker, id).await.unwrap().unwrap().is_over {
         // Later each time, from before the first step on.
@@ -88,9 +94,12 @@ async fn a_rotation_that_is_cut_off_at_any_point_goes_on_with_the_key_that_it_ma
         world.app.kill().await;
         world.app.restart().await;
         // Whoever asks meanwhile is told of this one.
-        let (again, is_new) = rotation::ask(&broker, RotationKind::MasterKey)
-            .await
-            .unwrap();
+        let (again, is_new) = rotation::ask(
+            &world.app.db("countersign_verifier"),
+            RotationKind::MasterKey,
+        )
+        .await
+        .unwrap();
         if again != id {
             assert!(is_new);
             let finished = rotation::look(&broker, id).await.unwrap().unwrap();
@@ -113,12 +122,12 @@ async fn a_key_that_was_put_into_the_file_by_hand_is_taken() {
     let old = fs::read_to_string(file).unwrap();
     fs::write(file, format!("{}\n{old}", "5a".repeat(32))).unwrap();
     // The broker has not looked at the file since it started: its next rotation does.
-    let ended = rotated(&broker, RotationKind::MasterKey).await;
+    let ended = rotated(&world.app, RotationKind::MasterKey).await;
     let by_hand = crypto::MasterKey::new(&kernel::Secret::new([0x5a; 32]));
     assert_eq!(ended.master_key.as_deref(), Some(by_hand.id().as_str()));
     assert_eq!(fs::read_to_string(file).unwrap().lines().count(), 2);
     // Now there is one alone, and the next rotation makes another.
-    let ended = rotated(&broker, RotationKind::MasterKey).await;
+    let ended = rotated(&world.app, RotationKind::MasterKey).await;
     assert_ne!(ended.master_key.as_deref(), Some(by_hand.id().as_str()));
     assert_eq!(fs::read_to_string(file).unwrap().lines().count(), 3);
 }
@@ -132,15 +141,18 @@ async fn a_data_key_that_does_not_open_is_named_and_holds_up_no_other() {
     world
         .fate("update broker.data_keys set wrapped = '' where id = 'dek_1'")
         .await;
-    let ended = rotated(&broker, RotationKind::MasterKey).await;
+    let ended = rotated(&world.app, RotationKind::MasterKey).await;
     assert_eq!(ended.failure, None);
     assert_eq!(ended.keys_left, ["dek_1"]);
     assert_eq!(ended.keys_done, ended.keys_total - 1);
     assert_eq!(rotation::uses(&broker).await.unwrap().len(), 2);
     assert!(opens(&world, &proposal).await);
     // Nor does it hold up the next rotation, which has a key of its own.
-    let next = rotated(&broker, RotationKind::MasterKey).await;
-    assert_eq!((next.failure, next.keys_left), (None, vec!["dek_1".to_owned()]));
+    let next = rotated(&world.app, RotationKind::MasterKey).await;
+    assert_eq!(
+        (next.failure, next.keys_left),
+        (None, vec!["dek_1".to_owned()])
+    );
     assert_ne!(next.master_key, ended.master_key);
     assert_eq!(next.keys_done, ended.keys_done);
     assert!(opens(&world, &proposal).await);
@@ -154,7 +166,7 @@ async fn a_file_that_the_broker_cannot_replace_stays_and_says_what_to_do() {
     let before = fs::read_to_string(file).unwrap();
     // Nothing takes a folder's place.
     fs::create_dir(file.with_file_name("master.key.new")).unwrap();
-    let ended = rotated(&broker, RotationKind::MasterKey).await;
+    let ended = rotated(&world.app, RotationKind::MasterKey).await;
     let why = ended.failure.unwrap();
     assert!(why.contains("above the others by hand"), "{why}");
     assert_eq!(fs::read_to_string(file).unwrap(), before);

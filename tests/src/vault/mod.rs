@@ -38,9 +38,10 @@ async fn over(broker: &Db, id: RotationId) -> Rotation {
 }
 
 /// Asks for a rotation, and waits until it is over.
-pub(crate) async fn rotated(broker: &Db, kind: RotationKind) -> Rotation {
-    let (id, _) = rotation::ask(broker, kind).await.unwrap();
-    over(broker, id).await
+pub(crate) async fn rotated(app: &TestApp, kind: RotationKind) -> Rotation {
+    let verifier = app.db("countersign_verifier");
+    let (id, _) = rotation::ask(&verifier, kind).await.unwrap();
+    over(&app.db("countersign_broker"), id).await
 }
 
 /// Has retired keys be retired for long enough to be destroyed.
@@ -54,8 +55,8 @@ pub(crate) async fn hurry(app: &TestApp) {
 
 /// Replaces every data key, without the wait before the old ones are destroyed.
 pub(crate) async fn data_keys_rotated(app: &TestApp) -> Rotation {
-    let broker = app.db("countersign_broker");
-    let (id, _) = rotation::ask(&broker, RotationKind::DataKeys)
+    let (broker, verifier) = (app.db("countersign_broker"), app.db("countersign_verifier"));
+    let (id, _) = rotation::ask(&verifier, RotationKind::DataKeys)
         .await
         .unwrap();
     within(LIMIT, "the rotation is over", async || {

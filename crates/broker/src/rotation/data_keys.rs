@@ -49,7 +49,8 @@ pub(super) async fn step(
         }
     }
     if keys > 0 {
-        return quietly(tx).await;
+        quietly(tx).await?;
+        return Ok(Step::Done);
     }
     if rotations::destroy_retired(&mut tx).await? == 0 {
         return end(tx, id).await;

@@ -38,5 +38,6 @@ pub(super) async fn step(
         }
     }
     rotations::rewrap(&mut tx, held.id, rewrapped, &left).await?;
-    quietly(tx).await
+    quietly(tx).await?;
+    Ok(Step::Done)
 }

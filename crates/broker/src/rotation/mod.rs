@@ -4,14 +4,14 @@
 //! are, and the old master key stays in its file. Of data keys: each gets a successor that seals from then
 //! on, what the old one sealed is sealed anew, and the old one is destroyed.
 //!
-//! Whoever runs the server asks for it in the database, by [`ask`]. A broker does it: whichever holds the
+//! Whoever runs the server asks for it in the database, by [`ask`] and a login that sees no key. A broker does it: whichever holds the
 //! row, and after a crash the next one, from where it stands.
 
 mod data_keys;
 mod master_key;
 
 use db::{Db, Error, WriteTx};
-use kernel::{AuditEntry, RotationId, Scope};
+use kernel::{RotationId, Scope};
 use uuid::Uuid;
 
 use crate::store::rotations::{self, Held};
@@ -38,7 +38,7 @@ enum Step {
     Failed(String),
 }
 
-/// Asks for a rotation. Where one is under way, of whichever kind, it is that one, and the second value is
+/// Asks for a rotation, by the verifier's login: the broker's cannot. Where one is under way, of whichever kind, it is that one, and the second value is
 /// false.
 pub async fn ask(db: &Db, kind: RotationKind) -> Result<(RotationId, bool), Error> {
     let id = RotationId::new(db.clock().now(), db.chance());
@@ -47,8 +47,7 @@ pub async fn ask(db: &Db, kind: RotationKind) -> Result<(RotationId, bool), Erro
     if under_way != id {
         return Ok((under_way, false));
     }
-    tx.commit(AuditEntry::about("broker.rotation_asked", id).with("of", kind.as_str()))
-        .await?;
+    quietly(tx).await?;
     Ok((id, true))
 }
 
@@ -107,25 +106,13 @@ async fn begin(mut tx: WriteTx, (db, vault): (&Db, &Vault), held: &Held) -> Resu
         }
     };
     rotations::begin(&mut tx, held.id, target.as_deref(), total).await?;
-    let mut entry = AuditEntry::about("broker.rotation_begun", held.id)
-        .with("of", kind.as_str())
-        .with("keys", total);
-    if let Some(target) = target {
-        entry = entry.with("master_key", target);
-    }
-    tx.commit(entry).await?;
+    quietly(tx).await?;
     Ok(Step::Done)
 }
 
 async fn end(mut tx: WriteTx, id: RotationId) -> Result<Step, Error> {
-    let ended = rotations::end(&mut tx, id).await?;
-    tx.commit(
-        AuditEntry::about("broker.rotation_ended", id)
-            .with("keys", ended.keys_done)
-            .with("values", ended.values_done)
-            .with("keys_left", ended.left),
-    )
-    .await?;
+    rotations::end(&mut tx, id).await?;
+    quietly(tx).await?;
     Ok(Step::Done)
 }
 
@@ -133,18 +120,15 @@ async fn fail(db: &Db, id: RotationId, why: &str) -> Result<(), Error> {
     tracing::error!(why, "broker.rotation_failed");
     let mut tx = db.write(&Scope::Anonymous).await?;
     rotations::fail(&mut tx, id, why).await?;
-    tx.commit(AuditEntry::about("broker.rotation_failed", id))
-        .await
+    quietly(tx).await
 }
 
-/// A part that is told by the rotation's beginning and end.
-async fn quietly(tx: WriteTx) -> Result<Step, Error> {
+async fn quietly(tx: WriteTx) -> Result<(), Error> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "a rotation's beginning and end are told, and each key that is destroyed; not each part of it"
+        reason = "the database tells that a rotation was asked for, began and ended, and each key that is destroyed; not each part of it"
     )]
-    tx.commit_silently().await?;
-    Ok(Step::Done)
+    tx.commit_silently().await
 }
 
 fn owner(organisation: Option<Uuid>) -> KeyOwner {

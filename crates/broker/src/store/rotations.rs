@@ -59,14 +59,6 @@ impl Held {
     }
 }
 
-/// What was done, at the end.
-#[derive(Debug)]
-pub(crate) struct Ended {
-    pub(crate) keys_done: i64,
-    pub(crate) values_done: i64,
-    pub(crate) left: i64,
-}
-
 /// A data key that waits for its new wrapping.
 #[derive(Debug)]
 pub(crate) struct ToRewrap {
@@ -99,15 +91,14 @@ pub(crate) async fn insert(
     id: RotationId,
     kind: RotationKind,
 ) -> Result<RotationId, Error> {
-    sqlx::query!(
-        "insert into broker.rotations (id, kind) values ($1, $2) on conflict do nothing",
+    let under_way = sqlx::query_scalar!(
+        r#"select broker.ask_rotation($1, $2) as "id!""#,
         id.uuid(),
         kind.as_str()
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    // It may have ended since: then it is that one still.
-    Ok(under_way(tx).await?.unwrap_or(id))
+    Ok(under_way.into())
 }
 
 pub(crate) async fn under_way(tx: &mut PgConnection) -> Result<Option<RotationId>, Error> {
@@ -353,15 +344,14 @@ pub(crate) async fn destroy_retired(tx: &mut WriteTx) -> Result<i64, Error> {
     )
 }
 
-pub(crate) async fn end(tx: &mut WriteTx, id: RotationId) -> Result<Ended, Error> {
-    Ok(sqlx::query_as!(
-        Ended,
-        r#"update broker.rotations set ended_at = now() where id = $1
-           returning keys_done, values_done, cardinality(keys_left)::bigint as "left!""#,
+pub(crate) async fn end(tx: &mut WriteTx, id: RotationId) -> Result<(), Error> {
+    sqlx::query!(
+        "update broker.rotations set ended_at = now() where id = $1",
         id.uuid()
     )
-    .fetch_one(&mut **tx)
-    .await?)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn fail(tx: &mut WriteTx, id: RotationId, why: &str) -> Result<(), Error> {

@@ -166,7 +166,8 @@ fn rotated(flags: &ServerFlags, kind: RotationKind) -> Result<(RotationId, Rotat
     let folder = find(flags)?;
     let (id, ended) = runtime()?.block_on(async {
         let db = database(&folder, Login::Broker)?;
-        let asked = rotation::ask(&db, kind).await;
+        // The broker's own login cannot ask: who has it alone cannot reach for every tenant's keys.
+        let asked = rotation::ask(&database(&folder, Login::Verifier)?, kind).await;
         let (id, is_new) = asked.map_err(Failure::cannot_run)?;
         if !is_new {
             let other = rotation::look(&db, id).await.map_err(Failure::cannot_run)?;

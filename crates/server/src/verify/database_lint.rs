@@ -125,7 +125,7 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
         "policy.open_table",
         "policy rotations_broker on broker.rotations",
         Some("countersign_broker"),
-        "rotations of the master key are the server's: names of keys, and how far it is",
+        "rotations of keys are the server's: names of keys, and how far it is",
     ),
     (
         "policy.open_table",

@@ -9,7 +9,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "broker.rotation",
     "VA-03",
-    "A data key that was wrapped anew does not open by the old master key, none is wrapped by another than the last rotation's, and none that was replaced is there still; keys and sealed values of all tenants are shown to the broker's login, and move, only while keys rotate; and the web process's login asks for no rotation.",
+    "A data key that was wrapped anew does not open by the old master key, none is wrapped by another than the last rotation's, and none that was replaced is there still; keys and sealed values of all tenants are shown to the broker's login, and move, only while keys rotate; and neither the broker's login nor the web process's asks for a rotation.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -25,6 +25,11 @@ const MOVES: [&str; 7] = [
     "broker.values_under",
     "broker.reseal",
     "broker.destroy_retired",
+];
+/// What must be refused to both.
+const ASKS: [&str; 2] = [
+    "insert into broker.rotations (id, kind) values (gen_random_uuid(), 'data_keys')",
+    "select broker.ask_rotation(gen_random_uuid(), 'data_keys')",
 ];
 /// What must be refused to the broker's login while nothing rotates.
 const REFUSED: [&str; 4] = [
@@ -54,12 +59,14 @@ async fn look(context: &Context) -> Look {
     if let Some(function) = callable(&mut front, &MOVES).await? {
         fail!("the web process's login may call {function}");
     }
-    let ask = "insert into broker.rotations (id, kind) values (gen_random_uuid(), 'data_keys')"
-        .to_owned();
-    if refusal(&mut front, ask).await.as_deref() != Some("42501") {
-        fail!("the web process's login asks for a rotation");
-    }
     let mut broker = context.as_broker().await?;
+    for (login, connection) in [("web process", &mut front), ("broker", &mut broker)] {
+        for statement in ASKS {
+            if refusal(connection, statement.to_owned()).await.as_deref() != Some("42501") {
+                fail!("the {login}'s login asks for a rotation: {statement}");
+            }
+        }
+    }
     let under_way = "select exists (select from broker.rotations where ended_at is null)";
     let is_under_way: bool = sqlx::query_scalar(under_way).fetch_one(&mut broker).await?;
     if is_under_way {
