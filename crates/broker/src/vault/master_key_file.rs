@@ -293,10 +293,19 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    write_new(&beside, text)?;
-    fs::rename(&beside, path)?;
+    if let Err(error) = write_new(&beside, text).and_then(|()| fs::rename(&beside, path)) {
+        // It holds every key. That it could not be put in its place is what is told.
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
     // The name, too, must be there after a power cut: what is wrapped next opens by this file alone.
-    File::open(path.parent().unwrap_or(Path::new("/")))?.sync_all()
+    let folder = match path.parent() {
+        // A bare file name.
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => Path::new("/"),
+    };
+    File::open(folder)?.sync_all()
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
@@ -422,6 +431,23 @@ mod tests {
         fs::write(path.with_file_name("master.key.new"), "cafe").unwrap();
         assert!(file.successor(&[], &SystemRng).await.is_ok());
         assert!(!path.with_file_name("master.key.new").exists());
+    }
+
+    #[test]
+    fn a_key_file_that_cannot_be_put_in_its_place_is_not_left_beside_it() {
+        let path = folder().join("master.key");
+        // Nothing takes a folder's place.
+        fs::create_dir(&path).unwrap();
+        assert!(replace(&path, "cafe").is_err());
+        assert!(!path.with_file_name("master.key.new").exists());
+    }
+
+    #[test]
+    fn a_bare_file_name_is_one_in_the_folder_at_hand() {
+        let name = format!("master-{}.key", hex::encode(SystemRng.bytes::<8>()));
+        let replaced = replace(Path::new(&name), "cafe");
+        fs::remove_file(&name).unwrap();
+        assert!(replaced.is_ok());
     }
 
     #[tokio::test]
