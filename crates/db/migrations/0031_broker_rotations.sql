@@ -15,6 +15,8 @@ create table broker.rotations (
     values_done bigint not null default 0 check (values_done >= 0),
     -- Data keys that do not open, or that a value does not open by. They stay as they are.
     keys_left text[] not null default '{}',
+    -- Where values stand that do not open, of the data keys at hand.
+    values_left text[] not null default '{}',
     asked_at timestamptz not null default now(),
     -- Null until a broker has begun.
     begun_at timestamptz,
@@ -30,7 +32,7 @@ alter table broker.rotations force row level security;
 create policy rotations_broker on broker.rotations for all to countersign_broker using (true) with check (true);
 create policy rotations_definer on broker.rotations for select to countersign_definer using (true);
 grant select,
-      update (begun_at, master_key, keys_total, keys_done, values_done, keys_left, ended_at, failure)
+      update (begun_at, master_key, keys_total, keys_done, values_done, keys_left, values_left, ended_at, failure)
     on broker.rotations to countersign_broker;
 create policy rotations_ask on broker.rotations for insert to countersign_definer with check (true);
 grant select, insert on broker.rotations to countersign_definer;
@@ -244,31 +246,60 @@ begin
     end if;
 end $$;
 
--- What a retired data key sealed, each with what tells its place. For the broker.
+-- What a retired data key sealed, each with what tells its place, but for what the rotation leaves. Nobody seals by
+-- its successor until the transaction ends: whoever did would wait for values here, and be waited for. For the broker.
 create function broker.values_under(of_org uuid, retired text, at_most int)
-returns table (in_table text, of_row uuid, of_text text, version int, sealed bytea)
-language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+returns table (in_table text, of_row uuid, of_text text, version int, sealed bytea, place text)
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    rotation broker.rotations := broker.rotating_data_keys();
 begin
-    perform broker.rotating_data_keys();
     if of_org is null then
+        perform from broker.server_keys n where n.retired_at is null for no key update;
         return query
-            select v.* from (
+            select v.*, p.place from (
                 select 'broker.signing_keys', null::uuid, k.purpose, 1, k.sealed from broker.signing_keys k
                  where k.key_id = retired
                 union all select 'broker.token_keys', null, k.kid, 1, k.sealed from broker.token_keys k
                  where k.key_id = retired
                 union all select 'identity.authenticators', a.user_id, null, 1, a.sealed from identity.authenticators a
-                 where a.key_id = retired) as v
-              join broker.server_keys k on k.id = retired and k.retired_at is not null limit at_most;
+                 where a.key_id = retired) as v (in_table, of_row, of_text, version, sealed)
+              join broker.server_keys k on k.id = retired and k.retired_at is not null
+             cross join lateral (select concat_ws(' ', v.in_table, v.of_row, v.of_text)) as p (place)
+             where p.place <> all (rotation.values_left) limit at_most;
     else
+        perform from broker.data_keys n
+          where n.org_id = of_org and n.retired_at is null
+            and n.purpose = (select k.purpose from broker.data_keys k where k.org_id = of_org and k.id = retired)
+            for no key update;
         return query
-            select v.* from (
+            select v.*, p.place from (
                 select 'broker.secrets', s.owner_id, s.field, s.version, s.sealed from broker.secrets s
                  where s.org_id = of_org and s.key_id = retired
                 union all select 'approvals.proposals', p.id, null, 1, p.payload_sealed from approvals.proposals p
-                 where p.org_id = of_org and p.payload_key_id = retired) as v
-              join broker.data_keys k on k.org_id = of_org and k.id = retired and k.retired_at is not null limit at_most;
+                 where p.org_id = of_org and p.payload_key_id = retired) as v (in_table, of_row, of_text, version, sealed)
+              join broker.data_keys k on k.org_id = of_org and k.id = retired and k.retired_at is not null
+             cross join lateral (select concat_ws(' ', v.in_table, v.of_row, v.of_text)) as p (place)
+             where p.place <> all (rotation.values_left) limit at_most;
     end if;
+end $$;
+
+-- Whether nothing is sealed by a retired data key any more. The time until it is destroyed begins there. For the
+-- broker.
+create function broker.emptied(of_org uuid, retired text) returns boolean
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform broker.rotating_data_keys();
+    if broker.seals(of_org, retired) then
+        return false;
+    end if;
+    if of_org is null then
+        update broker.server_keys k set retired_at = clock_timestamp() where k.id = retired and k.retired_at is not null;
+    else
+        update broker.data_keys k set retired_at = clock_timestamp()
+         where k.org_id = of_org and k.id = retired and k.retired_at is not null;
+    end if;
+    return true;
 end $$;
 
 -- Puts a value's new form in the place of the old, where that still stands there. Returns whether it did. For the
@@ -327,11 +358,12 @@ revoke all on function broker.ask_rotation(uuid, text), broker.hold_rotation(), 
     broker.master_key_uses(), broker.keys_to_rewrap(int), broker.rewrap(uuid[], text[], bytea[], bytea[]),
     broker.sealing_key(text), broker.sealing_server_key(), broker.hold_sealing(), broker.rotating_data_keys(),
     broker.key_to_replace(), broker.retire(uuid, text, text, text, bytea), broker.values_under(uuid, text, int),
-    broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired(), broker.seals(uuid, text) from public;
+    broker.emptied(uuid, text), broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired(),
+    broker.seals(uuid, text) from public;
 grant execute on function broker.master_key_uses(), broker.keys_to_rewrap(int),
     broker.rewrap(uuid[], text[], bytea[], bytea[]), broker.sealing_key(text), broker.sealing_server_key(),
     broker.key_to_replace(), broker.retire(uuid, text, text, text, bytea), broker.values_under(uuid, text, int),
-    broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired() to countersign_broker;
+    broker.emptied(uuid, text), broker.reseal(text, uuid, uuid, text, bytea, text, bytea), broker.destroy_retired() to countersign_broker;
 grant execute on function broker.ask_rotation(uuid, text) to countersign_verifier;
 grant execute on function broker.hold_sealing(), broker.hold_rotation(), broker.tell_rotation() to countersign_owner;
 

@@ -71,9 +71,6 @@ async fn va_03_falls_when_a_key_that_was_replaced_is_there_still() {
 
 #[tokio::test]
 async fn va_03_falls_when_values_of_all_tenants_are_shown_while_nothing_rotates() {
-    let open = without(
-        "broker.values_under",
-        "perform broker.rotating_data_keys();",
-    );
+    let open = without("broker.values_under", ":= broker.rotating_data_keys()");
     falls_with(CONTROL, &open, "broker.values_under").await;
 }

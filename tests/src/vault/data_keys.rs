@@ -11,8 +11,9 @@ use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 
 use super::many_keys::{VALUE, key_place, master, value_place};
-use super::{data_keys, data_keys_rotated, hurry, many_keys, opens};
-use crate::sql::refusal;
+use super::{LIMIT, data_keys, data_keys_rotated, hurry, many_keys, opens};
+use crate::eventually::within;
+use crate::sql::{refusal, waits};
 use crate::world::World;
 
 async fn ids(world: &World) -> BTreeSet<String> {
@@ -196,6 +197,103 @@ async fn a_value_that_does_not_open_keeps_its_key_and_holds_up_no_other() {
     let left: Vec<String> = ids(&world).await.into_iter().collect();
     assert!(left.contains(&"dek_1".to_owned()) && !left.contains(&"dek_2".to_owned()));
     assert!(opens(&world, &before).await);
+}
+
+#[tokio::test]
+async fn one_value_that_does_not_open_stays_and_all_others_of_its_key_move() {
+    let world = World::start().await;
+    many_keys(&world.app, 1, 1).await;
+    // More than a transaction takes.
+    many_values_of_one(&world).await;
+    world
+        .fate(
+            "update broker.secrets set sealed = set_byte(sealed, 20, get_byte(sealed, 20) # 1)
+              where owner_id = (select owner_id from broker.secrets where key_id = 'dek_0' limit 1)",
+        )
+        .await;
+    let ended = data_keys_rotated(&world.app).await;
+    assert_eq!(
+        (ended.failure, ended.keys_left),
+        (None, vec!["dek_0".to_owned()])
+    );
+    assert_eq!(openable_values(&world).await, 600);
+    let under = "select count(*) from broker.secrets where key_id = 'dek_0'";
+    assert_eq!(number(&world, under).await, 1);
+}
+
+/// The controls make somebody with each kind of data, while keys may rotate.
+#[tokio::test]
+async fn the_person_of_the_controls_does_not_hold_up_the_servers_key() {
+    let world = World::start().await;
+    let verifier = world.app.db("countersign_verifier");
+    trust::control_sessions(&verifier).await.unwrap();
+    let person = trust::make_control_person(&verifier).await.unwrap();
+    let sealed = "select count(*) from identity.authenticators";
+    assert_eq!(number(&world, sealed).await, 1);
+    let ended = data_keys_rotated(&world.app).await;
+    assert_eq!((ended.failure, ended.keys_left), (None, Vec::new()));
+    trust::forget_control_person(&verifier, &person)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_value_that_goes_while_it_is_sealed_anew_does_not_keep_its_key() {
+    let world = World::start().await;
+    many_keys(&world.app, 1, 1).await;
+    let options = world.app.database.superuser_options();
+    let mut hand = PgConnection::connect_with(&options).await.unwrap();
+    let mut deleting = hand.begin().await.unwrap();
+    sqlx::query("delete from broker.secrets where key_id = 'dek_0'")
+        .execute(&mut *deleting)
+        .await
+        .unwrap();
+    let deleted = async {
+        waits(&world.app).await;
+        deleting.commit().await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(data_keys_rotated(&world.app), deleted);
+    assert_eq!((ended.failure, ended.keys_left), (None, Vec::new()));
+    assert!(!ids(&world).await.contains("dek_0"));
+}
+
+/// Whoever read a value before it was sealed anew has ten seconds to ask for its key, however long the
+/// rotation took.
+#[tokio::test]
+async fn a_key_is_there_for_a_while_after_the_last_of_its_values_has_moved() {
+    let world = World::start().await;
+    let broker = world.app.db("countersign_broker");
+    many_keys(&world.app, 1, 1).await;
+    world
+        .fate(
+            "update broker.data_keys set retired_at = now() - interval '1 hour' where id = 'dek_0'",
+        )
+        .await;
+    let (id, _) = rotation::ask(
+        &world.app.db("countersign_verifier"),
+        RotationKind::DataKeys,
+    )
+    .await
+    .unwrap();
+    within(LIMIT, "the value has moved", async || {
+        let under = "select count(*) from broker.secrets where key_id = 'dek_0'";
+        (number(&world, under).await == 0).then_some(())
+    })
+    .await;
+    let since_then = "select count(*) from broker.data_keys
+        where id = 'dek_0' and retired_at > now() - interval '10 seconds'";
+    assert_eq!(number(&world, since_then).await, 1);
+    let now = rotation::look(&broker, id).await.unwrap().unwrap();
+    assert!(!now.is_over);
+}
+
+async fn number(world: &World, query: &'static str) -> i64 {
+    let options = world.app.database.superuser_options();
+    let mut hand = PgConnection::connect_with(&options).await.unwrap();
+    sqlx::query_scalar(query)
+        .fetch_one(&mut hand)
+        .await
+        .unwrap()
 }
 
 /// VA-03: after a rotation the old key's name opens nothing new.

@@ -117,7 +117,6 @@ async fn a_rotation_that_is_cut_off_at_any_point_goes_on_with_the_key_that_it_ma
 #[tokio::test]
 async fn a_key_that_was_put_into_the_file_by_hand_is_taken() {
     let world = World::start().await;
-    let broker = world.app.db("countersign_broker");
     let file = &world.app.master_key_file;
     let old = fs::read_to_string(file).unwrap();
     fs::write(file, format!("{}\n{old}", "5a".repeat(32))).unwrap();
@@ -161,7 +160,6 @@ async fn a_data_key_that_does_not_open_is_named_and_holds_up_no_other() {
 #[tokio::test]
 async fn a_file_that_the_broker_cannot_replace_stays_and_says_what_to_do() {
     let world = World::start().await;
-    let broker = world.app.db("countersign_broker");
     let file = &world.app.master_key_file;
     let before = fs::read_to_string(file).unwrap();
     // Nothing takes a folder's place.

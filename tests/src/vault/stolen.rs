@@ -8,7 +8,7 @@ use super::rotated;
 use crate::sql::refusal;
 use crate::world::World;
 
-const STATEMENTS: [&str; 12] = [
+const STATEMENTS: [&str; 13] = [
     "select * from broker.rotations",
     "insert into broker.rotations (id, kind) values (gen_random_uuid(), 'data_keys')",
     "select * from broker.server_keys",
@@ -20,6 +20,7 @@ const STATEMENTS: [&str; 12] = [
     "select broker.retire(null, 'x', 'y', 'z', '')",
     "select * from broker.values_under(null, 'x', 1)",
     "select broker.reseal('broker.secrets', null, null, null, '', 'x', '')",
+    "select broker.emptied(null, 'x')",
     "select broker.destroy_retired()",
 ];
 
@@ -72,6 +73,7 @@ async fn the_brokers_login_sees_data_keys_across_tenants_only_while_they_rotate(
         "select * from broker.values_under(gen_random_uuid(), 'x', 1)",
         "select broker.retire(null, 'x', 'y', 'z', '')",
         "select broker.reseal('broker.secrets', null, null, null, '', 'x', '')",
+        "select broker.emptied(null, 'x')",
         "select broker.destroy_retired()",
     ] {
         assert_eq!(refusal(&mut thief, statement).await, "42501", "{statement}");

@@ -8,6 +8,8 @@ use crate::vault::{KekError, Vault, VaultError, reseal};
 /// Values in a transaction, and data keys: short enough that nobody who waits for one of them notices.
 const VALUES: usize = 200;
 const KEYS: usize = 50;
+/// A data key of which more values than that do not open is at fault itself, and is left with the rest of them.
+const VALUES_LEFT: i32 = 1000;
 
 /// What became of a data key.
 enum Replaced {
@@ -15,8 +17,8 @@ enum Replaced {
     Whole(usize),
     /// So many values of more.
     Part(usize),
-    /// It does not open, or one of its values does not.
-    Left,
+    /// It does not open, or values do not that it sealed. So many others were moved.
+    Left(usize),
     /// The master keys cannot be had.
     Failed(String),
 }
@@ -33,7 +35,7 @@ pub(super) async fn step(
             break;
         };
         let name = key.row.id.clone();
-        let replaced = replace(&mut tx, ours, key, VALUES - values).await?;
+        let replaced = replace(&mut tx, ours, (id, key)).await?;
         keys += 1;
         match replaced {
             Replaced::Whole(count) => {
@@ -44,7 +46,11 @@ pub(super) async fn step(
                 values += count;
                 rotations::replaced(&mut tx, id, 0, count).await?;
             }
-            Replaced::Left => rotations::leave(&mut tx, id, &name).await?,
+            Replaced::Left(count) => {
+                values += count;
+                rotations::replaced(&mut tx, id, 0, count).await?;
+                rotations::leave(&mut tx, id, &name).await?;
+            }
             Replaced::Failed(why) => return Ok(Step::Failed(why)),
         }
     }
@@ -59,12 +65,11 @@ pub(super) async fn step(
     Ok(Step::Wait)
 }
 
-/// Gives a data key its successor, and seals at most `room` of its values by that.
+/// Gives a data key its successor, and seals the next of its values by that.
 async fn replace(
     tx: &mut WriteTx,
     (db, vault): (&Db, &Vault),
-    key: ToReplace,
-    room: usize,
+    (rotation, key): (RotationId, ToReplace),
 ) -> Result<Replaced, Error> {
     let (organisation, id) = (key.organisation, key.row.id.clone());
     let whose = owner(organisation);
@@ -83,33 +88,47 @@ async fn replace(
         Ok(new) => new,
         Err(error) => return Ok(closed(&id, &error)),
     };
-    // One more than there is room for tells whether there are more.
-    let values = rotations::values_under(tx, organisation, &id, room + 1).await?;
-    let (count, mut moved, mut is_sound) = (values.len().min(room), 0, true);
-    for value in values.iter().take(room) {
-        let organisation = organisation.map(Into::into);
-        match reseal((&old, &new), organisation, value, db.chance()) {
-            // One that has changed meanwhile is sealed by the successor already.
+    // One more than are moved tells whether there are more.
+    let values = rotations::values_under(tx, organisation, &id, VALUES + 1).await?;
+    let (mut moved, mut unmoved, mut left) = (0, Vec::new(), Vec::new());
+    for value in values.iter().take(VALUES) {
+        let tenant = organisation.map(Into::into);
+        match reseal((&old, &new), tenant, value, db.chance()) {
             Ok(sealed) => {
-                let new = new.id().as_str();
-                let is_moved =
-                    rotations::reseal(tx, key.organisation, value, (new, &sealed)).await?;
-                moved += usize::from(is_moved);
+                let form = (new.id().as_str(), sealed.as_slice());
+                if rotations::reseal(tx, organisation, value, form).await? {
+                    moved += 1;
+                } else {
+                    unmoved.push(value);
+                }
             }
             Err(VaultError::Database(error)) => return Err(error),
             Err(error) => {
                 let (table, row) = (&value.table, value.row.map(|row| row.to_string()));
                 tracing::error!(table, row, %error, "broker.value_does_not_open");
-                is_sound = false;
+                left.push(value.place.clone());
             }
         }
     }
-    // Without this, a database that refuses would be asked for ever.
-    is_sound &= count == 0 || moved > 0;
-    Ok(match (is_sound, values.len() <= room) {
-        (false, _) => Replaced::Left,
-        (true, true) => Replaced::Whole(count),
-        (true, false) => Replaced::Part(count),
+    if !unmoved.is_empty() {
+        // What has changed meanwhile is sealed by the successor, and what is deleted needs no key. A value
+        // that stands there as it did would be asked for without end.
+        let now = rotations::values_under(tx, organisation, &id, VALUES + 1).await?;
+        let still = unmoved.into_iter().filter(|value| now.contains(value));
+        left.extend(still.map(|value| value.place.clone()));
+    }
+    if !left.is_empty() && rotations::leave_values(tx, rotation, &left).await? > VALUES_LEFT {
+        return Ok(Replaced::Left(moved));
+    }
+    if values.len() > VALUES {
+        return Ok(Replaced::Part(moved));
+    }
+    Ok(if rotations::emptied(tx, organisation, &id).await? {
+        Replaced::Whole(moved)
+    } else if values.is_empty() {
+        Replaced::Left(moved)
+    } else {
+        Replaced::Part(moved)
     })
 }
 
@@ -118,5 +137,5 @@ fn closed(id: &str, error: &KekError) -> Replaced {
         return Replaced::Failed(told(error));
     }
     tracing::error!(key = id, %error, "broker.data_key_does_not_open");
-    Replaced::Left
+    Replaced::Left(0)
 }

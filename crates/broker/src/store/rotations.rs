@@ -273,7 +273,8 @@ pub(crate) async fn values_under(
 ) -> Result<Vec<StoredValue>, Error> {
     Ok(sqlx::query_as!(
         StoredValue,
-        r#"select in_table as "table!", of_row as row, of_text as text, version as "version!", sealed as "sealed!"
+        r#"select in_table as "table!", of_row as row, of_text as text, version as "version!", sealed as "sealed!",
+                  place as "place!"
              from broker.values_under($1, $2, $3)"#,
         organisation,
         key,
@@ -323,10 +324,41 @@ pub(crate) async fn replaced(
     Ok(())
 }
 
+/// Whether nothing is sealed by a retired data key any more: the time until it is destroyed begins then.
+pub(crate) async fn emptied(
+    tx: &mut WriteTx,
+    organisation: Option<Uuid>,
+    key: &str,
+) -> Result<bool, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"select broker.emptied($1, $2) as "emptied!""#,
+        organisation,
+        key
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Goes past values from now on. Returns past how many since a data key was left.
+pub(crate) async fn leave_values(
+    tx: &mut WriteTx,
+    id: RotationId,
+    places: &[String],
+) -> Result<i32, Error> {
+    Ok(sqlx::query_scalar!(
+        r#"update broker.rotations set values_left = values_left || $2 where id = $1
+           returning cardinality(values_left) as "left!""#,
+        id.uuid(),
+        places
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
 /// Goes past a data key from now on.
 pub(crate) async fn leave(tx: &mut WriteTx, id: RotationId, key: &str) -> Result<(), Error> {
     sqlx::query!(
-        "update broker.rotations set keys_left = keys_left || $2::text where id = $1",
+        "update broker.rotations set keys_left = keys_left || $2::text, values_left = '{}' where id = $1",
         id.uuid(),
         key
     )

@@ -8,7 +8,7 @@ use super::{payloads, secrets, signing_key, token_key};
 use crate::authenticator;
 
 /// A sealed value, and what tells its place.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StoredValue {
     /// `schema.table`
     pub(crate) table: String,
@@ -18,6 +18,8 @@ pub(crate) struct StoredValue {
     pub(crate) text: Option<String>,
     pub(crate) version: i32,
     pub(crate) sealed: Vec<u8>,
+    /// All of the above that tells where it stands, in one.
+    pub(crate) place: String,
 }
 
 /// The same value at the same place, sealed by another key. One that is empty holds nothing, and stays so.

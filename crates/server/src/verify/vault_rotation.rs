@@ -17,12 +17,13 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What moves data keys from one master key to another, and values from one data key to another.
-const MOVES: [&str; 7] = [
+const MOVES: [&str; 8] = [
     "broker.keys_to_rewrap",
     "broker.rewrap",
     "broker.key_to_replace",
     "broker.retire",
     "broker.values_under",
+    "broker.emptied",
     "broker.reseal",
     "broker.destroy_retired",
 ];
@@ -32,10 +33,11 @@ const ASKS: [&str; 2] = [
     "select broker.ask_rotation(gen_random_uuid(), 'data_keys')",
 ];
 /// What must be refused to the broker's login while nothing rotates.
-const REFUSED: [&str; 4] = [
+const REFUSED: [&str; 5] = [
     "select broker.rewrap('{}', '{}', '{}', '{}')",
     "select * from broker.values_under(null, '', 1)",
     "select broker.retire(null, '', '', '', '')",
+    "select broker.emptied(null, '')",
     "select broker.destroy_retired()",
 ];
 
