@@ -129,6 +129,37 @@ fn a_message_of_slack_carries_its_mark_where_nobody_sees_it() {
     assert_eq!(look_up, arguments(&json!({"channel": "C024BE91L"})));
 }
 
+/// Slack reads `<…>` as a mention or as a link under another name; a person approves what is written.
+#[test]
+fn a_message_of_slack_mentions_nobody_and_hides_no_address() {
+    let slack = app("slack");
+    let plan = |text: &str| {
+        let given = json!({"channel": "C024BE91L", "text": text});
+        slack.plan("post_message", &given)
+    };
+    for text in [
+        "<!channel>",
+        "Deployed <!here>",
+        "Ask <@U024BE7LH>",
+        "<https://evil.example|https://acme.com>",
+        "See <#C024BE91L>",
+        "a <",
+    ] {
+        let refused = plan(text).expect_err(text).to_string();
+        assert!(refused.starts_with("text: "), "{text}: {refused}");
+    }
+    for text in ["Deployed", "x", "2 > 1 & https://acme.com", "@channel"] {
+        assert!(plan(text).is_ok(), "{text}");
+    }
+    let planned = plan("Deployed to all").unwrap();
+    for text in ["<!channel> to all", "Deployed <!here>"] {
+        let mut wire = Wire::of(&planned);
+        let body = String::from_utf8(wire.body.unwrap()).unwrap();
+        wire.body = Some(body.replacen("Deployed to all", text, 1).into_bytes());
+        assert_eq!(slack.admit(&wire), Err(Undeclared::Body), "{text}");
+    }
+}
+
 #[test]
 fn an_answer_of_slack_is_good_where_it_says_so() {
     let slack = app("slack").manifest;
