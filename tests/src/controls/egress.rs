@@ -52,7 +52,7 @@ async fn co_05_falls_when_the_operation_is_declared_after_all() {
 
 #[tokio::test]
 async fn co_05_falls_when_another_document_is_declared_after_all() {
-    let operations = "[operations.list_teams]";
+    let operations = "[operations.list_issues]";
     let declared = format!(
         r#"[operations.read_texts]
 title = "Read what people wrote"

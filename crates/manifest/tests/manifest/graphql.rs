@@ -491,13 +491,8 @@ fn one_document_is_one_operation() {
     let team = "query Teams($after: String) {\n  teams(first: 100, after: $after) {\n    nodes { id key name }\n    pageInfo { hasNextPage endCursor }\n  }\n}\n";
     assert!(LINEAR.contains(team));
     let (_, operation) = LINEAR.split_once("[operations.list_teams]").unwrap();
-    let (operation, _) = operation.split_once("[operations.list_issues]").unwrap();
     let again = operation.replace("operations.list_teams", "operations.list_teams_again");
-    let twice = LINEAR.replacen(
-        "[operations.list_issues]",
-        &format!("[operations.list_teams_again]{again}[operations.list_issues]"),
-        1,
-    );
+    let twice = format!("{LINEAR}\n[operations.list_teams_again]{again}");
     let error = Manifest::parse(&twice).unwrap_err();
     assert!(
         error.problem.contains("some request would be both"),

@@ -7,7 +7,12 @@ use serde_json::Value;
 pub(crate) const GITHUB: &str = include_str!("../../../../connectors/github.toml");
 pub(crate) const TRACKER: &str = include_str!("../../../../connectors/tracker.toml");
 
-pub(crate) const LINEAR: &str = include_str!("../../../../connectors/linear.toml");
+/// Linear's, and one operation more, of the shortest document.
+pub(crate) const LINEAR: &str = concat!(
+    include_str!("../../../../connectors/linear.toml"),
+    "\n",
+    include_str!("teams.toml")
+);
 
 pub(crate) const SALESFORCE: &str = include_str!("../../../../connectors/salesforce.toml");
 

@@ -128,7 +128,7 @@ async fn another_document_is_refused_before_a_socket_opens() {
         ),
         ("nodes { id key name }", "# all\n    nodes { id key name }"),
         ("query Teams", "query AllTeams"),
-        ("first: 100, after", "first: 250, after"),
+        ("teams(first: 100, after", "teams(first: 250, after"),
     ] {
         let (site, door) = linear(Reply::json("{\"data\":{}}")).await;
         assert!(LINEAR.contains(from), "{from}");

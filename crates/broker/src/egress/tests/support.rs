@@ -15,7 +15,12 @@ use crate::egress::{
 
 pub(super) const TRACKER: &str = include_str!("../../../../../connectors/tracker.toml");
 pub(super) const GITHUB: &str = include_str!("../../../../../connectors/github.toml");
-pub(super) const LINEAR: &str = include_str!("../../../../../connectors/linear.toml");
+/// Linear's, and one operation more, of the shortest document.
+pub(super) const LINEAR: &str = concat!(
+    include_str!("../../../../../connectors/linear.toml"),
+    "\n",
+    include_str!("../../../../manifest/tests/manifest/teams.toml")
+);
 pub(super) const TOKEN: &str = "trk_at_canary-of-a-token";
 
 /// A DNS that says what a test wants, each answer once, the last one for ever.
