@@ -56,7 +56,7 @@ pub(crate) async fn receive(
     };
     let rate = manifest.rate.read(header);
     if let Err(error) = check_status(status, rate) {
-        return Err(judge(manifest, response, (status, rate))
+        return Err(judge((manifest, operation), response, (status, rate))
             .await
             .unwrap_or(error));
     }
@@ -87,7 +87,7 @@ pub(crate) async fn receive(
 /// What a failure says beyond its status, where the manifest names codes that do: they are compared,
 /// and dropped with the rest of it. What cannot be read says nothing.
 async fn judge(
-    manifest: &Manifest,
+    (manifest, operation): (&Manifest, &Operation),
     response: Response,
     (status, rate): (u16, RateLimit),
 ) -> Option<EgressError> {
@@ -98,7 +98,7 @@ async fn judge(
         max_text_bytes: MAX_CODE_BYTES,
     };
     let (kept, _) = read_json(response, sieve, MAX_FAILURE_BYTES).await.ok()?;
-    match manifest.meaning(&kept)? {
+    match manifest.meaning(operation, status, &kept)? {
         // As if the app had said so by its headers.
         Refusal::Wait => Some(EgressError::Status {
             status,

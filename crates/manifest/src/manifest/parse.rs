@@ -171,6 +171,7 @@ fn parse_errors(source: Source<'_>, raw: &RawErrors) -> Parsed<ErrorRule> {
         wait: words(&raw.wait)?,
         reconnect: words(&raw.reconnect)?,
         unknown: words(&raw.unknown)?,
+        refused: words(&raw.refused)?,
         field,
         tree,
     })

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::address::{HostRef, PathTemplate};
-use crate::answer::{FieldTree, Incremental, Pagination, ResultRule};
+use crate::answer::{FieldTree, Incremental, Pagination, Refusal, ResultRule};
 use crate::graphql::Document;
 use crate::request::{Arguments, Idempotency, KeyForm};
 use crate::scan::EventMapping;
@@ -167,6 +167,15 @@ impl Operation {
         self.success
             .as_ref()
             .is_none_or(|path| path.get(kept) == Some(&Value::Bool(true)))
+    }
+
+    /// What an error of the app means whose code its manifest does not list. A mutation may have been
+    /// done although a field below it failed (GraphQL 6.4.4), and then a look-up decides.
+    pub(crate) const fn unlisted_refusal(&self) -> Refusal {
+        match (self.class, &self.document) {
+            (Class::Write, Some(_)) => Refusal::Unknown,
+            _ => Refusal::Refused,
+        }
     }
 
     /// Whether `name` is one of its arguments.

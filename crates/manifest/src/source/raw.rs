@@ -122,6 +122,8 @@ raw! {
         reconnect: Option<Vec<Text>>,
         /// Codes after which nobody knows whether a write was done.
         unknown: Option<Vec<Text>>,
+        /// Codes that surely refuse. Any other code is a refusal as well, but for a write with a document, of which nobody knows then whether it was done.
+        refused: Option<Vec<Text>>,
     }
     /// The OAuth 2 plane.
     RawAuth {

@@ -184,6 +184,33 @@ async fn what_became_of_a_mutation_is_what_its_answer_says() {
             WriteVerdict::Refused,
         ),
         (
+            failure("400 Bad Request", &json!("INPUT_ERROR")),
+            WriteVerdict::Refused,
+        ),
+        // Created, and what was asked for of it may not be read: nobody knows, and it is looked up.
+        (
+            failure("200 OK", &json!("FORBIDDEN")),
+            WriteVerdict::Unknown,
+        ),
+        (
+            failure("400 Bad Request", &json!("FORBIDDEN")),
+            WriteVerdict::Unknown,
+        ),
+        (
+            failure("401 Unauthorized", &json!("FORBIDDEN")),
+            WriteVerdict::Refused,
+        ),
+        (
+            failure("429 Too Many Requests", &json!("FORBIDDEN")),
+            WriteVerdict::Refused,
+        ),
+        (failure("200 OK", &json!(null)), WriteVerdict::Unknown),
+        (Reply::json("{\"data\":{}}"), WriteVerdict::Unknown),
+        (
+            Reply::json("{\"data\":{\"issueCreate\":null}}"),
+            WriteVerdict::Unknown,
+        ),
+        (
             failure("200 OK", &json!("INTERNAL_SERVER_ERROR")),
             WriteVerdict::Unknown,
         ),
