@@ -99,9 +99,12 @@ const fn fits(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '+')
 }
 
-/// What is wrong with a text for a hole.
+/// What is wrong with a text for a hole. `--` begins a comment in SQL and its kin, also where the hole
+/// is in no quotes.
 pub(super) fn check(text: &str) -> Result<(), &'static str> {
-    if !text.is_empty() && text.chars().all(fits) {
+    if text.contains("--") {
+        Err("no -- may stand in a statement")
+    } else if !text.is_empty() && text.chars().all(fits) {
         Ok(())
     } else {
         Err("only letters, digits and - _ . : + may stand in a statement")
@@ -187,6 +190,10 @@ mod tests {
             "a,b",
             "a\nb",
             "a--b c",
+            "a--b",
+            "--",
+            "1--1",
+            "---",
             "/*",
             "x%",
             "é",
@@ -237,6 +244,21 @@ mod tests {
             String::new(),
         ] {
             assert_eq!(statement.read(&other), None, "{other}");
+        }
+    }
+
+    /// In SQL and its kin the rest of the line would be no statement any more.
+    #[test]
+    fn no_hole_begins_a_comment_whether_in_quotes_or_not() {
+        for text in ["Id = {a} AND Owner = 'me'", "Id = '{a}' AND Owner = 'me'"] {
+            let statement = Statement::parse(text).unwrap();
+            for (given, good) in [("1-2", true), ("-1", true), ("1--", false), ("--", false)] {
+                let value = Value::from(given);
+                let written = statement.write(|_| Some(&value));
+                assert_eq!(written.is_ok(), good, "{text} {given}");
+                let read = statement.read(&text.replace("{a}", given));
+                assert_eq!(read.is_some(), good, "{text} {given}");
+            }
         }
     }
 
