@@ -65,7 +65,7 @@ async fn look<L: Ledger>(
     let read = lost.connection.manifest.operation(&rule.operation);
     let read = read.map_err(|_| BrokerError::NoOperation)?;
     let key = key_of(lost.id)?;
-    let mark = lost.operation.idempotency.mark(&key);
+    let mark = lost.operation.mark(&key);
     let mut arguments = rule.arguments(read, lost.arguments, &key);
     for _ in 0..MAX_PAGES {
         let answered = page(service, scope, lost, (read, &arguments, mark.as_deref())).await?;

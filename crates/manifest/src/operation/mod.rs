@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldTree, Incremental, Pagination, Refusal, ResultRule};
 use crate::graphql::Document;
-use crate::request::{Arguments, Idempotency, KeyForm};
+use crate::request::{Arguments, Idempotency, IdempotencyKey, KeyForm};
 use crate::scan::EventMapping;
 use crate::value::{Fields, Role, object};
 
@@ -167,6 +167,12 @@ impl Operation {
         self.success
             .as_ref()
             .is_none_or(|path| path.get(kept) == Some(&Value::Bool(true)))
+    }
+
+    /// What a write with `key` leaves at the app, to search for; `None` when it leaves nothing there.
+    pub fn mark(&self, key: &IdempotencyKey) -> Option<String> {
+        let field = || self.key_form().map(|form| form.write(key));
+        self.idempotency.mark(key).or_else(field)
     }
 
     /// What an error of the app means whose code its manifest does not list. A mutation may have been

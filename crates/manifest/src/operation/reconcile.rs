@@ -29,8 +29,14 @@ pub struct Reconcile {
 enum How {
     /// The mark was found in this field of it.
     Probe(FieldPath),
-    /// The app was asked for the key by this argument, and answers with nothing else.
-    KeyArgument { name: String, form: KeyForm },
+    /// The app was asked for the key by this argument, and answers with nothing else. Where it keeps
+    /// the key in a field of the item, the mark must have been found there as well: an app that ignores
+    /// the argument proves nothing.
+    KeyArgument {
+        name: String,
+        form: KeyForm,
+        probe: Option<FieldPath>,
+    },
 }
 
 impl Reconcile {
@@ -49,7 +55,7 @@ impl Reconcile {
             }
         }
         match &self.how {
-            How::KeyArgument { name, form } => all.with(name, form.write(key).into()),
+            How::KeyArgument { name, form, .. } => all.with(name, form.write(key).into()),
             How::Probe(_) => all,
         }
     }
@@ -63,8 +69,11 @@ impl Reconcile {
     /// The item of the look-up's kept answer that was written; `None` when it is not on this page.
     pub fn find<'a>(&self, kept: &'a Value) -> Option<&'a Value> {
         let found = |item: &&Value| match &self.how {
-            How::Probe(field) => field.get(item) == Some(&Value::Bool(true)),
-            How::KeyArgument { .. } => true,
+            How::Probe(field)
+            | How::KeyArgument {
+                probe: Some(field), ..
+            } => field.get(item) == Some(&Value::Bool(true)),
+            How::KeyArgument { probe: None, .. } => true,
         };
         self.each.all(kept).into_iter().find(found)
     }
@@ -83,11 +92,17 @@ pub(super) fn parse_reconcile(
     }
     let how = match (&written.probe, &written.key_argument) {
         (Some(field), None) => How::Probe(field_path(source, field)?),
-        (None, Some(name)) => How::KeyArgument {
+        (probe, Some(name)) => How::KeyArgument {
             name: name.get_ref().clone(),
             form: write.key_form().unwrap_or(KeyForm::Plain),
+            probe: match probe {
+                Some(field) => Some(field_path(source, field)?),
+                None => None,
+            },
         },
-        _ => return Err(source.at(raw, "a look-up has either `probe` or `key_argument`")),
+        (None, None) => {
+            return Err(source.at(raw, "a look-up has `probe`, `key_argument` or both"));
+        }
     };
     Ok(Reconcile {
         operation: written.operation.get_ref().clone(),
@@ -121,19 +136,28 @@ pub(crate) fn check_reconcile(
         .get(&rule.operation)
         .filter(|read| read.class == Class::Read);
     let read = read.ok_or_else(|| source.at(&raw.operation, "not an operation that reads"))?;
+    let probes =
+        |field: &FieldPath| read.response.at(&rule.each.join(field)) == Some(&FieldTree::Probe);
     let fits = match (&rule.how, &write.idempotency) {
         (How::Probe(field), Idempotency::Marker { .. } | Idempotency::Field { .. }) => {
-            read.response.at(&rule.each.join(field)) == Some(&FieldTree::Probe)
+            probes(field)
         }
-        (How::KeyArgument { name, .. }, Idempotency::Header { .. } | Idempotency::Field { .. }) => {
-            read.required().any(|n| n == name)
+        (
+            How::KeyArgument { name, probe, .. },
+            Idempotency::Header { .. } | Idempotency::Field { .. },
+        ) => {
+            // There is a mark to search for where a field of the write holds the key.
+            let left = write.key_form().is_some();
+            let probed = probe.as_ref().is_none_or(|field| left && probes(field));
+            probed && read.required().any(|n| n == name)
         }
         _ => false,
     };
     if !fits {
         return Err(source.at(
             &raw.operation,
-            "a marker is looked for in one of its `response.probe`, a key by a required argument",
+            "a marker is looked for in one of its `response.probe`, a key by a required argument and, where the \
+             write has a field for it, in a probe beside",
         ));
     }
     let given = |name: &str| match &rule.how {

@@ -358,7 +358,7 @@ raw! {
         each: Text,
         /// The probed place of an item that holds the mark or key.
         probe: Option<Text>,
-        /// The argument by which the app is asked for the key.
+        /// The argument by which the app is asked for the key. With `probe` beside it, the item must hold the key as well.
         key_argument: Option<Text>,
         /// What of a found item is for the person, where that is elsewhere than in the write's answer.
         result: Option<Spanned<RawResult>>,

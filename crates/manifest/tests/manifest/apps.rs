@@ -1,6 +1,6 @@
 //! What single apps are asked, and what is made of their answers.
 
-use manifest::{Extracted, KeyForm, Undeclared};
+use manifest::{Extracted, KeyForm, Manifest, Undeclared};
 use serde_json::{Value, json};
 
 use crate::support::{Connected, Wire, arguments, key};
@@ -248,6 +248,38 @@ fn a_ticket_of_zendesk_is_written_flat_and_sent_nested() {
         assert!(text.contains(from));
         wire.body = Some(text.replacen(from, to, 1).into_bytes());
         assert_eq!(zendesk.admit(&wire), Err(Undeclared::Body), "{to}");
+    }
+}
+
+/// A filter that Zendesk would ignore lists tickets of others: none of them is ours.
+#[test]
+fn a_ticket_of_zendesk_is_found_only_with_its_key_in_it() {
+    let zendesk = app("zendesk").manifest;
+    let write = zendesk.operation("create_ticket").unwrap();
+    assert_eq!(write.mark(&key()), Some(key().to_string()));
+    let rule = write.reconcile.as_ref().unwrap();
+    let read = zendesk.operation(&rule.operation).unwrap();
+    let look_up = rule.arguments(read, &arguments(&json!({"subject": "Slow"})), &key());
+    assert_eq!(
+        look_up,
+        arguments(&json!({"external_id": key().to_string()}))
+    );
+    let others = json!({"tickets": [{"id": 1, "external_id": false}, {"id": 2}]});
+    assert_eq!(rule.find(&others), None);
+    let ours = json!({"tickets": [{"id": 1}, {"id": 3, "external_id": true}]});
+    assert_eq!(rule.find(&ours).unwrap()["id"], 3);
+    let text = include_str!("../../../../connectors/zendesk.toml");
+    for (from, to) in [
+        // Nothing is left to search for, or nothing is searched.
+        (
+            "external_id = { key = \"plain\", at = \"ticket.external_id\" }",
+            "",
+        ),
+        ("probe = [\"tickets[].external_id\"]", ""),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let error = Manifest::parse(&text.replacen(from, to, 1)).unwrap_err();
+        assert!(error.problem.contains("in a probe beside"), "{error}");
     }
 }
 
