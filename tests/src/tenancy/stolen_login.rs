@@ -105,7 +105,7 @@ async fn add_front_job(world: &World) {
         organisation: owner.organisation,
         person: owner.user,
         queue: Queue::Front,
-        kind: "tests.idle",
+        kind: "connectors.scan",
         payload: serde_json::json!({}),
     };
     jobs::enqueue(&mut tx, job).await.unwrap();
