@@ -16,17 +16,28 @@ grant insert on access.api_keys to countersign_definer;
 -- A person's own lines of the log, for identity.own_events.
 create index entries_by_person on audit.entries (person_id, id) where person_id is not null;
 
--- With the last member goes the organisation: identity.erase_organisation takes away whatever is its own, in
--- every table that has an organisation. The log is not among them.
+-- The tables whose rows identity.erase_organisation takes away: those with an organisation, but for the log, and
+-- for those where each row goes with another of the organisation by its foreign key.
+create function identity.tables_to_erase() returns setof regclass
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'
+     where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace <> 'audit'::regnamespace
+       and not exists (
+           select from pg_constraint k
+            where k.conrelid = c.oid and k.contype = 'f' and k.confdeltype = 'c' and a.attnum = any (k.conkey)
+              and not exists (select from pg_attribute n
+                               where n.attrelid = c.oid and n.attnum = any (k.conkey) and not n.attnotnull))
+$$;
+revoke all on function identity.tables_to_erase() from public;
+grant execute on function identity.tables_to_erase() to countersign_definer;
+
+-- With the last member goes the organisation: identity.erase_organisation takes away whatever is its own.
 do $$
 declare
     t regclass;
     reached text[];
 begin
-    for t in
-        select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'
-         where c.relkind in ('r', 'p') and c.relnamespace <> 'audit'::regnamespace
-    loop
+    for t in select identity.tables_to_erase() loop
         reached := array(select p.polcmd::text from pg_policy p
                           where p.polrelid = t and p.polpermissive and 'countersign_definer'::regrole = any (p.polroles)
                             and pg_get_expr(p.polqual, t) = 'true');
@@ -179,9 +190,7 @@ end $$;
 create function identity.erase_organisation(of_org uuid) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
-    tables regclass[] := array(
-        select c.oid::regclass from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'
-         where c.relkind in ('r', 'p') and not c.relispartition and c.relnamespace <> 'audit'::regnamespace);
+    tables regclass[] := array(select identity.tables_to_erase());
     waiting regclass[];
     t regclass;
 begin
@@ -430,6 +439,9 @@ begin
     delete from identity.invitations i where i.accepted_by = of_person;
     delete from identity.memberships m where m.user_id = of_person;
     delete from identity.users u where u.id = of_person;
+    if not found then
+        raise exception 'the control''s person is still there';
+    end if;
 end $$;
 revoke all on function trust.check_canary(text), trust.check_control_person(uuid),
     trust.make_control_person(text, uuid, uuid, bytea), trust.traces_of(text, uuid, text),
