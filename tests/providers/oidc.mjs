@@ -16,6 +16,7 @@ await provide(async ({ issuer, client_id, client_secret, redirect_uri, access_se
     ],
     pkce: { required: () => true },
     rotateRefreshToken: true,
+    clockTolerance: 0,
     features: { revocation: { enabled: true } },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     ttl: {

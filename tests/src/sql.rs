@@ -16,6 +16,14 @@ pub(crate) async fn fate(app: &TestApp, statement: &str) -> u64 {
     done.unwrap().rows_affected()
 }
 
+/// The number that a query finds, as the superuser.
+pub(crate) async fn number(app: &TestApp, query: &str) -> i64 {
+    let options = app.database.superuser_options();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let found = sqlx::query_scalar(AssertSqlSafe(query.to_owned()));
+    found.fetch_one(&mut connection).await.unwrap()
+}
+
 /// A mailed link to set the password of an account, as if its mail had gone out: the hash is `sha256('link')`.
 pub(crate) async fn mail_reset(app: &TestApp, email: &str) {
     let mailed = format!(

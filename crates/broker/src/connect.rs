@@ -13,7 +13,7 @@ use crate::ledger::Ledger;
 use crate::protocol::{Answer, SecretText};
 use crate::service::Service;
 use crate::store;
-use crate::token::{client, store_tokens, stored};
+use crate::token::{client, keep_granted, stored};
 use crate::vault::Field;
 
 /// A person signs in at the provider and says yes within this.
@@ -146,7 +146,7 @@ pub(crate) async fn finish<L: Ledger>(
     };
     let tokens = service.egress.exchange_code(&client, &exchange).await?;
     forget_verifier(service, scope, row.id).await?;
-    store_tokens(service, scope, (&connection, &client), &tokens).await?;
+    keep_granted(service, scope, (&connection, &client), &tokens).await?;
     Ok(Answer::Connected {
         connection: row.connection,
     })

@@ -56,6 +56,12 @@ pub(crate) enum BrokerError {
     NoTicket,
     #[error("the app took too long to renew the token, and it was not sent: propose it anew")]
     TooLate,
+    #[error("the app takes too long to renew the token: try again")]
+    RefreshTooLong,
+    #[error(
+        "the app did not renew the token, and is asked again in {seconds} s. The connection stays as it is"
+    )]
+    RefreshPutOff { seconds: u64 },
     #[error(transparent)]
     OAuth(OAuthError),
     #[error(transparent)]
@@ -121,6 +127,8 @@ impl BrokerError {
             Self::PayloadChanged => "broker.payload_changed",
             Self::NoTicket => "oauth.no_ticket",
             Self::TooLate => "broker.too_late",
+            Self::RefreshTooLong => "connectors.refresh_too_long",
+            Self::RefreshPutOff { .. } => "connectors.refresh_put_off",
             Self::OAuth(error) => error.code(),
             Self::Egress(error) => error.code(),
             Self::Txt(_) => "identity.dns_silent",

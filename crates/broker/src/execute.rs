@@ -1,4 +1,4 @@
-use kernel::{ConnectionId, ProposalId, Scope, Secret};
+use kernel::{ConnectionId, ProposalId, Scope};
 use time::OffsetDateTime;
 
 use crate::approved_write::ApprovedWrite;
@@ -12,7 +12,7 @@ use crate::open_proposal::{OpenProposal, open_proposal};
 use crate::outcome;
 use crate::record::{Left, milliseconds, record};
 use crate::service::Service;
-use crate::token::{access_token, mark_reconnect};
+use crate::token::{AccessToken, access_token, refused};
 
 /// Sends an approved proposal, once.
 ///
@@ -52,7 +52,7 @@ async fn prepare<'a, L: Ledger>(
     scope: &Scope,
     (id, claimed): (ProposalId, &Claimed),
     begun: OffsetDateTime,
-) -> Result<(OpenProposal<'a>, Secret<String>), BrokerError> {
+) -> Result<(OpenProposal<'a>, AccessToken), BrokerError> {
     let tx = service.db.read(scope).await?;
     let open = open_proposal(service, tx, id, claimed.payload()).await?;
     open.connection.usable()?;
@@ -68,7 +68,7 @@ async fn send<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     id: ProposalId,
-    (open, token, approved): (OpenProposal<'_>, Secret<String>, ApprovedWrite),
+    (open, token, approved): (OpenProposal<'_>, AccessToken, ApprovedWrite),
 ) -> Result<Outcome, BrokerError> {
     let route = Route {
         manifest: open.connection.manifest,
@@ -78,7 +78,7 @@ async fn send<L: Ledger>(
     let begun = service.db.clock().now();
     let answered = service
         .egress
-        .send_write(&open.request, route, &token, approved)
+        .send_write(&open.request, route, &token.text, approved)
         .await;
     let left = Left {
         connection: open.connection.row.id,
@@ -92,7 +92,7 @@ async fn send<L: Ledger>(
         Err(error) => error,
     };
     if error.is_token_refused() {
-        ask_to_reconnect(service, scope, open.connection.row.id).await;
+        look_after(service, scope, open.connection.row.id, &token).await;
     }
     let ended = outcome::ended(&error, duration_ms);
     if ended.end != End::Unknown {
@@ -103,7 +103,7 @@ async fn send<L: Ledger>(
         connection: &open.connection,
         operation: open.operation,
         arguments: &open.arguments,
-        token: &token,
+        token: &token.text,
     };
     let found = look_up(service, scope, lost).await;
     Ok(found.map_or(ended, |found| Outcome {
@@ -112,9 +112,15 @@ async fn send<L: Ledger>(
     }))
 }
 
-/// As a read does whose token is refused. What came of the write is recorded in any case.
-async fn ask_to_reconnect<L: Ledger>(service: &Service<L>, scope: &Scope, id: ConnectionId) {
-    if let Err(error) = mark_reconnect(service, scope, id, "connectors.token_refused").await {
+/// As a read does whose token is refused, but that nothing is sent again: the next call begins with a refresh. What
+/// came of the write is recorded in any case.
+async fn look_after<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    id: ConnectionId,
+    token: &AccessToken,
+) {
+    if let Err(error) = refused(service, scope, id, token).await {
         tracing::warn!(connection = %id, code = error.code(), "connectors.not_marked");
     }
 }

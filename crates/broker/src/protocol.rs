@@ -350,8 +350,12 @@ impl OnBehalf {
     /// The wire form of a scope.
     pub const fn of(scope: &Scope) -> Self {
         match scope {
-            // The broker acts for people: a key that nobody stands behind is nobody to it.
-            Scope::Anonymous | Scope::ServiceKey(_) | Scope::AnonymousKey { .. } => Self::Nobody,
+            // The broker acts for people: a key that nobody stands behind is nobody to it. A turn to refresh is
+            // taken by a broker for itself.
+            Scope::Anonymous
+            | Scope::ServiceKey(_)
+            | Scope::AnonymousKey { .. }
+            | Scope::Refresh(_) => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::LoneSession(hash) => Self::LoneSession(HashText(*hash)),

@@ -1,16 +1,15 @@
 use kernel::{ConnectionId, Scope};
-use manifest::{Arguments, Class, PlannedRequest, RateLimit, Wait};
-use time::OffsetDateTime;
+use manifest::{Arguments, Class, Operation, PlannedRequest};
 
 use crate::connection::Connection;
-use crate::egress::Route;
+use crate::egress::{FilteredResponse, Route};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, ReadAnswer};
 use crate::record::{Left, record};
 use crate::service::Service;
 use crate::store;
-use crate::token::{access_token, mark_reconnect};
+use crate::token::{access_token, mark_reconnect, refused};
 
 /// Calls a declared read and returns the fields that the manifest keeps.
 pub(crate) async fn read<L: Ledger>(
@@ -35,54 +34,62 @@ pub(crate) async fn read<L: Ledger>(
         .map_err(|error| BrokerError::Arguments(error.to_string()))?;
     let facts = service.egress.facts(connection.instance());
     let request = PlannedRequest::plan(operation, &facts, &arguments, None)?;
-    let token = access_token(service, scope, &connection).await?;
-    let route = Route {
-        manifest: connection.manifest,
-        instance: connection.instance(),
-        mark: None,
+    let answered = send(service, scope, connection, (operation, &request)).await?;
+    let next = if answered.next_page.is_last() {
+        None
+    } else {
+        Some(text(&answered.next_page.arguments(&arguments))?)
     };
-    let begun = service.db.clock().now();
-    let answered = service.egress.send_read(&request, route, &token).await;
-    let left = Left {
-        connection: connection.row.id,
-        operation: &operation.id,
-        proposal: None,
-    };
-    record(service, scope, left, begun, answered.as_ref()).await?;
-    match answered {
-        Ok(answered) => {
-            let next = if answered.next_page.is_last() {
-                None
-            } else {
-                Some(text(&answered.next_page.arguments(&arguments))?)
-            };
-            let wait_seconds = pause(answered.rate, service.db.clock().now());
-            let kept = answered.kept;
-            Ok(Answer::Read(Box::new(ReadAnswer {
-                kept,
-                next,
-                wait_seconds,
-            })))
-        }
-        Err(error) => {
-            if error.is_token_refused() {
-                let id = connection.row.id;
+    let pause = answered.rate.pause(service.db.clock().now());
+    Ok(Answer::Read(Box::new(ReadAnswer {
+        kept: answered.kept,
+        next,
+        wait_seconds: pause.map(|pause| pause.as_secs()),
+    })))
+}
+
+/// Sends it, and once more with another token where the first was refused.
+async fn send<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    mut connection: Connection<'_>,
+    (operation, request): (&Operation, &PlannedRequest),
+) -> Result<FilteredResponse, BrokerError> {
+    let id = connection.row.id;
+    let mut is_last = false;
+    loop {
+        let token = access_token(service, scope, &connection).await?;
+        let route = Route {
+            manifest: connection.manifest,
+            instance: connection.instance(),
+            mark: None,
+        };
+        let begun = service.db.clock().now();
+        let answered = service.egress.send_read(request, route, &token.text).await;
+        let left = Left {
+            connection: id,
+            operation: &operation.id,
+            proposal: None,
+        };
+        record(service, scope, left, begun, answered.as_ref()).await?;
+        match answered {
+            Ok(answered) => return Ok(answered),
+            Err(error) if !error.is_token_refused() => return Err(error.into()),
+            Err(_) if is_last => {
                 mark_reconnect(service, scope, id, "connectors.token_refused").await?;
                 return Err(BrokerError::Reconnect);
             }
-            Err(error.into())
+            Err(_) => {}
         }
+        if !refused(service, scope, id, &token).await? {
+            return Err(BrokerError::Reconnect);
+        }
+        is_last = true;
+        let mut tx = service.db.read(scope).await?;
+        connection = Connection::read_to_use(&mut tx, &service.apps, id).await?;
+        drop(tx);
+        connection.usable()?;
     }
-}
-
-/// How long the app asks to wait before the next call: where it says so, or where none is left.
-fn pause(rate: RateLimit, now: OffsetDateTime) -> Option<u64> {
-    let spent = rate.remaining == Some(0);
-    let wait = rate.retry_after.or_else(|| rate.reset.filter(|_| spent))?;
-    Some(match wait {
-        Wait::For(duration) => duration.as_secs(),
-        Wait::Until(moment) => u64::try_from((moment - now).whole_seconds()).unwrap_or(0),
-    })
 }
 
 fn text(arguments: &Arguments) -> Result<String, BrokerError> {

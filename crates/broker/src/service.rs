@@ -24,7 +24,7 @@ use crate::read::read;
 use crate::self_test::self_test;
 use crate::show::show;
 use crate::socket::Answers;
-use crate::token::RefreshTurns;
+use crate::token::Flights;
 use crate::vault::Vault;
 
 /// The broker: answers fronts, and sends what people approved.
@@ -34,7 +34,7 @@ pub struct Service<L> {
     pub(crate) egress: Egress,
     pub(crate) apps: Apps,
     pub(crate) ledger: L,
-    pub(crate) turns: RefreshTurns,
+    pub(crate) flights: Flights,
     pub(crate) post: Arc<dyn Post>,
     /// Nothing where no browser would make a passkey.
     pub(crate) party: Option<RelyingParty>,
@@ -54,7 +54,7 @@ impl<L: Ledger> Service<L> {
             egress,
             apps,
             ledger,
-            turns: RefreshTurns::default(),
+            flights: Flights::default(),
             post: Arc::new(NoPost),
             party: None,
             origin: None,
@@ -101,6 +101,12 @@ impl<L: Ledger> Service<L> {
     /// Its vault, for the server's own signing key.
     pub const fn vault(&self) -> &Vault {
         &self.vault
+    }
+
+    /// Returns when no refresh of a token is under way: one that is cut off in the middle loses the app's answer, and
+    /// with it the connection.
+    pub async fn landed(&self) {
+        self.flights.landed().await;
     }
 
     async fn act(&self, request: Request) -> Result<Answer, BrokerError> {

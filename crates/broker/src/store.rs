@@ -7,6 +7,7 @@ pub(crate) mod passkeys;
 pub(crate) mod providers;
 mod rights;
 pub(crate) mod rotations;
+mod tokens;
 
 pub(crate) use access_tokens::{
     Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,
@@ -18,10 +19,13 @@ pub(crate) use keys::{
     server_key,
 };
 pub(crate) use rights::{access_to, bound, may, require};
+pub(crate) use tokens::{
+    Life, TokenRow, end_refresh, keep_tokens, lose_refresh, put_refresh_off, refresh_now,
+    take_refresh,
+};
 
 use db::{Error, ReadTx, WriteTx};
 use kernel::{CallId, ConnectionId, OrganisationId, UserId};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 #[derive(Debug)]
@@ -48,7 +52,7 @@ pub(crate) struct ConnectionRow {
     pub(crate) state: String,
     pub(crate) scopes_requested: Vec<String>,
     pub(crate) client_id: Option<String>,
-    pub(crate) access_expires_at: Option<OffsetDateTime>,
+    pub(crate) token: TokenRow,
 }
 
 #[derive(Debug)]
@@ -140,6 +144,17 @@ pub(crate) async fn secret(
     }))
 }
 
+pub(crate) async fn delete_secret(tx: &mut WriteTx, owner: Uuid, field: &str) -> Result<(), Error> {
+    sqlx::query!(
+        "delete from broker.secrets where owner_id = $1 and field = $2",
+        owner,
+        field
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub(crate) async fn delete_secrets(tx: &mut WriteTx, owner: Uuid) -> Result<u64, Error> {
     Ok(
         sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
@@ -188,7 +203,11 @@ pub(crate) async fn connection(
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
         r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
-                  k.client_id as "client_id?", k.access_expires_at as "access_expires_at?"
+                  k.client_id as "client_id?", k.access_expires_at as "ends_at?", k.refresh_at as "refresh_at?",
+                  coalesce(k.token_version, 0) as "version!",
+                  coalesce(k.refresh_until > now(), false) as "is_refreshing!",
+                  greatest(0, ceil(coalesce(extract(epoch from k.refresh_not_before - now()), 0)))::bigint
+                      as "put_off_seconds!"
              from connectors.connections c
              left join broker.credentials k on k.org_id = c.org_id and k.connection_id = c.id
             where c.id = $1"#,
@@ -205,7 +224,13 @@ pub(crate) async fn connection(
         state: row.state,
         scopes_requested: row.scopes_requested,
         client_id: row.client_id,
-        access_expires_at: row.access_expires_at,
+        token: TokenRow {
+            version: row.version,
+            ends_at: row.ends_at,
+            refresh_at: row.refresh_at,
+            is_refreshing: row.is_refreshing,
+            put_off_seconds: row.put_off_seconds,
+        },
     }))
 }
 
@@ -236,21 +261,6 @@ pub(crate) async fn put_credential(
          on conflict (org_id, connection_id) do update set client_id = excluded.client_id",
         connection.uuid(),
         client_id,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-pub(crate) async fn set_expiry(
-    tx: &mut WriteTx,
-    connection: ConnectionId,
-    expires_at: Option<OffsetDateTime>,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update broker.credentials set access_expires_at = $2 where connection_id = $1",
-        connection.uuid(),
-        expires_at,
     )
     .execute(&mut **tx)
     .await?;

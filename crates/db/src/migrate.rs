@@ -64,6 +64,7 @@ migrations! {
     29 "0029_identity_provisioned",
     30 "0030_access_provisioned_teams",
     31 "0031_broker_rotations",
+    32 "0032_broker_tokens",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

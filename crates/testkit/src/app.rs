@@ -194,6 +194,26 @@ impl TestApp {
         url
     }
 
+    /// A further broker on the same database and with the same master keys, as where one is not enough. Returns its
+    /// socket.
+    pub fn another_broker(&mut self) -> PathBuf {
+        let broker = make_broker(
+            &self.database,
+            &self.master_key_file,
+            &self.options,
+            &self.url,
+        );
+        let path = self
+            .broker_socket
+            .with_extension(hex::encode(SystemRng.bytes::<4>()));
+        let socket = UnixListener::bind(&path).unwrap();
+        let user = rustix::process::getuid().as_raw();
+        self.tasks.spawn(async move {
+            let _ = broker::socket::listen(socket, vec![user], broker).await;
+        });
+        path
+    }
+
     fn serve_front(&mut self, listener: TcpListener) {
         let state = AppState::new(Parts {
             db: role(&self.database, "countersign_front"),

@@ -1,32 +1,39 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+//! The tokens of a connection: one to call with, refreshed before it ends, once for however many need it.
+
+mod due;
+mod flights;
+mod keep;
+mod refresh;
+
+pub(crate) use flights::Flights;
+pub(crate) use keep::keep_granted;
+
+use std::time::{Duration, Instant};
 
 use kernel::{ConnectionId, Scope, Secret};
-use time::Duration;
 
+use self::due::{Standing, standing};
+use self::flights::Boarded;
+use self::refresh::refresh;
 use crate::connection::Connection;
-use crate::egress::oauth::{OAuthClient, OAuthError, TokenAnswer};
+use crate::egress::oauth::OAuthClient;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::service::Service;
 use crate::store;
 use crate::vault::Field;
 
-/// A token that ends within this is refreshed before it is used.
-const REFRESH_AHEAD: Duration = Duration::minutes(2);
+/// How often to look whether another broker is done.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// Beside the time that a call may take.
+const WAIT_LONGER: Duration = Duration::from_secs(5);
 
-/// One refresh at a time for a connection: a rotated refresh token that is used twice ends the
-/// whole grant.
-#[derive(Debug, Default)]
-pub(crate) struct RefreshTurns(Mutex<HashMap<ConnectionId, Arc<tokio::sync::Mutex<()>>>>);
-
-impl RefreshTurns {
-    fn of(&self, connection: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody waits for a turn that only this map holds.
-        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
-        Arc::clone(turns.entry(connection).or_default())
-    }
+/// A token to call with.
+#[derive(Debug)]
+pub(crate) struct AccessToken {
+    pub(crate) text: Secret<String>,
+    /// Which of the connection's it is.
+    version: i64,
 }
 
 /// The connection's access token, refreshed first where it is about to end.
@@ -34,52 +41,93 @@ pub(crate) async fn access_token<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,
-) -> Result<Secret<String>, BrokerError> {
-    if !about_to_end(service, connection) {
-        return stored(service, scope, connection, Field::AccessToken)
-            .await?
-            .ok_or(BrokerError::NotConnected);
+) -> Result<AccessToken, BrokerError> {
+    if is_settled(service, scope, connection).await? {
+        return open(service, scope, connection).await;
     }
-    let turn = service.turns.of(connection.row.id);
-    let _turn = turn.lock().await;
-    // Somebody may have refreshed it while this call waited for its turn.
-    let mut tx = service.db.read(scope).await?;
-    let fresh = Connection::read(&mut tx, &service.apps, connection.row.id).await?;
-    drop(tx);
-    fresh.usable()?;
-    if about_to_end(service, &fresh) {
-        refresh(service, scope, &fresh).await?;
+    let until = Instant::now() + service.egress.policy().timeout + WAIT_LONGER;
+    // Looked at between steps alone: a refresh that is cut off in the middle loses the app's answer.
+    while Instant::now() < until {
+        let mut tx = service.db.read(scope).await?;
+        let fresh = Connection::read(&mut tx, &service.apps, connection.row.id).await?;
+        drop(tx);
+        fresh.usable()?;
+        if is_settled(service, scope, &fresh).await? {
+            return open(service, scope, &fresh).await;
+        }
     }
-    stored(service, scope, &fresh, Field::AccessToken)
-        .await?
-        .ok_or(BrokerError::NotConnected)
+    Err(BrokerError::RefreshTooLong)
 }
 
-fn about_to_end<L: Ledger>(service: &Service<L>, connection: &Connection<'_>) -> bool {
-    let ends = connection.row.access_expires_at;
-    ends.is_some_and(|ends| ends - REFRESH_AHEAD <= service.db.clock().now())
-}
-
-/// Trades the refresh token for a new pair and stores it before anybody uses it.
-async fn refresh<L: Ledger>(
+/// True where the token is good as the row has it. Else what is due was done, by this caller or by whoever was at it:
+/// the row tells what came of it.
+async fn is_settled<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,
-) -> Result<(), BrokerError> {
-    let Some(refresh_token) = stored(service, scope, connection, Field::RefreshToken).await? else {
-        // The app gave none: the token is used until the app refuses it.
-        return Ok(());
-    };
-    let secret = stored(service, scope, connection, Field::ClientSecret).await?;
-    let client = client(connection, secret.as_ref())?;
-    match service.egress.refresh(&client, &refresh_token).await {
-        Ok(tokens) => store_tokens(service, scope, (connection, &client), &tokens).await,
-        Err(OAuthError::DeadGrant) => {
-            mark_reconnect(service, scope, connection.row.id, "connectors.grant_ended").await?;
-            Err(BrokerError::Reconnect)
+) -> Result<bool, BrokerError> {
+    let rule = connection.manifest.auth.refresh.as_ref();
+    let rotates = rule.is_none_or(|rule| rule.rotates);
+    let now = service.db.clock().now();
+    let lives = match standing(&connection.row.token, rotates, now) {
+        Standing::Good => return Ok(true),
+        Standing::PutOff { seconds } => return Err(BrokerError::RefreshPutOff { seconds }),
+        Standing::Elsewhere => {
+            tokio::time::sleep(LOOK_EVERY).await;
+            return Ok(false);
         }
-        Err(other) => Err(other.into()),
+        Standing::Due { lives } => lives,
+    };
+    match service.flights.board(connection.row.id) {
+        Boarded::Under(_) if lives => return Ok(true),
+        Boarded::Under(wait) => wait.ended().await,
+        Boarded::First(_flight) => match refresh(service, scope, connection).await {
+            // Nothing ended, and the token is good for a while.
+            Err(error) if lives && !matches!(error, BrokerError::Reconnect) => return Ok(true),
+            refreshed => refreshed?,
+        },
     }
+    Ok(false)
+}
+
+async fn open<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    connection: &Connection<'_>,
+) -> Result<AccessToken, BrokerError> {
+    let text = stored(service, scope, connection, Field::AccessToken).await?;
+    Ok(AccessToken {
+        text: text.ok_or(BrokerError::NotConnected)?,
+        version: connection.row.token.version,
+    })
+}
+
+/// After the app refused `token`: whether another is there, or to be had. Where there is none, a person is asked to
+/// connect again.
+pub(crate) async fn refused<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    id: ConnectionId,
+    token: &AccessToken,
+) -> Result<bool, BrokerError> {
+    let mut tx = service.db.write(scope).await?;
+    if store::refresh_now(&mut tx, (id, token.version)).await? {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the refresh that follows is told"
+        )]
+        tx.commit_silently().await?;
+        return Ok(true);
+    }
+    drop(tx);
+    let mut tx = service.db.read(scope).await?;
+    let now = Connection::read(&mut tx, &service.apps, id).await?;
+    drop(tx);
+    if now.row.token.version != token.version {
+        return Ok(true);
+    }
+    mark_reconnect(service, scope, id, "connectors.token_refused").await?;
+    Ok(false)
 }
 
 /// The client as the app knows it.
@@ -110,74 +158,6 @@ pub(crate) async fn stored<L: Ledger>(
     let owner = (connection.row.organisation, connection.row.id.uuid());
     let mut tx = service.db.read(scope).await?;
     Ok(service.vault.get(&mut tx, owner, field).await?)
-}
-
-/// Seals a token answer, and says that the connection works.
-pub(crate) async fn store_tokens<L: Ledger>(
-    service: &Service<L>,
-    scope: &Scope,
-    (connection, client): (&Connection<'_>, &OAuthClient<'_>),
-    tokens: &TokenAnswer,
-) -> Result<(), BrokerError> {
-    let id = connection.row.id;
-    let owner = (connection.row.organisation, id.uuid());
-    let chance = service.db.chance();
-    let mut tx = service.db.write(scope).await?;
-    service
-        .vault
-        .put(
-            &mut tx,
-            owner,
-            Field::AccessToken,
-            &tokens.access_token,
-            chance,
-        )
-        .await?;
-    if let Some(refresh) = &tokens.refresh_token {
-        service
-            .vault
-            .put(&mut tx, owner, Field::RefreshToken, refresh, chance)
-            .await?;
-    }
-    // A lifetime that the app did not name is not known.
-    let ends = tokens.expires_in_seconds.and_then(|seconds| {
-        service
-            .db
-            .clock()
-            .now()
-            .checked_add(Duration::seconds(i64::try_from(seconds).ok()?))
-    });
-    store::set_expiry(&mut tx, id, ends).await?;
-    if !store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await? {
-        drop(tx);
-        give_back(service, id, client, tokens).await;
-        return Err(BrokerError::NotConnected);
-    }
-    let entry = kernel::AuditEntry::about("connectors.tokens_stored", id).with(
-        "granted",
-        tokens
-            .granted_scopes
-            .as_deref()
-            .unwrap_or_default()
-            .join(" "),
-    );
-    Ok(tx.commit(entry).await?)
-}
-
-/// Tells the app to forget tokens that came for a connection that had ended by then: they were stored
-/// nowhere, so this is the one chance.
-async fn give_back<L: Ledger>(
-    service: &Service<L>,
-    id: ConnectionId,
-    client: &OAuthClient<'_>,
-    tokens: &TokenAnswer,
-) {
-    let token = tokens.refresh_token.as_ref();
-    let token = token.unwrap_or(&tokens.access_token);
-    if let Err(error) = service.egress.revoke(client, token).await {
-        let code = BrokerError::from(error).code();
-        tracing::warn!(connection = %id, code, "connectors.not_given_back");
-    }
 }
 
 /// Says that a person must connect again, and why.

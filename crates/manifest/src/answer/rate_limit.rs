@@ -63,6 +63,16 @@ impl RateHeaders {
 }
 
 impl RateLimit {
+    /// How long to leave the app alone: where it says so, or where none is left.
+    pub fn pause(&self, now: OffsetDateTime) -> Option<Duration> {
+        let spent = self.remaining == Some(0);
+        let wait = self.retry_after.or_else(|| self.reset.filter(|_| spent))?;
+        Some(match wait {
+            Wait::For(duration) => duration,
+            Wait::Until(moment) => Duration::try_from(moment - now).unwrap_or_default(),
+        })
+    }
+
     /// How much of the limit is left, in millionths; all of it where nothing is told.
     fn left_per_million(&self) -> u64 {
         const ALL: u64 = 1_000_000;

@@ -54,7 +54,7 @@ pub(super) async fn serve(
         }
     });
     let (stop, stopped) = watch::channel(false);
-    let mut work = tokio::spawn(broker::work(service, stopped));
+    let mut work = tokio::spawn(broker::work(Arc::clone(&service), stopped));
     tasks.spawn(sequencer::sequence(db.clone(), key));
     report(&channel, Ok(())).map_err(Failure::cannot_run)?;
     tokio::select! {
@@ -67,6 +67,7 @@ pub(super) async fn serve(
     // The supervisor waits for longer than a call may take, and then ends this process.
     let _ = work.await;
     tasks.shutdown().await;
+    service.landed().await;
     let _ = tokio::time::timeout(DRAIN, db.close()).await;
     Ok(())
 }

@@ -159,7 +159,8 @@ pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
         | Scope::Session(_)
         | Scope::HalfSession(_)
         | Scope::LoneSession(_)
-        | Scope::Job(_) => None,
+        | Scope::Job(_)
+        | Scope::Refresh(_) => None,
     }
 }
 
@@ -178,7 +179,8 @@ pub(super) async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Pri
         | Scope::Session(_)
         | Scope::HalfSession(_)
         | Scope::LoneSession(_)
-        | Scope::Job(_) => {}
+        | Scope::Job(_)
+        | Scope::Refresh(_) => {}
     }
     Ok((tx, principal))
 }

@@ -144,9 +144,12 @@ impl Reader<'_> {
 /// Some failures pass by themselves.
 fn judge(code: String, message: String) -> CollectError {
     match code.as_str() {
-        "egress.timeout" | "egress.unreachable" | "egress.status" | "broker.database" => {
-            CollectError::Later { code, message }
-        }
+        "egress.timeout"
+        | "egress.unreachable"
+        | "egress.status"
+        | "broker.database"
+        | "connectors.refresh_put_off"
+        | "connectors.refresh_too_long" => CollectError::Later { code, message },
         _ => CollectError::Never { code, message },
     }
 }

@@ -131,7 +131,7 @@ async fn a_code_is_used_once_and_its_second_use_ends_the_grant() {
     world.whoami(&id).await.unwrap_err();
     assert_eq!(
         world.state(&id).await,
-        (json!("reconnect"), json!("connectors.token_refused"))
+        (json!("reconnect"), json!("connectors.grant_ended"))
     );
     world.assert_no_secret_shows(&id).await;
     // A person mends it: no secret is asked for again.

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use broker::protocol::{Answer, Call};
 use broker::socket::{BrokerClient, CallError};
 use demo::Person;
@@ -14,6 +16,7 @@ use crate::providers::node::NodeProvider;
 use crate::providers::round_trip::{Client, begin, came_back, connection};
 use crate::providers::unseen::{assert_unseen, secrets_of};
 use crate::providers::visitor::{Visitor, sent_to};
+use crate::sql::fate;
 use crate::world::{host_of, session_hash, signed_up};
 
 const MANIFEST: &str = include_str!("../../../providers/oidc.toml");
@@ -33,11 +36,22 @@ pub(super) struct OAuth {
 impl OAuth {
     /// A provider whose access tokens live so long.
     pub(super) async fn start(access_seconds: u32) -> Self {
+        Self::start_of(access_seconds, MANIFEST).await
+    }
+
+    /// The same, of an app that takes a used refresh token again for a while.
+    pub(super) async fn start_lenient(access_seconds: u32) -> Self {
+        let strict = r#"rotation = "each_use""#;
+        let lenient = format!("{strict}\nreplay_leeway_seconds = 600");
+        Self::start_of(access_seconds, &MANIFEST.replace(strict, &lenient)).await
+    }
+
+    async fn start_of(access_seconds: u32, manifest: &str) -> Self {
         let logs = Logs::recorded();
         let provider = Provider::in_front_of("http://127.0.0.1:1", API).await;
         let options = Options {
             private: vec![host_of(provider.url())],
-            apps: Some(Apps::of([("oidc.toml", MANIFEST)]).unwrap()),
+            apps: Some(Apps::of([("oidc.toml", manifest)]).unwrap()),
             ..Options::default()
         };
         let app = TestApp::start_with(options).await;
@@ -102,9 +116,27 @@ impl OAuth {
         panic!("the provider never sent her back: {at}");
     }
 
+    /// Makes the tokens of all connections due, and still good for so long.
+    pub(super) async fn due(&self, seconds: u32) {
+        let due = format!(
+            "update broker.credentials
+                set refresh_at = now(), access_expires_at = now() + interval '{seconds} seconds', refresh_not_before = null"
+        );
+        assert_eq!(fate(&self.app, &due).await, 1);
+    }
+
     /// Asks who granted the connection, as the front does, over the broker's socket.
     pub(super) async fn whoami(&self, connection: &str) -> Result<Value, CallError> {
-        let broker = BrokerClient::new(&self.app.broker_socket);
+        self.whoami_at(&self.app.broker_socket, connection).await
+    }
+
+    /// The same, at another broker.
+    pub(super) async fn whoami_at(
+        &self,
+        broker: &Path,
+        connection: &str,
+    ) -> Result<Value, CallError> {
+        let broker = BrokerClient::new(broker);
         let call = Call::Read {
             connection: connection.parse().unwrap(),
             operation: "whoami".to_owned(),

@@ -1,5 +1,5 @@
 use kernel::Secret;
-use manifest::{FieldPath, RateLimit, TokenEndpoint};
+use manifest::{FieldPath, TokenEndpoint};
 use serde_json::Value;
 
 use super::OAuthError;
@@ -25,13 +25,13 @@ pub struct TokenAnswer {
 impl TokenAnswer {
     /// Reads the fields of an answer that was no error.
     pub(super) fn read(answered: Answered, endpoint: &TokenEndpoint) -> Result<Self, OAuthError> {
-        let Answered { status, mut fields } = answered;
+        let Answered {
+            status,
+            rate,
+            mut fields,
+        } = answered;
         if !(200..=299).contains(&status) {
-            return Err(EgressError::Status {
-                status,
-                rate: RateLimit::default(),
-            }
-            .into());
+            return Err(EgressError::Status { status, rate }.into());
         }
         let names = &endpoint.fields;
         let scopes = names

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 use kernel::Secret;
-use manifest::{ClientAuth, Encoding, Endpoint, Origin, TokenFields};
+use manifest::{ClientAuth, Encoding, Endpoint, Origin, RateHeaders, RateLimit, TokenFields};
 use reqwest::{Body, Request, Response, Url};
 use serde_json::Value;
 use url::form_urlencoded;
@@ -44,6 +44,8 @@ pub(super) enum Authenticate<'a> {
 /// What an answer says, without its content.
 pub(super) struct Answered {
     pub(super) status: u16,
+    /// What it says about limits.
+    pub(super) rate: RateLimit,
     /// The declared fields; null when there were none.
     pub(super) fields: Value,
 }
@@ -68,7 +70,7 @@ impl Egress {
             .map_err(|_| EgressError::Tls)?;
         let fields = &client.manifest.auth.token.fields;
         exchange(&door, request, self.policy.timeout, |response| {
-            receive(response, fields)
+            receive(response, &client.manifest.rate, fields)
         })
         .await
     }
@@ -154,8 +156,14 @@ pub(in crate::egress) fn encode(
 }
 
 /// Reads the declared fields whatever the status: errors come with 400, 401, 403 and 200.
-async fn receive(response: Response, fields: &TokenFields) -> Result<Answered, OAuthError> {
+async fn receive(
+    response: Response,
+    limits: &RateHeaders,
+    fields: &TokenFields,
+) -> Result<Answered, OAuthError> {
     let status = response.status().as_u16();
+    let headers = response.headers();
+    let rate = limits.read(|name| headers.get(name)?.to_str().ok());
     if (300..400).contains(&status) {
         return Err(EgressError::Redirect { status }.into());
     }
@@ -164,6 +172,7 @@ async fn receive(response: Response, fields: &TokenFields) -> Result<Answered, O
         // A revocation's answer may be empty, and an error page is no JSON: the status tells.
         return Ok(Answered {
             status,
+            rate,
             fields: Value::Null,
         });
     }
@@ -180,6 +189,7 @@ async fn receive(response: Response, fields: &TokenFields) -> Result<Answered, O
     check_error(&found, fields)?;
     Ok(Answered {
         status,
+        rate,
         fields: found,
     })
 }

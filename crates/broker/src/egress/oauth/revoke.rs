@@ -1,6 +1,6 @@
 use http::Method;
 use kernel::Secret;
-use manifest::{RateLimit, RevokeAuth, RevokeMethod, RevokeRule};
+use manifest::{RevokeAuth, RevokeMethod, RevokeRule};
 
 use super::call::{AuthCall, Authenticate};
 use super::{OAuthClient, OAuthError};
@@ -52,7 +52,7 @@ impl Egress {
             // client's secret is wrong, and every server says so of an address that it does not have.
             status => Err(EgressError::Status {
                 status,
-                rate: RateLimit::default(),
+                rate: answered.rate,
             }
             .into()),
         }

@@ -38,7 +38,7 @@ pub(super) fn view(
         .to_string(),
         host: host.unwrap_or_default(),
         state: state_shown(row.state),
-        state_reason: reason(&row),
+        state_reason: reason(&row, manifest.map_or(&row.app, |manifest| &manifest.name)),
         connected_by: row.connected_by.clone(),
         connected_at: row.connected_at.unwrap_or(row.created_at),
         scopes: scopes(&row),
@@ -53,14 +53,19 @@ pub(super) fn view(
     }
 }
 
-fn reason(row: &Connection) -> String {
-    let code = row.state_reason.as_deref().unwrap_or_default();
+fn reason(row: &Connection, app: &str) -> String {
     match row.state {
-        ConnectionState::Reconnect if code.is_empty() => {
-            "The app does not accept the token any more. Reconnect it.".to_owned()
-        }
         ConnectionState::Reconnect => {
-            format!("The app does not accept the token any more ({code}). Reconnect it.")
+            let why = match row.state_reason.as_deref() {
+                Some("connectors.grant_ended") => {
+                    "says that the access is over: somebody took it back there, it lay unused for too long, or a password changed"
+                }
+                Some("connectors.refresh_lost") => {
+                    "gave new tokens in an answer that was lost on the way, and does not accept the old ones any more"
+                }
+                _ => "does not accept the token any more, and gives no other for it",
+            };
+            format!("{app} {why}. Reconnect it to go on; until then nothing is scanned or sent.")
         }
         ConnectionState::Pending => {
             "The app has not given its consent yet. Connect it again to go on.".to_owned()

@@ -1,0 +1,146 @@
+use std::time::Duration;
+
+use crypto::digest::sha256;
+use kernel::{AuditEntry, Scope, TokenHash};
+use time::OffsetDateTime;
+
+use super::due::pause;
+use super::keep::keep_refreshed;
+use super::{client, stored};
+use crate::connection::Connection;
+use crate::egress::oauth::OAuthError;
+use crate::egress::{EgressError, WriteVerdict};
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::service::Service;
+use crate::store;
+use crate::vault::Field;
+
+/// Beside the calls themselves: for the database, before the sending and after it.
+const SLACK: Duration = Duration::from_secs(30);
+/// What was lost is asked for again after this.
+const BEFORE_A_REPLAY: Duration = Duration::from_secs(1);
+
+/// Takes the turn to refresh the connection's tokens, and uses it. That somebody else has it, or has had it, is no
+/// error: what came of it is in the row.
+pub(super) async fn refresh<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    connection: &Connection<'_>,
+) -> Result<(), BrokerError> {
+    let mut ticket = [0_u8; 32];
+    service.db.chance().fill(&mut ticket);
+    let ticket = TokenHash::from_digest(sha256(&ticket));
+    let lease = service.egress.policy().timeout * 2 + SLACK;
+    let (id, version) = (connection.row.id, connection.row.token.version);
+    let mut tx = service.db.write(scope).await?;
+    let Some(turn) = store::take_refresh(&mut tx, (id, version), &ticket, lease).await? else {
+        return Ok(());
+    };
+    #[expect(clippy::disallowed_methods, reason = "what comes of it is told")]
+    tx.commit_silently().await?;
+    // From here on nothing depends on whoever asked: they may be gone before the app answers.
+    let scope = Scope::Refresh(ticket);
+    match ask(service, (&scope, &ticket), connection).await {
+        Ok(()) => Ok(()),
+        Err(Ended::Grant) => {
+            // The app did not know the token, and an answer of its own may have been lost on the way.
+            let reason = if turn.was_sent {
+                "connectors.refresh_lost"
+            } else {
+                "connectors.grant_ended"
+            };
+            lose(service, (&scope, &ticket), connection, reason).await?;
+            Err(BrokerError::Reconnect)
+        }
+        Err(Ended::Otherwise(error)) => {
+            let asked = retry_after(&error, service.db.clock().now());
+            let pause = pause(turn.failures, asked, service.db.chance());
+            let mut tx = service.db.write(&scope).await?;
+            store::put_refresh_off(&mut tx, &ticket, pause).await?;
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "nothing ended; the log of the server says it"
+            )]
+            tx.commit_silently().await?;
+            let pause = pause.as_secs();
+            tracing::warn!(connection = %id, code = error.code(), pause, "connectors.not_refreshed");
+            Err(error)
+        }
+    }
+}
+
+/// Why a turn brought no tokens.
+enum Ended {
+    /// The app says that the grant is over.
+    Grant,
+    /// Nothing ended, as far as anybody knows.
+    Otherwise(BrokerError),
+}
+
+impl<E: Into<BrokerError>> From<E> for Ended {
+    fn from(error: E) -> Self {
+        Self::Otherwise(error.into())
+    }
+}
+
+async fn ask<L: Ledger>(
+    service: &Service<L>,
+    (scope, ticket): (&Scope, &TokenHash),
+    connection: &Connection<'_>,
+) -> Result<(), Ended> {
+    let token = stored(service, scope, connection, Field::RefreshToken).await?;
+    // Disconnected meanwhile.
+    let token = token.ok_or(BrokerError::NotConnected)?;
+    let secret = stored(service, scope, connection, Field::ClientSecret).await?;
+    let client = client(connection, secret.as_ref())?;
+    let mut answered = service.egress.refresh(&client, &token).await;
+    if answered.as_ref().is_err_and(is_lost) && replays(connection) {
+        tokio::time::sleep(BEFORE_A_REPLAY).await;
+        answered = service.egress.refresh(&client, &token).await;
+    }
+    let tokens = match answered {
+        Ok(tokens) => tokens,
+        Err(OAuthError::DeadGrant) => return Err(Ended::Grant),
+        Err(other) => return Err(other.into()),
+    };
+    keep_refreshed(service, (scope, ticket), (connection, &client), &tokens).await?;
+    Ok(())
+}
+
+/// Whether the app may have given tokens that never came.
+fn is_lost(error: &OAuthError) -> bool {
+    let OAuthError::Egress(error) = error else {
+        return false;
+    };
+    matches!(error.verdict(), WriteVerdict::Unknown | WriteVerdict::Done)
+}
+
+/// Whether the app takes a used refresh token again, for an answer that was lost.
+fn replays(connection: &Connection<'_>) -> bool {
+    let rule = connection.manifest.auth.refresh.as_ref();
+    rule.is_some_and(|rule| rule.replay_leeway > BEFORE_A_REPLAY)
+}
+
+async fn lose<L: Ledger>(
+    service: &Service<L>,
+    (scope, ticket): (&Scope, &TokenHash),
+    connection: &Connection<'_>,
+    reason: &'static str,
+) -> Result<(), BrokerError> {
+    let mut tx = service.db.write(scope).await?;
+    if !store::lose_refresh(&mut tx, ticket, reason).await? {
+        return Ok(());
+    }
+    let id = connection.row.id;
+    let entry = AuditEntry::about("connectors.reconnect_needed", id).with("reason", reason);
+    Ok(tx.commit(entry).await?)
+}
+
+/// How long the app asked to be left alone.
+fn retry_after(error: &BrokerError, now: OffsetDateTime) -> Option<Duration> {
+    let BrokerError::Egress(EgressError::Status { rate, .. }) = error else {
+        return None;
+    };
+    rate.pause(now)
+}
