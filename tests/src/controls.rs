@@ -13,6 +13,7 @@ mod rounds;
 mod second_factor;
 mod sessions;
 mod sign_on;
+mod tokens;
 mod vault;
 
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 use broker::protocol::{Answer, Attack, Call};
+use broker::socket::CallError;
 use kernel::Scope;
 use trust::{Control, Found};
 
-use super::{Context, Look, control, fail, looked};
+use super::{Context, Look, control, looked};
 
 pub(super) mod metadata_only {
     use super::{Context, Control, Found, attacked, control};
@@ -66,28 +67,38 @@ async fn attacked(context: &Context, claims: &[&str]) -> Found {
 }
 
 async fn look(context: &Context, claims: &[&str]) -> Look {
+    let told = withstood(context, claims).await?;
+    Ok(told.map_or_else(|found| found, Found::Pass))
+}
+
+/// What the running broker says of attacks on its own door and vault; what is found where one came through.
+pub(super) async fn withstood(
+    context: &Context,
+    claims: &[&str],
+) -> Result<Result<String, Found>, CallError> {
     let answer = context
         .broker
         .call(&Scope::Anonymous, Call::SelfTest)
         .await?;
     let Answer::SelfTested { attacks } = answer else {
-        return Ok(Found::Error(
-            "the broker answered something else".to_owned(),
-        ));
+        let why = "the broker answered something else".to_owned();
+        return Ok(Err(Found::Error(why)));
     };
     let about: Vec<&Attack> = attacks
         .iter()
         .filter(|attack| claims.contains(&attack.claim.as_str()))
         .collect();
     if about.is_empty() {
-        return Ok(Found::Error("the broker made no such attack".to_owned()));
+        let why = "the broker made no such attack".to_owned();
+        return Ok(Err(Found::Error(why)));
     }
     if let Some(through) = about.iter().find(|attack| !attack.withstood) {
-        fail!("{}: {}", through.name, through.detail);
+        let why = format!("{}: {}", through.name, through.detail);
+        return Ok(Err(Found::Fail(why)));
     }
     let told: Vec<String> = about
         .iter()
         .map(|attack| format!("{}: {}", attack.name, attack.detail))
         .collect();
-    Ok(Found::Pass(told.join("; ")))
+    Ok(Ok(told.join("; ")))
 }

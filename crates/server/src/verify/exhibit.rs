@@ -3,6 +3,7 @@
 
 use kernel::{ConnectionId, ProposalId};
 use sqlx::Executor as _;
+use sqlx::postgres::PgConnection;
 use uuid::Uuid;
 
 use super::Context;
@@ -25,23 +26,7 @@ pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error
     if let Some(id) = waiting {
         return Ok(id.into());
     }
-    let connection: Option<Uuid> =
-        sqlx::query_scalar("select id from connectors.connections where purpose = 'write' limit 1")
-            .fetch_optional(&mut front)
-            .await?;
-    let connection = if let Some(id) = connection {
-        id
-    } else {
-        let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
-        sqlx::query(
-                "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
-                 values ($1, ctx.org(), ctx.person(), 'tracker', 'write', 'Control', 'https://controls.invalid', array['issues:write'])",
-            )
-            .bind(id)
-            .execute(&mut front)
-            .await?;
-        id
-    };
+    let connection = connection_of(context, &mut front).await?;
     front.execute("commit").await?;
     let mut broker = context.as_broker().await?;
     begin_as(&mut broker, &context.a.hash).await?;
@@ -62,11 +47,36 @@ pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error
     Ok(id)
 }
 
+/// A connection of organisation A that nothing is behind.
+pub(super) async fn connection(context: &Context) -> Result<Uuid, sqlx::Error> {
+    let mut front = context.as_front().await?;
+    begin_as(&mut front, &context.a.hash).await?;
+    let connection = connection_of(context, &mut front).await?;
+    front.execute("commit").await?;
+    Ok(connection)
+}
+
+async fn connection_of(context: &Context, front: &mut PgConnection) -> Result<Uuid, sqlx::Error> {
+    let found: Option<Uuid> =
+        sqlx::query_scalar("select id from connectors.connections where purpose = 'write' limit 1")
+            .fetch_optional(&mut *front)
+            .await?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
+    sqlx::query(
+        "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
+         values ($1, ctx.org(), ctx.person(), 'tracker', 'write', 'Control', 'https://controls.invalid', array['issues:write'])",
+    )
+    .bind(id)
+    .execute(front)
+    .await?;
+    Ok(id)
+}
+
 /// The SQLSTATE with which a statement was refused; nothing where it was not.
-pub(super) async fn refusal(
-    connection: &mut sqlx::PgConnection,
-    statement: String,
-) -> Option<String> {
+pub(super) async fn refusal(connection: &mut PgConnection, statement: String) -> Option<String> {
     let refused = connection
         .execute(sqlx::AssertSqlSafe(statement))
         .await
@@ -80,7 +90,7 @@ pub(super) async fn refusal(
 /// The first of these functions that the connection's login may call, if any. Who may call it is asked, and not called:
 /// a function that refuses whoever is bound would look closed.
 pub(super) async fn callable(
-    connection: &mut sqlx::PgConnection,
+    connection: &mut PgConnection,
     functions: &[&str],
 ) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar(

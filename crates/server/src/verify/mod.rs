@@ -48,6 +48,7 @@ mod security_headers;
 mod service_keys;
 mod sign_on;
 mod sign_on_saml;
+mod token_refresh;
 mod turn;
 mod vault_rotation;
 mod vault_sealed;
@@ -122,6 +123,7 @@ const OFTEN: &[Runnable] = controls![
     oauth_desktop_state,
     vault_sealed,
     vault_rotation,
+    token_refresh,
     secret_canary,
     // From here on the vault has a key, under which there is a proposal to look at.
     access_reviewer,

@@ -1,8 +1,7 @@
-use broker::protocol::{Answer, Call};
-use kernel::Scope;
 use sqlx::postgres::PgConnection;
 use trust::{Control, Found};
 
+use super::egress_self_test::withstood;
 use super::exhibit::{callable, refusal};
 use super::{Context, Look, control, fail, looked};
 
@@ -42,21 +41,10 @@ const REFUSED: [&str; 5] = [
 ];
 
 async fn look(context: &Context) -> Look {
-    let answer = context
-        .broker
-        .call(&Scope::Anonymous, Call::SelfTest)
-        .await?;
-    let Answer::SelfTested { attacks } = answer else {
-        return Ok(Found::Error(
-            "the broker answered something else".to_owned(),
-        ));
+    let attacked = match withstood(context, &["VA-03"]).await? {
+        Ok(told) => told,
+        Err(found) => return Ok(found),
     };
-    let Some(attack) = attacks.iter().find(|attack| attack.claim == "VA-03") else {
-        return Ok(Found::Error("the broker made no such attack".to_owned()));
-    };
-    if !attack.withstood {
-        fail!("{}: {}", attack.name, attack.detail);
-    }
     let mut front = context.as_front().await?;
     if let Some(function) = callable(&mut front, &MOVES).await? {
         fail!("the web process's login may call {function}");
@@ -98,8 +86,7 @@ async fn look(context: &Context) -> Look {
         (Err(why), _) | (_, Err(why)) => fail!("{why}"),
     };
     Ok(Found::Pass(format!(
-        "{}: {}; {master_key}; {data_keys}",
-        attack.name, attack.detail
+        "{attacked}; {master_key}; {data_keys}"
     )))
 }
 
