@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod egress;
+mod ending;
 mod invitations;
 mod issuers;
 mod keys;

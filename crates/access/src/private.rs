@@ -90,6 +90,10 @@ pub const SHARED: &[(&str, &str)] = &[
         "a connection is the organisation's; it says who made it",
     ),
     (
+        "connectors.receipts",
+        "whoever sees a connection sees who ended it",
+    ),
+    (
         "identity.invitations",
         "who may invite sees who is invited, and by whom",
     ),

@@ -13,7 +13,6 @@ mod proposal;
 mod propose;
 mod resolve;
 mod revoke;
-mod revoke_disconnected;
 mod store;
 mod sweep;
 
@@ -26,5 +25,4 @@ pub use proposal::{DecisionRow, Proposal, SealedPayload, State, proposal, sealed
 pub use propose::{NewProposal, propose};
 pub use resolve::{Resolution, resolve};
 pub use revoke::{RevokeError, revoke};
-pub use revoke_disconnected::revoke_disconnected;
 pub use sweep::sweep;

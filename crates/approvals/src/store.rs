@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{ConnectionId, OrganisationId, ProposalId, SessionId, UserId};
+use kernel::{OrganisationId, ProposalId, SessionId, UserId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -352,18 +352,6 @@ pub(crate) async fn finish(
     .execute(&mut **tx)
     .await?;
     Ok(moved.rows_affected() == 1)
-}
-
-pub(crate) async fn revoke_disconnected(
-    tx: &mut WriteTx,
-    connection: ConnectionId,
-) -> Result<i32, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select approvals.revoke_disconnected($1) as "revoked!""#,
-        connection.uuid()
-    )
-    .fetch_one(&mut **tx)
-    .await?)
 }
 
 pub(crate) async fn sweep(tx: &mut WriteTx, lease_seconds: i32) -> Result<i32, Error> {

@@ -1,19 +1,15 @@
 use kernel::{AuditEntry, ConnectionId, Scope};
-use manifest::RevokeRule;
 
+use crate::closing::close;
 use crate::connection::Connection;
-use crate::egress::oauth::Revoked;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::Answer;
 use crate::service::Service;
 use crate::store;
-use crate::token::{client, stored};
-use crate::vault::Field;
 
-/// Ends a connection: its state first, with the proposals that wait for it, so that no call leaves
-/// from then on; then the provider is told, where it can be; then the tokens are destroyed, whatever
-/// the provider said.
+/// Ends a connection: its state first, with the proposals that wait for it, so that no call leaves from then on; then
+/// the app is told, and what was sealed is destroyed ([`close`]).
 pub(crate) async fn disconnect<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
@@ -21,50 +17,43 @@ pub(crate) async fn disconnect<L: Ledger>(
 ) -> Result<Answer, BrokerError> {
     let mut tx = service.db.read(scope).await?;
     store::require(&mut tx, "connectors.manage").await?;
-    let connection = Connection::read(&mut tx, &service.apps, id).await?;
+    // An app whose manifest is gone is disconnected as well.
+    match Connection::read(&mut tx, &service.apps, id).await {
+        Ok(_) | Err(BrokerError::NoApp) => {}
+        Err(error) => return Err(error),
+    }
     drop(tx);
     let mut tx = service.db.write(scope).await?;
     // Once more is harmless: whatever is left of it goes.
-    store::set_connection_state(&mut tx, id, "disconnected", None).await?;
-    let proposals = service.ledger.revoke_disconnected(&mut tx, id).await?;
-    let entry = AuditEntry::about("connectors.disconnected", id)
-        .with("proposals_revoked", i64::from(proposals));
-    tx.commit(entry).await?;
-    let revoked = revoke(service, scope, &connection).await?;
-    let mut tx = service.db.write(scope).await?;
-    let destroyed = store::delete_secrets(&mut tx, id.uuid()).await?;
-    let entry = AuditEntry::about("connectors.tokens_destroyed", id)
-        .with("secrets", i64::try_from(destroyed).unwrap_or(i64::MAX))
-        .with(
-            "revoked",
-            revoked.map_or("not possible", |done| {
-                if done { "confirmed" } else { "not confirmed" }
-            }),
-        );
-    tx.commit(entry).await?;
-    Ok(Answer::Disconnected { revoked })
+    if store::set_connection_state(&mut tx, id, "disconnected", None).await? {
+        let revoked = store::proposals_revoked(&mut tx, id).await?.unwrap_or(0);
+        let entry = AuditEntry::about("connectors.disconnected", id)
+            .with("proposals_revoked", i64::from(revoked));
+        tx.commit(entry).await?;
+    }
+    close(service, scope, Some(id)).await?;
+    let mut tx = service.db.read(scope).await?;
+    let revocation = store::revocation(&mut tx, id).await?;
+    Ok(Answer::Disconnected { revocation })
 }
 
-/// Whether the provider confirmed; nothing where it has no way to, or there was no token.
-async fn revoke<L: Ledger>(
+/// Ends every connection of the organisation, or those of one app, at once. Apps are told, and what was sealed is
+/// destroyed, one after the other ([`crate::work`]).
+pub(crate) async fn disconnect_all<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    connection: &Connection<'_>,
-) -> Result<Option<bool>, BrokerError> {
-    if matches!(connection.manifest.auth.revoke, RevokeRule::Absent { .. }) {
-        return Ok(None);
-    }
-    // A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1).
-    let mut token = stored(service, scope, connection, Field::RefreshToken).await?;
-    if token.is_none() {
-        token = stored(service, scope, connection, Field::AccessToken).await?;
-    }
-    let Some(token) = token else { return Ok(None) };
-    let secret = stored(service, scope, connection, Field::ClientSecret).await?;
-    let client = client(connection, secret.as_ref())?;
-    Ok(match service.egress.revoke(&client, &token).await {
-        Ok(Revoked::Confirmed) => Some(true),
-        Ok(Revoked::NotPossible) => None,
-        Err(_) => Some(false),
-    })
+    app: Option<&str>,
+) -> Result<Answer, BrokerError> {
+    let mut tx = service.db.write(scope).await?;
+    let ended = store::disconnect_all(&mut tx, app).await?;
+    let connections = u32::try_from(ended.len()).unwrap_or(u32::MAX);
+    let all = AuditEntry::new("connectors.all_disconnected")
+        .with("app", app.unwrap_or_default())
+        .with("connections", i64::from(connections));
+    let each = ended
+        .into_iter()
+        .map(|id| AuditEntry::about("connectors.disconnected", id));
+    tx.commit_all(std::iter::once(all).chain(each).collect())
+        .await?;
+    Ok(Answer::DisconnectedAll { connections })
 }

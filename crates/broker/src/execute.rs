@@ -120,7 +120,7 @@ async fn look_after<L: Ledger>(
     id: ConnectionId,
     token: &AccessToken,
 ) {
-    if let Err(error) = refused(service, scope, id, token).await {
+    if let Err(error) = refused(service, scope, (id, token), false).await {
         tracing::warn!(connection = %id, code = error.code(), "connectors.not_marked");
     }
 }

@@ -38,14 +38,6 @@ pub trait Ledger: Send + Sync + 'static {
         outcome: Outcome,
     ) -> impl Future<Output = Result<bool, Error>> + Send;
 
-    /// Revokes what is not claimed yet, of a connection that ends in this transaction. Returns how
-    /// many proposals.
-    fn revoke_disconnected(
-        &self,
-        tx: &mut WriteTx,
-        connection: ConnectionId,
-    ) -> impl Future<Output = Result<i32, Error>> + Send;
-
     /// Moves on what time moves on; `lease` is the longest that a sending may take.
     fn sweep(&self, db: &Db, lease: Duration) -> impl Future<Output = Result<i32, Error>> + Send;
 }

@@ -7,6 +7,7 @@
 mod approved_write;
 mod authenticator;
 mod claimed;
+mod closing;
 mod connect;
 mod connection;
 mod disconnect;

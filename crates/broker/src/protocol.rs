@@ -9,7 +9,9 @@ mod passkey;
 
 use std::fmt;
 
-use kernel::{ConnectionId, DomainId, PasskeyId, ProposalId, ProviderId, Scope, TokenHash, UserId};
+use kernel::{
+    ConnectionId, DomainId, PasskeyId, ProposalId, ProviderId, Revocation, Scope, TokenHash, UserId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -116,6 +118,11 @@ pub enum Call {
         /// Which.
         connection: ConnectionId,
     },
+    /// The same with every connection of the organisation, at once.
+    DisconnectAll {
+        /// With those of this app alone.
+        app: Option<String>,
+    },
     /// Makes a key for an authenticator app (RFC 6238) of the person who asks.
     BeginAuthenticator,
     /// Tries a code of the person's authenticator; a first right one confirms the key.
@@ -211,8 +218,13 @@ pub enum Answer {
     Shown(Box<ShownRequest>),
     /// The connection has ended.
     Disconnected {
-        /// Whether the provider confirmed the revocation; nothing where it has no way to.
-        revoked: Option<bool>,
+        /// What the app said; nothing while it is told again.
+        revocation: Option<Revocation>,
+    },
+    /// So many connections have ended. The apps are told, and what was sealed is destroyed, one after the other.
+    DisconnectedAll {
+        /// How many.
+        connections: u32,
     },
     /// A key waits for its first code.
     AuthenticatorBegun {
@@ -355,7 +367,7 @@ impl OnBehalf {
             Scope::Anonymous
             | Scope::ServiceKey(_)
             | Scope::AnonymousKey { .. }
-            | Scope::Refresh(_) => Self::Nobody,
+            | Scope::Turn(_) => Self::Nobody,
             Scope::Session(hash) => Self::Session(HashText(*hash)),
             Scope::HalfSession(hash) => Self::HalfSession(HashText(*hash)),
             Scope::LoneSession(hash) => Self::LoneSession(HashText(*hash)),

@@ -9,7 +9,7 @@ use crate::protocol::{Answer, ReadAnswer};
 use crate::record::{Left, record};
 use crate::service::Service;
 use crate::store;
-use crate::token::{access_token, mark_reconnect, refused};
+use crate::token::{access_token, refused};
 
 /// Calls a declared read and returns the fields that the manifest keeps.
 pub(crate) async fn read<L: Ledger>(
@@ -56,7 +56,7 @@ async fn send<L: Ledger>(
     (operation, request): (&Operation, &PlannedRequest),
 ) -> Result<FilteredResponse, BrokerError> {
     let id = connection.row.id;
-    let mut is_last = false;
+    let mut is_tried = false;
     loop {
         let token = access_token(service, scope, &connection).await?;
         let route = Route {
@@ -75,16 +75,12 @@ async fn send<L: Ledger>(
         match answered {
             Ok(answered) => return Ok(answered),
             Err(error) if !error.is_token_refused() => return Err(error.into()),
-            Err(_) if is_last => {
-                mark_reconnect(service, scope, id, "connectors.token_refused").await?;
-                return Err(BrokerError::Reconnect);
-            }
             Err(_) => {}
         }
-        if !refused(service, scope, id, &token).await? {
+        if !refused(service, scope, (id, &token), is_tried).await? || is_tried {
             return Err(BrokerError::Reconnect);
         }
-        is_last = true;
+        is_tried = true;
         let mut tx = service.db.read(scope).await?;
         connection = Connection::read_to_use(&mut tx, &service.apps, id).await?;
         drop(tx);

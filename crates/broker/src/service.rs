@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 use crate::authenticator;
 use crate::connect::{self, Begin};
-use crate::disconnect::disconnect;
+use crate::disconnect::{disconnect, disconnect_all};
 use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::issue_access_token::issue_access_token;
@@ -143,6 +143,7 @@ impl<L: Ledger> Service<L> {
             } => propose(self, &scope, connection, &operation, &arguments).await,
             Call::Show { proposal } => show(self, &scope, proposal).await,
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
+            Call::DisconnectAll { app } => disconnect_all(self, &scope, app.as_deref()).await,
             Call::BeginAuthenticator => authenticator::begin(self, &scope).await,
             Call::TryCode { code } => authenticator::try_code(self, &scope, code).await,
             Call::BeginPasskey { purpose } => passkey::begin(self, &scope, purpose).await,

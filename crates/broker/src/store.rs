@@ -5,6 +5,7 @@ pub(crate) mod issuers;
 mod keys;
 pub(crate) mod passkeys;
 pub(crate) mod providers;
+mod receipts;
 mod rights;
 pub(crate) mod rotations;
 mod tokens;
@@ -18,10 +19,13 @@ pub(crate) use keys::{
     DataKeyRow, data_key, data_key_of, insert_data_key, insert_server_key, sealing_server_key,
     server_key,
 };
+pub(crate) use receipts::{
+    EndedRow, close, disconnect_all, proposals_revoked, put_closing_off, revocation, take_closing,
+};
 pub(crate) use rights::{access_to, bound, may, require};
 pub(crate) use tokens::{
-    Life, TokenRow, end_refresh, keep_tokens, lose_refresh, put_refresh_off, refresh_now,
-    take_refresh,
+    Life, Refreshed, Refused, TokenRow, end_refresh, keep_tokens, lose_refresh, put_refresh_off,
+    take_refresh, token_refused,
 };
 
 use db::{Error, ReadTx, WriteTx};
@@ -155,13 +159,11 @@ pub(crate) async fn delete_secret(tx: &mut WriteTx, owner: Uuid, field: &str) ->
     Ok(())
 }
 
-pub(crate) async fn delete_secrets(tx: &mut WriteTx, owner: Uuid) -> Result<u64, Error> {
-    Ok(
-        sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
-            .execute(&mut **tx)
-            .await?
-            .rows_affected(),
-    )
+pub(crate) async fn delete_secrets(tx: &mut WriteTx, owner: Uuid) -> Result<(), Error> {
+    sqlx::query!("delete from broker.secrets where owner_id = $1", owner)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn signing_key(
@@ -203,8 +205,10 @@ pub(crate) async fn connection(
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
         r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
-                  k.client_id as "client_id?", k.access_expires_at as "ends_at?", k.refresh_at as "refresh_at?",
-                  coalesce(k.token_version, 0) as "version!",
+                  k.client_id as "client_id?", coalesce(k.token_version, 0) as "version!",
+                  coalesce(k.refresh_at <= now(), false) as "is_due!",
+                  -- A call that leaves with it arrives before its end.
+                  coalesce(k.access_expires_at > now() + interval '10 seconds', false) as "lives!",
                   coalesce(k.refresh_until > now(), false) as "is_refreshing!",
                   greatest(0, ceil(coalesce(extract(epoch from k.refresh_not_before - now()), 0)))::bigint
                       as "put_off_seconds!"
@@ -226,8 +230,8 @@ pub(crate) async fn connection(
         client_id: row.client_id,
         token: TokenRow {
             version: row.version,
-            ends_at: row.ends_at,
-            refresh_at: row.refresh_at,
+            is_due: row.is_due,
+            lives: row.lives,
             is_refreshing: row.is_refreshing,
             put_off_seconds: row.put_off_seconds,
         },

@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::jobs::{self, ClaimedJob, Outcome, Shift};
-use kernel::ProposalId;
+use kernel::{ProposalId, Scope};
 use tokio::sync::watch;
 
+use crate::closing::close;
 use crate::execute::execute;
 use crate::lease::lease;
 use crate::ledger::Ledger;
@@ -17,6 +18,8 @@ const SHIFT: Shift = Shift::new(16, 4);
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// How often to look whether somebody asked for a rotation: they wait for it.
 const ROTATE_EVERY: Duration = Duration::from_secs(1);
+/// How often to look for connections that have ended.
+const CLOSE_EVERY: Duration = Duration::from_secs(1);
 
 /// Sends what people approve, and moves on what time moves on, until `stopped` becomes true. What is
 /// under way by then is carried to its end: a call that is cut off in the middle is an unknown
@@ -32,6 +35,7 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
         () = sweep(&service) => {}
         () = recheck(&service) => {}
         () = rotate_keys(&service) => {}
+        _ = async { tokio::join!(close_ended(&service), close_ended(&service), close_ended(&service)) } => {}
     }
 }
 
@@ -68,6 +72,19 @@ async fn rotate_keys<L: Ledger>(service: &Service<L>) {
             Err(error) => tracing::warn!(%error, "broker.keys_not_rotated"),
         }
         tokio::time::sleep(ROTATE_EVERY).await;
+    }
+}
+
+/// Until it is dropped: apps that do not answer take the time of one of several. What is cut off in the middle is done
+/// again once its turn is over.
+async fn close_ended<L: Ledger>(service: &Service<L>) {
+    loop {
+        match close(service, &Scope::Anonymous, None).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(code = error.code(), "connectors.not_closed"),
+        }
+        tokio::time::sleep(CLOSE_EVERY).await;
     }
 }
 

@@ -7,6 +7,7 @@ mod add_connection;
 mod calls;
 mod list_connections;
 mod load_apps;
+mod receipts;
 mod store;
 
 pub use add_connection::{
@@ -16,3 +17,4 @@ pub use calls::{CallRow, calls, calls_since};
 pub use list_connections::{Connection, ConnectionState, connection, connections};
 pub use load_apps::{LoadAppsError, load_apps};
 pub use manifest::Apps;
+pub use receipts::{Closed, Receipt, receipt, receipts};

@@ -5,7 +5,7 @@ use kernel::{AssetAccess, CallId, ConnectionId, PageSize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::{CallRow, Connection, ConnectionState};
+use crate::{CallRow, Closed, Connection, ConnectionState, Receipt};
 
 pub(crate) struct NewRow<'a> {
     pub(crate) id: ConnectionId,
@@ -110,6 +110,81 @@ pub(crate) async fn connection(
     .await?
     .map(ConnectionRow::parse)
     .transpose()
+}
+
+struct ReceiptRow {
+    id: Uuid,
+    app: String,
+    name: String,
+    ended_at: OffsetDateTime,
+    ended_by: String,
+    proposals_revoked: i32,
+    tries: i32,
+    next_try_at: OffsetDateTime,
+    revocation: Option<String>,
+    revocation_code: Option<String>,
+    secrets_destroyed: Option<i32>,
+    closed_at: Option<OffsetDateTime>,
+}
+
+impl From<ReceiptRow> for Receipt {
+    fn from(row: ReceiptRow) -> Self {
+        let count = |number: i32| u32::try_from(number).unwrap_or(0);
+        let closed = || {
+            Some(Closed {
+                revocation: row.revocation.as_deref()?.parse().ok()?,
+                secrets_destroyed: count(row.secrets_destroyed?),
+                at: row.closed_at?,
+            })
+        };
+        Self {
+            connection: row.id.into(),
+            closed: closed(),
+            app: row.app,
+            name: row.name,
+            ended_at: row.ended_at,
+            ended_by: row.ended_by,
+            proposals_revoked: count(row.proposals_revoked),
+            tries: count(row.tries),
+            next_try_at: row.next_try_at,
+            revocation_code: row.revocation_code,
+        }
+    }
+}
+
+pub(crate) async fn receipt(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+) -> Result<Option<Receipt>, Error> {
+    let row = sqlx::query_as!(
+        ReceiptRow,
+        r#"select c.id, c.app, c.name, r.ended_at, coalesce(u.name, '') as "ended_by!", r.proposals_revoked, r.tries,
+                  r.next_try_at, r.revocation, r.revocation_code, r.secrets_destroyed, r.closed_at
+             from connectors.receipts r
+             join connectors.connections c on c.org_id = r.org_id and c.id = r.connection_id
+             left join identity.users u on u.id = r.ended_by
+            where r.connection_id = $1"#,
+        connection.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(Receipt::from))
+}
+
+pub(crate) async fn receipts(tx: &mut ReadTx, page: PageSize) -> Result<Vec<Receipt>, Error> {
+    let rows = sqlx::query_as!(
+        ReceiptRow,
+        r#"select c.id, c.app, c.name, r.ended_at, coalesce(u.name, '') as "ended_by!", r.proposals_revoked, r.tries,
+                  r.next_try_at, r.revocation, r.revocation_code, r.secrets_destroyed, r.closed_at
+             from connectors.receipts r
+             join connectors.connections c on c.org_id = r.org_id and c.id = r.connection_id
+             left join identity.users u on u.id = r.ended_by
+            order by r.ended_at desc, r.connection_id limit $1"#,
+        page.rows()
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(Receipt::from).collect())
 }
 
 pub(crate) async fn calls(

@@ -151,7 +151,9 @@ grant select (key_id, sealed) on broker.token_keys to countersign_definer;
 
 grant select, insert (id, org_id, purpose, wrapped_by, wrapped) on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
-grant select, insert (org_id, connection_id, client_id), update (client_id) on broker.credentials to countersign_broker;
+grant select (org_id, connection_id, client_id, access_expires_at), insert (org_id, connection_id, client_id),
+    update (client_id)
+    on broker.credentials to countersign_broker;
 grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
 grant select, insert on broker.calls to countersign_broker;
 

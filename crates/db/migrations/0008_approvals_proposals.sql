@@ -295,7 +295,6 @@ begin
     return total;
 end $$;
 revoke all on function approvals.revoke_disconnected(uuid) from public;
-grant execute on function approvals.revoke_disconnected(uuid) to countersign_broker;
 
 -- Tells open pages that something moved: the organisation and nothing more.
 create function approvals.tell() returns trigger

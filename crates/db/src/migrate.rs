@@ -65,6 +65,7 @@ migrations! {
     30 "0030_access_provisioned_teams",
     31 "0031_broker_rotations",
     32 "0032_broker_tokens",
+    33 "0033_connectors_receipts",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -71,7 +71,7 @@ pub(crate) fn begin_statement(scope: &Scope, mode: Mode) -> impl SqlSafeStr + us
             )
         }
         Scope::Job(hash) => format!("{begin}; select ctx.bind_job('\\x{}')", hash.to_hex()),
-        Scope::Refresh(hash) => format!("{begin}; select ctx.bind_refresh('\\x{}')", hash.to_hex()),
+        Scope::Turn(hash) => format!("{begin}; select ctx.bind_turn('\\x{}')", hash.to_hex()),
     };
     // The only variable parts are the hexadecimal forms of 32 bytes.
     AssertSqlSafe(text)

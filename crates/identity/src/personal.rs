@@ -94,6 +94,11 @@ pub const PERSONAL: &[Personal] = &[
         Kept("it names nobody but by identifier"),
     ),
     row("connectors.connections", Ok("connections"), MADE),
+    row(
+        "connectors.receipts",
+        Err("the organisation's"),
+        Kept("it names nobody but by identifier"),
+    ),
     row("identity.authenticators", Ok("authenticators"), Removed),
     row("identity.devices", Ok("devices"), Removed),
     row("identity.email_changes", Ok("address_changes"), Removed),

@@ -11,6 +11,7 @@ mod client;
 mod clock;
 mod id;
 mod page;
+mod revocation;
 mod scope;
 mod secret;
 mod sign_on;
@@ -28,6 +29,7 @@ pub use id::{
     RotationId, ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
+pub use revocation::{Revocation, RevocationError};
 pub use scope::{Scope, TokenHash};
 pub use secret::Secret;
 pub use sign_on::sign_on_door;

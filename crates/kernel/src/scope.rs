@@ -54,6 +54,6 @@ pub enum Scope {
     AccessToken(TokenHash),
     /// A claimed background job, acting for the person who caused it.
     Job(TokenHash),
-    /// A broker's turn to refresh a connection's tokens: it may keep what comes, and nothing else.
-    Refresh(TokenHash),
+    /// A broker's turn at a connection, to refresh its tokens or to end them: it holds no permission.
+    Turn(TokenHash),
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use approvals::{ClaimError, Finished, State};
 use broker::{End, Ledger, Outcome, Payload, Proposed};
 use db::{Db, Error, ReadTx, WriteTx};
-use kernel::{AuditEntry, ConnectionId, ProposalId};
+use kernel::{AuditEntry, ProposalId};
 
 /// The broker's view of the record of proposals, kept by crate `approvals`.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,14 +55,6 @@ impl Ledger for ApprovalsLedger {
             duration_ms: outcome.duration_ms,
         };
         Ok(approvals::finish(tx, id, outcome).await? == Finished::InTime)
-    }
-
-    async fn revoke_disconnected(
-        &self,
-        tx: &mut WriteTx,
-        connection: ConnectionId,
-    ) -> Result<i32, Error> {
-        approvals::revoke_disconnected(tx, connection).await
     }
 
     async fn sweep(&self, db: &Db, lease: Duration) -> Result<i32, Error> {

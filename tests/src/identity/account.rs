@@ -400,14 +400,18 @@ async fn every_table_that_names_a_person_is_on_the_list() {
         listed, named,
         "say in identity::PERSONAL what becomes of a person's rows"
     );
-    // And whatever an organisation has goes with it.
+    // And whatever an organisation has goes with it, by its own name or by that of what it hangs on.
     let stays: Vec<String> = sqlx::query_scalar(
         "select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'
           where c.relkind in ('r', 'p') and c.relnamespace <> 'audit'::regnamespace
             and not (has_table_privilege('countersign_definer', c.oid, 'delete')
                      and exists (select from pg_policy p
                                   where p.polrelid = c.oid and p.polcmd in ('d', '*') and pg_get_expr(p.polqual, c.oid) = 'true'
-                                    and 'countersign_definer'::regrole = any (p.polroles)))",
+                                    and 'countersign_definer'::regrole = any (p.polroles)))
+            and not exists (select from pg_constraint k
+                             where k.conrelid = c.oid and k.contype = 'f' and k.confdeltype = 'c' and a.attnum = any (k.conkey)
+                               and not exists (select from pg_attribute n where n.attrelid = c.oid
+                                                  and n.attnum = any (k.conkey) and not n.attnotnull))",
     )
     .fetch_all(&mut hand)
     .await

@@ -4,17 +4,16 @@ use std::time::Duration;
 
 use db::{Error, WriteTx};
 use kernel::{ConnectionId, TokenHash};
-use time::OffsetDateTime;
 
-/// How a connection's tokens stand.
+/// How a connection's tokens stand, by the clock of the database.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TokenRow {
     /// How often tokens were kept.
     pub(crate) version: i64,
-    /// Nothing where the app names no lifetime.
-    pub(crate) ends_at: Option<OffsetDateTime>,
-    /// From then on whoever needs the token refreshes it first.
-    pub(crate) refresh_at: Option<OffsetDateTime>,
+    /// Whether whoever needs the token refreshes it first.
+    pub(crate) is_due: bool,
+    /// Whether it can be used meanwhile: its end was told, and is not near.
+    pub(crate) lives: bool,
     /// Whether somebody is at it.
     pub(crate) is_refreshing: bool,
     /// For how long nobody asks the app again.
@@ -26,42 +25,74 @@ pub(crate) struct TokenRow {
 pub(crate) struct Turn {
     /// Failures before it, in a row.
     pub(crate) failures: u32,
-    /// Whether the refresh token at hand was sent before: then an answer was lost.
-    pub(crate) was_sent: bool,
+    /// Whether an answer to the refresh token at hand was lost before.
+    pub(crate) was_lost: bool,
 }
 
-/// When tokens end, and when they are refreshed.
-pub(crate) type Life = (Option<OffsetDateTime>, Option<OffsetDateTime>);
+/// From now on: until tokens end, and until they are refreshed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Life {
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) due: Option<Duration>,
+}
+
+/// What came of keeping the tokens of a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refreshed {
+    Kept,
+    /// The connection has ended meanwhile.
+    Ended,
+    /// The turn is over.
+    Late,
+}
+
+/// What follows from the refusal of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// There is another by now, or the connection does not work any more: the row tells.
+    Newer,
+    /// It is due.
+    Due,
+    /// A person is asked to connect again.
+    Reconnect,
+}
 
 /// Of a new grant. Whatever was under way with the old one is void.
 pub(crate) async fn keep_tokens(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    (ends, due): Life,
+    life: Life,
 ) -> Result<(), Error> {
     sqlx::query!(
         "select broker.keep_tokens($1, $2, $3)",
         connection.uuid(),
-        ends,
-        due,
+        life.lifetime.map(|lifetime| lifetime.as_secs_f64()),
+        life.due.map(|due| due.as_secs_f64()),
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Says that the tokens of this version are due. False where that helps nobody.
-pub(crate) async fn refresh_now(
+/// `is_tried`: whether it was refreshed for this call already.
+pub(crate) async fn token_refused(
     tx: &mut WriteTx,
     (connection, version): (ConnectionId, i64),
-) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select broker.refresh_now($1, $2) as "is_due!""#,
+    is_tried: bool,
+) -> Result<Refused, Error> {
+    let follows = sqlx::query_scalar!(
+        r#"select broker.token_refused($1, $2, $3) as "follows!""#,
         connection.uuid(),
         version,
+        is_tried,
     )
     .fetch_one(&mut **tx)
-    .await?)
+    .await?;
+    Ok(match follows.as_str() {
+        "due" => Refused::Due,
+        "reconnect" => Refused::Reconnect,
+        _ => Refused::Newer,
+    })
 }
 
 /// Nothing where it is somebody else's, or nobody's any more.
@@ -72,7 +103,7 @@ pub(crate) async fn take_refresh(
     lease: Duration,
 ) -> Result<Option<Turn>, Error> {
     let row = sqlx::query!(
-        r#"select failures as "failures!", was_sent as "was_sent!" from broker.take_refresh($1, $2, $3, $4)"#,
+        r#"select failures as "failures!", was_lost as "was_lost!" from broker.take_refresh($1, $2, $3, $4)"#,
         connection.uuid(),
         version,
         ticket.as_bytes().as_slice(),
@@ -82,55 +113,63 @@ pub(crate) async fn take_refresh(
     .await?;
     Ok(row.map(|row| Turn {
         failures: u32::try_from(row.failures).unwrap_or(0),
-        was_sent: row.was_sent,
+        was_lost: row.was_lost,
     }))
 }
 
-/// False where the connection has ended meanwhile.
+/// Ends a turn with tokens.
 pub(crate) async fn end_refresh(
     tx: &mut WriteTx,
     ticket: &TokenHash,
-    (ends, due): Life,
+    life: Life,
     granted: Option<&[String]>,
-) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
+) -> Result<Refreshed, Error> {
+    let kept = sqlx::query_scalar!(
         r#"select broker.end_refresh($1, $2, $3, $4) as "kept!""#,
         ticket.as_bytes().as_slice(),
-        ends,
-        due,
+        life.lifetime.map(|lifetime| lifetime.as_secs_f64()),
+        life.due.map(|due| due.as_secs_f64()),
         granted,
     )
     .fetch_one(&mut **tx)
-    .await?)
+    .await?;
+    Ok(match kept.as_str() {
+        "kept" => Refreshed::Kept,
+        "ended" => Refreshed::Ended,
+        _ => Refreshed::Late,
+    })
 }
 
-/// Ends a turn without tokens.
+/// Ends a turn without tokens. `is_lost`: whether the app may have given some that never came.
 pub(crate) async fn put_refresh_off(
     tx: &mut WriteTx,
     ticket: &TokenHash,
     pause: Duration,
+    is_lost: bool,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "select broker.put_refresh_off($1, $2)",
+        "select broker.put_refresh_off($1, $2, $3)",
         ticket.as_bytes().as_slice(),
         pause.as_secs_f64(),
+        is_lost,
     )
     .execute(&mut **tx)
     .await?;
     Ok(())
 }
 
-/// Ends a turn with the grant. False where the connection has ended meanwhile.
+/// Ends a turn with the grant.
 pub(crate) async fn lose_refresh(
     tx: &mut WriteTx,
     ticket: &TokenHash,
-    reason: &str,
-) -> Result<bool, Error> {
-    Ok(sqlx::query_scalar!(
-        r#"select broker.lose_refresh($1, $2) as "lost!""#,
+    was_lost: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select broker.lose_refresh($1, $2)",
         ticket.as_bytes().as_slice(),
-        reason,
+        was_lost,
     )
-    .fetch_one(&mut **tx)
-    .await?)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -42,6 +42,12 @@ impl Flights {
         })
     }
 
+    /// The end of the one under way here, if there is one.
+    pub(super) fn of(&self, connection: ConnectionId) -> Option<Wait> {
+        let under_way = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.get(&connection).cloned().map(Wait)
+    }
+
     /// Returns when nothing is under way.
     pub(crate) async fn landed(&self) {
         while let Some(end) = self.any() {

@@ -3,14 +3,19 @@ use std::time::Duration;
 use db::WriteTx;
 use kernel::{AuditEntry, ConnectionId, Scope, TokenHash};
 
-use super::due::refresh_at;
+use super::due::refresh_after;
 use crate::connection::Connection;
 use crate::egress::oauth::{OAuthClient, TokenAnswer};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::service::Service;
-use crate::store;
+use crate::store::{self, Refreshed};
 use crate::vault::Field;
+
+/// Tokens that live for longer are refreshed once in that time.
+const LONGEST_LIFE: Duration = Duration::from_hours(24 * 3650);
+/// After the database did not take tokens.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Seals the tokens of a new grant, and says that the connection works.
 pub(crate) async fn keep_granted<L: Ledger>(
@@ -33,30 +38,56 @@ pub(crate) async fn keep_granted<L: Ledger>(
         give_back(service, id, client, tokens).await;
         return Err(BrokerError::NotConnected);
     }
-    Ok(tx
-        .commit(told("connectors.tokens_stored", id, tokens))
-        .await?)
+    let granted = tokens.granted_scopes.as_deref().unwrap_or_default();
+    let entry =
+        AuditEntry::about("connectors.tokens_stored", id).with("granted", granted.join(" "));
+    Ok(tx.commit(entry).await?)
 }
 
-/// Seals the tokens of a refresh, before anybody uses them.
+/// Seals the tokens of a refresh, before anybody uses them. They are lost with what goes wrong here: it is tried for as
+/// long as the turn lasts.
 pub(super) async fn keep_refreshed<L: Ledger>(
     service: &Service<L>,
-    (scope, ticket): (&Scope, &TokenHash),
+    turn: (&Scope, &TokenHash),
     (connection, client): (&Connection<'_>, &OAuthClient<'_>),
     tokens: &TokenAnswer,
 ) -> Result<(), BrokerError> {
-    let id = connection.row.id;
+    let kept = loop {
+        match keep(service, turn, connection, tokens).await {
+            Err(BrokerError::Database(error)) => {
+                tracing::warn!(%error, connection = %connection.row.id, "connectors.not_kept_yet");
+                tokio::time::sleep(TRY_AGAIN).await;
+            }
+            kept => break kept?,
+        }
+    };
+    match kept {
+        Refreshed::Kept => Ok(()),
+        Refreshed::Ended => {
+            give_back(service, connection.row.id, client, tokens).await;
+            Err(BrokerError::NotConnected)
+        }
+        Refreshed::Late => Err(BrokerError::Unauthenticated),
+    }
+}
+
+async fn keep<L: Ledger>(
+    service: &Service<L>,
+    (scope, ticket): (&Scope, &TokenHash),
+    connection: &Connection<'_>,
+    tokens: &TokenAnswer,
+) -> Result<Refreshed, BrokerError> {
+    // Fails once the turn is over, and with it every further try.
     let mut tx = service.db.write(scope).await?;
     seal(service, &mut tx, connection, tokens).await?;
     let granted = tokens.granted_scopes.as_deref();
-    if !store::end_refresh(&mut tx, ticket, life(service, tokens, true), granted).await? {
-        drop(tx);
-        give_back(service, id, client, tokens).await;
-        return Err(BrokerError::NotConnected);
+    let life = life(service, tokens, true);
+    let kept = store::end_refresh(&mut tx, ticket, life, granted).await?;
+    if kept == Refreshed::Kept {
+        #[expect(clippy::disallowed_methods, reason = "the database tells it")]
+        tx.commit_silently().await?;
     }
-    Ok(tx
-        .commit(told("connectors.tokens_refreshed", id, tokens))
-        .await?)
+    Ok(kept)
 }
 
 async fn seal<L: Ledger>(
@@ -78,21 +109,17 @@ async fn seal<L: Ledger>(
     Ok(())
 }
 
-/// When the access token ends, and when it is refreshed. A lifetime that the app did not name is not known.
+/// How long the access token lives, and when it is refreshed. A lifetime that the app did not name is not known, and
+/// none at all is none.
 fn life<L: Ledger>(service: &Service<L>, tokens: &TokenAnswer, can_refresh: bool) -> store::Life {
-    let now = service.db.clock().now();
-    let lifetime = tokens.expires_in_seconds.map(Duration::from_secs);
-    let ends = lifetime.and_then(|lifetime| now.checked_add(lifetime.try_into().ok()?));
-    let due = ends
-        .and(lifetime)
-        .filter(|_| can_refresh)
-        .map(|lifetime| refresh_at(now, lifetime, service.db.chance()));
-    (ends, due)
-}
-
-fn told(action: &'static str, id: ConnectionId, tokens: &TokenAnswer) -> AuditEntry {
-    let granted = tokens.granted_scopes.as_deref().unwrap_or_default();
-    AuditEntry::about(action, id).with("granted", granted.join(" "))
+    let seconds = tokens.expires_in_seconds.filter(|seconds| *seconds > 0);
+    let lifetime = seconds.map(|seconds| Duration::from_secs(seconds).min(LONGEST_LIFE));
+    store::Life {
+        lifetime,
+        due: lifetime
+            .filter(|_| can_refresh)
+            .map(|lifetime| refresh_after(lifetime, service.db.chance())),
+    }
 }
 
 /// Tells the app to forget tokens that came for a connection that had ended by then: they were stored

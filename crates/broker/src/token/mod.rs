@@ -23,8 +23,9 @@ use crate::service::Service;
 use crate::store;
 use crate::vault::Field;
 
-/// How often to look whether another broker is done.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// When to look first, and how seldom at last, whether another broker is done.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
+const LONGEST_LOOK: Duration = Duration::from_secs(1);
 /// Beside the time that a call may take.
 const WAIT_LONGER: Duration = Duration::from_secs(5);
 
@@ -42,52 +43,88 @@ pub(crate) async fn access_token<L: Ledger>(
     scope: &Scope,
     connection: &Connection<'_>,
 ) -> Result<AccessToken, BrokerError> {
-    if is_settled(service, scope, connection).await? {
-        return open(service, scope, connection).await;
-    }
+    let before = connection.row.token.version;
+    let mut step = step(service, scope, connection, Patience::default()).await?;
     let until = Instant::now() + service.egress.policy().timeout + WAIT_LONGER;
     // Looked at between steps alone: a refresh that is cut off in the middle loses the app's answer.
     while Instant::now() < until {
+        let patience = match step {
+            Step::Use => return open(service, scope, connection).await,
+            Step::Look(patience) => patience,
+            Step::Failed(_) => Patience::default(),
+        };
         let mut tx = service.db.read(scope).await?;
         let fresh = Connection::read(&mut tx, &service.apps, connection.row.id).await?;
         drop(tx);
         fresh.usable()?;
-        if is_settled(service, scope, &fresh).await? {
+        // What was refreshed for this call is good, however soon the app says that it ends.
+        if fresh.row.token.version > before {
             return open(service, scope, &fresh).await;
         }
+        step = match (step, self::step(service, scope, &fresh, patience).await) {
+            // The token is used while the app gives no other; else the first thing that went wrong is told.
+            (Step::Failed(error), Err(BrokerError::RefreshPutOff { .. })) => return Err(error),
+            (_, Ok(Step::Use)) => return open(service, scope, &fresh).await,
+            (_, next) => next?,
+        };
     }
     Err(BrokerError::RefreshTooLong)
 }
 
-/// True where the token is good as the row has it. Else what is due was done, by this caller or by whoever was at it:
-/// the row tells what came of it.
-async fn is_settled<L: Ledger>(
+/// How long to wait before the row is looked at again.
+#[derive(Debug, Clone, Copy)]
+struct Patience(Duration);
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self(FIRST_LOOK)
+    }
+}
+
+enum Step {
+    /// The token is good as the row has it.
+    Use,
+    /// Something happened: the row tells what.
+    Look(Patience),
+    /// It could not be refreshed, which ended nothing: the row tells whether it is good all the same.
+    Failed(BrokerError),
+}
+
+/// Does what is due, or waits for whoever does it.
+async fn step<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,
-) -> Result<bool, BrokerError> {
+    patience: Patience,
+) -> Result<Step, BrokerError> {
+    let id = connection.row.id;
     let rule = connection.manifest.auth.refresh.as_ref();
     let rotates = rule.is_none_or(|rule| rule.rotates);
-    let now = service.db.clock().now();
-    let lives = match standing(&connection.row.token, rotates, now) {
-        Standing::Good => return Ok(true),
+    let lives = match standing(&connection.row.token, rotates) {
+        Standing::Good => return Ok(Step::Use),
         Standing::PutOff { seconds } => return Err(BrokerError::RefreshPutOff { seconds }),
-        Standing::Elsewhere => {
-            tokio::time::sleep(LOOK_EVERY).await;
-            return Ok(false);
+        Standing::Awaited => {
+            let Some(here) = service.flights.of(id) else {
+                // At another broker.
+                tokio::time::sleep(patience.0).await;
+                let longer = (patience.0 * 2).min(LONGEST_LOOK);
+                return Ok(Step::Look(Patience(longer)));
+            };
+            here.ended().await;
+            return Ok(Step::Look(patience));
         }
         Standing::Due { lives } => lives,
     };
-    match service.flights.board(connection.row.id) {
-        Boarded::Under(_) if lives => return Ok(true),
+    match service.flights.board(id) {
+        Boarded::Under(_) if lives => return Ok(Step::Use),
         Boarded::Under(wait) => wait.ended().await,
         Boarded::First(_flight) => match refresh(service, scope, connection).await {
-            // Nothing ended, and the token is good for a while.
-            Err(error) if lives && !matches!(error, BrokerError::Reconnect) => return Ok(true),
-            refreshed => refreshed?,
+            Ok(()) => {}
+            Err(BrokerError::Reconnect) => return Err(BrokerError::Reconnect),
+            Err(error) => return Ok(Step::Failed(error)),
         },
     }
-    Ok(false)
+    Ok(Step::Look(patience))
 }
 
 async fn open<L: Ledger>(
@@ -102,32 +139,19 @@ async fn open<L: Ledger>(
     })
 }
 
-/// After the app refused `token`: whether another is there, or to be had. Where there is none, a person is asked to
-/// connect again.
+/// After the app refused `token`: whether another is there, or to be had. Where there is none, or where it was tried
+/// for this call already, a person is asked to connect again.
 pub(crate) async fn refused<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    id: ConnectionId,
-    token: &AccessToken,
+    (id, token): (ConnectionId, &AccessToken),
+    is_tried: bool,
 ) -> Result<bool, BrokerError> {
     let mut tx = service.db.write(scope).await?;
-    if store::refresh_now(&mut tx, (id, token.version)).await? {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the refresh that follows is told"
-        )]
-        tx.commit_silently().await?;
-        return Ok(true);
-    }
-    drop(tx);
-    let mut tx = service.db.read(scope).await?;
-    let now = Connection::read(&mut tx, &service.apps, id).await?;
-    drop(tx);
-    if now.row.token.version != token.version {
-        return Ok(true);
-    }
-    mark_reconnect(service, scope, id, "connectors.token_refused").await?;
-    Ok(false)
+    let follows = store::token_refused(&mut tx, (id, token.version), is_tried).await?;
+    #[expect(clippy::disallowed_methods, reason = "the database tells it")]
+    tx.commit_silently().await?;
+    Ok(follows != store::Refused::Reconnect)
 }
 
 /// The client as the app knows it.
@@ -158,20 +182,4 @@ pub(crate) async fn stored<L: Ledger>(
     let owner = (connection.row.organisation, connection.row.id.uuid());
     let mut tx = service.db.read(scope).await?;
     Ok(service.vault.get(&mut tx, owner, field).await?)
-}
-
-/// Says that a person must connect again, and why.
-pub(crate) async fn mark_reconnect<L: Ledger>(
-    service: &Service<L>,
-    scope: &Scope,
-    connection: ConnectionId,
-    reason: &'static str,
-) -> Result<(), BrokerError> {
-    let mut tx = service.db.write(scope).await?;
-    if !store::set_connection_state(&mut tx, connection, "reconnect", Some(reason)).await? {
-        return Ok(());
-    }
-    let entry =
-        kernel::AuditEntry::about("connectors.reconnect_needed", connection).with("reason", reason);
-    Ok(tx.commit(entry).await?)
 }

@@ -1,8 +1,7 @@
 use std::time::Duration;
 
 use crypto::digest::sha256;
-use kernel::{AuditEntry, Scope, TokenHash};
-use time::OffsetDateTime;
+use kernel::{Scope, TokenHash};
 
 use super::due::pause;
 use super::keep::keep_refreshed;
@@ -40,34 +39,33 @@ pub(super) async fn refresh<L: Ledger>(
     #[expect(clippy::disallowed_methods, reason = "what comes of it is told")]
     tx.commit_silently().await?;
     // From here on nothing depends on whoever asked: they may be gone before the app answers.
-    let scope = Scope::Refresh(ticket);
-    match ask(service, (&scope, &ticket), connection).await {
-        Ok(()) => Ok(()),
+    let scope = Scope::Turn(ticket);
+    let (error, is_lost) = match ask(service, (&scope, &ticket), connection).await {
+        Ok(()) => return Ok(()),
         Err(Ended::Grant) => {
-            // The app did not know the token, and an answer of its own may have been lost on the way.
-            let reason = if turn.was_sent {
-                "connectors.refresh_lost"
-            } else {
-                "connectors.grant_ended"
-            };
-            lose(service, (&scope, &ticket), connection, reason).await?;
-            Err(BrokerError::Reconnect)
-        }
-        Err(Ended::Otherwise(error)) => {
-            let asked = retry_after(&error, service.db.clock().now());
-            let pause = pause(turn.failures, asked, service.db.chance());
             let mut tx = service.db.write(&scope).await?;
-            store::put_refresh_off(&mut tx, &ticket, pause).await?;
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "nothing ended; the log of the server says it"
-            )]
+            store::lose_refresh(&mut tx, &ticket, turn.was_lost).await?;
+            #[expect(clippy::disallowed_methods, reason = "the database tells it")]
             tx.commit_silently().await?;
-            let pause = pause.as_secs();
-            tracing::warn!(connection = %id, code = error.code(), pause, "connectors.not_refreshed");
-            Err(error)
+            return Err(BrokerError::Reconnect);
         }
-    }
+        Err(Ended::Otherwise { error, is_lost }) => (error, is_lost || turn.was_lost),
+    };
+    let pause = pause(
+        turn.failures,
+        retry_after(&error, service),
+        service.db.chance(),
+    );
+    let mut tx = service.db.write(&scope).await?;
+    store::put_refresh_off(&mut tx, &ticket, pause, is_lost).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nothing ended; the log of the server says it"
+    )]
+    tx.commit_silently().await?;
+    let pause = pause.as_secs();
+    tracing::warn!(connection = %id, code = error.code(), pause, "connectors.not_refreshed");
+    Err(error)
 }
 
 /// Why a turn brought no tokens.
@@ -75,12 +73,19 @@ enum Ended {
     /// The app says that the grant is over.
     Grant,
     /// Nothing ended, as far as anybody knows.
-    Otherwise(BrokerError),
+    Otherwise {
+        error: BrokerError,
+        /// Whether the app may have given tokens that never came.
+        is_lost: bool,
+    },
 }
 
 impl<E: Into<BrokerError>> From<E> for Ended {
     fn from(error: E) -> Self {
-        Self::Otherwise(error.into())
+        Self::Otherwise {
+            error: error.into(),
+            is_lost: false,
+        }
     }
 }
 
@@ -95,14 +100,19 @@ async fn ask<L: Ledger>(
     let secret = stored(service, scope, connection, Field::ClientSecret).await?;
     let client = client(connection, secret.as_ref())?;
     let mut answered = service.egress.refresh(&client, &token).await;
-    if answered.as_ref().is_err_and(is_lost) && replays(connection) {
+    if answered.as_ref().is_err_and(is_lost) && replays(service, connection) {
         tokio::time::sleep(BEFORE_A_REPLAY).await;
         answered = service.egress.refresh(&client, &token).await;
     }
     let tokens = match answered {
         Ok(tokens) => tokens,
         Err(OAuthError::DeadGrant) => return Err(Ended::Grant),
-        Err(other) => return Err(other.into()),
+        Err(other) => {
+            return Err(Ended::Otherwise {
+                is_lost: is_lost(&other),
+                error: other.into(),
+            });
+        }
     };
     keep_refreshed(service, (scope, ticket), (connection, &client), &tokens).await?;
     Ok(())
@@ -117,30 +127,17 @@ fn is_lost(error: &OAuthError) -> bool {
 }
 
 /// Whether the app takes a used refresh token again, for an answer that was lost.
-fn replays(connection: &Connection<'_>) -> bool {
+fn replays<L: Ledger>(service: &Service<L>, connection: &Connection<'_>) -> bool {
+    // From the first sending on.
+    let passed = service.egress.policy().timeout + BEFORE_A_REPLAY;
     let rule = connection.manifest.auth.refresh.as_ref();
-    rule.is_some_and(|rule| rule.replay_leeway > BEFORE_A_REPLAY)
-}
-
-async fn lose<L: Ledger>(
-    service: &Service<L>,
-    (scope, ticket): (&Scope, &TokenHash),
-    connection: &Connection<'_>,
-    reason: &'static str,
-) -> Result<(), BrokerError> {
-    let mut tx = service.db.write(scope).await?;
-    if !store::lose_refresh(&mut tx, ticket, reason).await? {
-        return Ok(());
-    }
-    let id = connection.row.id;
-    let entry = AuditEntry::about("connectors.reconnect_needed", id).with("reason", reason);
-    Ok(tx.commit(entry).await?)
+    rule.is_some_and(|rule| rule.replay_leeway > passed)
 }
 
 /// How long the app asked to be left alone.
-fn retry_after(error: &BrokerError, now: OffsetDateTime) -> Option<Duration> {
+fn retry_after<L: Ledger>(error: &BrokerError, service: &Service<L>) -> Option<Duration> {
     let BrokerError::Egress(EgressError::Status { rate, .. }) = error else {
         return None;
     };
-    rate.pause(now)
+    rate.pause(service.db.clock().now())
 }

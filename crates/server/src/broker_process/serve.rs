@@ -48,7 +48,7 @@ pub(super) async fn serve(
     let listener = tokio::net::UnixListener::from_std(listener).map_err(Failure::cannot_run)?;
     let mut tasks = JoinSet::new();
     let answering = Arc::clone(&service);
-    tasks.spawn(async move {
+    let listening = tasks.spawn(async move {
         if let Err(error) = broker::socket::listen(listener, boot.peers, answering).await {
             tracing::error!(%error, "broker.socket_failed");
         }
@@ -63,6 +63,8 @@ pub(super) async fn serve(
         _ = tasks.join_next() => return Err(ended()),
         _ = &mut work => return Err(ended()),
     }
+    // Nothing new: what is under way is carried to its end.
+    listening.abort();
     stop.send_replace(true);
     // The supervisor waits for longer than a call may take, and then ends this process.
     let _ = work.await;

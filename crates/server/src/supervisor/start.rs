@@ -102,7 +102,7 @@ pub(super) async fn start(config: &Config, lost_secret: LostSecret) -> Result<St
         user: broker,
         boot: boot(&sources.broker(&database.place).map_err(Failure::usage)?)?,
         // A call that is cut off in the middle is an unknown outcome.
-        stop_limit: config.egress.timeout + BROKER_STOPS_WITHIN,
+        stop_limit: config.egress.timeout * 2 + BROKER_STOPS_WITHIN,
         sockets: vec![broker_door.into()],
     };
     let (front_runs, broker_runs) = tokio::try_join!(launch(&front), launch(&broker))?;

@@ -213,6 +213,18 @@ const MEANT: &[(&str, &str, Option<&str>, &str)] = &[
     ),
     (
         "key.unique_without_tenant",
+        "unique key broker.credentials_refresh_ticket_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
+        "unique key connectors.receipts_ticket_key",
+        None,
+        DIGEST,
+    ),
+    (
+        "key.unique_without_tenant",
         "unique key broker.authorizations_state_hash_key",
         None,
         DIGEST,

@@ -21,6 +21,7 @@ mod context;
 mod csrf;
 mod database_lint;
 mod default_deny;
+mod disconnected;
 mod egress_self_test;
 mod exhibit;
 mod export_delete;
@@ -127,6 +128,7 @@ const OFTEN: &[Runnable] = controls![
     secret_canary,
     // From here on the vault has a key, under which there is a proposal to look at.
     access_reviewer,
+    disconnected,
     front_confined,
     broker_confined,
     metadata_only,

@@ -1,3 +1,4 @@
+use kernel::AuditEntryId;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use tokio::task::JoinSet;
@@ -21,13 +22,21 @@ pub(super) async fn run(context: &Context) -> Found {
 /// Brokers that want the turn at once.
 const BROKERS: usize = 6;
 /// What takes turns and ends them.
-const TURNS: [&str; 6] = [
+const TURNS: [&str; 7] = [
     "broker.take_refresh",
+    "broker.token_refused",
     "broker.end_refresh",
     "broker.lose_refresh",
     "broker.put_refresh_off",
     "broker.keep_tokens",
-    "ctx.bind_refresh",
+    "ctx.bind_turn",
+];
+
+/// What whoever has the turn is refused beside adding to the log: to make a job, and to see the ticket.
+const AS_SOMEBODY: [&str; 2] = [
+    "insert into jobs.jobs (id, org_id, user_id, queue, kind, payload)
+     values (gen_random_uuid(), ctx.org(), ctx.person(), 'broker', 'approvals.execute', '{}')",
+    "select refresh_ticket from broker.credentials",
 ];
 
 async fn look(context: &Context) -> Look {
@@ -67,15 +76,28 @@ async fn look(context: &Context) -> Look {
     };
     let ticket = |n: usize| format!("sha256('{id} {version} {n}')");
     broker.execute("begin").await?;
-    let bind = format!("select ctx.bind_refresh({})", ticket(holder));
+    let bind = format!("select ctx.bind_turn({})", ticket(holder));
     broker.execute(AssertSqlSafe(bind)).await?;
-    let held = "select cardinality(ctx.permissions())::bigint".to_owned();
+    let held = "select cardinality(ctx.permissions()) + (ctx.person() is not null)::int::bigint"
+        .to_owned();
     let held = number(&mut broker, held).await?;
     if held > 0 {
-        fail!("whoever has the turn holds {held} permissions");
+        fail!("whoever has the turn is somebody, or holds a permission");
+    }
+    broker.execute("savepoint before").await?;
+    let entry = AuditEntryId::new(context.now(), context.db.chance()).uuid();
+    let log = format!("select audit.append('{entry}', 'broker.control', 'control', '{{}}')");
+    for statement in AS_SOMEBODY.map(str::to_owned).into_iter().chain([log]) {
+        if refusal(&mut broker, statement.clone()).await.is_none() {
+            fail!("whoever has the turn does more than to keep what comes: {statement}");
+        }
+        broker.execute("rollback to before").await?;
     }
     broker.execute("rollback").await?;
-    let off = format!("select broker.put_refresh_off({}, 0)", ticket(holder));
+    let off = format!(
+        "select broker.put_refresh_off({}, 0, false)",
+        ticket(holder)
+    );
     broker.execute(AssertSqlSafe(off)).await?;
     // A turn of no time is over as it begins.
     begin_as(&mut broker, &context.a.hash).await?;
@@ -85,12 +107,12 @@ async fn look(context: &Context) -> Look {
         return Ok(Found::Error("no turn could be taken".to_owned()));
     }
     for over in [holder, BROKERS] {
-        let bind = format!("select ctx.bind_refresh({})", ticket(over));
+        let bind = format!("select ctx.bind_turn({})", ticket(over));
         if refusal(&mut broker, bind).await.as_deref() != Some("CS001") {
             fail!("a turn that is over binds");
         }
         let keep = format!(
-            "select broker.end_refresh({}, null, null, null)::int::bigint",
+            "select (broker.end_refresh({}, null, null, null) = 'kept')::int::bigint",
             ticket(over)
         );
         number(&mut broker, keep).await?;
@@ -114,6 +136,8 @@ async fn kept(context: &Context, broker: &mut PgConnection, id: Uuid) -> Result<
          on conflict do nothing"
     );
     broker.execute(AssertSqlSafe(add)).await?;
+    let works = format!("update connectors.connections set state = 'connected' where id = '{id}'");
+    broker.execute(AssertSqlSafe(works)).await?;
     let keep = format!("select broker.keep_tokens('{id}', null, null)");
     broker.execute(AssertSqlSafe(keep)).await?;
     let version = number(broker, versions(id)).await?;

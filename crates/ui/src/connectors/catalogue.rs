@@ -1,8 +1,9 @@
 use askama::Template;
 use kernel::ConnectionId;
 
-use super::ConnectionState;
+use super::{ConnectionState, Receipt};
 use crate::Page;
+use crate::filters;
 
 /// The apps that can be connected.
 #[derive(Debug, Clone, Template)]
@@ -12,6 +13,10 @@ pub struct Catalogue {
     pub page: Page,
     /// One for each manifest.
     pub apps: Vec<App>,
+    /// Whether there is something to disconnect.
+    pub is_connected: bool,
+    /// The latest that have ended.
+    pub ended: Vec<Receipt>,
 }
 
 /// An app that can be connected.

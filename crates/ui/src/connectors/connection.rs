@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::{ConnectionId, ProposalId};
 use time::OffsetDateTime;
 
-use super::{ConnectionState, ScanStatus, Sharing};
+use super::{ConnectionState, Receipt, ScanStatus, Sharing};
 use crate::Page;
 use crate::component::{Pages, Tone};
 use crate::filters;
@@ -39,6 +39,8 @@ pub struct Connection {
     pub scan: ScanStatus,
     /// Who may do what with it.
     pub sharing: Sharing,
+    /// What came of ending it, once it has ended.
+    pub receipt: Option<Receipt>,
     /// The newest calls first.
     pub calls: Vec<Call>,
     /// The way to other calls.

@@ -160,7 +160,7 @@ pub(super) const fn counted(scope: &Scope) -> Option<&TokenHash> {
         | Scope::HalfSession(_)
         | Scope::LoneSession(_)
         | Scope::Job(_)
-        | Scope::Refresh(_) => None,
+        | Scope::Turn(_) => None,
     }
 }
 
@@ -180,7 +180,7 @@ pub(super) async fn bind(state: &AppState, scope: &Scope) -> Result<(ReadTx, Pri
         | Scope::HalfSession(_)
         | Scope::LoneSession(_)
         | Scope::Job(_)
-        | Scope::Refresh(_) => {}
+        | Scope::Turn(_) => {}
     }
     Ok((tx, principal))
 }

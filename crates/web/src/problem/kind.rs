@@ -56,6 +56,7 @@ kinds! {
     CONNECTION_INVALID = 422, "connectors.connection_invalid", "The connection cannot be made like this.";
     NO_OPERATION = 404, "connectors.no_operation", "The app has no operation of that name.";
     NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
+    NOT_CONFIRMED = 422, "connectors.not_confirmed", "Nothing was disconnected: it was not confirmed.";
     SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     VIEW_ONLY = 403, "connectors.view_only", "You may see this connection, and not use it. Ask whoever connected it.";

@@ -97,7 +97,7 @@ async fn a_revocation_that_the_provider_does_not_confirm_is_not_called_confirmed
         .write(Method::DELETE, &path, &Value::Null, StatusCode::OK)
         .await
         .unwrap();
-    assert_eq!(ended["revoked"], false, "{ended}");
+    assert_eq!(ended["revocation"], "not_confirmed", "{ended}");
     let asked = github.provider.seen(&Method::DELETE);
     assert_eq!(asked.len(), 1);
     assert_eq!(
@@ -119,7 +119,7 @@ async fn a_revocation_that_the_provider_does_not_confirm_is_not_called_confirmed
         .await
         .unwrap();
     assert_eq!(
-        audited["entries"][0]["details"]["revoked"], "not confirmed",
+        audited["entries"][0]["details"]["revocation"], "not_confirmed",
         "{audited}"
     );
     github.assert_no_secret_shows(&[]).await;

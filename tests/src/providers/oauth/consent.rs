@@ -151,7 +151,7 @@ async fn ending_the_connection_ends_the_grant_at_the_provider() {
         .await
         .unwrap();
     let ended: Value = ended.json().await.unwrap();
-    assert_eq!(ended["revoked"], true, "{ended}");
+    assert_eq!(ended["revocation"], "confirmed", "{ended}");
     let posted = world.provider.seen(&reqwest::Method::POST);
     assert_eq!(posted.last().unwrap().target, "/token/revocation");
     let form: Vec<_> = url::form_urlencoded::parse(&posted.last().unwrap().body)

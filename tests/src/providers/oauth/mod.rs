@@ -2,5 +2,6 @@
 //! and refresh tokens that rotate.
 
 mod consent;
+mod ending;
 mod refresh;
 mod world;

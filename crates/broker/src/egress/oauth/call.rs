@@ -167,6 +167,10 @@ async fn receive(
     if (300..400).contains(&status) {
         return Err(EgressError::Redirect { status }.into());
     }
+    // Whatever it says beside it: an app that asks for patience has not refused.
+    if matches!(status, 429 | 500..=599) {
+        return Err(EgressError::Status { status, rate }.into());
+    }
     let kind = media(response.headers());
     if kind == Media::Other {
         // A revocation's answer may be empty, and an error page is no JSON: the status tells.

@@ -1,9 +1,10 @@
-use kernel::{AssetAccess, TeamId, UserId};
+use kernel::{AssetAccess, Revocation, TeamId, UserId};
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
-    Access, App, Barrier, Call, CallOutcome, Catalogue, Connect, Connection, ConnectionState,
-    GrantRow, GranteeChoice, Leave, Operation, Scan, ScanStatus, ScopeRequest, ScopeRow, Sharing,
+    Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, Connection,
+    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Receipt, Scan,
+    ScanStatus, ScopeRequest, ScopeRow, Sharing,
 };
 
 use super::{Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, shot, with_flash};
@@ -52,12 +53,63 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
                 None,
             ),
         ],
+        is_connected: true,
+        ended: vec![
+            receipt(ink, "Demo tracker, to write", None),
+            receipt(ink, "Team tracker", Some(Revocation::Confirmed)),
+            receipt(ink, "Old tracker", Some(Revocation::NotConfirmed)),
+        ],
     };
     let empty = Catalogue {
         apps: Vec::new(),
+        is_connected: false,
+        ended: Vec::new(),
         ..view.clone()
     };
-    vec![shot("connectors", &view), shot("connectors-empty", &empty)]
+    let choice = |app: &str, name: &str, connections| AppChoice {
+        app: ink.t(app),
+        name: ink.t(name),
+        connections,
+    };
+    let kill = DisconnectAll {
+        page: view.page.clone(),
+        total: 4,
+        apps: vec![
+            choice("github", "GitHub issues", 1),
+            choice("tracker", "Demo tracker", 3),
+        ],
+        chosen: String::new(),
+        errors: FieldErrors::default(),
+    };
+    let refused = DisconnectAll {
+        chosen: ink.t("tracker"),
+        errors: FieldErrors::default().with("typed", ink.t("Type disconnect to confirm.")),
+        ..kill.clone()
+    };
+    vec![
+        shot("connectors", &view),
+        shot("connectors-empty", &empty),
+        shot("connectors-disconnect", &kill),
+        shot("connectors-disconnect-refused", &refused),
+    ]
+}
+
+fn receipt(ink: &Ink, name: &str, revocation: Option<Revocation>) -> Receipt {
+    Receipt {
+        connection: id(1),
+        name: ink.t(name),
+        app: ink.t("Demo tracker"),
+        ended_at: minutes_ago(12),
+        ended_by: ink.t("Example Owner"),
+        revocation,
+        code: ink.t("egress.unreachable"),
+        advice: ink.t("Remove Countersign under Settings, Connected apps."),
+        tries: 2,
+        next_try_at: minutes_ago(-3),
+        secrets_destroyed: 3,
+        proposals_revoked: 1,
+        now: NOW,
+    }
 }
 
 fn connect(ink: &Ink) -> Vec<Rendered> {
@@ -177,11 +229,13 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
     });
     let gone = Connection {
         state: ConnectionState::Disconnected,
-        state_reason: ink.t(
-            "Disconnected on 20 Nov 2026. The token was revoked at the tracker and destroyed here.",
-        ),
-        scan: scan(Scan::Unavailable),
+        state_reason: String::new(),
+        receipt: Some(receipt(ink, "Demo tracker", Some(Revocation::NotPossible))),
         ..view.clone()
+    };
+    let told = Connection {
+        receipt: Some(receipt(ink, "Demo tracker", None)),
+        ..gone.clone()
     };
     let viewed = Connection {
         sharing: Sharing {
@@ -199,6 +253,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         shot("connection-scanning", &scanning),
         shot("connection-reconnect", &drifted),
         shot("connection-disconnected", &gone),
+        shot("connection-told", &told),
     ]
 }
 
@@ -305,6 +360,7 @@ fn connected(ink: &Ink) -> Connection {
             may_scan: true,
         },
         sharing: sharing(ink),
+        receipt: None,
         calls: vec![
             Call {
                 approval: Some(id(52)),

@@ -6,11 +6,12 @@ mod calls;
 mod connections;
 mod create_connection;
 mod disconnect;
+mod receipts;
 mod scan;
 mod sharing;
 
 pub(crate) use authorize::{begin_connect, client_id};
-pub(crate) use disconnect::end_connection;
+pub(crate) use disconnect::{end_all, end_connection};
 pub(crate) use scan::begin_scan;
 pub(crate) use sharing::{parse_access, parse_giving};
 
@@ -26,6 +27,8 @@ pub(super) fn mount(routes: Routes) -> Routes {
             connections::show_connection,
             create_connection::create_connection,
             calls::list_calls,
+            receipts::list_receipts,
+            receipts::show_receipt,
             scan::start_scan,
             sharing::show_sharing,
             sharing::give_connection,
@@ -36,6 +39,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
     mount_api!(
         routes,
         Pace::Broker,
-        [authorize::authorize, disconnect::disconnect]
+        [
+            authorize::authorize,
+            disconnect::disconnect,
+            disconnect::disconnect_all,
+        ]
     )
 }

@@ -1,11 +1,12 @@
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
-use kernel::AssetAccess;
+use kernel::{AssetAccess, PageSize};
 use manifest::{Class, Manifest};
 use ui::Nav;
 use ui::connectors as view;
 
 use super::app_key::{AppKey, named};
+use super::receipt;
 use crate::Can;
 use crate::pages::answer::html;
 use crate::problem::Problem;
@@ -20,9 +21,19 @@ pub(super) async fn catalogue(mut can: Can<ConnectorsRead>) -> Result<Response, 
             .into_iter()
             .filter_map(|purpose| app(manifest, purpose, &connections))
     });
+    let apps = apps.collect();
+    let mut ended = Vec::new();
+    for row in connectors::receipts(&mut can.tx, PageSize::default()).await? {
+        let manifest = can.state.apps.get(&row.app);
+        ended.push(receipt::view(row, manifest, page.now));
+    }
     html(&view::Catalogue {
+        apps,
+        is_connected: connections
+            .iter()
+            .any(|one| one.state != ConnectionState::Disconnected),
+        ended,
         page,
-        apps: apps.collect(),
     })
 }
 

@@ -4,7 +4,7 @@ use kernel::{CallId, ConnectionId, PageSize};
 use serde::Deserialize;
 use ui::component::Pages;
 
-use super::{connection_page, scan_face, sharing};
+use super::{connection_page, receipt, scan_face, sharing};
 use crate::Can;
 use crate::extract::{Id, Query};
 use crate::pages::answer::html;
@@ -39,7 +39,9 @@ pub(super) async fn connection(
     let sharing = sharing::view(&mut can, &row).await?;
     let manifest = can.state.apps.get(&row.app);
     let list = (calls, pages);
-    let asides = (scan, sharing);
+    let receipt = connectors::receipt(&mut can.tx, id).await?;
+    let receipt = receipt.map(|row| receipt::view(row, manifest, page.now));
+    let asides = (scan, sharing, receipt);
     html(&connection_page::view(page, manifest, (row, list), asides))
 }
 

@@ -11,7 +11,7 @@ pub(super) fn view(
     page: ui::Page,
     manifest: Option<&Manifest>,
     (row, (calls, pages)): (Connection, (Vec<CallRow>, Pages)),
-    (scan, sharing): (view::ScanStatus, view::Sharing),
+    (scan, sharing, receipt): (view::ScanStatus, view::Sharing, Option<view::Receipt>),
 ) -> view::Connection {
     let purpose = if row.writes {
         Class::Write
@@ -49,6 +49,7 @@ pub(super) fn view(
         operations: operations.into_iter().map(operation).collect(),
         scan,
         sharing,
+        receipt,
         pages,
     }
 }

@@ -1,5 +1,5 @@
 use axum::response::Response;
-use kernel::ConnectionId;
+use kernel::{ConnectionId, Revocation};
 
 use crate::Can;
 use crate::api::connectors::end_connection;
@@ -15,14 +15,21 @@ pub(super) async fn disconnect(
 ) -> Result<Response, Problem> {
     let caller = can.release();
     let told = match end_connection(&caller, connection).await? {
-        Some(true) => "Disconnected. The app confirmed that the token is revoked.",
-        Some(false) => {
+        Some(Revocation::Confirmed) => {
+            "Disconnected. The app confirmed that the token is revoked, and it is destroyed here."
+        }
+        Some(Revocation::NotConfirmed) => {
             "Disconnected, and the token is destroyed here. The app did not confirm that it is \
              revoked: end it in the app's settings as well."
         }
-        None => {
+        Some(Revocation::NotPossible) => {
             "Disconnected, and the token is destroyed here. This app has no way to revoke it: end it \
              in the app's settings as well."
+        }
+        Some(Revocation::NothingToRevoke) => "Disconnected. The app had given no token.",
+        None => {
+            "Disconnected: no call leaves any more. The app did not answer, and is told again; the \
+             receipt says how it comes out."
         }
     };
     Ok(done(

@@ -7,6 +7,8 @@ mod connect;
 mod connection;
 mod connection_page;
 mod disconnect;
+mod disconnect_all;
+mod receipt;
 mod scan;
 mod scan_face;
 mod sharing;
@@ -21,6 +23,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
     let routes = routes
         .page(Method::GET, "/connectors", catalogue::catalogue)
         .page(Method::GET, "/connectors/apps/{key}/connect", connect::form)
+        .page(Method::GET, "/connectors/disconnect", disconnect_all::form)
         .page(Method::GET, "/connectors/{id}", connection::connection)
         .page(Method::GET, "/connectors/{id}/scan", scan::status)
         .page(Method::POST, "/connectors/{id}/scan", scan::start)
@@ -47,5 +50,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
             (Method::POST, "/connectors/{id}/disconnect"),
             asks_broker,
             disconnect::disconnect,
+        )
+        .mount(
+            (Method::POST, "/connectors/disconnect"),
+            asks_broker,
+            disconnect_all::disconnect_all,
         )
 }

@@ -1,0 +1,96 @@
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Executor as _};
+use trust::{Control, Found};
+use uuid::Uuid;
+
+use super::context::begin_as;
+use super::exhibit::{callable, connection};
+use super::{Context, Look, control, fail, looked};
+
+pub(super) const CONTROL: Control = control(
+    "connectors.disconnected",
+    "CO-07",
+    "A connection that has ended does not come back, and opens a receipt with its end; what was sealed for it is destroyed by whoever has the turn to tell its app, and the turn is another tenant's never.",
+);
+
+pub(super) async fn run(context: &Context) -> Found {
+    looked(look(context).await)
+}
+
+/// What ends connections, and destroys what was sealed for them.
+const ENDS: [&str; 4] = [
+    "connectors.disconnect_all",
+    "connectors.take_closing",
+    "connectors.put_closing_off",
+    "connectors.close",
+];
+
+/// Nothing of it is committed.
+async fn look(context: &Context) -> Look {
+    let mut front = context.as_front().await?;
+    if let Some(function) = callable(&mut front, &ENDS).await? {
+        fail!("the web process's login may call {function}");
+    }
+    let id = connection(context).await?;
+    let mut broker = context.as_broker().await?;
+    begin_as(&mut broker, &context.a.hash).await?;
+    seal(&mut broker, id).await?;
+    let end = format!("update connectors.connections set state = 'disconnected' where id = '{id}'");
+    broker.execute(AssertSqlSafe(end)).await?;
+    let back = format!("update connectors.connections set state = 'connected' where id = '{id}'");
+    if broker.execute(AssertSqlSafe(back)).await?.rows_affected() > 0 {
+        fail!("a connection that had ended came back");
+    }
+    let receipts = format!("select count(*) from connectors.receipts where connection_id = '{id}'");
+    if number(&mut broker, &receipts).await? != 1 {
+        fail!("a connection ended without a receipt");
+    }
+    let bind = format!("select ctx.bind_session('\\x{}')", context.b.hash.to_hex());
+    broker.execute(AssertSqlSafe(bind)).await?;
+    let take = |ticket: &str| {
+        format!("select count(*) from connectors.take_closing('{id}', sha256('{id} {ticket}'), 60)")
+    };
+    if number(&mut broker, &take("other")).await? > 0 {
+        fail!("another tenant took the turn to end a connection");
+    }
+    let bind = format!("select ctx.bind_session('\\x{}')", context.a.hash.to_hex());
+    broker.execute(AssertSqlSafe(bind)).await?;
+    if number(&mut broker, &take("own")).await? != 1 {
+        return Ok(Found::Error("no turn could be taken".to_owned()));
+    }
+    let close = |ticket: &str| {
+        format!(
+            "select coalesce(connectors.close(sha256('{id} {ticket}'), 'nothing_to_revoke', null), -1)::bigint"
+        )
+    };
+    if number(&mut broker, &close("other")).await? != -1 {
+        fail!("somebody without the turn closed a connection");
+    }
+    let destroyed = number(&mut broker, &close("own")).await?;
+    let left = format!("select count(*) from broker.secrets where owner_id = '{id}'");
+    let left = number(&mut broker, &left).await?;
+    if destroyed < 1 || left > 0 {
+        fail!("{left} sealed secrets are left of a connection that has ended");
+    }
+    broker.execute("rollback").await?;
+    Ok(Found::Pass(format!(
+        "a connection that ended did not come back, opened a receipt, and left none of its {destroyed} sealed secrets; another tenant got no turn at it"
+    )))
+}
+
+/// Something in the place of a secret. Nobody will open it: any key of the organisation's will do.
+async fn seal(broker: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    let seal = format!(
+        "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
+         select ctx.org(), '{id}', 'access_token', 1, k.id, '' from broker.data_keys k
+          where k.retired_at is null order by k.purpose desc limit 1"
+    );
+    broker.execute(AssertSqlSafe(seal)).await?;
+    Ok(())
+}
+
+async fn number(broker: &mut PgConnection, query: &str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar(AssertSqlSafe(query.to_owned()))
+        .fetch_one(broker)
+        .await
+}

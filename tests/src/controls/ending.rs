@@ -1,0 +1,41 @@
+//! CO-07.
+
+use super::{falls_with, instead, without};
+
+const CONTROL: &str = "connectors.disconnected";
+
+#[tokio::test]
+async fn co_07_falls_when_an_end_opens_no_receipt() {
+    let off = "alter table connectors.connections disable trigger connections_ended";
+    falls_with(CONTROL, off, "without a receipt").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_what_has_ended_comes_back() {
+    let open = "alter policy connections_state on connectors.connections using (org_id = (select ctx.org()))";
+    falls_with(CONTROL, open, "came back").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_another_tenant_may_take_the_turn() {
+    let free = without("connectors.take_closing", "r.org_id = ctx.org() and");
+    falls_with(CONTROL, &free, "another tenant took the turn").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_whoever_has_no_turn_may_close() {
+    let free = without("connectors.close", "r.ticket = of_ticket and");
+    falls_with(CONTROL, &free, "without the turn closed").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_secrets_are_left() {
+    let lax = instead("connectors.close", "s.org_id = ended.org_id", "false");
+    falls_with(CONTROL, &lax, "sealed secrets are left").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_the_web_process_may_end_everything() {
+    let granted = "grant execute on function connectors.disconnect_all(text) to countersign_front";
+    falls_with(CONTROL, granted, "connectors.disconnect_all").await;
+}
