@@ -37,6 +37,8 @@ pub struct Receipt {
     pub now: OffsetDateTime,
 }
 
+impl askama::filters::HtmlSafe for Receipt {}
+
 impl Receipt {
     pub(super) const fn tone(&self) -> Tone {
         match self.revocation {

@@ -178,7 +178,11 @@ async fn the_kill_switch_ends_what_is_its_organisations_and_nothing_else() {
     let second = world.connect().await;
     let stranger = crate::world::signed_up(&world.app).await;
     let path = "/api/v1/connections/disconnect";
-    let everything = json!({});
+    let everything = json!({ "everything": true });
+    for unclear in [json!({}), json!({ "app": "oidc", "everything": true })] {
+        let answer = world.owner.send(Method::POST, path, Some(&unclear)).await;
+        assert_eq!(answer.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
     let ended = stranger
         .write(Method::POST, path, &everything, StatusCode::OK)
         .await

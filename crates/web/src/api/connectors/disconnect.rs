@@ -17,13 +17,16 @@ pub(super) struct Ended {
     revocation: Option<&'static str>,
 }
 
-/// Which connections to end.
+/// Which connections to end: an app's, or everything, and nothing where it says neither.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
-    /// Those of this app; those of every app where it is left out.
+    /// Those of this app.
     #[schema(example = "github")]
     app: Option<String>,
+    /// Those of every app.
+    #[serde(default)]
+    everything: bool,
 }
 
 /// Connections that have ended.
@@ -56,6 +59,10 @@ pub(super) async fn disconnect_all(
     can: Can<ConnectorsManage>,
     Json(which): Json<Which>,
 ) -> Result<Answer<AllEnded>, Problem> {
+    if which.app.is_some() == which.everything {
+        let why = "Say which app, or that it is everything: one of the two.";
+        return Err(Problem::new(kind::NOT_CONFIRMED).saying(why));
+    }
     let connections = end_all(&can.release(), which.app).await?;
     Ok(Answer(AllEnded { connections }))
 }
