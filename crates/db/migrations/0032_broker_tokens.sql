@@ -3,7 +3,8 @@
 --
 -- Whoever finds a token due takes the turn: a ticket in its row, for longer than a call may take. No transaction is
 -- held while the app is asked. What came of it is kept under the ticket, not under the credential of whoever asked:
--- their session may end meanwhile, and with the answer the connection would be lost. All times are the database's.
+-- their session may end meanwhile, and with the answer the connection would be lost (ctx.bind_turn, 0033). All times are
+-- the database's.
 
 alter table broker.credentials
     -- How often tokens were kept. Whoever was refused with an older one than the newest has to look again.
@@ -104,21 +105,6 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
     returning c.refresh_failures, old.was_lost
 $$;
 
--- Binds the holder of a turn to its organisation, as nobody and without any permission. 0033 has the turn to end
--- tokens as well.
-create function ctx.bind_turn(presented bytea) returns void
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    turn record;
-begin
-    select c.org_id, c.connection_id into turn from broker.credentials c
-     where c.refresh_ticket = presented and c.refresh_until > clock_timestamp();
-    if not found then
-        raise exception using errcode = 'CS001', message = 'the turn is over';
-    end if;
-    perform ctx.bind('turn', turn.connection_id, turn.org_id, null, 0, '');
-end $$;
-
 -- Ends a turn with tokens: 'kept'; 'ended' where the connection has ended meanwhile, and they are to be given back;
 -- 'late' where the turn is over.
 create function broker.end_refresh(ticket bytea, lifetime double precision, due double precision, granted text[])
@@ -178,10 +164,10 @@ begin
 end $$;
 
 revoke all on function connectors.is_usable(uuid), broker.keep_tokens(uuid, double precision, double precision),
-    broker.token_refused(uuid, bigint, boolean), broker.take_refresh(uuid, bigint, bytea, int), ctx.bind_turn(bytea),
+    broker.token_refused(uuid, bigint, boolean), broker.take_refresh(uuid, bigint, bytea, int),
     broker.end_refresh(bytea, double precision, double precision, text[]),
     broker.put_refresh_off(bytea, double precision, boolean), broker.lose_refresh(bytea, boolean) from public;
 grant execute on function broker.keep_tokens(uuid, double precision, double precision),
-    broker.token_refused(uuid, bigint, boolean), broker.take_refresh(uuid, bigint, bytea, int), ctx.bind_turn(bytea),
+    broker.token_refused(uuid, bigint, boolean), broker.take_refresh(uuid, bigint, bytea, int),
     broker.end_refresh(bytea, double precision, double precision, text[]),
     broker.put_refresh_off(bytea, double precision, boolean), broker.lose_refresh(bytea, boolean) to countersign_broker;

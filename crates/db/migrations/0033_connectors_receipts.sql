@@ -96,7 +96,7 @@ $$;
 
 -- Binds the holder of a turn at a connection, to refresh its tokens or to end them, to its organisation, as nobody and
 -- without any permission.
-create or replace function ctx.bind_turn(presented bytea) returns void
+create function ctx.bind_turn(presented bytea) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     turn record;
@@ -152,9 +152,9 @@ end $$;
 
 revoke all on function connectors.open_receipt(), connectors.disconnect_all(text),
     connectors.take_closing(uuid, bytea, int), connectors.put_closing_off(bytea, text, int),
-    connectors.close(bytea, text, text) from public;
+    connectors.close(bytea, text, text), ctx.bind_turn(bytea) from public;
 grant execute on function connectors.disconnect_all(text), connectors.take_closing(uuid, bytea, int),
-    connectors.put_closing_off(bytea, text, int), connectors.close(bytea, text, text) to countersign_broker;
+    connectors.put_closing_off(bytea, text, int), connectors.close(bytea, text, text), ctx.bind_turn(bytea) to countersign_broker;
 grant execute on function connectors.open_receipt() to countersign_owner;
 
 set local role countersign_owner;

@@ -153,6 +153,40 @@ async fn the_brokers_login_proposes_nothing_by_a_connection_that_may_only_be_vie
 }
 
 #[tokio::test]
+async fn the_brokers_login_touches_no_tokens_of_a_connection_that_is_not_shown() {
+    let world = World::start().await;
+    let bo = colleague(&world.app, &world.owner, "PARTICIPANT-40").await;
+    let id = world.writing.parse::<kernel::ConnectionId>().unwrap();
+    let version = format!(
+        "(select token_version from broker.credentials where connection_id = '{}')",
+        id.uuid()
+    );
+    for (everybody, taken, follows) in [("none", 0, "newer"), ("edit", 1, "due")] {
+        open(&world.owner, &world.writing, everybody).await;
+        let take = format!(
+            "select count(*) from broker.take_refresh('{}', {version}, sha256('t'), 60)",
+            id.uuid()
+        );
+        let mut broker = bound(&world.app, "countersign_broker", &bo).await;
+        let turns: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(take))
+            .fetch_one(&mut broker)
+            .await
+            .unwrap();
+        assert_eq!(turns, taken, "{everybody}");
+        let refuse = format!(
+            "select broker.token_refused('{}', {version}, false)",
+            id.uuid()
+        );
+        let mut broker = bound(&world.app, "countersign_broker", &bo).await;
+        let said: String = sqlx::query_scalar(sqlx::AssertSqlSafe(refuse))
+            .fetch_one(&mut broker)
+            .await
+            .unwrap();
+        assert_eq!(said, follows, "{everybody}");
+    }
+}
+
+#[tokio::test]
 async fn giving_needs_a_recent_proof_and_a_browser() {
     let world = World::start().await;
     world
