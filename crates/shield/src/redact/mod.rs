@@ -34,7 +34,7 @@ pub(crate) struct Finding {
 /// - behind names that can be harmless (`code`, `state`, `key`): values in a URL's query, and long
 ///   runs of hexadecimal or base64 anywhere;
 /// - what has the form of a credential: our own tokens, bearer and basic credentials, JSON web
-///   tokens, the tokens of well-known providers, private keys in PEM form, passwords in URLs;
+///   tokens, the tokens of well-known providers and of bots, private keys in PEM form, passwords in URLs;
 /// - e-mail addresses.
 pub fn redact(text: &str) -> Cow<'_, str> {
     let mut findings = Vec::new();

@@ -41,12 +41,17 @@ const SCHEMES: [&str; 4] = ["bearer", "basic", "token", "dpop"];
 const SHORTEST_BEARER: usize = 6;
 const SHORTEST_CREDENTIAL: usize = 8;
 
+/// Telegram's have 8 to 10 digits, and 35 letters.
+const SHORTEST_BOT_NUMBER: usize = 6;
+const SHORTEST_BOT_SECRET: usize = 30;
+
 const PEM_BEGIN: &str = "-----BEGIN ";
 const PEM_END: &str = "-----END ";
 
 /// Finds what has the form of a credential.
 pub(super) fn find(text: &str, findings: &mut Vec<Finding>) {
     prefixed(text, findings);
+    bot_tokens(text, findings);
     schemes(text, findings);
     private_keys(text, findings);
 }
@@ -72,6 +77,23 @@ fn prefixed(text: &str, findings: &mut Vec<Finding>) {
             done = at + length;
             findings.push(Finding {
                 range: at..done,
+                instead: REDACTED,
+            });
+        }
+    }
+}
+
+/// Tokens of bots, which stand in the path of addresses: a number, a colon and a long text.
+fn bot_tokens(text: &str, findings: &mut Vec<Finding>) {
+    let bytes = text.as_bytes();
+    for (at, _) in text.match_indices(':') {
+        let before = bytes[..at].iter().rev();
+        let number = before.take_while(|byte| byte.is_ascii_digit()).count();
+        let after = bytes[at + 1..].iter();
+        let secret = after.take_while(|byte| is_token(**byte)).count();
+        if number >= SHORTEST_BOT_NUMBER && secret >= SHORTEST_BOT_SECRET {
+            findings.push(Finding {
+                range: at - number..at + 1 + secret,
                 instead: REDACTED,
             });
         }

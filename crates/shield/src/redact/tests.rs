@@ -70,6 +70,14 @@ fn headers_json_and_debug_forms_lose_their_credentials() {
         ),
         ("sent Bearer abcdef", "sent Bearer [redacted]"),
         (
+            "https://api.telegram.org/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw/getMe",
+            "https://api.telegram.org/bot[redacted]/getMe",
+        ),
+        (
+            "at 10.0.0.1:5432 since 1441645532:",
+            "at 10.0.0.1:5432 since 1441645532:",
+        ),
+        (
             "postgres://ana:p@ss@host/db?x=1",
             "postgres://ana:[redacted]@host/db?x=1",
         ),
