@@ -16,6 +16,7 @@ mod browser;
 mod connections;
 mod connectors;
 mod controls;
+mod credentials;
 mod csp;
 mod egress;
 mod eventually;

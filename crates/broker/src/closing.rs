@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crypto::digest::sha256;
 use kernel::{Revocation, Scope, Secret, TokenHash};
-use manifest::RevokeRule;
+use manifest::{CredentialClass, RevokeRule};
 
+use crate::credential::{Credential, field_of};
 use crate::egress::oauth::{OAuthClient, Revoked};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -90,12 +91,7 @@ async fn tell<L: Ledger>(
     scope: &Scope,
     ended: &EndedRow,
 ) -> Result<Told, BrokerError> {
-    // A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1).
-    let mut token = stored(service, scope, ended, Field::RefreshToken).await?;
-    if token.is_none() {
-        token = stored(service, scope, ended, Field::AccessToken).await?;
-    }
-    let Some(token) = token else {
+    let Some(credential) = held(service, scope, ended).await? else {
         return Ok(Told::settled(Revocation::NothingToRevoke));
     };
     let manifest = service.apps.get(&ended.app).ok_or(BrokerError::NoApp)?;
@@ -110,16 +106,35 @@ async fn tell<L: Ledger>(
     let client = OAuthClient {
         manifest,
         instance: instance.as_ref(),
-        id: ended
-            .client_id
-            .as_deref()
-            .ok_or(BrokerError::NotConnected)?,
+        id: match (&ended.client_id, manifest.auth.oauth()) {
+            (Some(id), _) => id,
+            // Whoever holds what was pasted ends it: nothing sends this.
+            (None, None) => "",
+            (None, Some(_)) => return Err(BrokerError::NotConnected),
+        },
         secret: secret.as_ref(),
     };
-    Ok(match service.egress.revoke(&client, &token).await? {
+    Ok(match service.egress.revoke(&client, &credential).await? {
         Revoked::Confirmed => Told::settled(Revocation::Confirmed),
         Revoked::NotPossible => Told::settled(Revocation::NotPossible),
     })
+}
+
+/// What ends the grant. A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1).
+async fn held<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    ended: &EndedRow,
+) -> Result<Option<Credential>, BrokerError> {
+    if let Some(token) = stored(service, scope, ended, Field::RefreshToken).await? {
+        return Ok(Some(Credential::OAuth2(token)));
+    }
+    for class in CredentialClass::ALL {
+        if let Some(text) = stored(service, scope, ended, field_of(class)).await? {
+            return Ok(Some(Credential::of(class, text)));
+        }
+    }
+    Ok(None)
 }
 
 async fn stored<L: Ledger>(

@@ -3,10 +3,11 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use crypto::digest::sha256;
 use crypto::token::{TokenKind, generate};
 use kernel::{AuditEntry, ConnectionId, Scope, Secret};
-use manifest::AuthorizeRequest;
+use manifest::{AuthorizeRequest, CredentialClass};
 use uuid::Uuid;
 
 use crate::connection::Connection;
+use crate::credential::field_of;
 use crate::egress::oauth::CodeExchange;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -42,6 +43,11 @@ pub(crate) async fn begin<L: Ledger>(
     if connection.row.state == "disconnected" {
         return Err(BrokerError::NotConnected);
     }
+    let oauth = connection
+        .manifest
+        .auth
+        .oauth()
+        .ok_or(BrokerError::CredentialClass)?;
     let secret = begin.client_secret.map(SecretText::into_secret);
     let has_secret = stored(service, scope, &connection, Field::ClientSecret)
         .await?
@@ -64,7 +70,12 @@ pub(crate) async fn begin<L: Ledger>(
             .put(&mut tx, owner, Field::ClientSecret, secret, chance)
             .await?;
     }
-    store::put_credential(&mut tx, begin.connection, &begin.client_id).await?;
+    let was = connection.row.class;
+    if was != CredentialClass::OAuth2 {
+        store::delete_secret(&mut tx, begin.connection.uuid(), field_of(was).as_str()).await?;
+    }
+    let credential = (CredentialClass::OAuth2, Some(begin.client_id.as_str()));
+    store::put_credential(&mut tx, begin.connection, credential).await?;
     let state_hash = sha256(state.expose().as_bytes());
     let row = (
         id,
@@ -93,7 +104,7 @@ pub(crate) async fn begin<L: Ledger>(
         code_challenge: &challenge,
     };
     let facts = service.egress.facts(connection.instance());
-    let url = connection.manifest.auth.authorize_url(&facts, &request)?;
+    let url = oauth.authorize_url(&facts, &request)?;
     tx.commit(AuditEntry::about(
         "connectors.authorization_begun",
         begin.connection,

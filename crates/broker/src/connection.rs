@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use db::ReadTx;
 use kernel::{AssetAccess, ConnectionId};
-use manifest::{Apps, InstanceUrl, Manifest};
+use manifest::{Apps, InstanceUrl, Manifest, Operation};
 
 use crate::error::BrokerError;
 use crate::store::{self, ConnectionRow};
@@ -70,6 +70,15 @@ impl<'a> Connection<'a> {
             "connected" => Ok(()),
             "reconnect" => Err(BrokerError::Reconnect),
             _ => Err(BrokerError::NotConnected),
+        }
+    }
+
+    /// Refuses an operation that takes no credential of the class that this connection has.
+    pub(crate) fn has_for(&self, operation: &Operation) -> Result<(), BrokerError> {
+        if operation.credentials.contains(&self.row.class) {
+            Ok(())
+        } else {
+            Err(BrokerError::CredentialClass)
         }
     }
 

@@ -1,6 +1,6 @@
 use crypto::canonical::CanonicalError;
 use crypto::passkey::PasskeyError;
-use manifest::{AuthorizeError, FactsError, InstanceError, PlanError};
+use manifest::{AuthorizeError, FactsError, InstanceError, PastedProblem, PlanError};
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
@@ -48,6 +48,14 @@ pub(crate) enum BrokerError {
     DeadState,
     #[error("the app answered in another app's name: connect again")]
     Issuer,
+    #[error("this app takes no credential of this class: its page says which one it takes")]
+    CredentialClass,
+    #[error("{0}")]
+    Pasted(#[from] PastedProblem),
+    #[error(
+        "the app does not accept it: see that it was copied whole, and that it is not expired, and paste it again"
+    )]
+    CredentialRefused,
     #[error("the app has no client secret yet: give the one that the app made for this server")]
     NoClientSecret,
     #[error("the rules for this app changed since it was proposed: propose it anew")]
@@ -123,6 +131,10 @@ impl BrokerError {
             Self::Arguments(_) => "broker.arguments",
             Self::DeadState => "connectors.dead_state",
             Self::Issuer => "connectors.issuer",
+            Self::CredentialClass => "connectors.credential_class",
+            Self::Pasted(PastedProblem::User) => "connectors.credential_user",
+            Self::Pasted(_) => "connectors.credential_form",
+            Self::CredentialRefused => "connectors.credential_refused",
             Self::NoClientSecret => "connectors.no_client_secret",
             Self::PayloadChanged => "broker.payload_changed",
             Self::NoTicket => "oauth.no_ticket",

@@ -78,7 +78,7 @@ async fn send<L: Ledger>(
     let begun = service.db.clock().now();
     let answered = service
         .egress
-        .send_write(&open.request, route, &token.text, approved)
+        .send_write(&open.request, route, &token.credential, approved)
         .await;
     let left = Left {
         connection: open.connection.row.id,
@@ -103,7 +103,7 @@ async fn send<L: Ledger>(
         connection: &open.connection,
         operation: open.operation,
         arguments: &open.arguments,
-        token: &token.text,
+        credential: &token.credential,
     };
     let found = look_up(service, scope, lost).await;
     Ok(found.map_or(ended, |found| Outcome {

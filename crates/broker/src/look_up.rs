@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use kernel::{ProposalId, Scope, Secret};
+use kernel::{ProposalId, Scope};
 use manifest::{Arguments, Operation, PlannedRequest, Reconcile};
 
 use crate::connection::Connection;
+use crate::credential::Credential;
 use crate::egress::{FilteredResponse, Route};
 use crate::error::BrokerError;
 use crate::ledger::{End, Ledger, Outcome};
@@ -27,7 +28,7 @@ pub(crate) struct LostWrite<'a> {
     pub(crate) connection: &'a Connection<'a>,
     pub(crate) operation: &'a Operation,
     pub(crate) arguments: &'a Arguments,
-    pub(crate) token: &'a Secret<String>,
+    pub(crate) credential: &'a Credential,
 }
 
 /// Asks the app whether it has the write, by the mark or key that the write left there.
@@ -106,7 +107,10 @@ async fn page<L: Ledger>(
     let facts = service.egress.facts(connection.instance());
     let request = PlannedRequest::plan(read, &facts, arguments, None)?;
     let begun = service.db.clock().now();
-    let answered = service.egress.send_read(&request, route, lost.token).await;
+    let answered = service
+        .egress
+        .send_read(&request, route, lost.credential)
+        .await;
     let left = Left {
         connection: connection.row.id,
         operation: &read.id,

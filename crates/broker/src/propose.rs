@@ -32,6 +32,7 @@ pub(crate) async fn propose<L: Ledger>(
     drop(tx);
     connection.usable()?;
     let operation = write_operation(&connection, operation)?;
+    connection.has_for(operation)?;
     let arguments = Arguments::parse(arguments.as_bytes())
         .map_err(|error| BrokerError::Arguments(error.to_string()))?;
     let id = ProposalId::new(service.db.clock().now(), service.db.chance());

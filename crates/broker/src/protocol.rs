@@ -88,6 +88,17 @@ pub enum Call {
         /// As the app gave it (RFC 9207).
         issuer: Option<String>,
     },
+    /// Takes a credential that a person pasted, once the app accepts it.
+    KeepCredential {
+        /// The connection, pending or to be connected again.
+        connection: ConnectionId,
+        /// What it is: `api_key`, `basic` or `bot_token`, the one that the app takes.
+        class: String,
+        /// The user that it belongs to, with `basic`.
+        user: Option<String>,
+        /// As pasted.
+        text: SecretText,
+    },
     /// Calls a declared read.
     Read {
         /// Through which connection.

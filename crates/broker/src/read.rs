@@ -30,6 +30,7 @@ pub(crate) async fn read<L: Ledger>(
     if operation.class != Class::Read {
         return Err(BrokerError::NotARead);
     }
+    connection.has_for(operation)?;
     let arguments = Arguments::parse(arguments.as_bytes())
         .map_err(|error| BrokerError::Arguments(error.to_string()))?;
     let facts = service.egress.facts(connection.instance());
@@ -65,7 +66,10 @@ async fn send<L: Ledger>(
             mark: None,
         };
         let begun = service.db.clock().now();
-        let answered = service.egress.send_read(request, route, &token.text).await;
+        let answered = service
+            .egress
+            .send_read(request, route, &token.credential)
+            .await;
         let left = Left {
             connection: id,
             operation: &operation.id,

@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::approved_write::{ApprovedWrite, Binding};
+use crate::credential::Credential;
 use crate::egress::{Egress, EgressError, EgressPolicy, FilteredResponse, Route, SystemLookup};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -40,6 +41,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.other_document(linear).await?,
         bench.write_as_a_read().await?,
         bench.changed_payload().await?,
+        bench.other_class().await?,
         moved_ciphertext(service),
         old_master_key(service),
     ];
@@ -58,7 +60,7 @@ struct Bench<'a> {
     manifest: &'a Manifest,
     egress: Egress,
     instance: InstanceUrl,
-    token: Secret<String>,
+    token: Credential,
 }
 
 impl<'a> Bench<'a> {
@@ -69,7 +71,7 @@ impl<'a> Bench<'a> {
     ) -> Result<Self, BrokerError> {
         let rule = manifest.instance.as_ref().ok_or(BrokerError::NoApp)?;
         let egress = Egress::new(policy, Arc::new(SystemLookup)).map_err(|_| EgressError::Tls)?;
-        let token = Secret::new("self-test".to_owned());
+        let token = Credential::OAuth2(Secret::new("self-test".to_owned()));
         Ok(Self {
             manifest,
             egress,
@@ -242,6 +244,25 @@ impl<'a> Bench<'a> {
             ("AG-02", "changed_payload"),
             got,
             &["egress.payload_changed"],
+        ))
+    }
+
+    /// A key, where the app takes tokens of OAuth 2.
+    async fn other_class(&self) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let key = Credential::ApiKey(Secret::new("self-test".to_owned()));
+        let got = fresh
+            .egress
+            .send_read(&self.read()?, self.route(self.manifest), &key)
+            .await;
+        Ok(fresh.refused(
+            ("VA-05", "credential_of_another_class"),
+            got,
+            &["egress.credential_class"],
         ))
     }
 

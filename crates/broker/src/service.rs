@@ -14,6 +14,7 @@ use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::issue_access_token::issue_access_token;
 use crate::issuer::{self, IssuerConfig, Issuers};
+use crate::keep_credential::{Pasted, keep_credential};
 use crate::ledger::Ledger;
 use crate::passkey;
 use crate::post::{NoPost, Post};
@@ -131,6 +132,20 @@ impl<L: Ledger> Service<L> {
                 code,
                 issuer,
             } => connect::finish(self, &scope, (&state, &code, issuer.as_deref())).await,
+            Call::KeepCredential {
+                connection,
+                class,
+                user,
+                text,
+            } => {
+                let pasted = Pasted {
+                    connection,
+                    class,
+                    user,
+                    text,
+                };
+                keep_credential(self, &scope, pasted).await
+            }
             Call::Read {
                 connection,
                 operation,

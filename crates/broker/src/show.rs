@@ -37,7 +37,7 @@ pub(crate) async fn show<L: Ledger>(
         title: open.operation.title.clone(),
         app_name: open.connection.manifest.name.clone(),
         method: request.method().as_str().to_owned(),
-        url: request.url(),
+        url: open.connection.manifest.auth.credential.shown(request),
         headers: request.headers().to_vec(),
         body: request.body().map(text).transpose()?,
         document: text(&open.document)?,

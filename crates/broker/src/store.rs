@@ -30,6 +30,7 @@ pub(crate) use tokens::{
 
 use db::{Error, ReadTx, WriteTx};
 use kernel::{CallId, ConnectionId, OrganisationId, UserId};
+use manifest::CredentialClass;
 use uuid::Uuid;
 
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub(crate) struct ConnectionRow {
     pub(crate) state: String,
     pub(crate) scopes_requested: Vec<String>,
     pub(crate) client_id: Option<String>,
+    /// Of OAuth 2 where there is none yet.
+    pub(crate) class: CredentialClass,
     pub(crate) token: TokenRow,
 }
 
@@ -205,7 +208,8 @@ pub(crate) async fn connection(
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
         r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
-                  k.client_id as "client_id?", coalesce(k.token_version, 0) as "version!",
+                  k.client_id as "client_id?", coalesce(k.class, 'oauth2') as "class!",
+                  coalesce(k.token_version, 0) as "version!",
                   coalesce(k.refresh_at <= now(), false) as "is_due!",
                   -- A call that leaves with it arrives before its end.
                   coalesce(k.access_expires_at > now() + interval '10 seconds', false) as "lives!",
@@ -219,7 +223,10 @@ pub(crate) async fn connection(
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.map(|row| ConnectionRow {
+    let Some(row) = row else { return Ok(None) };
+    let class = CredentialClass::parse(&row.class)
+        .ok_or_else(|| sqlx::Error::Decode("broker: unexpected class".into()))?;
+    Ok(Some(ConnectionRow {
         id: row.id.into(),
         organisation: row.org_id.into(),
         app: row.app,
@@ -228,6 +235,7 @@ pub(crate) async fn connection(
         state: row.state,
         scopes_requested: row.scopes_requested,
         client_id: row.client_id,
+        class,
         token: TokenRow {
             version: row.version,
             is_due: row.is_due,
@@ -254,16 +262,20 @@ pub(crate) async fn hold_connected(
     Ok(held.is_some())
 }
 
+/// Says of which class the connection's credential is, and with OAuth 2 by which client it was given. Refused
+/// while something of another class is sealed for it.
 pub(crate) async fn put_credential(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    client_id: &str,
+    (class, client_id): (CredentialClass, Option<&str>),
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into broker.credentials (org_id, connection_id, client_id)
-         values (ctx.org(), $1, $2)
-         on conflict (org_id, connection_id) do update set client_id = excluded.client_id",
+        "insert into broker.credentials (org_id, connection_id, class, client_id)
+         values (ctx.org(), $1, $2, $3)
+         on conflict (org_id, connection_id) do update
+            set class = excluded.class, client_id = excluded.client_id",
         connection.uuid(),
+        class.as_str(),
         client_id,
     )
     .execute(&mut **tx)

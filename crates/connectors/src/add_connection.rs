@@ -58,8 +58,7 @@ impl NewConnection {
         if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
             return Err(NewConnectionError::Name);
         }
-        let scopes = scopes_for(manifest, purpose);
-        if scopes.is_empty() {
+        if manifest.operations_of(purpose).next().is_none() {
             return Err(NewConnectionError::NoOperations(purpose));
         }
         Ok(Self {
@@ -67,7 +66,7 @@ impl NewConnection {
             name: name.to_owned(),
             instance: parse_instance(manifest, instance)?,
             purpose,
-            scopes,
+            scopes: scopes_for(manifest, purpose),
         })
     }
 

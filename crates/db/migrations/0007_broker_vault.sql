@@ -34,7 +34,8 @@ create table broker.secrets (
     org_id uuid not null,
     -- A connection, or an authorization round trip that has not become one yet.
     owner_id uuid not null,
-    field text not null check (field in ('client_secret', 'access_token', 'refresh_token', 'pkce_verifier')),
+    field text not null check (field in ('client_secret', 'access_token', 'refresh_token', 'pkce_verifier',
+                                         'api_key', 'basic', 'bot_token')),
     version int not null check (version > 0),
     key_id text not null,
     sealed bytea not null,
@@ -47,9 +48,12 @@ create table broker.secrets (
 create table broker.credentials (
     org_id uuid not null,
     connection_id uuid not null,
-    client_id text not null check (length(client_id) between 1 and 300),
+    -- What the connection's credential is: what is sealed for it is of that class (broker.hold_class).
+    class text not null default 'oauth2' check (class in ('oauth2', 'api_key', 'basic', 'bot_token')),
+    client_id text check (length(client_id) between 1 and 300),
     -- Null where the provider names no lifetime: never inferred.
     access_expires_at timestamptz,
+    check ((class = 'oauth2') = (client_id is not null)),
     primary key (org_id, connection_id),
     foreign key (org_id, connection_id) references connectors.connections (org_id, id)
 );
@@ -151,8 +155,8 @@ grant select (key_id, sealed) on broker.token_keys to countersign_definer;
 
 grant select, insert (id, org_id, purpose, wrapped_by, wrapped) on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
-grant select (org_id, connection_id, client_id, access_expires_at), insert (org_id, connection_id, client_id),
-    update (client_id)
+grant select (org_id, connection_id, class, client_id, access_expires_at),
+    insert (org_id, connection_id, class, client_id), update (class, client_id)
     on broker.credentials to countersign_broker;
 grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
 grant select, insert on broker.calls to countersign_broker;

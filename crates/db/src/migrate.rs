@@ -66,6 +66,7 @@ migrations! {
     31 "0031_broker_rotations",
     32 "0032_broker_tokens",
     33 "0033_connectors_receipts",
+    34 "0034_broker_credentials",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -38,7 +38,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 8] = [
+const BUILT_IN: [(&str, &str); 9] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
@@ -62,6 +62,10 @@ const BUILT_IN: [(&str, &str); 8] = [
     (
         "connectors/slack.toml",
         include_str!("../../../connectors/slack.toml"),
+    ),
+    (
+        "connectors/telegram.toml",
+        include_str!("../../../connectors/telegram.toml"),
     ),
     (
         "connectors/tracker.toml",

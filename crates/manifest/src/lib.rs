@@ -27,8 +27,9 @@ pub use answer::{
 };
 pub use apps::{Apps, AppsError};
 pub use auth::{
-    AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialPlacement, Encoding, Pkce,
-    RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,
+    AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialClass, CredentialHeader,
+    CredentialPlacement, Encoding, OAuthPlane, PasteRule, PastedProblem, Pkce, RefreshRule,
+    RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields, Way,
 };
 pub use graphql::Document;
 pub use manifest::{Barriers, Manifest, ScopeRule, UnknownOperation};

@@ -32,6 +32,7 @@ fn body(route: &RouteInfo) -> Value {
         }
         "/api/v1/connections/{id}/everybody" => json!({ "access": "edit" }),
         "/api/v1/connections/{id}/authorize" => json!({ "client_id": "x" }),
+        "/api/v1/connections/{id}/credential" => json!({ "class": "api_key", "credential": "x" }),
         _ => json!({}),
     }
 }

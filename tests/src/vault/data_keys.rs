@@ -125,7 +125,7 @@ async fn many_values_of_one(world: &World) {
         let sealed = key.seal(VALUE, &place, &SystemRng);
         sqlx::query(
             "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
-             values ($1, $2, 'access_token', 1, 'dek_0', $3)",
+             values ($1, $2, 'client_secret', 1, 'dek_0', $3)",
         )
         .bind(org)
         .bind(owner)
@@ -306,7 +306,7 @@ async fn a_retired_key_seals_nothing_whoever_asks() {
         .await;
     let mut broker = world.sql("countersign_broker").await;
     let seal = "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
-        select ctx.org(), gen_random_uuid(), 'access_token', 1, id, 'x' from broker.data_keys limit 1";
+        select ctx.org(), gen_random_uuid(), 'client_secret', 1, id, 'x' from broker.data_keys limit 1";
     assert_eq!(refusal(&mut broker, seal).await, "23514");
     // And nobody but the functions of a rotation says which key seals.
     let mut broker = world.sql("countersign_broker").await;

@@ -64,7 +64,7 @@ pub(crate) async fn many_keys(app: &TestApp, count: usize, values_each: usize) {
     .unwrap();
     sqlx::query(
         "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
-         select v.org, v.owner, 'access_token', 1, v.key, v.sealed
+         select v.org, v.owner, 'client_secret', 1, v.key, v.sealed
            from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) v (org, owner, key, sealed)",
     )
     .bind(&tenants)
@@ -95,7 +95,7 @@ pub(crate) const fn value_place<'a>(tenant: &'a str, owner: &'a str) -> Context<
     Context {
         tenant,
         table: "broker.secrets",
-        field: "access_token",
+        field: "client_secret",
         row: owner,
         version: 1,
     }

@@ -16,9 +16,12 @@ pub enum EgressError {
     /// What would be sent is not what was approved.
     #[error("the request is not the one that was approved")]
     PayloadChanged,
-    /// The credential cannot travel in a header.
+    /// The credential cannot stand where the app wants it.
     #[error("the credential cannot be sent")]
     Credential,
+    /// The credential is of a class that the operation does not take.
+    #[error("the operation takes no credential of this class: connect the app again")]
+    CredentialClass,
     /// Plain HTTP to a host that the operator did not list.
     #[error("plain HTTP leaves only for a host and port that the operator listed")]
     Insecure,
@@ -106,6 +109,7 @@ impl EgressError {
             Self::NotAWrite => "egress.not_a_write",
             Self::PayloadChanged => "egress.payload_changed",
             Self::Credential => "egress.credential",
+            Self::CredentialClass => "egress.credential_class",
             Self::Insecure => "egress.insecure",
             Self::PrivateAddress => "egress.private_address",
             Self::Unreachable { .. } => "egress.unreachable",
@@ -132,6 +136,7 @@ impl EgressError {
             | Self::NotAWrite
             | Self::PayloadChanged
             | Self::Credential
+            | Self::CredentialClass
             | Self::Insecure
             | Self::PrivateAddress
             | Self::Tls

@@ -7,11 +7,12 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method};
 use kernel::Secret;
-use manifest::{CredentialPlacement, Encoding, FieldTree, Origin};
+use manifest::{CredentialHeader, Encoding, FieldTree, Origin};
 use reqwest::{Body, Request, Response, Url};
 use serde_json::Value;
 
 use super::answer::check_status;
+use super::attach::attach_header;
 use super::body::read_limited;
 use super::client::GuardedClient;
 use super::filter::{Sieve, filter};
@@ -20,7 +21,6 @@ use super::oauth::OAuthError;
 use super::oauth::call::{
     MAX_ANSWER_BYTES, MAX_TOKEN_BYTES, Parameters, basic, encode, plain_code,
 };
-use super::send::attach;
 use super::transport::{check_scheme, exchange};
 use super::{Egress, EgressError};
 
@@ -51,11 +51,11 @@ impl Egress {
             .headers_mut()
             .insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(token) = bearer {
-            let placement = CredentialPlacement {
+            let placement = CredentialHeader {
                 header: AUTHORIZATION.as_str().to_owned(),
                 prefix: "Bearer ".to_owned(),
             };
-            attach(&mut request, &placement, token)?;
+            attach_header(&mut request, &placement, token)?;
         }
         let door = self.door(url, Clients::Shared)?;
         exchange(

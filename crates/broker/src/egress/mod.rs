@@ -7,6 +7,7 @@
 
 mod address;
 mod answer;
+mod attach;
 mod body;
 mod client;
 mod dial;

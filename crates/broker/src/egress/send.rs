@@ -1,14 +1,9 @@
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
-use kernel::Secret;
-use manifest::{
-    Admitted, Class, ConnectionFacts, CredentialPlacement, InstanceUrl, Manifest, PlannedRequest,
-};
-use reqwest::Request;
-use zeroize::Zeroizing;
+use manifest::{Admitted, Class, ConnectionFacts, InstanceUrl, Manifest, PlannedRequest};
 
 use super::answer::{FilteredResponse, receive};
+use super::attach::attach;
 use super::client::{Clients, GuardedClient, SetUpError};
 use super::error::EgressError;
 use super::lookup::Lookup;
@@ -17,6 +12,7 @@ use super::sockets::SocketCount;
 use super::transport::{check_scheme, exchange};
 use super::wire::{build, recognise};
 use crate::approved_write::{ApprovedWrite, NotSpent};
+use crate::credential::Credential;
 
 /// The one door out.
 pub struct Egress {
@@ -73,13 +69,13 @@ impl Egress {
     ///
     /// # Errors
     /// [`EgressError::WriteNeedsApproval`] for a write, and everything that can go wrong on the way.
-    /// Before a socket opens: `Undeclared`, `WriteNeedsApproval`, `Credential`, `Insecure`,
-    /// `PrivateAddress`.
+    /// Before a socket opens: `Undeclared`, `CredentialClass`, `WriteNeedsApproval`, `Credential`,
+    /// `Insecure`, `PrivateAddress`.
     pub async fn send_read(
         &self,
         planned: &PlannedRequest,
         route: Route<'_>,
-        credential: &Secret<String>,
+        credential: &Credential,
     ) -> Result<FilteredResponse, EgressError> {
         let client = self
             .clients
@@ -98,7 +94,7 @@ impl Egress {
         &self,
         planned: &PlannedRequest,
         route: Route<'_>,
-        credential: &Secret<String>,
+        credential: &Credential,
         approved: ApprovedWrite,
     ) -> Result<FilteredResponse, EgressError> {
         let client = self
@@ -114,13 +110,16 @@ impl Egress {
         planned: &PlannedRequest,
         route: Route<'_>,
         (client, approved): (&GuardedClient, Option<ApprovedWrite>),
-        credential: &Secret<String>,
+        credential: &Credential,
     ) -> Result<FilteredResponse, EgressError> {
         let mut request = build(&client.client, planned)?;
         let Admitted {
             operation,
             request: sent,
         } = recognise(&request, route.manifest, &self.facts(route.instance))?;
+        if !operation.credentials.contains(&credential.class()) {
+            return Err(EgressError::CredentialClass);
+        }
         // Class and hash are those of the bytes that leave, not what a caller or planner says.
         match (operation.class, approved) {
             (Class::Read, None) => {}
@@ -144,21 +143,4 @@ impl Egress {
         })
         .await
     }
-}
-
-/// Puts the credential where the app wants it: the one line that sends it.
-pub(super) fn attach(
-    request: &mut Request,
-    placement: &CredentialPlacement,
-    credential: &Secret<String>,
-) -> Result<(), EgressError> {
-    let name = HeaderName::from_bytes(placement.header.as_bytes());
-    let text = Zeroizing::new(format!("{}{}", placement.prefix, credential.expose()));
-    let value = HeaderValue::from_str(&text);
-    let (Ok(name), Ok(mut value)) = (name, value) else {
-        return Err(EgressError::Credential);
-    };
-    value.set_sensitive(true);
-    request.headers_mut().insert(name, value);
-    Ok(())
 }

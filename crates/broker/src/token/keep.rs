@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use db::WriteTx;
-use kernel::{AuditEntry, ConnectionId, Scope, TokenHash};
+use kernel::{AuditEntry, ConnectionId, Scope, Secret, TokenHash};
 
 use super::due::refresh_after;
 use crate::connection::Connection;
+use crate::credential::Credential;
 use crate::egress::oauth::{OAuthClient, TokenAnswer};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -132,7 +133,8 @@ async fn give_back<L: Ledger>(
 ) {
     let token = tokens.refresh_token.as_ref();
     let token = token.unwrap_or(&tokens.access_token);
-    if let Err(error) = service.egress.revoke(client, token).await {
+    let token = Credential::OAuth2(Secret::new(token.expose().clone()));
+    if let Err(error) = service.egress.revoke(client, &token).await {
         let code = BrokerError::from(error).code();
         tracing::warn!(connection = %id, code, "connectors.not_given_back");
     }

@@ -16,6 +16,7 @@ use self::due::{Standing, standing};
 use self::flights::Boarded;
 use self::refresh::refresh;
 use crate::connection::Connection;
+use crate::credential::{Credential, field_of};
 use crate::egress::oauth::OAuthClient;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -29,15 +30,15 @@ const LONGEST_LOOK: Duration = Duration::from_secs(1);
 /// Beside the time that a call may take.
 const WAIT_LONGER: Duration = Duration::from_secs(5);
 
-/// A token to call with.
+/// A credential to call with: an access token, or what a person pasted.
 #[derive(Debug)]
 pub(crate) struct AccessToken {
-    pub(crate) text: Secret<String>,
+    pub(crate) credential: Credential,
     /// Which of the connection's it is.
     version: i64,
 }
 
-/// The connection's access token, refreshed first where it is about to end.
+/// The connection's credential; an access token is refreshed first where it is about to end.
 pub(crate) async fn access_token<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
@@ -98,7 +99,8 @@ async fn step<L: Ledger>(
     patience: Patience,
 ) -> Result<Step, BrokerError> {
     let id = connection.row.id;
-    let rule = connection.manifest.auth.refresh.as_ref();
+    let oauth = connection.manifest.auth.oauth();
+    let rule = oauth.and_then(|oauth| oauth.refresh.as_ref());
     let rotates = rule.is_none_or(|rule| rule.rotates);
     let lives = match standing(&connection.row.token, rotates) {
         Standing::Good => return Ok(Step::Use),
@@ -132,9 +134,10 @@ async fn open<L: Ledger>(
     scope: &Scope,
     connection: &Connection<'_>,
 ) -> Result<AccessToken, BrokerError> {
-    let text = stored(service, scope, connection, Field::AccessToken).await?;
     Ok(AccessToken {
-        text: text.ok_or(BrokerError::NotConnected)?,
+        credential: sealed(service, scope, connection)
+            .await?
+            .ok_or(BrokerError::NotConnected)?,
         version: connection.row.token.version,
     })
 }
@@ -170,6 +173,17 @@ pub(crate) fn client<'a>(
         id,
         secret,
     })
+}
+
+/// The connection's credential, as it is sealed: of the class that it was sealed as.
+pub(crate) async fn sealed<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    connection: &Connection<'_>,
+) -> Result<Option<Credential>, BrokerError> {
+    let class = connection.row.class;
+    let text = stored(service, scope, connection, field_of(class)).await?;
+    Ok(text.map(|text| Credential::of(class, text)))
 }
 
 /// One of the connection's secrets.

@@ -130,7 +130,8 @@ fn is_lost(error: &OAuthError) -> bool {
 fn replays<L: Ledger>(service: &Service<L>, connection: &Connection<'_>) -> bool {
     // From the first sending on.
     let passed = service.egress.policy().timeout + BEFORE_A_REPLAY;
-    let rule = connection.manifest.auth.refresh.as_ref();
+    let oauth = connection.manifest.auth.oauth();
+    let rule = oauth.and_then(|oauth| oauth.refresh.as_ref());
     rule.is_some_and(|rule| rule.replay_leeway > passed)
 }
 

@@ -14,6 +14,9 @@ pub(crate) enum Field {
     AccessToken,
     RefreshToken,
     PkceVerifier,
+    ApiKey,
+    Basic,
+    BotToken,
 }
 
 impl Field {
@@ -24,6 +27,9 @@ impl Field {
             Self::AccessToken,
             Self::RefreshToken,
             Self::PkceVerifier,
+            Self::ApiKey,
+            Self::Basic,
+            Self::BotToken,
         ]
         .into_iter()
         .find(|field| field.as_str() == text)
@@ -35,6 +41,9 @@ impl Field {
             Self::AccessToken => "access_token",
             Self::RefreshToken => "refresh_token",
             Self::PkceVerifier => "pkce_verifier",
+            Self::ApiKey => "api_key",
+            Self::Basic => "basic",
+            Self::BotToken => "bot_token",
         }
     }
 }

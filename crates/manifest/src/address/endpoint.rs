@@ -73,6 +73,11 @@ impl Endpoint {
         })
     }
 
+    /// Whether a client's identifier is a part of it.
+    pub(crate) fn names_client(&self) -> bool {
+        self.path.contains(CLIENT_ID)
+    }
+
     /// The URL for one connection and client.
     ///
     /// # Errors
@@ -80,7 +85,7 @@ impl Endpoint {
     pub fn url(&self, facts: &ConnectionFacts<'_>, client_id: &str) -> Result<String, FactsError> {
         let (origin, prefix) = self.host.resolve(facts)?;
         // Dots are unreserved, so that encoding leaves them, and a URL parser would climb.
-        if matches!(client_id, "" | "." | "..") {
+        if self.names_client() && matches!(client_id, "" | "." | "..") {
             return Err(FactsError::ClientId);
         }
         let path = self

@@ -1,6 +1,6 @@
 use url::Url;
 
-use super::{AuthPlane, Pkce};
+use super::{OAuthPlane, Pkce};
 use crate::address::{ConnectionFacts, FactsError};
 
 /// What a person is asked to grant.
@@ -29,7 +29,7 @@ pub enum AuthorizeError {
     Endpoint,
 }
 
-impl AuthPlane {
+impl OAuthPlane {
     /// The address to send a person to (RFC 6749 4.1.1).
     ///
     /// # Errors

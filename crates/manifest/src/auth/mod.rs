@@ -1,9 +1,14 @@
-//! The OAuth 2 plane of an app, as data: where to send a person, how a code becomes a token, how a
-//! grant ends, and what this app does differently from the standard.
+//! How an app grants access, as data: OAuth 2, with what this app does differently from the standard,
+//! or a credential that people paste; how it travels, and how a grant ends.
 
 mod authorize;
+mod class;
 mod parse;
+mod parse_paste;
+mod parse_placement;
 mod parse_token;
+mod paste;
+mod placement;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,11 +17,34 @@ use crate::address::Endpoint;
 use crate::answer::{FieldPath, FieldTree};
 
 pub use authorize::{AuthorizeError, AuthorizeRequest};
-pub(crate) use parse::parse_auth;
+pub use class::CredentialClass;
+pub(crate) use parse::{parse_auth, parse_class};
+pub use paste::{PasteRule, PastedProblem};
+pub use placement::{CredentialHeader, CredentialPlacement};
 
 /// How an app grants access.
 #[derive(Debug)]
 pub struct AuthPlane {
+    /// How a person gives it.
+    pub way: Way,
+    /// How a grant ends.
+    pub revoke: RevokeRule,
+    /// How a credential travels.
+    pub credential: CredentialPlacement,
+}
+
+/// How a person gives access.
+#[derive(Debug)]
+pub enum Way {
+    /// At the app, by OAuth 2.
+    OAuth(Box<OAuthPlane>),
+    /// By pasting a credential that the app made.
+    Paste(PasteRule),
+}
+
+/// OAuth 2, as an app has it.
+#[derive(Debug)]
+pub struct OAuthPlane {
     /// Whether PKCE (RFC 7636, S256) is used.
     pub pkce: Pkce,
     /// How the client proves itself at the token endpoint.
@@ -27,12 +55,34 @@ pub struct AuthPlane {
     pub token: TokenEndpoint,
     /// How refresh tokens behave; `None` when the app gives none.
     pub refresh: Option<RefreshRule>,
-    /// How a grant ends.
-    pub revoke: RevokeRule,
-    /// How a token travels.
-    pub credential: CredentialPlacement,
     pub(crate) authorize: Endpoint,
     pub(crate) authorize_extra: BTreeMap<String, String>,
+}
+
+impl AuthPlane {
+    /// The class of credential that a connection is given.
+    pub const fn class(&self) -> CredentialClass {
+        match &self.way {
+            Way::OAuth(_) => CredentialClass::OAuth2,
+            Way::Paste(rule) => rule.class,
+        }
+    }
+
+    /// OAuth 2, where that is the way.
+    pub fn oauth(&self) -> Option<&OAuthPlane> {
+        match &self.way {
+            Way::OAuth(plane) => Some(plane),
+            Way::Paste(_) => None,
+        }
+    }
+
+    /// What people paste, where that is the way.
+    pub const fn paste(&self) -> Option<&PasteRule> {
+        match &self.way {
+            Way::OAuth(_) => None,
+            Way::Paste(rule) => Some(rule),
+        }
+    }
 }
 
 /// Whether PKCE is used.
@@ -154,13 +204,4 @@ pub enum RevokeAuth {
     Client(ClientAuth),
     /// Whoever holds the token.
     Token,
-}
-
-/// How a token travels with a request.
-#[derive(Debug)]
-pub struct CredentialPlacement {
-    /// The header, in lower case.
-    pub header: String,
-    /// What stands before the token.
-    pub prefix: String,
 }

@@ -3,14 +3,15 @@ use std::time::Duration;
 
 use toml::Spanned;
 
+use super::parse_paste::parse_paste;
+use super::parse_placement::parse_placement;
 use super::parse_token::parse_token;
 use super::{
-    AuthPlane, ClientAuth, CredentialPlacement, Encoding, Pkce, RefreshRule, RevokeAuth,
-    RevokeMethod, RevokeRequest, RevokeRule,
+    AuthPlane, ClientAuth, CredentialClass, Encoding, OAuthPlane, Pkce, RefreshRule, RevokeAuth,
+    RevokeMethod, RevokeRequest, RevokeRule, Way,
 };
 use crate::address::Endpoint;
-use crate::operation::is_settable;
-use crate::source::raw::{RawAuth, RawAuthorize, RawCredential, RawRefresh, RawRevoke, Text};
+use crate::source::raw::{RawAuth, RawAuthorize, RawRefresh, RawRevoke, Text};
 use crate::source::{ManifestError, Source, sentence};
 
 type Parsed<T> = Result<T, ManifestError>;
@@ -32,30 +33,76 @@ const OWN_PARAMETERS: &[&str] = &[
 /// The longest time that a used refresh token may be sent again, in seconds.
 const MAX_LEEWAY: i64 = 3600;
 
-pub(crate) fn parse_auth(source: Source<'_>, raw: &RawAuth) -> Parsed<AuthPlane> {
+/// Reads how the app grants access.
+pub(crate) fn parse_auth(source: Source<'_>, written: &Spanned<RawAuth>) -> Parsed<AuthPlane> {
+    let raw = written.get_ref();
+    let class = match &raw.kind {
+        Some(kind) => parse_class(source, kind)?,
+        None => CredentialClass::OAuth2,
+    };
+    let way = if class == CredentialClass::OAuth2 {
+        Way::OAuth(Box::new(parse_oauth(source, written)?))
+    } else {
+        Way::Paste(parse_paste(source, written, class)?)
+    };
     Ok(AuthPlane {
+        way,
+        revoke: parse_revoke(source, &raw.revoke, class)?,
+        credential: parse_placement(source, written, class)?,
+    })
+}
+
+/// Reads a class.
+pub(crate) fn parse_class(source: Source<'_>, text: &Text) -> Parsed<CredentialClass> {
+    choose(
+        source,
+        text,
+        &CredentialClass::ALL.map(|class| (class.as_str(), class)),
+    )
+}
+
+fn parse_oauth(source: Source<'_>, written: &Spanned<RawAuth>) -> Parsed<OAuthPlane> {
+    let raw = written.get_ref();
+    if let Some(verify) = &raw.verify {
+        return Err(source.at(verify, "OAuth 2 verifies itself"));
+    }
+    if let Some(paste) = &raw.paste {
+        return Err(source.at(paste, "with OAuth 2 nothing is pasted"));
+    }
+    let pkce = needed(source, written, (raw.pkce.as_ref(), "pkce"))?;
+    let client_auth = needed(source, written, (raw.client_auth.as_ref(), "client_auth"))?;
+    let authorize = needed(source, written, (raw.authorize.as_ref(), "authorize"))?;
+    let token = needed(source, written, (raw.token.as_ref(), "token"))?;
+    Ok(OAuthPlane {
         pkce: choose(
             source,
-            &raw.pkce,
+            pkce,
             &[
                 ("required", Pkce::Required),
                 ("optional", Pkce::Optional),
                 ("never", Pkce::Never),
             ],
         )?,
-        client_auth: choose(source, &raw.client_auth, CLIENT_AUTH)?,
+        client_auth: choose(source, client_auth, CLIENT_AUTH)?,
         scope_separator: separator(source, raw.scope_separator.as_ref())?,
-        authorize: endpoint(source, &raw.authorize.url)?,
-        authorize_extra: parse_extra(source, &raw.authorize)?,
-        token: parse_token(source, &raw.token)?,
+        authorize: endpoint(source, &authorize.get_ref().url)?,
+        authorize_extra: parse_extra(source, authorize.get_ref())?,
+        token: parse_token(source, token.get_ref())?,
         refresh: raw
             .refresh
             .as_ref()
-            .map(|raw| parse_refresh(source, raw))
+            .map(|raw| parse_refresh(source, raw.get_ref()))
             .transpose()?,
-        revoke: parse_revoke(source, &raw.revoke)?,
-        credential: parse_credential(source, raw.credential.as_ref())?,
     })
+}
+
+/// What this kind has, and others do not.
+pub(super) fn needed<'a, T>(
+    source: Source<'_>,
+    written: &Spanned<RawAuth>,
+    (field, name): (Option<&'a T>, &str),
+) -> Parsed<&'a T> {
+    field.ok_or_else(|| source.at(written, format!("missing field `{name}` of this kind")))
 }
 
 const CLIENT_AUTH: &[(&str, ClientAuth)] = &[
@@ -122,7 +169,11 @@ fn parse_refresh(source: Source<'_>, raw: &RawRefresh) -> Parsed<RefreshRule> {
     })
 }
 
-fn parse_revoke(source: Source<'_>, written: &Spanned<RawRevoke>) -> Parsed<RevokeRule> {
+fn parse_revoke(
+    source: Source<'_>,
+    written: &Spanned<RawRevoke>,
+    class: CredentialClass,
+) -> Parsed<RevokeRule> {
     let raw = written.get_ref();
     let url = match (&raw.absent, &raw.url) {
         (Some(advice), None) => {
@@ -174,8 +225,16 @@ fn parse_revoke(source: Source<'_>, written: &Spanned<RawRevoke>) -> Parsed<Revo
         ],
         RevokeAuth::Client(ClientAuth::Basic),
     )?;
+    let endpoint = endpoint(source, url)?;
+    let by_client = authenticate != RevokeAuth::Token || endpoint.names_client();
+    if by_client && class != CredentialClass::OAuth2 {
+        return Err(source.at(
+            url,
+            "there is no client: `authenticate = \"token\"`, and no {client_id}",
+        ));
+    }
     Ok(RevokeRule::Request(RevokeRequest {
-        endpoint: endpoint(source, url)?,
+        endpoint,
         method: method.unwrap_or(RevokeMethod::Post),
         authenticate,
         encoding: encoding.unwrap_or(Encoding::Form),
@@ -185,32 +244,4 @@ fn parse_revoke(source: Source<'_>, written: &Spanned<RawRevoke>) -> Parsed<Revo
             (None, RevokeAuth::Client(_)) => Some("token".to_owned()),
         },
     }))
-}
-
-fn parse_credential(
-    source: Source<'_>,
-    raw: Option<&RawCredential>,
-) -> Parsed<CredentialPlacement> {
-    let Some(raw) = raw else {
-        // RFC 6750 2.1.
-        return Ok(CredentialPlacement {
-            header: "authorization".to_owned(),
-            prefix: "Bearer ".to_owned(),
-        });
-    };
-    if raw.header.get_ref() != "authorization" && !is_settable(raw.header.get_ref()) {
-        return Err(source.at(&raw.header, "`authorization`, or a header of the app's own"));
-    }
-    if !raw
-        .prefix
-        .get_ref()
-        .bytes()
-        .all(|b| matches!(b, b' '..=b'~'))
-    {
-        return Err(source.at(&raw.prefix, "printable ASCII"));
-    }
-    Ok(CredentialPlacement {
-        header: raw.header.get_ref().clone(),
-        prefix: raw.prefix.get_ref().clone(),
-    })
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Manifest, ScopeRule};
+use super::Manifest;
 use crate::address::HostRef;
+use crate::auth::CredentialPlacement;
 use crate::operation::{Class, Operation, check_reconcile, overlap};
 use crate::source::raw::{RawManifest, RawOperation, Table, Text};
 use crate::source::{ManifestError, Source};
@@ -11,7 +12,8 @@ use crate::source::{ManifestError, Source};
 type Parsed<T> = Result<T, ManifestError>;
 
 pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
-    check_scopes(source, raw, &manifest.scopes)?;
+    check_scopes(source, raw, manifest)?;
+    check_paste(source, raw, manifest)?;
     check_barriers(source, raw, manifest)?;
     check_instance(source, raw, manifest)?;
     check_overlaps(source, &raw.operations, &manifest.operations)?;
@@ -23,18 +25,33 @@ pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) 
     Ok(())
 }
 
-fn check_scopes(
-    source: Source<'_>,
-    raw: &RawManifest,
-    scopes: &BTreeMap<String, ScopeRule>,
-) -> Parsed<()> {
+/// A scope is of OAuth 2 alone: what somebody pastes holds what the app gave it.
+fn check_scopes(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+    let scopes = &manifest.scopes;
+    let of_operations = || {
+        let operations = raw.operations.values();
+        operations.flat_map(|operation| operation.get_ref().scopes.iter().flatten())
+    };
+    if manifest.auth.oauth().is_some() {
+        for operation in raw.operations.values() {
+            if operation.get_ref().scopes.is_none() {
+                let title = &operation.get_ref().title;
+                return Err(source.at(title, "an operation names its `scopes`"));
+            }
+        }
+    } else if let Some(scope) = of_operations()
+        .next()
+        .or_else(|| raw.scopes.iter().flatten().map(|(name, _)| name).next())
+    {
+        return Err(source.at(scope, "OAuth 2 alone has scopes"));
+    }
     let declared = |scope: &Text| {
         let known = scopes.contains_key(scope.get_ref());
         known
             .then_some(())
             .ok_or_else(|| source.at(scope, "not declared in [scopes]"))
     };
-    for scope in raw.scopes.values() {
+    for scope in raw.scopes.iter().flatten().map(|(_, scope)| scope) {
         scope
             .get_ref()
             .narrower
@@ -42,24 +59,47 @@ fn check_scopes(
             .flatten()
             .try_for_each(declared)?;
     }
-    for operation in raw.operations.values() {
-        operation.get_ref().scopes.iter().try_for_each(declared)?;
-    }
-    for name in raw.scopes.keys() {
+    of_operations().try_for_each(declared)?;
+    for name in raw.scopes.iter().flatten().map(|(name, _)| name) {
         let used = |scopes: &[Text]| scopes.iter().any(|used| used == name);
-        let asked = raw
-            .operations
-            .values()
-            .any(|operation| used(&operation.get_ref().scopes));
-        let stands_in = raw
-            .scopes
-            .values()
-            .any(|scope| scope.get_ref().narrower.as_deref().is_some_and(used));
+        let asked = of_operations().any(|scope| scope == name);
+        let mut all = raw.scopes.iter().flatten().map(|(_, scope)| scope);
+        let stands_in = all.any(|scope| scope.get_ref().narrower.as_deref().is_some_and(used));
         if !asked && !stands_in {
             return Err(source.at(name, "no operation needs it: ask for nothing in advance"));
         }
     }
     Ok(())
+}
+
+/// What verifies a credential is a read that needs nothing else; and no argument stands where the credential will.
+fn check_paste(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+    let auth = raw.auth.get_ref();
+    if let (Some(rule), Some(verify)) = (manifest.auth.paste(), &auth.verify) {
+        let read = manifest.operations.get(&rule.verify);
+        let is_lone_read =
+            |read: &Operation| read.class == Class::Read && read.required().next().is_none();
+        if !read.is_some_and(is_lone_read) {
+            return Err(source.at(verify, "a declared read that needs no argument"));
+        }
+    }
+    let Some(placement) = &auth.credential else {
+        return Ok(());
+    };
+    let taken = |operation: &Operation| match &manifest.auth.credential {
+        CredentialPlacement::Query { key } => operation.query.get(key).is_some(),
+        CredentialPlacement::Header(own) => operation.headers.contains_key(&own.header),
+        // An instance's own path stands first.
+        CredentialPlacement::Path { .. } => operation.host == HostRef::Instance,
+        CredentialPlacement::Basic => false,
+    };
+    match manifest.operations.values().find(|one| taken(one)) {
+        Some(operation) => Err(source.at(
+            placement,
+            format!("`{}` has something else in that place", operation.id),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The first barrier is claimed only where it stands.
@@ -76,19 +116,23 @@ fn check_barriers(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) ->
             &raw.barriers.scope_held,
             format!("reads need the scope `{scope}`, which can write: this barrier is not there"),
         )),
+        None if manifest.barriers.scope_held && manifest.auth.oauth().is_none() => Err(source.at(
+            &raw.barriers.scope_held,
+            "nobody knows what a credential that was pasted may do: this barrier is not claimed",
+        )),
         _ => Ok(()),
     }
 }
 
 fn check_instance(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
-    let auth = &manifest.auth;
-    let endpoints = [&auth.authorize, &auth.token.endpoint].map(|endpoint| &endpoint.host);
+    let oauth = manifest.auth.oauth();
+    let endpoints = oauth.map(|auth| [&auth.authorize.host, &auth.token.endpoint.host]);
+    let endpoints = endpoints.into_iter().flatten();
     let hosts = manifest
         .operations
         .values()
         .map(|operation| &operation.host);
     let used = endpoints
-        .into_iter()
         .chain(hosts)
         .any(|host| *host == HostRef::Instance);
     match (&raw.instance, used) {

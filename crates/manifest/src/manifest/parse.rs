@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Barriers, Manifest, ScopeRule, checks};
 use crate::address::{HostPattern, InstanceRule};
 use crate::answer::{ErrorRule, FieldTree, RateFamily, RateHeaders, ResetForm};
-use crate::auth::parse_auth;
+use crate::auth::{CredentialClass, parse_auth};
 use crate::operation::{
     Class, Defaults, Operation, field_path, is_token, parse_headers, parse_host, parse_operation,
 };
@@ -38,7 +38,8 @@ impl Manifest {
             Some(raw) => Some(parse_errors(source, raw)?),
             None => None,
         };
-        let mut operations = parse_operations(source, &raw)?;
+        let auth = parse_auth(source, &raw.auth)?;
+        let mut operations = parse_operations(source, &raw, auth.class())?;
         set_sieves(source, &raw, errors.as_ref(), &mut operations)?;
         let scan = raw
             .scan
@@ -53,11 +54,11 @@ impl Manifest {
                 Some(raw) => Some(parse_instance(source, raw.get_ref())?),
                 None => None,
             },
-            auth: parse_auth(source, &raw.auth)?,
+            auth,
             rate: parse_rate(source, raw.api.rate_limits.as_deref())?,
             errors,
             scan: scan.transpose()?,
-            scopes: parse_scopes(source, &raw.scopes)?,
+            scopes: parse_scopes(source, raw.scopes.as_ref())?,
             operations,
         };
         checks::check(source, &raw, &manifest)?;
@@ -80,8 +81,13 @@ fn parse_id(source: Source<'_>, id: &Text) -> Parsed<String> {
     ))
 }
 
-fn parse_operations(source: Source<'_>, raw: &RawManifest) -> Parsed<BTreeMap<String, Operation>> {
+fn parse_operations(
+    source: Source<'_>,
+    raw: &RawManifest,
+    class: CredentialClass,
+) -> Parsed<BTreeMap<String, Operation>> {
     let defaults = Defaults {
+        class,
         host: parse_host(source, &raw.api.host)?,
         headers: parse_headers(source, raw.api.headers.as_ref())?,
     };
@@ -121,9 +127,12 @@ fn parse_instance(source: Source<'_>, raw: &RawInstance) -> Parsed<InstanceRule>
     }
 }
 
-fn parse_scopes(source: Source<'_>, raw: &Table<RawScope>) -> Parsed<BTreeMap<String, ScopeRule>> {
+fn parse_scopes(
+    source: Source<'_>,
+    raw: Option<&Table<RawScope>>,
+) -> Parsed<BTreeMap<String, ScopeRule>> {
     let mut scopes = BTreeMap::new();
-    for (name, scope) in raw {
+    for (name, scope) in raw.into_iter().flatten() {
         // RFC 6749 3.3, and no comma, since some apps separate scopes by it.
         let token = |b: u8| matches!(b, b'!'..=b'~') && !matches!(b, b'"' | b'\\' | b',');
         if name.get_ref().is_empty() || !name.get_ref().bytes().all(token) {

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldTree, Incremental, Pagination, Refusal, ResultRule};
+use crate::auth::CredentialClass;
 use crate::graphql::Document;
 use crate::request::{Arguments, Idempotency, IdempotencyKey, KeyForm};
 use crate::scan::EventMapping;
@@ -64,6 +65,8 @@ pub struct Operation {
     pub method: Method,
     /// The scopes that it needs.
     pub scopes: Vec<String>,
+    /// The classes of credential that it takes.
+    pub credentials: Vec<CredentialClass>,
     /// How the app is told that a write is the same one again.
     pub idempotency: Idempotency,
     /// How to find out whether a write arrived.

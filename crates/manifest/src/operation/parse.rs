@@ -6,6 +6,7 @@ use super::parse_rules::add_rules;
 use super::{Class, Method, Operation, parse_headers};
 use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldPath, FieldTree};
+use crate::auth::{CredentialClass, parse_class as parse_credential_class};
 use crate::graphql::{Document, check_answer, parse_graphql};
 use crate::request::{Idempotency, KeyForm};
 use crate::source::raw::{RawOperation, RawResponse, Text};
@@ -16,6 +17,7 @@ type Parsed<T> = Result<T, ManifestError>;
 
 /// What operations take from `[api]`.
 pub(crate) struct Defaults {
+    pub(crate) class: CredentialClass,
     pub(crate) host: HostRef,
     pub(crate) headers: BTreeMap<String, String>,
 }
@@ -55,8 +57,10 @@ pub(crate) fn parse_operation(
         scopes: written
             .scopes
             .iter()
+            .flatten()
             .map(|scope| scope.get_ref().clone())
             .collect(),
+        credentials: parse_credentials(source, written, defaults.class)?,
         idempotency: Idempotency::None,
         reconcile: None,
         response,
@@ -80,6 +84,42 @@ pub(crate) fn parse_operation(
     check_keys(source, written, &operation)?;
     add_rules(source, written, &mut operation)?;
     Ok(operation)
+}
+
+/// The classes that it takes. A connection is given the manifest's own: without it, nothing could call the operation.
+/// Beside it stands what travels the same way.
+fn parse_credentials(
+    source: Source<'_>,
+    raw: &RawOperation,
+    own: CredentialClass,
+) -> Parsed<Vec<CredentialClass>> {
+    let Some(written) = &raw.credentials else {
+        return Ok(vec![own]);
+    };
+    let alike = [CredentialClass::OAuth2, CredentialClass::ApiKey];
+    let mut classes = Vec::new();
+    for text in written {
+        let class = parse_credential_class(source, text)?;
+        if class != own && !(alike.contains(&class) && alike.contains(&own)) {
+            let problem = format!(
+                "a credential of this class does not travel as one of `{}`, which connections are given",
+                own.as_str()
+            );
+            return Err(source.at(text, problem));
+        }
+        if classes.contains(&class) {
+            return Err(source.at(text, "named twice"));
+        }
+        classes.push(class);
+    }
+    if classes.contains(&own) {
+        return Ok(classes);
+    }
+    let problem = format!(
+        "nothing could call it: connections are given a credential of class `{}`",
+        own.as_str()
+    );
+    Err(source.at(written.first().unwrap_or(&raw.title), problem))
 }
 
 /// What the operation sends beside its address: fields of JSON, or a GraphQL document.

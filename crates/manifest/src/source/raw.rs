@@ -60,9 +60,9 @@ raw! {
         /// What all operations share.
         api: RawApi,
         /// How the app grants access.
-        auth: RawAuth,
-        /// The scopes, by name: each is needed by an operation.
-        scopes: Table<RawScope>,
+        auth: Spanned<RawAuth>,
+        /// With OAuth 2: the scopes, by name: each is needed by an operation.
+        scopes: Option<Table<RawScope>>,
         /// The operations, by name: nothing else leaves.
         operations: Table<RawOperation>,
         /// What a scan calls. Left out for an app that is not scanned.
@@ -125,24 +125,41 @@ raw! {
         /// Codes that surely refuse. Any other code is a refusal as well, but for a write with a document, of which nobody knows then whether it was done.
         refused: Option<Vec<Text>>,
     }
-    /// The OAuth 2 plane.
+    /// How an app grants access.
     RawAuth {
-        /// Whether PKCE (RFC 7636, S256) is used: the app refuses requests without it, takes it, or breaks on it.
-        pkce: Text = "required" | "optional" | "never",
-        /// How the client proves itself at the token endpoint (RFC 6749 2.3.1).
-        client_auth: Text = "basic" | "body" | "none",
-        /// What stands between scopes in a request.
+        /// The class of credential that a connection is given: OAuth 2 unless told, else one that people paste.
+        kind: Option<Text> = "oauth2" | "api_key" | "basic" | "bot_token",
+        /// With OAuth 2: whether PKCE (RFC 7636, S256) is used: the app refuses requests without it, takes it, or breaks on it.
+        pkce: Option<Text> = "required" | "optional" | "never",
+        /// With OAuth 2: how the client proves itself at the token endpoint (RFC 6749 2.3.1).
+        client_auth: Option<Text> = "basic" | "body" | "none",
+        /// With OAuth 2: what stands between scopes in a request.
         scope_separator: Option<Text> = " " | ",",
-        /// Where a person is sent.
-        authorize: RawAuthorize,
-        /// Where a code becomes a token.
-        token: RawToken,
-        /// How refresh tokens behave. Left out where the app gives none.
-        refresh: Option<RawRefresh>,
+        /// With OAuth 2: where a person is sent.
+        authorize: Option<Spanned<RawAuthorize>>,
+        /// With OAuth 2: where a code becomes a token.
+        token: Option<Spanned<RawToken>>,
+        /// With OAuth 2: how refresh tokens behave. Left out where the app gives none.
+        refresh: Option<Spanned<RawRefresh>>,
+        /// With the other kinds: what people paste.
+        paste: Option<Spanned<RawPaste>>,
+        /// With the other kinds: the read without arguments that shows that a credential works, before it is kept.
+        verify: Option<Text>,
         /// How a grant ends.
         revoke: Spanned<RawRevoke>,
-        /// How a token travels, where that is not `Authorization: Bearer`.
-        credential: Option<RawCredential>,
+        /// How a credential travels, where that is not `Authorization: Bearer`, or `Basic` for a user and a password.
+        credential: Option<Spanned<RawCredential>>,
+    }
+    /// What people paste.
+    RawPaste {
+        /// What the app calls it.
+        label: Text,
+        /// Where people find it.
+        r#where: Text,
+        /// A regular expression that the whole of it matches; no back-references, classes written out.
+        pattern: Text,
+        /// With `basic`: what the app calls the user that the password or token belongs to.
+        user_label: Option<Text>,
     }
     /// Where a person is sent.
     RawAuthorize {
@@ -201,12 +218,16 @@ raw! {
         /// In place of the others, where the app has no request for it: what to tell the person.
         absent: Option<Text>,
     }
-    /// How a token travels.
+    /// How a credential travels: in a header, in the query, or in the path.
     RawCredential {
         /// The header, in lower case.
-        header: Text,
-        /// What stands before the token.
-        prefix: Text,
+        header: Option<Text>,
+        /// What stands before it in the header.
+        prefix: Option<Text>,
+        /// With `api_key`: the query key. Queries are written into logs: for apps that take no header.
+        query: Option<Text>,
+        /// With `bot_token`: the letters before it in the first segment of the path.
+        path: Option<Text>,
     }
     /// One scope.
     RawScope {
@@ -231,8 +252,10 @@ raw! {
         host: Option<Text>,
         /// Says that a POST changes nothing.
         read_by_post: Option<Spanned<bool>>,
-        /// The scopes that it needs.
-        scopes: Vec<Text>,
+        /// With OAuth 2: the scopes that it needs.
+        scopes: Option<Vec<Text>>,
+        /// The classes of credential that it takes: the manifest's own, and with it that of connections which were made before the app changed. The manifest's own unless told.
+        credentials: Option<Vec<Text>>,
         /// The parameters of the path.
         params: Option<Table<RawField>>,
         /// The query keys.

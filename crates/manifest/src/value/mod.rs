@@ -22,7 +22,7 @@ pub(crate) use check::to_text;
 pub(crate) use parse::{Place, parse_fields};
 pub(crate) use schema::object;
 pub use statement::Statement;
-pub(crate) use text::TextRule;
+pub(crate) use text::{Pattern, TextRule};
 
 /// What a value may be.
 #[derive(Debug)]

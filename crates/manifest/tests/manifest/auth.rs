@@ -15,7 +15,7 @@ const ASKED: AuthorizeRequest<'static> = AuthorizeRequest {
 #[test]
 fn rfc_6749_4_1_1_and_rfc_7636_4_3_a_person_is_sent_with_all_parameters() {
     let connected = Connected::tracker("https://tracker.example.com/team");
-    let auth = &connected.manifest.auth;
+    let auth = connected.manifest.auth.oauth().unwrap();
     let url = auth.authorize_url(&connected.facts(), &ASKED).unwrap();
     assert_eq!(url.path(), "/team/authorize");
     let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -56,7 +56,7 @@ fn apps_differ_in_data_alone() {
             "[auth.revoke]\nabsent = \"Remove it on the page of connected apps.\"",
         );
     let manifest = Manifest::parse(&changed).unwrap();
-    assert_eq!(manifest.auth.pkce, Pkce::Never);
+    assert_eq!(manifest.auth.oauth().unwrap().pkce, Pkce::Never);
     assert!(
         matches!(&manifest.auth.revoke, RevokeRule::Absent { advice } if advice.contains("page"))
     );
@@ -67,6 +67,8 @@ fn apps_differ_in_data_alone() {
     let url = connected
         .manifest
         .auth
+        .oauth()
+        .unwrap()
         .authorize_url(&connected.facts(), &ASKED)
         .unwrap();
     let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -107,6 +109,10 @@ fn an_auth_plane_that_is_not_safe_is_refused() {
         (
             "[auth.token]",
             "[auth.credential]\nheader = \"cookie\"\nprefix = \"x\"\n\n[auth.token]",
+        ),
+        (
+            "[auth.token]",
+            "[auth.credential]\nquery = \"access_token\"\n\n[auth.token]",
         ),
         (
             "url = \"https://github.com/login/oauth/authorize\"",

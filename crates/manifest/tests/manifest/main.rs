@@ -12,6 +12,7 @@ mod apps;
 mod auth;
 mod events;
 mod graphql;
+mod paste;
 mod plan;
 mod properties;
 mod refused;

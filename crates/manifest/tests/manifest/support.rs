@@ -16,6 +16,14 @@ pub(crate) const LINEAR: &str = concat!(
 
 pub(crate) const SALESFORCE: &str = include_str!("../../../../connectors/salesforce.toml");
 
+/// The example of the guide.
+pub(crate) fn desk() -> String {
+    let guide = include_str!("../../../../docs/connectors.md");
+    let (_, example) = guide.split_once("```toml\nformat = 1").unwrap();
+    let (example, _) = example.split_once("```").unwrap();
+    format!("format = 1{example}")
+}
+
 pub(crate) fn github() -> Manifest {
     Manifest::parse(GITHUB).unwrap()
 }

@@ -80,6 +80,11 @@ async fn look(context: &Context) -> Look {
 
 /// Something in the place of a secret. Nobody will open it: any key of the organisation's will do.
 async fn seal(broker: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
+    let client = format!(
+        "insert into broker.credentials (org_id, connection_id, client_id) values (ctx.org(), '{id}', 'control')
+         on conflict do nothing"
+    );
+    broker.execute(AssertSqlSafe(client)).await?;
     let seal = format!(
         "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
          select ctx.org(), '{id}', 'access_token', 1, k.id, '' from broker.data_keys k

@@ -17,18 +17,41 @@ pub struct Connect {
     pub asks_instance_url: bool,
     /// Address of the instance, as typed.
     pub instance_url: String,
-    /// OAuth client id, as typed.
-    pub client_id: String,
-    /// Where the app sends the person back to, for the app's own settings.
-    pub redirect_uri: String,
-    /// Page of the app where a client is registered, in words.
-    pub registration_hint: String,
+    /// What the person does.
+    pub way: ConnectWay,
     /// What is asked, each with its reason.
     pub scopes: Vec<ScopeRequest>,
     /// What stands between a scan and a write.
     pub barriers: Vec<Barrier>,
-    /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`.
+    /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`, `user`, `credential`.
     pub errors: FieldErrors,
+}
+
+/// How the app grants access.
+#[derive(Debug, Clone)]
+pub enum ConnectWay {
+    /// By OAuth: the person registers a client at the app.
+    Register {
+        /// Client id, as typed.
+        client_id: String,
+        /// Where the app sends the person back to, for the app's own settings.
+        redirect_uri: String,
+        /// Page of the app where a client is registered, in words.
+        hint: String,
+    },
+    /// The person pastes a credential that the app made.
+    Paste {
+        /// What the app calls it.
+        label: String,
+        /// Where it is found.
+        place: String,
+        /// What the app calls its user, where it has one.
+        user_label: Option<String>,
+        /// The user, as typed.
+        user: String,
+        /// How it ends.
+        ends: String,
+    },
 }
 
 /// A scope that will be asked for.

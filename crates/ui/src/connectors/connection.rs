@@ -31,6 +31,10 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: OffsetDateTime,
+    /// What a person pasted to connect it, in the app's words; nothing where that was done by OAuth.
+    pub pasted: Option<String>,
+    /// What to do at the app when it ends, where the app cannot be told; else nothing.
+    pub ends: Option<String>,
     /// Scopes that were asked or granted.
     pub scopes: Vec<ScopeRow>,
     /// What the manifest declares; nothing else leaves.

@@ -11,7 +11,7 @@ mod sharing;
 mod state;
 
 pub use catalogue::{App, Catalogue};
-pub use connect::{Barrier, Connect, ScopeRequest};
+pub use connect::{Barrier, Connect, ConnectWay, ScopeRequest};
 pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow};
 pub use disconnect_all::{AppChoice, DisconnectAll};
 pub use leave::Leave;

@@ -72,6 +72,17 @@ fn failed(failure: Failure) -> Problem {
         "broker.arguments" => {
             return Problem::new(kind::BROKER_ARGUMENTS).saying(failure.message);
         }
+        "connectors.credential_class" => return Problem::new(kind::CREDENTIAL_CLASS),
+        "connectors.credential_form" | "connectors.credential_refused" => {
+            return Problem::new(kind::CREDENTIAL_INVALID)
+                .coded(422, failure.code)
+                .field("credential", failure.message);
+        }
+        "connectors.credential_user" => {
+            return Problem::new(kind::CREDENTIAL_INVALID)
+                .coded(422, failure.code)
+                .field("user", failure.message);
+        }
         "connectors.no_operation" => return Problem::new(kind::NO_OPERATION),
         "broker.approval_required"
         | "broker.not_a_write"

@@ -54,6 +54,8 @@ kinds! {
     BROKER_BUSY = 503, "broker.unreachable", "The part of this server that talks to connected apps does not answer. Try again in a minute.";
     CONNECT_REFUSED = 400, "connectors.connect_refused", "The app did not give its consent.";
     CONNECTION_INVALID = 422, "connectors.connection_invalid", "The connection cannot be made like this.";
+    CREDENTIAL_CLASS = 422, "connectors.credential_class", "This app takes no credential of this class. Its page under Connectors says which one it takes.";
+    CREDENTIAL_INVALID = 422, "connectors.credential_invalid", "The credential was not kept.";
     NO_OPERATION = 404, "connectors.no_operation", "The app has no operation of that name.";
     NO_SCAN = 409, "connectors.no_scan", "This connection cannot be scanned now.";
     NOT_CONFIRMED = 422, "connectors.not_confirmed", "Nothing was disconnected: it was not confirmed.";

@@ -11,6 +11,8 @@ use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 use super::{OAuthClient, OAuthError};
+use crate::credential::Credential;
+use crate::egress::attach::attach;
 use crate::egress::body::read_limited;
 use crate::egress::filter::{Sieve, filter};
 use crate::egress::media::{Media, media};
@@ -38,7 +40,7 @@ pub(super) struct AuthCall<'a> {
 /// Who asks.
 pub(super) enum Authenticate<'a> {
     Client(ClientAuth),
-    Token(&'a Secret<String>),
+    Token(&'a Credential),
 }
 
 /// What an answer says, without its content.
@@ -68,7 +70,8 @@ impl Egress {
             .clients
             .single_use(&origin)
             .map_err(|_| EgressError::Tls)?;
-        let fields = &client.manifest.auth.token.fields;
+        let oauth = client.manifest.auth.oauth();
+        let fields = oauth.map(|oauth| &oauth.token.fields);
         exchange(&door, request, self.policy.timeout, |response| {
             receive(response, &client.manifest.rate, fields)
         })
@@ -92,7 +95,7 @@ fn request<'a>(
     let authorization = match call.authenticate {
         Authenticate::Token(token) => {
             let placement = &client.manifest.auth.credential;
-            crate::egress::send::attach(&mut request, placement, token)?;
+            attach(&mut request, placement, token)?;
             None
         }
         Authenticate::Client(ClientAuth::Basic) => {
@@ -159,7 +162,7 @@ pub(in crate::egress) fn encode(
 async fn receive(
     response: Response,
     limits: &RateHeaders,
-    fields: &TokenFields,
+    fields: Option<&TokenFields>,
 ) -> Result<Answered, OAuthError> {
     let status = response.status().as_u16();
     let headers = response.headers();
@@ -172,14 +175,15 @@ async fn receive(
         return Err(EgressError::Status { status, rate }.into());
     }
     let kind = media(response.headers());
-    if kind == Media::Other {
-        // A revocation's answer may be empty, and an error page is no JSON: the status tells.
+    let Some(fields) = fields.filter(|_| kind != Media::Other) else {
+        // A revocation's answer may be empty, and an error page is no JSON: the status tells. Beyond it a manifest
+        // says what to read with OAuth 2 alone.
         return Ok(Answered {
             status,
             rate,
             fields: Value::Null,
         });
-    }
+    };
     let body = read_limited(response, MAX_ANSWER_BYTES).await?;
     let sieve = Sieve {
         tree: &fields.tree,

@@ -33,7 +33,7 @@ impl Egress {
             ("code", exchange.code.expose().as_str()),
             ("redirect_uri", exchange.redirect_uri),
         ];
-        if client.manifest.auth.pkce != Pkce::Never {
+        if client.oauth()?.pkce != Pkce::Never {
             parameters.push(("code_verifier", exchange.verifier.expose()));
         }
         self.token(client, parameters).await
@@ -45,7 +45,7 @@ impl Egress {
         client: &OAuthClient<'_>,
         parameters: Parameters<'_>,
     ) -> Result<TokenAnswer, OAuthError> {
-        let auth = &client.manifest.auth;
+        let auth = client.oauth()?;
         let call = AuthCall {
             endpoint: &auth.token.endpoint,
             method: Method::POST,

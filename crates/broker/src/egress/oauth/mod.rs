@@ -8,7 +8,7 @@ mod refresh;
 mod revoke;
 
 use kernel::Secret;
-use manifest::{InstanceUrl, Manifest};
+use manifest::{InstanceUrl, Manifest, OAuthPlane};
 
 use super::EgressError;
 
@@ -27,6 +27,14 @@ pub struct OAuthClient<'a> {
     pub id: &'a str,
     /// The secret that the app gave; none for a public client.
     pub secret: Option<&'a Secret<String>>,
+}
+
+impl<'a> OAuthClient<'a> {
+    /// The app's OAuth 2.
+    fn oauth(&self) -> Result<&'a OAuthPlane, OAuthError> {
+        let oauth = self.manifest.auth.oauth();
+        oauth.ok_or(OAuthError::Egress(EgressError::CredentialClass))
+    }
 }
 
 /// Why an app gave no tokens, or did not end a grant.

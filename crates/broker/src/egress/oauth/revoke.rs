@@ -1,9 +1,9 @@
 use http::Method;
-use kernel::Secret;
 use manifest::{RevokeAuth, RevokeMethod, RevokeRule};
 
 use super::call::{AuthCall, Authenticate};
 use super::{OAuthClient, OAuthError};
+use crate::credential::Credential;
 use crate::egress::{Egress, EgressError};
 
 /// What became of a grant.
@@ -16,14 +16,14 @@ pub enum Revoked {
 }
 
 impl Egress {
-    /// Ends a grant at the app (RFC 7009), as its manifest says.
+    /// Ends a grant at the app (RFC 7009), as its manifest says; or a credential that was pasted.
     ///
     /// # Errors
-    /// Everything that can go wrong on the way. The token is destroyed here all the same.
+    /// Everything that can go wrong on the way. It is destroyed here all the same.
     pub async fn revoke(
         &self,
         client: &OAuthClient<'_>,
-        token: &Secret<String>,
+        credential: &Credential,
     ) -> Result<Revoked, OAuthError> {
         let RevokeRule::Request(rule) = &client.manifest.auth.revoke else {
             return Ok(Revoked::NotPossible);
@@ -37,12 +37,12 @@ impl Egress {
             encoding: rule.encoding,
             authenticate: match rule.authenticate {
                 RevokeAuth::Client(how) => Authenticate::Client(how),
-                RevokeAuth::Token => Authenticate::Token(token),
+                RevokeAuth::Token => Authenticate::Token(credential),
             },
         };
         let field = rule.token_field.as_deref();
         let parameters = field
-            .map(|name| (name, token.expose().as_str()))
+            .map(|name| (name, credential.text().expose().as_str()))
             .into_iter()
             .collect();
         let answered = self.call(client, call, parameters).await?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::site::{Reply, Site};
 use super::support::{Door, token};
 use crate::approved_write::{ApprovedWrite, Binding};
+use crate::credential::Credential;
 use crate::egress::{EgressError, WriteVerdict};
 
 const CREATED: &str = r#"{"number":7,"url":"https://t.example/issues/7","title":"t","body":"b"}"#;
@@ -241,7 +242,7 @@ async fn a_write_that_never_got_out_is_known_not_to_have() {
     assert_eq!(error.verdict(), WriteVerdict::NotSent);
 
     let right = approved(&planned);
-    let broken = Secret::new("token\r\nx-evil: 1".to_owned());
+    let broken = Credential::OAuth2(Secret::new("token\r\nx-evil: 1".to_owned()));
     let error = door
         .egress
         .send_write(&planned, door.route(), &broken, right)

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::site::{Reply, Site};
 use super::support::{Door, FakeDns, TOKEN, listing, quick};
+use crate::credential::Credential;
 use crate::egress::EgressError;
 
 /// Everything that an error could put into a log.
@@ -79,7 +80,7 @@ async fn a_credential_that_breaks_out_of_its_header_is_refused() {
     let door = Door::to(&site);
     let planned = door.plan("list_events", &json!({})).unwrap();
     for bad in ["a\r\nx-evil: 1", "a\nb", "a\0b", "\u{7f}"] {
-        let credential = Secret::new(bad.to_owned());
+        let credential = Credential::OAuth2(Secret::new(bad.to_owned()));
         let refused = door
             .egress
             .send_read(&planned, door.route(), &credential)

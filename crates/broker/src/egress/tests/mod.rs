@@ -2,6 +2,7 @@
 
 mod answers;
 mod approvals;
+mod credentials;
 mod declared;
 mod errors;
 mod graphql;

@@ -8,6 +8,7 @@ use url::form_urlencoded;
 
 use super::site::{Received, Reply, Site};
 use super::support::{Door, FakeDns, GITHUB, listing, quick};
+use crate::credential::Credential;
 use crate::egress::oauth::{CodeExchange, OAuthClient, OAuthError, Revoked, TokenAnswer};
 use crate::egress::{Egress, EgressError};
 
@@ -242,7 +243,7 @@ async fn a_refresh_is_sent_once_and_only_a_dead_grant_is_dead() {
 #[tokio::test]
 async fn a_grant_ends_as_the_app_wants_it_to() {
     let held = held();
-    let token = Secret::new("at-1".to_owned());
+    let token = Credential::OAuth2(Secret::new("at-1".to_owned()));
     let site = Site::always(Reply::with("200 OK", "", "")).await;
     let door = Door::to(&site);
     let ended = door.egress.revoke(&client(&door, &held), &token).await;
@@ -323,7 +324,11 @@ async fn a_client_without_a_secret_and_one_that_climbs_are_refused() {
         id: "..",
         ..client(&door, &held)
     };
-    let refused = door.egress.revoke(&climbing, &token).await.unwrap_err();
+    let refused = door
+        .egress
+        .revoke(&climbing, &Credential::OAuth2(token))
+        .await
+        .unwrap_err();
     assert_eq!(refused.code(), "oauth.connection");
     assert_eq!(site.connections().await, 0);
 }

@@ -9,6 +9,7 @@ use manifest::{Arguments, IdempotencyKey, InstanceUrl, Manifest, PlanError, Plan
 use serde_json::Value;
 
 use super::site::Site;
+use crate::credential::Credential;
 use crate::egress::{
     Egress, EgressError, EgressPolicy, FilteredResponse, LookingUp, Lookup, Route,
 };
@@ -166,6 +167,6 @@ pub(super) fn key() -> IdempotencyKey {
     "apr_01jq2m5x8e9f0g1h2j3k4m5n6p".parse().unwrap()
 }
 
-pub(super) fn token() -> Secret<String> {
-    Secret::new(TOKEN.to_owned())
+pub(super) fn token() -> Credential {
+    Credential::OAuth2(Secret::new(TOKEN.to_owned()))
 }

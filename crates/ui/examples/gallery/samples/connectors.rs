@@ -2,7 +2,7 @@ use kernel::{AssetAccess, Revocation, TeamId, UserId};
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
-    Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, Connection,
+    Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, ConnectWay, Connection,
     ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Receipt, Scan,
     ScanStatus, ScopeRequest, ScopeRow, Sharing,
 };
@@ -129,9 +129,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         app: ink.t("Demo tracker"),
         asks_instance_url: true,
         instance_url: ink.t(""),
-        client_id: ink.t(""),
-        redirect_uri: ink.t("https://countersign.example.com/connectors/callback"),
-        registration_hint: ink.t("In the tracker: Settings, Applications, New application."),
+        way: register(ink, ""),
         scopes: vec![
             scope(
                 "issues:read",
@@ -165,12 +163,27 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
     };
     let refused = Connect {
         instance_url: ink.t("http://10.0.0.7"),
-        client_id: ink.t("countersign"),
+        way: register(ink, "countersign"),
         errors: FieldErrors::default().with(
             "instance_url",
             ink.t(
                 "This address is private. The operator has to allow it in the configuration first.",
             ),
+        ),
+        ..view.clone()
+    };
+    let paste = Connect {
+        way: ConnectWay::Paste {
+            label: ink.t("Password"),
+            place: ink.t("At Desk, under your name, Passwords of apps."),
+            user_label: Some(ink.t("Address")),
+            user: ink.t("ada@desk.example"),
+            ends: ink.t("Remove the password at Desk, under your name."),
+        },
+        scopes: Vec::new(),
+        errors: FieldErrors::default().with(
+            "credential",
+            ink.t("It does not look like one: copy the whole of it, and nothing else."),
         ),
         ..view.clone()
     };
@@ -181,9 +194,21 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         host: ink.t("tracker.example.com"),
         url,
     });
-    let mut shots = vec![shot("connect", &view), shot("connect-refused", &refused)];
+    let mut shots = vec![
+        shot("connect", &view),
+        shot("connect-refused", &refused),
+        shot("connect-paste", &paste),
+    ];
     shots.extend(leave.map(|leave| shot("connect-leave", &leave)));
     shots
+}
+
+fn register(ink: &Ink, client_id: &'static str) -> ConnectWay {
+    ConnectWay::Register {
+        client_id: ink.t(client_id),
+        redirect_uri: ink.t("https://countersign.example.com/connectors/callback"),
+        hint: ink.t("In the tracker: Settings, Applications, New application."),
+    }
 }
 
 fn connection(ink: &Ink) -> Vec<Rendered> {
@@ -314,6 +339,8 @@ fn connected(ink: &Ink) -> Connection {
         state_reason: String::new(),
         connected_by: ink.t("Example Owner"),
         connected_at: days_ago(12),
+        pasted: None,
+        ends: None,
         scopes: vec![
             ScopeRow {
                 scope: ink.t("issues:read"),

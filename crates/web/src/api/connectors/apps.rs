@@ -18,6 +18,11 @@ pub(super) struct App {
     about: String,
     /// How an instance's address looks; nothing for an app that is in one place.
     instance_example: Option<String>,
+    /// The class of credential that a connection is given: `oauth2`, by `…/authorize`, or one that people paste, by
+    /// `…/credential`: `api_key`, `basic` or `bot_token`.
+    credential: &'static str,
+    /// What people paste, and where they find it; nothing with `oauth2`.
+    credential_hint: Option<String>,
     /// Whether a connection for reading can be scanned into an event log.
     scannable: bool,
     /// Everything that can be asked of it.
@@ -62,6 +67,11 @@ impl From<&Manifest> for App {
                 .instance
                 .as_ref()
                 .map(|rule| rule.example().to_owned()),
+            credential: manifest.auth.class().as_str(),
+            credential_hint: manifest
+                .auth
+                .paste()
+                .map(|rule| format!("{}. {}", rule.label, rule.place)),
             scannable: manifest.scan.is_some(),
             operations: reads.chain(writes).map(AppOperation::from).collect(),
         }

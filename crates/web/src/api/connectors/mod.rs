@@ -6,12 +6,14 @@ mod calls;
 mod connections;
 mod create_connection;
 mod disconnect;
+mod give_credential;
 mod receipts;
 mod scan;
 mod sharing;
 
 pub(crate) use authorize::{begin_connect, client_id};
 pub(crate) use disconnect::{end_all, end_connection};
+pub(crate) use give_credential::keep_credential;
 pub(crate) use scan::begin_scan;
 pub(crate) use sharing::{parse_access, parse_giving};
 
@@ -41,6 +43,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
         Pace::Broker,
         [
             authorize::authorize,
+            give_credential::give_credential,
             disconnect::disconnect,
             disconnect::disconnect_all,
         ]

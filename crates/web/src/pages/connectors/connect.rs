@@ -3,16 +3,16 @@ use broker::protocol::SecretText;
 use connectors::{Connection, ConnectionState, NewConnection};
 use http::{HeaderName, HeaderValue};
 use kernel::{AssetAccess, ConnectionId};
-use manifest::{Class, Manifest};
+use manifest::{Class, Manifest, RevokeRule, Way};
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors};
 use ui::connectors as view;
 use url::Url;
 
 use super::app_key::{AppKey, named};
-use crate::api::connectors::{begin_connect, client_id};
+use crate::api::connectors::{begin_connect, client_id, keep_credential};
 use crate::extract::{Caller, Form, Id};
-use crate::pages::answer::{field_errors, html, is_about_form, refused};
+use crate::pages::answer::{done, field_errors, html, is_about_form, refused};
 use crate::pages::page_of;
 use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsManage;
@@ -26,7 +26,15 @@ pub(super) async fn form(
     html(&page(&mut can, &key, (&Form::default(), FieldErrors::default())).await?)
 }
 
-/// Begins the round trip, and leads on to the provider.
+/// What comes of the form.
+enum Begun {
+    /// A round trip: on to the provider.
+    Leave(String),
+    /// The app accepted what was pasted.
+    Connected(ConnectionId),
+}
+
+/// Begins the round trip, and leads on to the provider; or has the broker take what was pasted.
 pub(super) async fn connect(
     mut can: Can<ConnectorsManage>,
     Id(key): Id<AppKey>,
@@ -35,7 +43,15 @@ pub(super) async fn connect(
     let existing = connectors::connections(&mut can.tx).await?;
     let caller = can.release();
     match begin(&caller, &key, (&form, existing)).await {
-        Ok(url) => leave(&caller, &key, &url),
+        Ok(Begun::Leave(url)) => leave(&caller, &key, &url),
+        Ok(Begun::Connected(id)) => {
+            let page = format!("/connectors/{id}");
+            Ok(done(
+                &caller.state,
+                &page,
+                "Connected: the app accepted it.",
+            ))
+        }
         Err(problem) if is_about_form(&problem) => {
             let mut can = caller.again().await?;
             let errors = field_errors(&problem);
@@ -49,14 +65,15 @@ async fn begin(
     caller: &Caller,
     key: &AppKey,
     (form, existing): (&Form, Vec<Connection>),
-) -> Result<String, Problem> {
+) -> Result<Begun, Problem> {
     let manifest = manifest(&caller.state, key)?;
     let instance = Some(form.get("instance_url")).filter(|text| !text.trim().is_empty());
     let name = named(&manifest.name, key.purpose);
     let new = NewConnection::parse(manifest, &name, instance, key.purpose)?;
-    let client_id = client_id(form.get("client_id"))?;
-    let secret = Some(form.get("client_secret")).filter(|secret| !secret.is_empty());
-    let secret = secret.map(|secret| SecretText::new(secret.to_owned()));
+    let client = match manifest.auth.oauth() {
+        Some(_) => Some(client_id(form.get("client_id"))?),
+        None => None,
+    };
     let id = if let Some(id) = resumed(existing, key, new.instance()) {
         id
     } else {
@@ -64,7 +81,17 @@ async fn begin(
         connectors::add_connection(caller.write().await?, id, new).await?;
         id
     };
-    begin_connect(caller, id, (client_id, secret)).await
+    if let Some(client_id) = client {
+        let secret = Some(form.get("client_secret")).filter(|secret| !secret.is_empty());
+        let secret = secret.map(|secret| SecretText::new(secret.to_owned()));
+        let url = begin_connect(caller, id, (client_id, secret)).await?;
+        return Ok(Begun::Leave(url));
+    }
+    let class = manifest.auth.class().as_str().to_owned();
+    let user = Some(form.get("user")).filter(|user| !user.trim().is_empty());
+    let text = SecretText::new(form.get("credential").to_owned());
+    keep_credential(caller, id, (class, user.map(str::to_owned), text)).await?;
+    Ok(Begun::Connected(id))
 }
 
 /// The connection to the same place and for the same purpose that waits to be connected (again).
@@ -128,16 +155,37 @@ async fn page(
         app: manifest.name.clone(),
         asks_instance_url: manifest.instance.is_some(),
         instance_url: form.get("instance_url").to_owned(),
-        client_id: form.get("client_id").to_owned(),
-        redirect_uri: can.state.link("/connectors/callback"),
-        registration_hint: format!(
-            "Register Countersign as an OAuth application at {}, with the redirect URI below.",
-            manifest.name
-        ),
+        way: way(&can.state, manifest, form),
         scopes: scopes(manifest, key.purpose),
         barriers: barriers(manifest),
         errors,
     })
+}
+
+/// What the person does: registers a client, or pastes what the app made. A credential is never filled in again.
+fn way(state: &AppState, manifest: &Manifest, form: &Form) -> view::ConnectWay {
+    match &manifest.auth.way {
+        Way::OAuth(_) => view::ConnectWay::Register {
+            client_id: form.get("client_id").to_owned(),
+            redirect_uri: state.link("/connectors/callback"),
+            hint: format!(
+                "Register Countersign as an OAuth application at {}, with the redirect URI below.",
+                manifest.name
+            ),
+        },
+        Way::Paste(rule) => view::ConnectWay::Paste {
+            label: rule.label.clone(),
+            place: rule.place.clone(),
+            user_label: rule.user_label.clone(),
+            user: form.get("user").to_owned(),
+            ends: match &manifest.auth.revoke {
+                RevokeRule::Absent { advice } => advice.clone(),
+                RevokeRule::Request(_) => {
+                    format!("Disconnecting asks {} to end it.", manifest.name)
+                }
+            },
+        },
+    }
 }
 
 fn scopes(manifest: &Manifest, purpose: Class) -> Vec<view::ScopeRequest> {

@@ -1,5 +1,5 @@
 use connectors::{CallRow, Connection, ConnectionState};
-use manifest::{Class, Manifest, Operation};
+use manifest::{Class, Manifest, Operation, RevokeRule};
 use ui::component::Pages;
 use ui::connectors as view;
 
@@ -21,6 +21,7 @@ pub(super) fn view(
     let operations: Vec<&Operation> = manifest
         .map(|manifest| manifest.operations_of(purpose).collect())
         .unwrap_or_default();
+    let paste = manifest.and_then(|manifest| manifest.auth.paste());
     let host = row.instance.clone().or_else(|| {
         operations
             .iter()
@@ -38,9 +39,14 @@ pub(super) fn view(
         .to_string(),
         host: host.unwrap_or_default(),
         state: state_shown(row.state),
-        state_reason: reason(&row, manifest.map_or(&row.app, |manifest| &manifest.name)),
+        state_reason: reason(&row, manifest),
         connected_by: row.connected_by.clone(),
         connected_at: row.connected_at.unwrap_or(row.created_at),
+        pasted: paste.map(|rule| rule.label.clone()),
+        ends: manifest.and_then(|manifest| match &manifest.auth.revoke {
+            RevokeRule::Absent { advice } => Some(advice.clone()),
+            RevokeRule::Request(_) => None,
+        }),
         scopes: scopes(&row),
         calls: calls
             .into_iter()
@@ -54,9 +60,18 @@ pub(super) fn view(
     }
 }
 
-fn reason(row: &Connection, app: &str) -> String {
-    match row.state {
-        ConnectionState::Reconnect => {
+fn reason(row: &Connection, manifest: Option<&Manifest>) -> String {
+    let app = manifest.map_or(&row.app, |manifest| &manifest.name);
+    let paste = manifest.and_then(|manifest| manifest.auth.paste());
+    match (row.state, paste) {
+        (ConnectionState::Reconnect, Some(rule)) => format!(
+            "{app} does not accept the {} any more: it was revoked there, or has expired. Reconnect with another one to go on; until then nothing is scanned or sent.",
+            rule.label
+        ),
+        (ConnectionState::Pending, Some(_)) => {
+            "Nothing was accepted by the app yet. Connect it again to go on.".to_owned()
+        }
+        (ConnectionState::Reconnect, None) => {
             let why = match row.state_reason.as_deref() {
                 Some("connectors.grant_ended") => {
                     "says that the access is over: somebody took it back there, it lay unused for too long, or a password changed"
@@ -68,10 +83,10 @@ fn reason(row: &Connection, app: &str) -> String {
             };
             format!("{app} {why}. Reconnect it to go on; until then nothing is scanned or sent.")
         }
-        ConnectionState::Pending => {
+        (ConnectionState::Pending, None) => {
             "The app has not given its consent yet. Connect it again to go on.".to_owned()
         }
-        ConnectionState::Connected | ConnectionState::Disconnected => String::new(),
+        (ConnectionState::Connected | ConnectionState::Disconnected, _) => String::new(),
     }
 }
 

@@ -1,0 +1,136 @@
+use kernel::{AuditEntry, ConnectionId, Scope, Secret};
+use manifest::{Arguments, CredentialClass, PasteRule, PlannedRequest, Refusal};
+
+use crate::connection::Connection;
+use crate::credential::{Credential, field_of};
+use crate::egress::{EgressError, Route};
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::protocol::{Answer, SecretText};
+use crate::record::{Left, record};
+use crate::service::Service;
+use crate::store;
+
+/// What a person pasted, for a connection.
+#[derive(Debug)]
+pub(crate) struct Pasted {
+    pub(crate) connection: ConnectionId,
+    pub(crate) class: String,
+    pub(crate) user: Option<String>,
+    pub(crate) text: SecretText,
+}
+
+/// Takes a credential that a person pasted: of the class that the app takes, of the form that its manifest tells,
+/// and one that the app accepts. Nothing of it is kept before.
+pub(crate) async fn keep_credential<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    pasted: Pasted,
+) -> Result<Answer, BrokerError> {
+    let mut tx = service.db.read(scope).await?;
+    store::require(&mut tx, "connectors.manage").await?;
+    let connection = Connection::read_to_use(&mut tx, &service.apps, pasted.connection).await?;
+    drop(tx);
+    if connection.row.state == "disconnected" {
+        return Err(BrokerError::NotConnected);
+    }
+    let rule = connection.manifest.auth.paste();
+    let rule = rule
+        .filter(|rule| rule.class.as_str() == pasted.class)
+        .ok_or(BrokerError::CredentialClass)?;
+    let credential = read(rule, pasted.user.as_deref(), pasted.text)?;
+    verify(service, scope, (&connection, rule), &credential).await?;
+    keep(service, scope, &connection, &credential).await?;
+    Ok(Answer::Connected {
+        connection: pasted.connection,
+    })
+}
+
+/// What was copied often has a space or a line break at its end.
+fn read(rule: &PasteRule, user: Option<&str>, text: SecretText) -> Result<Credential, BrokerError> {
+    let text = text.into_secret();
+    let text = text.expose().trim();
+    let user = user.map(str::trim).filter(|user| !user.is_empty());
+    rule.check(user, text)?;
+    let whole = match user {
+        Some(user) => format!("{user}:{text}"),
+        None => text.to_owned(),
+    };
+    Ok(Credential::of(rule.class, Secret::new(whole)))
+}
+
+/// Calls the read that the manifest declares for it.
+async fn verify<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    (connection, rule): (&Connection<'_>, &PasteRule),
+    credential: &Credential,
+) -> Result<(), BrokerError> {
+    let operation = connection.manifest.operation(&rule.verify);
+    let operation = operation.map_err(|_| BrokerError::NoOperation)?;
+    let facts = service.egress.facts(connection.instance());
+    let request = PlannedRequest::plan(operation, &facts, &Arguments::default(), None)?;
+    let route = Route {
+        manifest: connection.manifest,
+        instance: connection.instance(),
+        mark: None,
+    };
+    let begun = service.db.clock().now();
+    let answered = service.egress.send_read(&request, route, credential).await;
+    let left = Left {
+        connection: connection.row.id,
+        operation: &operation.id,
+        proposal: None,
+    };
+    record(service, scope, left, begun, answered.as_ref()).await?;
+    match answered {
+        Ok(_) => Ok(()),
+        Err(error) if is_refused(&error, rule.class) => Err(BrokerError::CredentialRefused),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether the app says that the credential is none. A bot's token is a part of the address: a wrong one leads
+/// nowhere.
+fn is_refused(error: &EgressError, class: CredentialClass) -> bool {
+    match error {
+        EgressError::Status { status: 401, .. } => true,
+        // GitHub says 403 of a spent limit as well.
+        EgressError::Status { status: 403, .. } => error.code() == "egress.refused",
+        EgressError::Status { status: 404, .. } => matches!(class, CredentialClass::BotToken),
+        EgressError::Declined { why, .. } => !matches!(why, Refusal::Wait),
+        _ => false,
+    }
+}
+
+/// Seals it, and says that the connection works. What was sealed before goes: it may be of another class.
+async fn keep<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    connection: &Connection<'_>,
+    credential: &Credential,
+) -> Result<(), BrokerError> {
+    let (id, class) = (connection.row.id, credential.class());
+    let owner = (connection.row.organisation, id.uuid());
+    let mut tx = service.db.write(scope).await?;
+    if connection.row.class != class {
+        store::delete_secrets(&mut tx, id.uuid()).await?;
+    }
+    store::put_credential(&mut tx, id, (class, None)).await?;
+    let chance = service.db.chance();
+    service
+        .vault
+        .put(&mut tx, owner, field_of(class), credential.text(), chance)
+        .await?;
+    // It lives until the app says otherwise.
+    let life = store::Life {
+        lifetime: None,
+        due: None,
+    };
+    store::keep_tokens(&mut tx, id, life).await?;
+    if !store::set_connected(&mut tx, id, None).await? {
+        return Err(BrokerError::NotConnected);
+    }
+    let entry = AuditEntry::about("connectors.credential_stored", id).with("class", class.as_str());
+    Ok(tx.commit(entry).await?)
+}

@@ -1,0 +1,32 @@
+/// What a credential is. One of one class is never sent where another is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CredentialClass {
+    /// Tokens of OAuth 2 (RFC 6749).
+    OAuth2,
+    /// A text that the app made for one holder: an API key, a personal access token.
+    ApiKey,
+    /// A user and a password or token (RFC 7617).
+    Basic,
+    /// A bot's token, which stands in the path of its addresses.
+    BotToken,
+}
+
+impl CredentialClass {
+    /// Every class.
+    pub const ALL: [Self; 4] = [Self::OAuth2, Self::ApiKey, Self::Basic, Self::BotToken];
+
+    /// The class of this name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+
+    /// Its name in manifests, requests and records.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OAuth2 => "oauth2",
+            Self::ApiKey => "api_key",
+            Self::Basic => "basic",
+            Self::BotToken => "bot_token",
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use toml::Spanned;
+
+use super::parse::needed;
+use super::{CredentialClass, PasteRule};
+use crate::source::raw::{RawAuth, Text};
+use crate::source::{ManifestError, Source, sentence};
+use crate::value::Pattern;
+
+type Parsed<T> = Result<T, ManifestError>;
+
+/// Reads what people paste. Whether the read that verifies it is declared is checked by the manifest.
+pub(super) fn parse_paste(
+    source: Source<'_>,
+    written: &Spanned<RawAuth>,
+    class: CredentialClass,
+) -> Parsed<PasteRule> {
+    let raw = written.get_ref();
+    refuse_oauth(source, raw)?;
+    let verify = needed(source, written, (raw.verify.as_ref(), "verify"))?;
+    let paste = needed(source, written, (raw.paste.as_ref(), "paste"))?.get_ref();
+    let pattern = Pattern::parse(paste.pattern.get_ref());
+    let user_label = match (&paste.user_label, class) {
+        (Some(label), CredentialClass::Basic) => Some(sentence(source, label)?),
+        (None, CredentialClass::Basic) => {
+            let problem = "basic authentication has a user: `user_label` is what the app calls it";
+            return Err(source.at(&paste.label, problem));
+        }
+        (Some(label), _) => {
+            return Err(source.at(label, "basic authentication alone has a user"));
+        }
+        (None, _) => None,
+    };
+    Ok(PasteRule {
+        class,
+        label: sentence(source, &paste.label)?,
+        place: sentence(source, &paste.r#where)?,
+        user_label,
+        verify: verify.get_ref().clone(),
+        pattern: pattern.map_err(|problem| source.at(&paste.pattern, problem))?,
+    })
+}
+
+/// What says nothing about a credential that is pasted.
+fn refuse_oauth(source: Source<'_>, raw: &RawAuth) -> Parsed<()> {
+    let words = [&raw.pkce, &raw.client_auth, &raw.scope_separator];
+    let texts = words.into_iter().flatten().map(Text::span);
+    let tables = [
+        raw.authorize.as_ref().map(Spanned::span),
+        raw.token.as_ref().map(Spanned::span),
+        raw.refresh.as_ref().map(Spanned::span),
+    ];
+    match texts.chain(tables.into_iter().flatten()).next() {
+        Some(span) => Err(source.error(span, "this belongs to OAuth 2, and nothing else")),
+        None => Ok(()),
+    }
+}
