@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod credentials;
 mod egress;
 mod ending;
 mod invitations;

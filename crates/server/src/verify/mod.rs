@@ -18,6 +18,7 @@ mod audit_log;
 mod broker_confined;
 mod canary;
 mod context;
+mod credential_class;
 mod csrf;
 mod database_lint;
 mod default_deny;
@@ -127,6 +128,7 @@ const OFTEN: &[Runnable] = controls![
     token_refresh,
     secret_canary,
     // From here on the vault has a key, under which there is a proposal to look at.
+    credential_class,
     access_reviewer,
     disconnected,
     front_confined,
