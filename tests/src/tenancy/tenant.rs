@@ -21,6 +21,12 @@ pub(crate) async fn second_tenant(world: &World) -> Person {
 
 /// Leaves rows in every table.
 pub(crate) async fn fill(world: &World, person: &Person) {
+    let ended = connect(person, world.provider.url(), "read").await;
+    let path = format!("/api/v1/connections/{ended}");
+    person
+        .write(Method::DELETE, &path, &json!({}), StatusCode::OK)
+        .await
+        .unwrap();
     let reading = connect(person, world.provider.url(), "read").await;
     let writing = connect(person, world.provider.url(), "write").await;
     let log = scanned(person, &reading, &json!({})).await;
