@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crypto::digest::sha256;
 use kernel::{Revocation, Scope, Secret, TokenHash};
-use manifest::{CredentialClass, RevokeRule};
+use manifest::{CredentialClass, Manifest, RevokeRule};
 
 use crate::credential::{Credential, field_of};
 use crate::egress::oauth::{OAuthClient, Revoked};
@@ -91,10 +91,10 @@ async fn tell<L: Ledger>(
     scope: &Scope,
     ended: &EndedRow,
 ) -> Result<Told, BrokerError> {
-    let Some(credential) = held(service, scope, ended).await? else {
+    let manifest = service.apps.get(&ended.app).ok_or(BrokerError::NoApp)?;
+    let Some(credential) = held(service, scope, (ended, manifest)).await? else {
         return Ok(Told::settled(Revocation::NothingToRevoke));
     };
-    let manifest = service.apps.get(&ended.app).ok_or(BrokerError::NoApp)?;
     if matches!(manifest.auth.revoke, RevokeRule::Absent { .. }) {
         return Ok(Told::settled(Revocation::NotPossible));
     }
@@ -120,13 +120,16 @@ async fn tell<L: Ledger>(
     })
 }
 
-/// What ends the grant. A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1).
+/// What ends the grant. A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1). An app that
+/// is told by the token's own authority takes none but what calls are made with.
 async fn held<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    ended: &EndedRow,
+    (ended, manifest): (&EndedRow, &Manifest),
 ) -> Result<Option<Credential>, BrokerError> {
-    if let Some(token) = stored(service, scope, ended, Field::RefreshToken).await? {
+    if !manifest.auth.revoke.by_token()
+        && let Some(token) = stored(service, scope, ended, Field::RefreshToken).await?
+    {
         return Ok(Some(Credential::OAuth2(token)));
     }
     for class in CredentialClass::ALL {

@@ -66,11 +66,7 @@ impl<'a> Connection<'a> {
 
     /// Refuses a connection whose token is not there or not accepted any more.
     pub(crate) fn usable(&self) -> Result<(), BrokerError> {
-        match self.row.state.as_str() {
-            "connected" => Ok(()),
-            "reconnect" => Err(BrokerError::Reconnect),
-            _ => Err(BrokerError::NotConnected),
-        }
+        usable(&self.row.state)
     }
 
     /// Refuses an operation that takes no credential of the class that this connection has.
@@ -89,5 +85,19 @@ impl<'a> Connection<'a> {
             .iter()
             .map(String::as_str)
             .collect()
+    }
+}
+
+/// Refuses a connection that has ended, or is to be connected again, since it was read.
+pub(crate) async fn still_connected(tx: &mut ReadTx, id: ConnectionId) -> Result<(), BrokerError> {
+    let state = store::connection_state(tx, id).await?;
+    usable(state.as_deref().unwrap_or_default())
+}
+
+fn usable(state: &str) -> Result<(), BrokerError> {
+    match state {
+        "connected" => Ok(()),
+        "reconnect" => Err(BrokerError::Reconnect),
+        _ => Err(BrokerError::NotConnected),
     }
 }

@@ -48,7 +48,7 @@ pub(crate) async fn disconnect_all<L: Ledger>(
     let ended = store::disconnect_all(&mut tx, app).await?;
     let connections = u32::try_from(ended.len()).unwrap_or(u32::MAX);
     let all = AuditEntry::new("connectors.all_disconnected")
-        .with("app", app.unwrap_or_default())
+        .with("app", app.unwrap_or("every app"))
         .with("connections", i64::from(connections));
     let each = ended
         .into_iter()

@@ -3,7 +3,7 @@ use std::time::Duration;
 use kernel::{ProposalId, Scope};
 use manifest::{Arguments, Operation, PlannedRequest, Reconcile};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, still_connected};
 use crate::credential::Credential;
 use crate::egress::{FilteredResponse, Route};
 use crate::error::BrokerError;
@@ -106,6 +106,10 @@ async fn page<L: Ledger>(
     };
     let facts = service.egress.facts(connection.instance());
     let request = PlannedRequest::plan(read, &facts, arguments, None)?;
+    // Whoever has ended it meanwhile has ended this as well.
+    let mut tx = service.db.read(scope).await?;
+    still_connected(&mut tx, connection.row.id).await?;
+    drop(tx);
     let begun = service.db.clock().now();
     let answered = service
         .egress

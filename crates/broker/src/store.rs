@@ -20,7 +20,8 @@ pub(crate) use keys::{
     server_key,
 };
 pub(crate) use receipts::{
-    EndedRow, close, disconnect_all, proposals_revoked, put_closing_off, revocation, take_closing,
+    EndedRow, close, disconnect_all, not_given_back, proposals_revoked, put_closing_off,
+    revocation, take_closing,
 };
 pub(crate) use rights::{access_to, bound, may, require};
 pub(crate) use tokens::{
@@ -264,6 +265,19 @@ pub(crate) async fn hold_connected(
 
 /// Says of which class the connection's credential is, and with OAuth 2 by which client it was given. Refused
 /// while something of another class is sealed for it.
+/// The connection's state; nothing where it is not there.
+pub(crate) async fn connection_state(
+    tx: &mut ReadTx,
+    connection: ConnectionId,
+) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select state from connectors.connections where id = $1",
+        connection.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?)
+}
+
 pub(crate) async fn put_credential(
     tx: &mut WriteTx,
     connection: ConnectionId,

@@ -13,13 +13,13 @@ pub struct Receipt {
     pub app: String,
     /// What its person called it.
     pub name: String,
-    /// When it ended: no call has left since.
+    /// When it ended: no call has begun since.
     pub ended_at: OffsetDateTime,
     /// Who ended it; empty for who may not know people.
     pub ended_by: String,
     /// Proposals that waited for it, and were revoked with it.
     pub proposals_revoked: u32,
-    /// How often the app was told.
+    /// How often there was a turn to tell the app.
     pub tries: u32,
     /// When the app is told next, while it did not answer.
     pub next_try_at: OffsetDateTime,

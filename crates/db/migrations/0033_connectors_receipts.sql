@@ -79,9 +79,14 @@ returns table (org_id uuid, connection_id uuid, app text, instance text, client_
 language sql security definer set search_path = pg_catalog, pg_temp as $$
     with due as (
         select r.org_id, r.connection_id from connectors.receipts r
-         where r.closed_at is null and coalesce(r.ticket_until, '-infinity') <= now()
-           and case when of_connection is null then r.next_try_at <= now()
-                    else r.org_id = ctx.org() and r.connection_id = of_connection end
+         where r.closed_at is null and coalesce(r.ticket_until, '-infinity') <= now() and r.next_try_at <= now()
+           and (of_connection is null or r.org_id = ctx.org() and r.connection_id = of_connection)
+           -- One at a time: an organisation whose apps do not answer keeps nobody else waiting.
+           and (of_connection is not null or not exists (
+                    select from connectors.receipts o where o.org_id = r.org_id and o.ticket_until > now()))
+           -- What a refresh under way brings is to be ended as well.
+           and not exists (select from broker.credentials c
+                            where c.org_id = r.org_id and c.connection_id = r.connection_id and c.refresh_until > now())
          order by r.next_try_at limit 1
            for update skip locked
     ), taken as (
@@ -150,14 +155,60 @@ begin
     return destroyed;
 end $$;
 
+-- Tokens came for a connection that had ended, and its app did not take them back: the receipt says so.
+create function connectors.not_given_back(of_connection uuid, code text) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update connectors.receipts r set revocation = 'not_confirmed', revocation_code = code
+     where r.org_id = ctx.org() and r.connection_id = of_connection and r.closed_at is not null
+$$;
+
+-- Nothing is sealed any more for a connection that has ended, but by a refresh that was under way, to end it with.
+create function connectors.hold_ended() returns trigger
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    of_state text;
+begin
+    select c.state into of_state from connectors.connections c
+     where c.org_id = new.org_id
+       and c.id = coalesce((select a.connection_id from broker.authorizations a
+                             where a.org_id = new.org_id and a.id = new.owner_id), new.owner_id)
+       for no key update;
+    if of_state = 'disconnected' and not (ctx.kind() = 'turn' and exists (
+           select from connectors.receipts r
+            where r.org_id = new.org_id and r.connection_id = new.owner_id and r.closed_at is null)) then
+        raise exception using errcode = '23514', message = 'the connection has ended';
+    end if;
+    return new;
+end $$;
+
 revoke all on function connectors.open_receipt(), connectors.disconnect_all(text),
     connectors.take_closing(uuid, bytea, int), connectors.put_closing_off(bytea, text, int),
-    connectors.close(bytea, text, text), ctx.bind_turn(bytea) from public;
+    connectors.close(bytea, text, text), connectors.not_given_back(uuid, text), connectors.hold_ended(),
+    ctx.bind_turn(bytea) from public;
 grant execute on function connectors.disconnect_all(text), connectors.take_closing(uuid, bytea, int),
-    connectors.put_closing_off(bytea, text, int), connectors.close(bytea, text, text), ctx.bind_turn(bytea) to countersign_broker;
-grant execute on function connectors.open_receipt() to countersign_owner;
+    connectors.put_closing_off(bytea, text, int), connectors.close(bytea, text, text),
+    connectors.not_given_back(uuid, text), ctx.bind_turn(bytea) to countersign_broker;
+grant execute on function connectors.open_receipt(), connectors.hold_ended() to countersign_owner;
 
 set local role countersign_owner;
 create trigger connections_ended after update of state on connectors.connections
     for each row when (new.state = 'disconnected' and old.state <> 'disconnected')
     execute function connectors.open_receipt();
+create trigger secrets_ended before insert or update of version on broker.secrets
+    for each row execute function connectors.hold_ended();
+
+-- Whoever has a turn reaches the secrets of its connection, and nothing else of the organisation.
+create policy turn on broker.secrets as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn' or owner_id = (select ctx.principal()));
+create policy turn on broker.credentials as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn' or connection_id = (select ctx.principal()));
+create policy turn on broker.data_keys as restrictive for insert to countersign_broker
+    with check ((select ctx.kind()) is distinct from 'turn');
+create policy turn on connectors.connections as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn');
+create policy turn on broker.authorizations as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn');
+create policy turn on broker.calls as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn');
+create policy turn on approvals.proposals as restrictive for all to countersign_broker
+    using ((select ctx.kind()) is distinct from 'turn');

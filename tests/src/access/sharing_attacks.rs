@@ -3,6 +3,7 @@
 use reqwest::Method;
 use reqwest::StatusCode;
 use serde_json::json;
+use sqlx::Executor as _;
 
 use super::sharing::{give, open, person, put};
 use super::standings::{colleague, id_of, stand};
@@ -173,6 +174,8 @@ async fn the_brokers_login_touches_no_tokens_of_a_connection_that_is_not_shown()
             .await
             .unwrap();
         assert_eq!(turns, taken, "{everybody}");
+        // It is not kept: what follows would wait for it.
+        broker.execute("rollback").await.unwrap();
         let refuse = format!(
             "select broker.token_refused('{}', {version}, false)",
             id.uuid()

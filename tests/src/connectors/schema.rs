@@ -70,7 +70,7 @@ fn what_the_reader_does_not_know_the_schema_does_not_admit() {
         ("method = \"GET\"", "method = \"DELETE\""),
         ("class = \"read\"", "class = \"admin\""),
         ("pkce = \"required\"", "pkce = \"plain\""),
-        ("pkce = \"required\"", ""),
+        ("pkce = \"required\"", "pkce = true"),
         ("type = \"string\"", "type = \"text\""),
         ("max_length = 200", "max_lenght = 200"),
         ("kind = \"cursor\"", "kind = \"guess\""),

@@ -35,6 +35,34 @@ async fn co_07_falls_when_secrets_are_left() {
 }
 
 #[tokio::test]
+async fn co_07_falls_when_the_turn_reaches_other_connections() {
+    let free = "drop policy turn on connectors.connections";
+    falls_with(CONTROL, free, "does more than that: update connectors").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_the_turn_reaches_other_secrets() {
+    let free = "drop policy turn on broker.secrets";
+    falls_with(
+        CONTROL,
+        free,
+        "does more than that: delete from broker.secrets",
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_the_turn_makes_up_calls() {
+    let free = "drop policy turn on broker.calls";
+    falls_with(
+        CONTROL,
+        free,
+        "does more than that: insert into broker.calls",
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn co_07_falls_when_the_web_process_may_end_everything() {
     let granted = "grant execute on function connectors.disconnect_all(text) to countersign_front";
     falls_with(CONTROL, granted, "connectors.disconnect_all").await;

@@ -4,6 +4,7 @@ mod data_keys;
 mod many_keys;
 mod master_key;
 mod stolen;
+mod turn;
 
 use std::path::Path;
 use std::time::Duration;

@@ -117,3 +117,19 @@ pub(crate) async fn close(
     .await?;
     Ok(())
 }
+
+/// Tokens came after the end, and the app did not take them back.
+pub(crate) async fn not_given_back(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    code: &str,
+) -> Result<(), Error> {
+    sqlx::query_scalar!(
+        "select connectors.not_given_back($1, $2)",
+        connection.uuid(),
+        code
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(())
+}

@@ -27,6 +27,11 @@ pub(crate) async fn keep_granted<L: Ledger>(
 ) -> Result<(), BrokerError> {
     let id = connection.row.id;
     let mut tx = service.db.write(scope).await?;
+    if !store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await? {
+        drop(tx);
+        give_back(service, scope, (id, client), tokens).await?;
+        return Err(BrokerError::NotConnected);
+    }
     seal(service, &mut tx, connection, tokens).await?;
     // What an older grant left would be refreshed in the place of this one.
     if tokens.refresh_token.is_none() {
@@ -34,11 +39,6 @@ pub(crate) async fn keep_granted<L: Ledger>(
     }
     let life = life(service, tokens, tokens.refresh_token.is_some());
     store::keep_tokens(&mut tx, id, life).await?;
-    if !store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await? {
-        drop(tx);
-        give_back(service, id, client, tokens).await;
-        return Err(BrokerError::NotConnected);
-    }
     let granted = tokens.granted_scopes.as_deref().unwrap_or_default();
     let entry =
         AuditEntry::about("connectors.tokens_stored", id).with("granted", granted.join(" "));
@@ -50,7 +50,7 @@ pub(crate) async fn keep_granted<L: Ledger>(
 pub(super) async fn keep_refreshed<L: Ledger>(
     service: &Service<L>,
     turn: (&Scope, &TokenHash),
-    (connection, client): (&Connection<'_>, &OAuthClient<'_>),
+    connection: &Connection<'_>,
     tokens: &TokenAnswer,
 ) -> Result<(), BrokerError> {
     let kept = loop {
@@ -64,10 +64,8 @@ pub(super) async fn keep_refreshed<L: Ledger>(
     };
     match kept {
         Refreshed::Kept => Ok(()),
-        Refreshed::Ended => {
-            give_back(service, connection.row.id, client, tokens).await;
-            Err(BrokerError::NotConnected)
-        }
+        // They are sealed, for its app to be told about them.
+        Refreshed::Ended => Err(BrokerError::NotConnected),
         Refreshed::Late => Err(BrokerError::Unauthenticated),
     }
 }
@@ -84,7 +82,7 @@ async fn keep<L: Ledger>(
     let granted = tokens.granted_scopes.as_deref();
     let life = life(service, tokens, true);
     let kept = store::end_refresh(&mut tx, ticket, life, granted).await?;
-    if kept == Refreshed::Kept {
+    if kept != Refreshed::Late {
         #[expect(clippy::disallowed_methods, reason = "the database tells it")]
         tx.commit_silently().await?;
     }
@@ -123,19 +121,28 @@ fn life<L: Ledger>(service: &Service<L>, tokens: &TokenAnswer, can_refresh: bool
     }
 }
 
-/// Tells the app to forget tokens that came for a connection that had ended by then: they were stored
-/// nowhere, so this is the one chance.
+/// Tells the app to forget tokens that came for a connection that had ended by then: they are sealed nowhere, so this
+/// is the one chance. Where it does not, the receipt says so.
 async fn give_back<L: Ledger>(
     service: &Service<L>,
-    id: ConnectionId,
-    client: &OAuthClient<'_>,
+    scope: &Scope,
+    (id, client): (ConnectionId, &OAuthClient<'_>),
     tokens: &TokenAnswer,
-) {
-    let token = tokens.refresh_token.as_ref();
-    let token = token.unwrap_or(&tokens.access_token);
-    let token = Credential::OAuth2(Secret::new(token.expose().clone()));
-    if let Err(error) = service.egress.revoke(client, &token).await {
+) -> Result<(), BrokerError> {
+    let refresh = tokens.refresh_token.as_ref();
+    let refresh = refresh.filter(|_| !client.manifest.auth.revoke.by_token());
+    let token = Secret::new(refresh.unwrap_or(&tokens.access_token).expose().clone());
+    let told = service
+        .egress
+        .revoke(client, &Credential::OAuth2(token))
+        .await;
+    if let Err(error) = told {
         let code = BrokerError::from(error).code();
         tracing::warn!(connection = %id, code, "connectors.not_given_back");
+        let mut tx = service.db.write(scope).await?;
+        store::not_given_back(&mut tx, id, code).await?;
+        tx.commit(AuditEntry::about("connectors.not_given_back", id).with("code", code))
+            .await?;
     }
+    Ok(())
 }

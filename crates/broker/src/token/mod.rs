@@ -15,7 +15,7 @@ use kernel::{ConnectionId, Scope, Secret};
 use self::due::{Standing, standing};
 use self::flights::Boarded;
 use self::refresh::refresh;
-use crate::connection::Connection;
+use crate::connection::{Connection, still_connected};
 use crate::credential::{Credential, field_of};
 use crate::egress::oauth::OAuthClient;
 use crate::error::BrokerError;
@@ -99,8 +99,11 @@ async fn step<L: Ledger>(
     patience: Patience,
 ) -> Result<Step, BrokerError> {
     let id = connection.row.id;
-    let oauth = connection.manifest.auth.oauth();
-    let rule = oauth.and_then(|oauth| oauth.refresh.as_ref());
+    // An app that takes no tokens any more renews none.
+    let Some(oauth) = connection.manifest.auth.oauth() else {
+        return Ok(Step::Use);
+    };
+    let rule = oauth.refresh.as_ref();
     let rotates = rule.is_none_or(|rule| rule.rotates);
     let lives = match standing(&connection.row.token, rotates) {
         Standing::Good => return Ok(Step::Use),
@@ -134,11 +137,15 @@ async fn open<L: Ledger>(
     scope: &Scope,
     connection: &Connection<'_>,
 ) -> Result<AccessToken, BrokerError> {
+    let (row, class) = (&connection.row, connection.row.class);
+    let mut tx = service.db.read(scope).await?;
+    // As it stands now: what has ended is sealed until its app was told.
+    still_connected(&mut tx, row.id).await?;
+    let owner = (row.organisation, row.id.uuid());
+    let text = service.vault.get(&mut tx, owner, field_of(class)).await?;
     Ok(AccessToken {
-        credential: sealed(service, scope, connection)
-            .await?
-            .ok_or(BrokerError::NotConnected)?,
-        version: connection.row.token.version,
+        credential: Credential::of(class, text.ok_or(BrokerError::NotConnected)?),
+        version: row.token.version,
     })
 }
 
@@ -173,17 +180,6 @@ pub(crate) fn client<'a>(
         id,
         secret,
     })
-}
-
-/// The connection's credential, as it is sealed: of the class that it was sealed as.
-pub(crate) async fn sealed<L: Ledger>(
-    service: &Service<L>,
-    scope: &Scope,
-    connection: &Connection<'_>,
-) -> Result<Option<Credential>, BrokerError> {
-    let class = connection.row.class;
-    let text = stored(service, scope, connection, field_of(class)).await?;
-    Ok(text.map(|text| Credential::of(class, text)))
 }
 
 /// One of the connection's secrets.

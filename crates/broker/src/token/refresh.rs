@@ -114,7 +114,7 @@ async fn ask<L: Ledger>(
             });
         }
     };
-    keep_refreshed(service, (scope, ticket), (connection, &client), &tokens).await?;
+    keep_refreshed(service, (scope, ticket), connection, &tokens).await?;
     Ok(())
 }
 

@@ -172,6 +172,16 @@ pub enum RevokeRule {
     },
 }
 
+impl RevokeRule {
+    /// Whether the app is told by the authority of the token that is to end.
+    pub const fn by_token(&self) -> bool {
+        match self {
+            Self::Request(request) => matches!(request.authenticate, RevokeAuth::Token),
+            Self::Absent { .. } => false,
+        }
+    }
+}
+
 /// The request that ends a grant.
 #[derive(Debug)]
 pub struct RevokeRequest {

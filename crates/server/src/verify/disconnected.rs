@@ -10,7 +10,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "connectors.disconnected",
     "CO-07",
-    "A connection that has ended does not come back, and opens a receipt with its end; what was sealed for it is destroyed by whoever has the turn to tell its app, and the turn is another tenant's never.",
+    "A connection that has ended does not come back, and opens a receipt with its end; what was sealed for it is destroyed by whoever has the turn to tell its app, which no other tenant gets by its own session, and which reaches nothing else of the organisation.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -23,6 +23,15 @@ const ENDS: [&str; 4] = [
     "connectors.take_closing",
     "connectors.put_closing_off",
     "connectors.close",
+];
+
+/// What the turn must not reach. Without conditions: a statement that reads nothing asks no policy for reading.
+const BEYOND: [&str; 4] = [
+    "update connectors.connections set state_reason = null",
+    "update approvals.proposals set outcome_code = null",
+    "delete from broker.secrets where owner_id <> ctx.principal()",
+    "insert into broker.calls (id, org_id, connection_id, operation, actor_kind, actor_id, duration_ms, answer_bytes)
+     values (gen_random_uuid(), ctx.org(), ctx.principal(), 'control', 'session', gen_random_uuid(), 0, 0)",
 ];
 
 /// Nothing of it is committed.
@@ -58,6 +67,19 @@ async fn look(context: &Context) -> Look {
     if number(&mut broker, &take("own")).await? != 1 {
         return Ok(Found::Error("no turn could be taken".to_owned()));
     }
+    let bind = format!("select ctx.bind_turn(sha256('{id} own'))");
+    broker.execute(AssertSqlSafe(bind)).await?;
+    for statement in BEYOND {
+        broker.execute("savepoint before").await?;
+        let touched = broker
+            .execute(statement)
+            .await
+            .map_or(0, |done| done.rows_affected());
+        broker.execute("rollback to before").await?;
+        if touched > 0 {
+            fail!("whoever has the turn to end a connection does more than that: {statement}");
+        }
+    }
     let close = |ticket: &str| {
         format!(
             "select coalesce(connectors.close(sha256('{id} {ticket}'), 'nothing_to_revoke', null), -1)::bigint"
@@ -74,7 +96,7 @@ async fn look(context: &Context) -> Look {
     }
     broker.execute("rollback").await?;
     Ok(Found::Pass(format!(
-        "a connection that ended did not come back, opened a receipt, and left none of its {destroyed} sealed secrets; another tenant got no turn at it"
+        "a connection that ended did not come back, opened a receipt, and left none of its {destroyed} sealed secrets; another tenant got no turn at it, and whoever had it reached nothing else"
     )))
 }
 
@@ -91,6 +113,11 @@ async fn seal(broker: &mut PgConnection, id: Uuid) -> Result<(), sqlx::Error> {
           where k.retired_at is null order by k.purpose desc limit 1"
     );
     broker.execute(AssertSqlSafe(seal)).await?;
+    // And of something else, to be left alone.
+    let other = "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
+         select ctx.org(), gen_random_uuid(), 'pkce_verifier', 1, k.id, '' from broker.data_keys k
+          where k.retired_at is null order by k.purpose desc limit 1";
+    broker.execute(other).await?;
     Ok(())
 }
 

@@ -47,13 +47,18 @@ pub(super) async fn exhibit(context: &Context) -> Result<ProposalId, sqlx::Error
     Ok(id)
 }
 
-/// A connection of organisation A that nothing is behind.
+/// A connection of organisation A whose tokens are attacked. Nothing is behind it.
 pub(super) async fn connection(context: &Context) -> Result<Uuid, sqlx::Error> {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
-    let connection = connection_of(context, &mut front).await?;
+    let found = "select id from connectors.connections where name = 'Control, of tokens' limit 1";
+    let found: Option<Uuid> = sqlx::query_scalar(found).fetch_optional(&mut front).await?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let id = add_connection(context, &mut front, ("Control, of tokens", "read")).await?;
     front.execute("commit").await?;
-    Ok(connection)
+    Ok(id)
 }
 
 async fn connection_of(context: &Context, front: &mut PgConnection) -> Result<Uuid, sqlx::Error> {
@@ -64,12 +69,22 @@ async fn connection_of(context: &Context, front: &mut PgConnection) -> Result<Uu
     if let Some(id) = found {
         return Ok(id);
     }
+    add_connection(context, front, ("Control", "write")).await
+}
+
+async fn add_connection(
+    context: &Context,
+    front: &mut PgConnection,
+    (name, purpose): (&str, &str),
+) -> Result<Uuid, sqlx::Error> {
     let id = ConnectionId::new(context.now(), context.db.chance()).uuid();
     sqlx::query(
         "insert into connectors.connections (id, org_id, user_id, app, purpose, name, instance, scopes_requested)
-         values ($1, ctx.org(), ctx.person(), 'tracker', 'write', 'Control', 'https://controls.invalid', array['issues:write'])",
+         values ($1, ctx.org(), ctx.person(), 'tracker', $2, $3, 'https://controls.invalid', array['issues:read'])",
     )
     .bind(id)
+    .bind(purpose)
+    .bind(name)
     .execute(front)
     .await?;
     Ok(id)

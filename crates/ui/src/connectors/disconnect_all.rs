@@ -13,7 +13,7 @@ pub struct DisconnectAll {
     pub total: u64,
     /// Those of each app that has some.
     pub apps: Vec<AppChoice>,
-    /// The app that was chosen; empty for all.
+    /// The app that was chosen; [`Self::EVERYTHING`] for all.
     pub chosen: String,
     /// What is wrong, by field: `typed`.
     pub errors: FieldErrors,
@@ -49,6 +49,8 @@ impl DisconnectAll {
         in_words(self.total)
     }
 
+    /// Every app. No app's identifier has a star.
+    pub const EVERYTHING: &'static str = "*";
     /// What has to be typed.
     pub const WORD: &'static str = "disconnect";
 }

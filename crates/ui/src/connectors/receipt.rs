@@ -59,6 +59,9 @@ impl Receipt {
     }
 
     fn told(&self) -> String {
+        if let Some(Revocation::NotPossible | Revocation::NothingToRevoke) = self.revocation {
+            return "not at all".to_owned();
+        }
         match self.tries {
             0 => "not yet".to_owned(),
             1 => "once".to_owned(),
@@ -87,10 +90,10 @@ impl Receipt {
         let app = &self.app;
         match self.revocation {
             Some(Revocation::Confirmed) => {
-                format!("{app} confirmed that its tokens are good for nothing any more.")
+                format!("{app} confirmed that it revoked the access.")
             }
             Some(Revocation::NotConfirmed) => format!(
-                "{app} did not confirm that its tokens are good for nothing any more ({}). End the access in the settings of {app} as well.",
+                "{app} did not confirm that it revoked the access ({}). End it in the settings of {app} as well.",
                 self.code
             ),
             Some(Revocation::NotPossible) if self.advice.is_empty() => format!(

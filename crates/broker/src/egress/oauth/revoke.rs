@@ -28,6 +28,9 @@ impl Egress {
         let RevokeRule::Request(rule) = &client.manifest.auth.revoke else {
             return Ok(Revoked::NotPossible);
         };
+        if credential.class() != client.manifest.auth.class() {
+            return Err(EgressError::CredentialClass.into());
+        }
         let call = AuthCall {
             endpoint: &rule.endpoint,
             method: match rule.method {

@@ -78,7 +78,7 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
             choice("github", "GitHub issues", 1),
             choice("tracker", "Demo tracker", 3),
         ],
-        chosen: String::new(),
+        chosen: ink.t(DisconnectAll::EVERYTHING),
         errors: FieldErrors::default(),
     };
     let refused = DisconnectAll {

@@ -20,7 +20,7 @@ pub(super) struct Receipt {
     app: String,
     /// What its person called it.
     name: String,
-    /// When it ended: no call has left since.
+    /// When it ended: no call has begun since.
     #[serde(with = "time::serde::rfc3339")]
     ended_at: OffsetDateTime,
     /// Who ended it; empty for who may not know people.
@@ -32,7 +32,7 @@ pub(super) struct Receipt {
     revocation: Option<&'static str>,
     /// Why the app did not confirm the last time: a stable code.
     revocation_code: Option<String>,
-    /// How often the app was told.
+    /// How often there was a turn to tell the app.
     tries: u32,
     /// When it is told again; nothing where it is not.
     #[serde(with = "time::serde::rfc3339::option")]

@@ -15,7 +15,8 @@ use crate::route::permission::ConnectorsManage;
 
 /// What the kill switch would end.
 pub(super) async fn form(mut can: Can<ConnectorsManage>) -> Result<Response, Problem> {
-    html(&page(&mut can, "", FieldErrors::default()).await?)
+    let everything = DisconnectAll::EVERYTHING;
+    html(&page(&mut can, everything, FieldErrors::default()).await?)
 }
 
 /// Ends every connection, or those of one app.
@@ -34,7 +35,11 @@ pub(super) async fn disconnect_all(
         let problem = Problem::new(kind::NOT_CONFIRMED);
         return refused(&problem, &page(&mut can, app, errors).await?);
     }
-    let app = Some(app.to_owned()).filter(|app| !app.is_empty());
+    let app = match app {
+        "" => return Err(Problem::new(kind::NOT_CONFIRMED)),
+        DisconnectAll::EVERYTHING => None,
+        app => Some(app.to_owned()),
+    };
     let caller = can.release();
     let ended = end_all(&caller, app).await?;
     let told = match ended {
