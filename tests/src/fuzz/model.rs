@@ -34,6 +34,9 @@ const ROLES: &str = "org_id = '{org}' and ({all_roles} or id in (select role_id 
 /// Of connections that one sees.
 const OF_CONNECTIONS: &str = "org_id = '{org}'
     and connection_id in (select id from connectors.connections where {connections})";
+/// Of connections that one sees at the broker.
+const OF_USED: &str = "org_id = '{org}'
+    and connection_id in (select id from connectors.connections where {used})";
 /// Of logs that one sees.
 const OF_LOGS: &str = "org_id = '{org}' and log_id in (select id from insight.logs where {logs})";
 /// Of proposals that one sees.
@@ -81,6 +84,10 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     (
         "connectors.connections",
         HoldersWhere("connectors.read", "{connections}"),
+    ),
+    (
+        "connectors.receipts",
+        HoldersWhere("connectors.read", OF_CONNECTIONS),
     ),
     ("identity.domains", Holders("organisation.manage")),
     (
@@ -135,6 +142,10 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     (
         "connectors.connections",
         HoldersOfEitherWhere("connectors.read", "approvals.read", "{used}"),
+    ),
+    (
+        "connectors.receipts",
+        HoldersWhere("connectors.read", OF_USED),
     ),
     ("identity.domains", Holders("organisation.manage")),
     ("identity.memberships", Where("{people}")),
