@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use crypto::digest::sha256;
-use kernel::{Revocation, Scope, Secret, TokenHash};
-use manifest::{CredentialClass, Manifest, RevokeRule};
+use kernel::{ConnectionId, Revocation, Scope, Secret};
+use manifest::CredentialClass;
 
 use crate::credential::{Credential, field_of};
 use crate::egress::oauth::{OAuthClient, Revoked};
@@ -13,6 +12,7 @@ use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::service::Service;
 use crate::store::{self, EndedRow};
+use crate::token::ticket;
 use crate::vault::Field;
 
 /// After each time that an app did not answer. Then nobody asks any more.
@@ -47,11 +47,9 @@ impl Told {
 pub(crate) async fn close<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    of: Option<kernel::ConnectionId>,
+    of: Option<ConnectionId>,
 ) -> Result<bool, BrokerError> {
-    let mut ticket = [0_u8; 32];
-    service.db.chance().fill(&mut ticket);
-    let ticket = TokenHash::from_digest(sha256(&ticket));
+    let ticket = ticket(service.db.chance());
     let lease = service.egress.policy().timeout + SLACK;
     let mut tx = service.db.write(scope).await?;
     let Some(ended) = store::take_closing(&mut tx, of, &ticket, lease).await? else {
@@ -91,13 +89,12 @@ async fn tell<L: Ledger>(
     scope: &Scope,
     ended: &EndedRow,
 ) -> Result<Told, BrokerError> {
-    let manifest = service.apps.get(&ended.app).ok_or(BrokerError::NoApp)?;
-    let Some(credential) = held(service, scope, (ended, manifest)).await? else {
+    let manifest = service.apps.get(&ended.app);
+    let by_token = manifest.is_some_and(|manifest| manifest.auth.revoke.by_token());
+    let Some(credential) = held(service, scope, ended, by_token).await? else {
         return Ok(Told::settled(Revocation::NothingToRevoke));
     };
-    if matches!(manifest.auth.revoke, RevokeRule::Absent { .. }) {
-        return Ok(Told::settled(Revocation::NotPossible));
-    }
+    let manifest = manifest.ok_or(BrokerError::NoApp)?;
     let instance = match (&manifest.instance, &ended.instance) {
         (Some(rule), Some(text)) => Some(rule.read(text)?),
         _ => None,
@@ -120,16 +117,15 @@ async fn tell<L: Ledger>(
     })
 }
 
-/// What ends the grant. A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1). An app that
-/// is told by the token's own authority takes none but what calls are made with.
+/// What ends the grant. A refresh token's end is the grant's; an access token's is its own (RFC 7009 2.1). `by_token`:
+/// the app is told by the authority of the token itself, and takes none but what calls are made with.
 async fn held<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
-    (ended, manifest): (&EndedRow, &Manifest),
+    ended: &EndedRow,
+    by_token: bool,
 ) -> Result<Option<Credential>, BrokerError> {
-    if !manifest.auth.revoke.by_token()
-        && let Some(token) = stored(service, scope, ended, Field::RefreshToken).await?
-    {
+    if !by_token && let Some(token) = stored(service, scope, ended, Field::RefreshToken).await? {
         return Ok(Some(Credential::OAuth2(token)));
     }
     for class in CredentialClass::ALL {

@@ -123,11 +123,7 @@ async fn keep<L: Ledger>(
         .put(&mut tx, owner, field_of(class), credential.text(), chance)
         .await?;
     // It lives until the app says otherwise.
-    let life = store::Life {
-        lifetime: None,
-        due: None,
-    };
-    store::keep_tokens(&mut tx, id, life).await?;
+    store::keep_tokens(&mut tx, id, store::Life::default()).await?;
     if !store::set_connected(&mut tx, id, None).await? {
         return Err(BrokerError::NotConnected);
     }

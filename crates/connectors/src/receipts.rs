@@ -42,10 +42,11 @@ pub struct Closed {
 
 /// The receipt of a connection that has ended.
 pub async fn receipt(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Receipt>, Error> {
-    store::receipt(tx, id).await
+    let mut one = store::receipts(tx, Some(id), PageSize::default()).await?;
+    Ok(one.pop())
 }
 
 /// Receipts of the organisation's connections, the latest first.
 pub async fn receipts(tx: &mut ReadTx, page: PageSize) -> Result<Vec<Receipt>, Error> {
-    store::receipts(tx, page).await
+    store::receipts(tx, None, page).await
 }

@@ -152,26 +152,12 @@ impl From<ReceiptRow> for Receipt {
     }
 }
 
-pub(crate) async fn receipt(
+/// Of one connection, or of all: the latest first.
+pub(crate) async fn receipts(
     tx: &mut ReadTx,
-    connection: ConnectionId,
-) -> Result<Option<Receipt>, Error> {
-    let row = sqlx::query_as!(
-        ReceiptRow,
-        r#"select c.id, c.app, c.name, r.ended_at, coalesce(u.name, '') as "ended_by!", r.proposals_revoked, r.tries,
-                  r.next_try_at, r.revocation, r.revocation_code, r.secrets_destroyed, r.closed_at
-             from connectors.receipts r
-             join connectors.connections c on c.org_id = r.org_id and c.id = r.connection_id
-             left join identity.users u on u.id = r.ended_by
-            where r.connection_id = $1"#,
-        connection.uuid()
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    Ok(row.map(Receipt::from))
-}
-
-pub(crate) async fn receipts(tx: &mut ReadTx, page: PageSize) -> Result<Vec<Receipt>, Error> {
+    of: Option<ConnectionId>,
+    page: PageSize,
+) -> Result<Vec<Receipt>, Error> {
     let rows = sqlx::query_as!(
         ReceiptRow,
         r#"select c.id, c.app, c.name, r.ended_at, coalesce(u.name, '') as "ended_by!", r.proposals_revoked, r.tries,
@@ -179,7 +165,9 @@ pub(crate) async fn receipts(tx: &mut ReadTx, page: PageSize) -> Result<Vec<Rece
              from connectors.receipts r
              join connectors.connections c on c.org_id = r.org_id and c.id = r.connection_id
              left join identity.users u on u.id = r.ended_by
-            order by r.ended_at desc, r.connection_id limit $1"#,
+            where $1::uuid is null or r.connection_id = $1
+            order by r.ended_at desc, r.connection_id limit $2"#,
+        of.map(ConnectionId::uuid),
         page.rows()
     )
     .fetch_all(&mut **tx)

@@ -11,7 +11,7 @@ alter table broker.credentials
     add column token_version bigint not null default 0,
     -- From then on whoever needs the token refreshes it first; null where nobody does.
     add column refresh_at timestamptz,
-    -- The ticket, as a hash that no login reads, and until when the turn is its holder's.
+    -- The ticket, which no login reads, and until when the turn is its holder's.
     add column refresh_ticket bytea unique check (length(refresh_ticket) = 32),
     add column refresh_until timestamptz,
     -- When the refresh token at hand was first sent, where no answer to it came.

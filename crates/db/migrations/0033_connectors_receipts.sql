@@ -5,9 +5,6 @@
 create table connectors.receipts (
     org_id uuid not null,
     connection_id uuid not null,
-    -- What is needed to tell the app: whoever tells it sees the receipt, and not the connection.
-    app text not null,
-    instance text,
     ended_at timestamptz not null default now(),
     -- Who ended it.
     ended_by uuid,
@@ -21,7 +18,7 @@ create table connectors.receipts (
     revocation_code text check (length(revocation_code) <= 100),
     secrets_destroyed int check (secrets_destroyed >= 0),
     closed_at timestamptz,
-    -- The ticket of whoever has the turn to tell the app, as a hash that no login reads, and until when it is theirs.
+    -- The ticket of whoever has the turn to tell the app, which no login reads, and until when it is theirs.
     ticket bytea unique check (length(ticket) = 32),
     ticket_until timestamptz,
     primary key (org_id, connection_id),
@@ -52,8 +49,8 @@ set local role countersign_definer;
 create function connectors.open_receipt() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    insert into connectors.receipts (org_id, connection_id, app, instance, ended_by, proposals_revoked)
-    values (new.org_id, new.id, new.app, new.instance, ctx.person(), approvals.revoke_disconnected(new.id));
+    insert into connectors.receipts (org_id, connection_id, ended_by, proposals_revoked)
+    values (new.org_id, new.id, ctx.person(), approvals.revoke_disconnected(new.id));
     return null;
 end $$;
 
@@ -93,10 +90,11 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
         update connectors.receipts r
            set ticket = new_ticket, ticket_until = now() + make_interval(secs => least(lease_seconds, 300)), tries = r.tries + 1
           from due where r.org_id = due.org_id and r.connection_id = due.connection_id
-        returning r.org_id, r.connection_id, r.app, r.instance, r.tries
+        returning r.org_id, r.connection_id, r.tries
     )
-    select t.org_id, t.connection_id, t.app, t.instance, k.client_id, t.tries
-      from taken t left join broker.credentials k on k.org_id = t.org_id and k.connection_id = t.connection_id
+    select t.org_id, t.connection_id, c.app, c.instance, k.client_id, t.tries
+      from taken t join connectors.connections c on c.org_id = t.org_id and c.id = t.connection_id
+      left join broker.credentials k on k.org_id = t.org_id and k.connection_id = t.connection_id
 $$;
 
 -- Binds the holder of a turn at a connection, to refresh its tokens or to end them, to its organisation, as nobody and
@@ -205,8 +203,6 @@ create policy turn on broker.credentials as restrictive for all to countersign_b
 create policy turn on broker.data_keys as restrictive for insert to countersign_broker
     with check ((select ctx.kind()) is distinct from 'turn');
 create policy turn on connectors.connections as restrictive for all to countersign_broker
-    using ((select ctx.kind()) is distinct from 'turn');
-create policy turn on broker.authorizations as restrictive for all to countersign_broker
     using ((select ctx.kind()) is distinct from 'turn');
 create policy turn on broker.calls as restrictive for all to countersign_broker
     using ((select ctx.kind()) is distinct from 'turn');

@@ -153,17 +153,13 @@ mod tests {
     }
 
     /// Policies that nothing here can miss, and why.
-    const BESIDE: [(&str, &str); 6] = [
+    const BESIDE: [(&str, &str); 5] = [
         (
             "approvals.proposals.shared_use",
             "the broker's login alone adds proposals: tests/src/access/sharing_attacks.rs",
         ),
         (
             "approvals.proposals.turn",
-            "the broker's login alone has turns: tests/src/vault/turn.rs",
-        ),
-        (
-            "broker.authorizations.turn",
             "the broker's login alone has turns: tests/src/vault/turn.rs",
         ),
         (

@@ -10,7 +10,7 @@ pub(crate) use keep::keep_granted;
 
 use std::time::{Duration, Instant};
 
-use kernel::{ConnectionId, Scope, Secret};
+use kernel::{Chance, ConnectionId, Scope, Secret, TokenHash};
 
 use self::due::{Standing, standing};
 use self::flights::Boarded;
@@ -29,6 +29,13 @@ const FIRST_LOOK: Duration = Duration::from_millis(100);
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
 /// Beside the time that a call may take.
 const WAIT_LONGER: Duration = Duration::from_secs(5);
+
+/// A ticket for a turn at a connection: chance, under which the database knows whose turn it is.
+pub(crate) fn ticket(chance: &dyn Chance) -> TokenHash {
+    let mut ticket = [0_u8; 32];
+    chance.fill(&mut ticket);
+    TokenHash::from_digest(ticket)
+}
 
 /// A credential to call with: an access token, or what a person pasted.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 use std::time::Duration;
 
-use crypto::digest::sha256;
 use kernel::{Scope, TokenHash};
 
 use super::due::pause;
 use super::keep::keep_refreshed;
-use super::{client, stored};
+use super::{client, stored, ticket};
 use crate::connection::Connection;
 use crate::egress::oauth::OAuthError;
 use crate::egress::{EgressError, WriteVerdict};
@@ -27,9 +26,7 @@ pub(super) async fn refresh<L: Ledger>(
     scope: &Scope,
     connection: &Connection<'_>,
 ) -> Result<(), BrokerError> {
-    let mut ticket = [0_u8; 32];
-    service.db.chance().fill(&mut ticket);
-    let ticket = TokenHash::from_digest(sha256(&ticket));
+    let ticket = ticket(service.db.chance());
     let lease = service.egress.policy().timeout * 2 + SLACK;
     let (id, version) = (connection.row.id, connection.row.token.version);
     let mut tx = service.db.write(scope).await?;

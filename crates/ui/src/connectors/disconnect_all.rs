@@ -45,12 +45,12 @@ fn in_words(connections: u64) -> String {
 }
 
 impl DisconnectAll {
-    fn count(&self) -> String {
-        in_words(self.total)
-    }
-
     /// Every app. No app's identifier has a star.
     pub const EVERYTHING: &'static str = "*";
     /// What has to be typed.
     pub const WORD: &'static str = "disconnect";
+
+    fn count(&self) -> String {
+        in_words(self.total)
+    }
 }

@@ -103,7 +103,7 @@ impl Receipt {
                 format!("{app} has no way to be told. {}", self.advice)
             }
             Some(Revocation::NothingToRevoke) => format!("{app} had given no token."),
-            None if self.tries == 0 => format!("{app} is about to be told."),
+            None if self.code.is_empty() => format!("{app} is being told."),
             None => format!(
                 "{app} did not answer yet ({}), and is told again. The tokens are kept for that alone, and destroyed then in any case.",
                 self.code
