@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use kernel::Scope;
 use tokio::net::UnixStream;
+use tokio::sync::Semaphore;
 
 use super::frame;
 use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
@@ -12,10 +13,14 @@ use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 /// Longer than egress may take for a call, so that its own answer is the one that is heard.
 const CALL_LIMIT: Duration = Duration::from_mins(1);
 
+/// Calls under way at once; more wait here. A socket's queue is short, and whoever finds it full is turned away at once.
+const MAX_CALLS: usize = 100;
+
 /// The front's way to the broker.
 #[derive(Debug, Clone)]
 pub struct BrokerClient {
     socket: Arc<PathBuf>,
+    places: Arc<Semaphore>,
 }
 
 /// Why a call has no answer.
@@ -40,6 +45,7 @@ impl BrokerClient {
     pub fn new(socket: &Path) -> Self {
         Self {
             socket: Arc::new(socket.to_owned()),
+            places: Arc::new(Semaphore::new(MAX_CALLS)),
         }
     }
 
@@ -60,6 +66,7 @@ impl BrokerClient {
     }
 
     async fn exchange(&self, request: &Request) -> io::Result<Answer> {
+        let _place = self.places.acquire().await.map_err(io::Error::other)?;
         let mut stream = UnixStream::connect(&*self.socket).await?;
         frame::write(&mut stream, request).await?;
         frame::read(&mut stream).await
