@@ -6,6 +6,7 @@ mod keys;
 pub(crate) mod passkeys;
 pub(crate) mod providers;
 mod receipts;
+mod reviews;
 mod rights;
 pub(crate) mod rotations;
 mod tokens;
@@ -23,6 +24,7 @@ pub(crate) use receipts::{
     EndedRow, close, disconnect_all, not_given_back, proposals_revoked, put_closing_off,
     revocation, take_closing,
 };
+pub(crate) use reviews::raise_unused;
 pub(crate) use rights::{access_to, bound, may, require};
 pub(crate) use tokens::{
     Life, Refreshed, Refused, TokenRow, end_refresh, keep_tokens, lose_refresh, put_refresh_off,

@@ -12,6 +12,7 @@ use crate::ledger::Ledger;
 use crate::provider::recheck_domains;
 use crate::rotation::rotate;
 use crate::service::Service;
+use crate::store;
 
 const SHIFT: Shift = Shift::new(16, 4);
 /// How often to look for what time moves on.
@@ -20,6 +21,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(5);
 const ROTATE_EVERY: Duration = Duration::from_secs(1);
 /// How often to look for connections that have ended.
 const CLOSE_EVERY: Duration = Duration::from_secs(1);
+
+/// How often to look for connections that nobody used for a month.
+const REVIEW_EVERY: Duration = Duration::from_hours(1);
 
 /// Sends what people approve, and moves on what time moves on, until `stopped` becomes true. What is
 /// under way by then is carried to its end: a call that is cut off in the middle is an unknown
@@ -35,6 +39,7 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
         () = sweep(&service) => {}
         () = recheck(&service) => {}
         () = rotate_keys(&service) => {}
+        () = review(&service) => {}
         _ = async { tokio::join!(close_ended(&service), close_ended(&service), close_ended(&service)) } => {}
     }
 }
@@ -86,6 +91,26 @@ async fn close_ended<L: Ledger>(service: &Service<L>) {
         }
         tokio::time::sleep(CLOSE_EVERY).await;
     }
+}
+
+/// Until it is dropped.
+async fn review<L: Ledger>(service: &Service<L>) {
+    loop {
+        if let Err(error) = raise_unused(service).await {
+            tracing::warn!(%error, "connectors.not_reviewed");
+        }
+        tokio::time::sleep(REVIEW_EVERY).await;
+    }
+}
+
+async fn raise_unused<L: Ledger>(service: &Service<L>) -> Result<(), db::Error> {
+    let mut tx = service.db.write(&Scope::Anonymous).await?;
+    store::raise_unused(&mut tx).await?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the database tells each organisation"
+    )]
+    tx.commit_silently().await
 }
 
 async fn run<L: Ledger>(service: &Service<L>, job: &ClaimedJob) -> Outcome {

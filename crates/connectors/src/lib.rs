@@ -5,6 +5,7 @@
 
 mod add_connection;
 mod calls;
+mod keep;
 mod list_connections;
 mod load_apps;
 mod receipts;
@@ -14,6 +15,7 @@ pub use add_connection::{
     AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for,
 };
 pub use calls::{CallRow, calls, calls_since};
+pub use keep::keep;
 pub use list_connections::{Connection, ConnectionState, connection, connections};
 pub use load_apps::{LoadAppsError, load_apps};
 pub use manifest::Apps;

@@ -44,6 +44,10 @@ pub struct Connection {
     pub created_at: OffsetDateTime,
     /// When it last became connected.
     pub connected_at: Option<OffsetDateTime>,
+    /// When a call last left through it; nothing as well for who may not see calls.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// Since when it waits for review, as nobody used it for a month.
+    pub raised_at: Option<OffsetDateTime>,
     /// What everybody in the organisation may do with it, as far as their permissions go.
     pub everybody: AssetAccess,
     /// What the bound principal may do with it: nothing, where they see it to end it alone.
@@ -99,10 +103,10 @@ impl Connection {
 
 /// The bound organisation's connections that the principal may see, in the order of their making.
 pub async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
-    store::connections(tx).await
+    store::connections(tx, None).await
 }
 
 /// One connection of the bound organisation, if the principal may see it.
 pub async fn connection(tx: &mut ReadTx, id: ConnectionId) -> Result<Option<Connection>, Error> {
-    store::connection(tx, id).await
+    Ok(store::connections(tx, Some(id)).await?.pop())
 }

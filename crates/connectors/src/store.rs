@@ -29,6 +29,8 @@ struct ConnectionRow {
     connected_by: String,
     created_at: OffsetDateTime,
     connected_at: Option<OffsetDateTime>,
+    last_used_at: Option<OffsetDateTime>,
+    raised_at: Option<OffsetDateTime>,
     everybody: String,
     access: String,
 }
@@ -55,6 +57,10 @@ impl ConnectionRow {
             connected_by: self.connected_by,
             created_at: self.created_at,
             connected_at: self.connected_at,
+            last_used_at: self.last_used_at,
+            raised_at: self
+                .raised_at
+                .filter(|at| self.last_used_at.is_none_or(|used| used < *at)),
             everybody: access(&self.everybody)?,
             access: access(&self.access)?,
         })
@@ -77,14 +83,22 @@ pub(crate) async fn insert_connection(tx: &mut WriteTx, new: NewRow<'_>) -> Resu
     Ok(())
 }
 
-pub(crate) async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Error> {
+/// One, or all: in the order of their making.
+pub(crate) async fn connections(
+    tx: &mut ReadTx,
+    of: Option<ConnectionId>,
+) -> Result<Vec<Connection>, Error> {
     sqlx::query_as!(
         ConnectionRow,
         r#"select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
-                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at, c.everybody,
-                  access.access_to('connection', c.id) as "access!"
+                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at,
+                  (select max(k.at) from broker.calls k where k.org_id = c.org_id and k.connection_id = c.id)
+                      as last_used_at,
+                  c.raised_at, c.everybody, access.access_to('connection', c.id) as "access!"
              from connectors.connections c left join identity.users u on u.id = c.user_id
-            order by c.created_at, c.id"#
+            where $1::uuid is null or c.id = $1
+            order by c.created_at, c.id"#,
+        of.map(ConnectionId::uuid),
     )
     .fetch_all(&mut **tx)
     .await?
@@ -93,23 +107,13 @@ pub(crate) async fn connections(tx: &mut ReadTx) -> Result<Vec<Connection>, Erro
     .collect()
 }
 
-pub(crate) async fn connection(
-    tx: &mut ReadTx,
-    id: ConnectionId,
-) -> Result<Option<Connection>, Error> {
-    sqlx::query_as!(
-        ConnectionRow,
-        r#"select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
-                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at, c.everybody,
-                  access.access_to('connection', c.id) as "access!"
-             from connectors.connections c left join identity.users u on u.id = c.user_id
-            where c.id = $1"#,
-        id.uuid()
+/// Says that it is needed. False where it is not there, or has ended.
+pub(crate) async fn keep(tx: &mut WriteTx, id: ConnectionId) -> Result<bool, Error> {
+    Ok(
+        sqlx::query_scalar!(r#"select connectors.keep($1) as "kept!""#, id.uuid())
+            .fetch_one(&mut **tx)
+            .await?,
     )
-    .fetch_optional(&mut **tx)
-    .await?
-    .map(ConnectionRow::parse)
-    .transpose()
 }
 
 struct ReceiptRow {

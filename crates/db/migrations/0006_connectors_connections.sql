@@ -21,6 +21,9 @@ create table connectors.connections (
     created_at timestamptz not null default now(),
     connected_at timestamptz,
     disconnected_at timestamptz,
+    -- When somebody last said that it is needed, and when it was last raised for review as unused.
+    kept_at timestamptz,
+    raised_at timestamptz,
     primary key (org_id, id),
     foreign key (org_id, user_id) references identity.memberships (org_id, user_id)
 );

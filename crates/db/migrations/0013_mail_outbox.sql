@@ -18,7 +18,8 @@ create table mail.outbox (
                                              'ways_in_changed', 'client_ended', 'operator_access', 'invitation',
                                              'change_email_new', 'change_email_old', 'email_changed', 'account_deleted',
                                              'domain_failing', 'domain_lost', 'provider_on', 'provider_off',
-                                             'provider_certificate', 'sso_required', 'sso_lifted')),
+                                             'provider_certificate', 'sso_required', 'sso_lifted',
+                                             'connections_unused')),
     -- What the template says besides names: small, and no secret.
     data jsonb not null default '{}' check (jsonb_typeof(data) = 'object' and length(data::text) <= 1000),
     state text not null default 'queued' check (state in ('queued', 'sent', 'failed')),

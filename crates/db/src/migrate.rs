@@ -67,6 +67,7 @@ migrations! {
     32 "0032_broker_tokens",
     33 "0033_connectors_receipts",
     34 "0034_broker_credentials",
+    35 "0035_connectors_reviews",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

@@ -41,6 +41,8 @@ pub enum Kind {
     SsoRequired,
     /// Says that they come by other ways again.
     SsoLifted,
+    /// Says which connections nobody used for a month.
+    ConnectionsUnused,
 }
 
 impl Kind {
@@ -66,6 +68,7 @@ impl Kind {
             "provider_certificate" => Self::ProviderCertificate,
             "sso_required" => Self::SsoRequired,
             "sso_lifted" => Self::SsoLifted,
+            "connections_unused" => Self::ConnectionsUnused,
             _ => return None,
         })
     }
@@ -92,6 +95,7 @@ impl Kind {
             Self::ProviderCertificate => "Certificate added",
             Self::SsoRequired => "Single sign-on required",
             Self::SsoLifted => "Single sign-on not required",
+            Self::ConnectionsUnused => "Connections unused",
         }
     }
 
@@ -116,6 +120,7 @@ impl Kind {
             | Self::ProviderCertificate
             | Self::SsoRequired
             | Self::SsoLifted
+            | Self::ConnectionsUnused
             | Self::OperatorAccess => None,
             Self::Invitation => Some((TokenKind::Invitation, "/invitation")),
         }

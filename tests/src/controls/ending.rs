@@ -67,3 +67,28 @@ async fn co_07_falls_when_the_web_process_may_end_everything() {
     let granted = "grant execute on function connectors.disconnect_all(text) to countersign_front";
     falls_with(CONTROL, granted, "connectors.disconnect_all").await;
 }
+
+const REVIEWED: &str = "connectors.reviewed";
+
+#[tokio::test]
+async fn co_07_falls_when_what_nobody_used_is_not_raised() {
+    // Nobody looks at it again within the hour, as at the one that the control makes.
+    let forgotten = "insert into connectors.connections (id, org_id, user_id, app, purpose, name, scopes_requested,
+                                                         created_at)
+         select gen_random_uuid(), m.org_id, m.user_id, 'tracker', 'read', 'Forgotten', '{}', now() - interval '32 days'
+           from identity.memberships m join identity.organisations o on o.id = m.org_id
+          where m.removed_at is null and m.org_id <> identity.nowhere() limit 1";
+    falls_with(REVIEWED, forgotten, "1 connections that nobody used").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_another_tenant_says_what_is_needed() {
+    let free = without("connectors.keep", "c.org_id = org and");
+    falls_with(REVIEWED, &free, "another tenant said").await;
+}
+
+#[tokio::test]
+async fn co_07_falls_when_the_broker_says_what_is_needed() {
+    let granted = "grant execute on function connectors.keep(uuid) to countersign_broker";
+    falls_with(REVIEWED, granted, "connectors.keep").await;
+}

@@ -49,7 +49,7 @@ pub(crate) struct Facts {
     /// What a client calls itself, where and when it was seen; who looks in from outside, and until when.
     pub(crate) client: String,
     pub(crate) address: String,
-    /// What changed (`identity.tell_of`), why somebody looks in, or which domain or provider it is.
+    /// What changed (`identity.tell_of`), why somebody looks in, or which domain, provider or connections it is.
     pub(crate) what: String,
     /// Whether an address that was asked for has an account of its own.
     pub(crate) is_taken: bool,
@@ -129,6 +129,7 @@ pub(crate) fn write(facts: &Facts, links: &Links, link: &str) -> Result<Letter, 
         Kind::ProviderCertificate => provider::certified(facts, links),
         Kind::SsoRequired => provider::required(facts, links),
         Kind::SsoLifted => provider::lifted(facts, links),
+        Kind::ConnectionsUnused => told::connections_unused(facts, links),
     }
 }
 
@@ -367,6 +368,23 @@ mod tests {
                 assert!(flat.contains(said), "{said}: {flat}");
             }
             assert!(flat.contains("/settings/single-sign-on"), "{flat}");
+        }
+    }
+
+    #[test]
+    fn whoever_connected_apps_is_told_which_nobody_used() {
+        let facts = Facts {
+            what: "GitHub, Slack".to_owned(),
+            ..facts(Kind::ConnectionsUnused)
+        };
+        let letter = write(&facts, &links(), "").unwrap();
+        let flat = letter.text.replace('\n', " ");
+        for said in [
+            "connected at countersign.example to Works",
+            "for a month: GitHub, Slack.",
+            "https://countersign.example/connectors",
+        ] {
+            assert!(flat.contains(said), "{said}: {flat}");
         }
     }
 

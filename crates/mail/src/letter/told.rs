@@ -128,3 +128,21 @@ pub(super) fn operator_access(facts: &Facts, links: &Links) -> Result<Letter, as
         },
     )
 }
+
+pub(super) fn connections_unused(facts: &Facts, links: &Links) -> Result<Letter, askama::Error> {
+    notice(
+        "Connected apps that nobody uses",
+        &NoticeText {
+            greeting: &inline(&facts.person),
+            first: format!(
+                "Some of the apps that are connected at {} to {} were not used for a month: {}.",
+                links.host(),
+                inline(&facts.organisation),
+                line(&facts.what),
+            ),
+            link: &links.page("/connectors"),
+            action: "Keep them, or disconnect them",
+            last: "A connection that nobody needs is a risk that nobody needs. Each stays connected until somebody ends it, and is raised again after another month without use.".to_owned(),
+        },
+    )
+}

@@ -41,6 +41,7 @@ mod operator_access;
 mod organisation;
 mod passkeys;
 mod recent;
+mod reviewed;
 mod row_level_security;
 mod search;
 mod second_factor;
@@ -131,6 +132,7 @@ const OFTEN: &[Runnable] = controls![
     credential_class,
     access_reviewer,
     disconnected,
+    reviewed,
     front_confined,
     broker_confined,
     metadata_only,

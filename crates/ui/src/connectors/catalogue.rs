@@ -1,5 +1,6 @@
 use askama::Template;
 use kernel::ConnectionId;
+use time::OffsetDateTime;
 
 use super::{ConnectionState, Receipt};
 use crate::Page;
@@ -13,10 +14,25 @@ pub struct Catalogue {
     pub page: Page,
     /// One for each manifest.
     pub apps: Vec<App>,
+    /// Those that nobody used for a month.
+    pub unused: Vec<Unused>,
     /// Whether there is something to disconnect.
     pub is_connected: bool,
     /// The latest that have ended.
     pub ended: Vec<Receipt>,
+}
+
+/// A connection that waits for somebody to say whether it is needed.
+#[derive(Debug, Clone)]
+pub struct Unused {
+    /// Which.
+    pub connection: ConnectionId,
+    /// What its person calls it.
+    pub name: String,
+    /// Who connected it; empty for who may not know.
+    pub connected_by: String,
+    /// When it was last used; nothing where it never was.
+    pub last_used_at: Option<OffsetDateTime>,
 }
 
 /// An app that can be connected.

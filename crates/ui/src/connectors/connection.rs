@@ -31,6 +31,10 @@ pub struct Connection {
     pub connected_by: String,
     /// When.
     pub connected_at: OffsetDateTime,
+    /// When a call last left through it; nothing where none did.
+    pub last_used_at: Option<OffsetDateTime>,
+    /// Whether it waits for somebody to say that it is needed.
+    pub is_raised: bool,
     /// What a person pasted to connect it, in the app's words; nothing where that was done by OAuth.
     pub pasted: Option<String>,
     /// What to do at the app when it ends, where the app cannot be told; else nothing.

@@ -4,4 +4,5 @@
 mod consent;
 mod ending;
 mod refresh;
+mod review;
 mod world;

@@ -1,10 +1,11 @@
 use kernel::{AssetAccess, Revocation, TeamId, UserId};
+use time::OffsetDateTime;
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, ConnectWay, Connection,
     ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Receipt, Scan,
-    ScanStatus, ScopeRequest, ScopeRow, Sharing,
+    ScanStatus, ScopeRequest, ScopeRow, Sharing, Unused,
 };
 
 use super::{Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, shot, with_flash};
@@ -54,6 +55,10 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
             ),
         ],
         is_connected: true,
+        unused: vec![
+            unused(ink, 4, "Support desk, to read", Some(days_ago(45))),
+            unused(ink, 5, "Old tracker, to write", None),
+        ],
         ended: vec![
             receipt(ink, "Demo tracker, to write", None),
             receipt(ink, "Team tracker", Some(Revocation::Confirmed)),
@@ -62,6 +67,7 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
     };
     let empty = Catalogue {
         apps: Vec::new(),
+        unused: Vec::new(),
         is_connected: false,
         ended: Vec::new(),
         ..view.clone()
@@ -92,6 +98,15 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
         shot("connectors-disconnect", &kill),
         shot("connectors-disconnect-refused", &refused),
     ]
+}
+
+fn unused(ink: &Ink, number: u128, name: &str, last_used_at: Option<OffsetDateTime>) -> Unused {
+    Unused {
+        connection: id(number),
+        name: ink.t(name),
+        connected_by: ink.t("Example Owner"),
+        last_used_at,
+    }
 }
 
 fn receipt(ink: &Ink, name: &str, revocation: Option<Revocation>) -> Receipt {
@@ -339,6 +354,8 @@ fn connected(ink: &Ink) -> Connection {
         state_reason: String::new(),
         connected_by: ink.t("Example Owner"),
         connected_at: days_ago(12),
+        last_used_at: Some(minutes_ago(4)),
+        is_raised: false,
         pasted: None,
         ends: None,
         scopes: vec![

@@ -38,6 +38,12 @@ pub(super) struct Connection {
     /// When it last became connected.
     #[serde(with = "time::serde::rfc3339::option")]
     connected_at: Option<OffsetDateTime>,
+    /// When a call last left through it.
+    #[serde(with = "time::serde::rfc3339::option")]
+    last_used_at: Option<OffsetDateTime>,
+    /// Since when it waits for review, as nobody used it for a month.
+    #[serde(with = "time::serde::rfc3339::option")]
+    raised_at: Option<OffsetDateTime>,
     /// What whoever asks may do with it, as far as their permissions go: `view`, or `edit`, which is to
     /// use it as well. `none` where they see it to end it alone.
     access: &'static str,
@@ -83,6 +89,8 @@ impl From<connectors::Connection> for Connection {
             connected_by: row.connected_by,
             created_at: row.created_at,
             connected_at: row.connected_at,
+            last_used_at: row.last_used_at,
+            raised_at: row.raised_at,
             access: row.access.as_str(),
         }
     }

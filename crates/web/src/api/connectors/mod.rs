@@ -7,6 +7,7 @@ mod connections;
 mod create_connection;
 mod disconnect;
 mod give_credential;
+mod keep;
 mod receipts;
 mod scan;
 mod sharing;
@@ -14,6 +15,7 @@ mod sharing;
 pub(crate) use authorize::{begin_connect, client_id};
 pub(crate) use disconnect::{end_all, end_connection};
 pub(crate) use give_credential::keep_credential;
+pub(crate) use keep::keep;
 pub(crate) use scan::begin_scan;
 pub(crate) use sharing::{parse_access, parse_giving};
 
@@ -29,6 +31,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
             connections::show_connection,
             create_connection::create_connection,
             calls::list_calls,
+            keep::keep_connection,
             receipts::list_receipts,
             receipts::show_receipt,
             scan::start_scan,

@@ -27,13 +27,25 @@ pub(super) async fn catalogue(mut can: Can<ConnectorsRead>) -> Result<Response, 
         let manifest = can.state.apps.get(&row.app);
         ended.push(receipt::view(row, manifest, page.now));
     }
+    let unused = connections.iter().filter_map(unused).collect();
     html(&view::Catalogue {
         apps,
+        unused,
         is_connected: connections
             .iter()
             .any(|one| one.state != ConnectionState::Disconnected),
         ended,
         page,
+    })
+}
+
+/// One that waits for review.
+fn unused(row: &Connection) -> Option<view::Unused> {
+    row.raised_at.map(|_| view::Unused {
+        connection: row.id,
+        name: row.name.clone(),
+        connected_by: row.connected_by.clone(),
+        last_used_at: row.last_used_at,
     })
 }
 

@@ -42,6 +42,8 @@ pub(super) fn view(
         state_reason: reason(&row, manifest),
         connected_by: row.connected_by.clone(),
         connected_at: row.connected_at.unwrap_or(row.created_at),
+        last_used_at: row.last_used_at,
+        is_raised: row.raised_at.is_some(),
         pasted: paste.map(|rule| rule.label.clone()),
         ends: manifest.and_then(|manifest| match &manifest.auth.revoke {
             RevokeRule::Absent { advice } => Some(advice.clone()),

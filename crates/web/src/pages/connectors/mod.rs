@@ -8,6 +8,7 @@ mod connection;
 mod connection_page;
 mod disconnect;
 mod disconnect_all;
+mod keep;
 mod receipt;
 mod scan;
 mod scan_face;
@@ -27,6 +28,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
         .page(Method::GET, "/connectors/{id}", connection::connection)
         .page(Method::GET, "/connectors/{id}/scan", scan::status)
         .page(Method::POST, "/connectors/{id}/scan", scan::start)
+        .page(Method::POST, "/connectors/{id}/keep", keep::keep)
         .page(Method::POST, "/connectors/{id}/give", sharing::give)
         .page(
             Method::POST,
