@@ -76,6 +76,7 @@ async fn respond(shared: &Shared, mood: Mood, parts: Parts, body: Bytes) -> Resp
             }
             answer(StatusCode::BAD_GATEWAY, "text/plain", Body::empty())
         }
+        Mood::LoseFirstAnswersOfWrites => lose_first(shared, parts, body).await,
         Mood::LoseWrites if parts.method == Method::GET => {
             pass(shared, &parts.method, &parts.uri, &parts.headers, body).await
         }
@@ -95,6 +96,20 @@ async fn respond(shared: &Shared, mood: Mood, parts: Parts, body: Bytes) -> Resp
             answer(status, "application/json", Body::from("{}"))
         }
     }
+}
+
+async fn lose_first(shared: &Shared, parts: Parts, body: Bytes) -> Response<Body> {
+    if let Some(lost) = held(&shared.lost).remove(&body) {
+        return answer(StatusCode::OK, "application/json", Body::from(lost));
+    }
+    let asked = body.clone();
+    let honest = pass(shared, &parts.method, &parts.uri, &parts.headers, body).await;
+    if parts.method == Method::GET {
+        return honest;
+    }
+    let whole = axum::body::to_bytes(honest.into_body(), 1 << 20).await;
+    held(&shared.lost).insert(asked, whole.unwrap_or_default());
+    answer(StatusCode::BAD_GATEWAY, "text/plain", Body::empty())
 }
 
 fn answer(status: StatusCode, kind: &str, body: Body) -> Response<Body> {

@@ -5,6 +5,7 @@ mod canary;
 mod handle;
 mod pass;
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub enum Mood {
     /// Passes the call on; where it is no GET, answers 502 in its place: committed, and nobody knows.
     /// Looking it up works.
     LoseAnswersOfWrites,
+    /// The same; but the same body again gets the answer that was lost, as from apps that take a used token for a while.
+    LoseFirstAnswersOfWrites,
     /// Answers 502 to whatever is no GET, and passes it nowhere. Looking it up works.
     LoseWrites,
     /// Passes the call on to another path, with its own query.
@@ -78,6 +81,8 @@ struct Shared {
     mood: Mutex<Mood>,
     seen: Mutex<Vec<Seen>>,
     answered: Mutex<Vec<Bytes>>,
+    /// Answers that were lost, by the body of the call.
+    lost: Mutex<HashMap<Bytes, Bytes>>,
     http: reqwest::Client,
 }
 
@@ -107,6 +112,7 @@ impl Provider {
             mood: Mutex::new(Mood::Honest),
             seen: Mutex::default(),
             answered: Mutex::default(),
+            lost: Mutex::default(),
             http,
         });
         let app = Router::new()

@@ -2,6 +2,7 @@
 //! and refresh tokens that rotate.
 
 mod consent;
+mod crowd;
 mod ending;
 mod refresh;
 mod review;
