@@ -7,6 +7,7 @@ use crate::egress::oauth::OAuthError;
 use crate::issuer::IssuerError;
 use crate::protocol::Failure;
 use crate::provider::TxtError;
+use crate::rotation::told;
 use crate::vault::VaultError;
 
 /// Why the broker did not do what was asked.
@@ -106,8 +107,10 @@ pub(crate) enum BrokerError {
     NoPasskey,
     #[error(transparent)]
     SignIn(#[from] IssuerError),
+    #[error("the keys of this server's secrets cannot be had for now: try again in a minute")]
+    KeysUnreachable(#[source] VaultError),
     #[error("the vault failed")]
-    Vault(#[from] VaultError),
+    Vault(#[source] VaultError),
     #[error("the database failed")]
     Database(#[source] db::Error),
 }
@@ -159,6 +162,7 @@ impl BrokerError {
             Self::PasskeysFull => "identity.passkeys_full",
             Self::NoPasskey => "identity.no_passkey",
             Self::SignIn(error) => error.code(),
+            Self::KeysUnreachable(_) => "broker.keys_unreachable",
             Self::Vault(_) => "broker.vault",
             Self::Database(_) => "broker.database",
         }
@@ -167,11 +171,22 @@ impl BrokerError {
     /// What goes back over the socket: defects of ours are logged here, and show no detail there.
     pub(crate) fn failure(&self) -> Failure {
         match self {
-            Self::Vault(error) => tracing::error!(%error, "broker.vault_failed"),
+            Self::KeysUnreachable(error) | Self::Vault(error) => {
+                tracing::error!(why = told(error), "broker.vault_failed");
+            }
             Self::Database(error) => tracing::error!(%error, "broker.database_failed"),
             _ => {}
         }
         Failure::new(self.code(), self.to_string())
+    }
+}
+
+impl From<VaultError> for BrokerError {
+    fn from(error: VaultError) -> Self {
+        match &error {
+            VaultError::Kek(kek) if kek.may_pass() => Self::KeysUnreachable(error),
+            _ => Self::Vault(error),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+mod master_key;
+
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -44,6 +46,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.other_class().await?,
         moved_ciphertext(service),
         old_master_key(service),
+        master_key::other_place(service).await,
     ];
     for (name, instance) in [
         ("cloud_metadata_address", "https://169.254.169.254"),

@@ -51,6 +51,7 @@ async fn sweep<L: Ledger>(service: &Service<L>) {
         if let Err(error) = service.ledger.sweep(&service.db, lease).await {
             tracing::warn!(%error, "broker.not_swept");
         }
+        service.vault.wipe();
         if let Err(error) = service.post.sweep().await {
             tracing::warn!(%error, "mail.not_swept");
         }

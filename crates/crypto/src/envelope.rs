@@ -29,7 +29,8 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    fn associated_data(&self, key: &KeyId) -> Vec<u8> {
+    /// The place and the key's name in one form, in which no two of them are alike.
+    pub fn associated_data(&self, key: &KeyId) -> Vec<u8> {
         let version = self.version.to_string();
         let mut out = b"countersign/envelope/1".to_vec();
         for part in [

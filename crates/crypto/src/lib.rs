@@ -1,15 +1,18 @@
-//! Digests, tokens, envelopes, signed values, canonical JSON, passkeys and ID tokens.
+//! Digests, tokens, envelopes, signed values, canonical JSON, passkeys, ID tokens, and how key management services
+//! are asked.
 //!
 //! Promises: does no IO; one provider (aws-lc-rs) does all the arithmetic; a ciphertext opens only
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
 
 pub mod access_token;
+pub mod aws_signature;
 pub mod canonical;
 pub mod cookie;
 pub mod digest;
 pub mod envelope;
 pub mod id_token;
 pub mod passkey;
+pub mod service_account;
 pub mod token;
 pub mod totp;
 

@@ -11,7 +11,7 @@ create table broker.data_keys (
     id text not null check (length(id) <= 60),
     org_id uuid not null references identity.organisations (id),
     purpose text not null check (purpose in ('integration_tokens', 'approvals')),
-    wrapped_by text not null check (length(wrapped_by) <= 60),
+    wrapped_by text not null check (length(wrapped_by) <= 300),
     wrapped bytea not null,
     created_at timestamptz not null default now(),
     retired_at timestamptz,
@@ -22,7 +22,7 @@ create unique index data_keys_sealing on broker.data_keys (org_id, purpose) wher
 -- The data keys of the server itself: what is nobody's tenant's is sealed by the one that is not retired.
 create table broker.server_keys (
     id text primary key check (length(id) <= 60),
-    wrapped_by text not null check (length(wrapped_by) <= 60),
+    wrapped_by text not null check (length(wrapped_by) <= 300),
     wrapped bytea not null,
     created_at timestamptz not null default now(),
     retired_at timestamptz

@@ -376,9 +376,10 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         select p.payload_key_id, substring(p.payload_sealed from 1 for 12) from approvals.proposals p
          where p.payload_sealed <> ''
         union all
-        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k
+        -- What a key management service wrapped has a form of its own.
+        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.data_keys k where k.wrapped_by like 'file:%'
         union all
-        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.server_keys k
+        select k.wrapped_by, substring(k.wrapped from 1 for 12) from broker.server_keys k where k.wrapped_by like 'file:%'
         union all
         select k.key_id, substring(k.sealed from 1 for 12) from broker.signing_keys k
         union all
@@ -387,8 +388,23 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
         select a.key_id, substring(a.sealed from 1 for 12) from identity.authenticators a
     ) as all_nonces
 $$;
-revoke all on function broker.master_keys_in_use(), broker.nonces() from public;
-grant execute on function broker.nonces() to countersign_verifier;
+-- How many data keys organisations have, for how many of them, and how much is not as it should be: values that the key
+-- of another purpose seals, and data keys that two rows share. Nothing of what they hold: the verifier's check of VA-02.
+create function broker.envelopes() returns table (organisations bigint, keys bigint, misplaced bigint, shared bigint)
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select (select count(distinct k.org_id) from broker.data_keys k),
+           (select count(*) from broker.data_keys k),
+           (select count(*) from broker.secrets s
+             where not exists (select from broker.data_keys k where k.org_id = s.org_id and k.id = s.key_id
+                                                                and k.purpose = 'integration_tokens'))
+         + (select count(*) from approvals.proposals p
+             where p.payload_sealed <> ''
+               and not exists (select from broker.data_keys k where k.org_id = p.org_id and k.id = p.payload_key_id
+                                                                and k.purpose = 'approvals')),
+           (select count(*) - least(count(distinct k.id), count(distinct k.wrapped)) from broker.data_keys k)
+$$;
+revoke all on function broker.master_keys_in_use(), broker.nonces(), broker.envelopes() from public;
+grant execute on function broker.nonces(), broker.envelopes() to countersign_verifier;
 grant execute on function broker.master_keys_in_use() to countersign_broker;
 
 revoke all on function identity.has_factor(uuid), identity.factor_count(uuid), identity.owes_factor(uuid),

@@ -9,7 +9,7 @@ create table broker.rotations (
     -- Another master key for all data keys, or another data key for each with all that it sealed.
     kind text not null check (kind in ('master_key', 'data_keys')),
     -- The master key that wraps every data key when it is done.
-    master_key text check (length(master_key) <= 60),
+    master_key text check (length(master_key) <= 300),
     keys_total bigint not null default 0 check (keys_total >= 0),
     keys_done bigint not null default 0 check (keys_done >= 0),
     values_done bigint not null default 0 check (values_done >= 0),

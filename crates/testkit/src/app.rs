@@ -6,12 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use broker::egress::{Egress, EgressPolicy, SystemLookup};
+use broker::egress::{Egress, EgressPolicy, Lookup, SystemLookup};
 use broker::socket::BrokerClient;
-use broker::vault::{Kek, MasterKeyFile, Vault};
+use broker::vault::{Kek, MasterKeyConfig, Vault};
 use crypto::cookie::CookieKey;
 use db::Db;
-use kernel::{Chance as _, Secret, SystemClock, SystemRng};
+use kernel::{Chance as _, Clock, Secret, SystemClock, SystemRng};
 use server::ledger::ApprovalsLedger;
 use server::post::MailPost;
 use sqlx::postgres::PgConnectOptions;
@@ -66,8 +66,29 @@ pub struct Options {
     pub issuers: Vec<TestIssuer>,
     /// Where DNS is asked; the system's servers where there is none.
     pub name_servers: Vec<SocketAddr>,
+    /// Where the master keys are; in the file alone where nothing is said.
+    pub master_keys: Option<MasterKeys>,
     /// How mail leaves; into the development mailbox where nothing is said.
     pub mail: Option<mail::Way>,
+}
+
+type Configs = dyn Fn(&Path) -> Vec<MasterKeyConfig> + Send + Sync;
+
+/// Where master keys are, the first of which wraps. Asked anew at each start, with where the file is.
+#[derive(Clone)]
+pub struct MasterKeys(Arc<Configs>);
+
+impl MasterKeys {
+    /// Those that `configs` gives.
+    pub fn new(configs: impl Fn(&Path) -> Vec<MasterKeyConfig> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(configs))
+    }
+}
+
+impl std::fmt::Debug for MasterKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MasterKeys")
+    }
 }
 
 /// An issuer, as `[[issuers]]` of the configuration has it.
@@ -162,6 +183,13 @@ impl TestApp {
         let (database, url) = (&self.database, &self.url);
         self.broker = make_broker(database, &self.master_key_file, &self.options, url);
         self.serve(listener).await;
+    }
+
+    /// The same, with other master keys.
+    pub async fn restart_with(&mut self, keys: MasterKeys) {
+        self.kill().await;
+        self.options.master_keys = Some(keys);
+        self.restart().await;
     }
 
     async fn serve(&mut self, listener: TcpListener) {
@@ -269,8 +297,14 @@ fn make_broker(
     options: &Options,
     url: &str,
 ) -> Arc<broker::Service<ApprovalsLedger>> {
-    let keys = MasterKeyFile::load_or_make(master_key_file, &[], &SystemRng).unwrap();
-    let vault = Vault::new(Kek::File(keys));
+    let configs = match &options.master_keys {
+        Some(keys) => keys.0(master_key_file),
+        None => vec![MasterKeyConfig::File(master_key_file.to_owned())],
+    };
+    let (clock, lookup): (Arc<dyn Clock>, Arc<dyn Lookup>) =
+        (Arc::new(SystemClock), Arc::new(SystemLookup));
+    let kek = Kek::new(configs, &[], (&clock, &lookup, &SystemRng)).unwrap();
+    let vault = Vault::new(kek);
     let egress = Egress::new(policy(options), Arc::new(SystemLookup)).unwrap();
     let rules = options.broker_apps.clone();
     let rules = rules.unwrap_or_else(|| apps(options));

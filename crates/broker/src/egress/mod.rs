@@ -15,6 +15,7 @@ mod error;
 mod filter;
 mod guard;
 pub(crate) mod issuer;
+pub(crate) mod keeper;
 mod lookup;
 mod media;
 pub mod oauth;

@@ -47,11 +47,17 @@ impl Default for EgressPolicy {
 impl EgressPolicy {
     /// Whether the operator listed this very host and port.
     pub(crate) fn lists(&self, origin: &Origin) -> bool {
-        let listed = HostPort {
+        self.private.contains(&HostPort::of(origin))
+    }
+}
+
+impl HostPort {
+    /// Those of an origin.
+    pub(crate) fn of(origin: &Origin) -> Self {
+        Self {
             host: origin.host().to_owned(),
             port: origin.port(),
-        };
-        self.private.contains(&listed)
+        }
     }
 }
 

@@ -1,5 +1,8 @@
+use std::time::Duration;
+
 use db::{Db, Error, WriteTx};
 use kernel::RotationId;
+use tokio::time::Instant;
 
 use super::{Step, end, owner, quietly, told};
 use crate::store::rotations::{self, ToReplace};
@@ -8,6 +11,8 @@ use crate::vault::{KekError, Vault, VaultError, reseal};
 /// Values in a transaction, and data keys: short enough that nobody who waits for one of them notices.
 const VALUES: usize = 200;
 const KEYS: usize = 50;
+/// No longer either, where a key management service is asked for each data key.
+const LONGEST: Duration = Duration::from_secs(1);
 /// A data key of which more values than that do not open is at fault itself, and is left with the rest of them.
 const VALUES_LEFT: i32 = 1000;
 
@@ -21,6 +26,8 @@ enum Replaced {
     Left(usize),
     /// The master keys cannot be had.
     Failed(String),
+    /// They cannot be had now.
+    Later,
 }
 
 /// Replaces the next data keys; destroys those that are replaced once nobody needs them.
@@ -30,7 +37,8 @@ pub(super) async fn step(
     id: RotationId,
 ) -> Result<Step, Error> {
     let (mut keys, mut values) = (0, 0);
-    while keys < KEYS && values < VALUES {
+    let since = Instant::now();
+    while keys < KEYS && values < VALUES && since.elapsed() < LONGEST {
         let Some(key) = rotations::key_to_replace(&mut tx).await? else {
             break;
         };
@@ -52,6 +60,10 @@ pub(super) async fn step(
                 rotations::leave(&mut tx, id, &name).await?;
             }
             Replaced::Failed(why) => return Ok(Step::Failed(why)),
+            Replaced::Later => {
+                quietly(tx).await?;
+                return Ok(Step::Wait);
+            }
         }
     }
     if keys > 0 {
@@ -80,7 +92,13 @@ async fn replace(
     let row = if let Some(row) = key.successor {
         row
     } else {
-        let row = vault.new_key(whose, db.chance()).await;
+        let row = match vault.new_key(tx, whose, db.chance()).await {
+            Ok(row) => row,
+            Err(VaultError::Database(error)) => return Err(error),
+            // The old key stays as it is: no data key is at fault where no new one can be wrapped.
+            Err(VaultError::Kek(error)) if error.may_pass() => return Ok(later(&error)),
+            Err(error) => return Ok(Replaced::Failed(told(&error))),
+        };
         rotations::retire(tx, organisation, &id, &row).await?;
         row
     };
@@ -133,9 +151,17 @@ async fn replace(
 }
 
 fn closed(id: &str, error: &KekError) -> Replaced {
-    if matches!(error, KekError::File(_)) {
+    if error.may_pass() {
+        return later(error);
+    }
+    if error.is_keepers() {
         return Replaced::Failed(told(error));
     }
     tracing::error!(key = id, %error, "broker.data_key_does_not_open");
     Replaced::Left(0)
+}
+
+fn later(error: &KekError) -> Replaced {
+    tracing::warn!(%error, "broker.rotation_waits");
+    Replaced::Later
 }

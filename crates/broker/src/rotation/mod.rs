@@ -15,7 +15,7 @@ use kernel::{RotationId, Scope};
 use uuid::Uuid;
 
 use crate::store::rotations::{self, Held};
-use crate::vault::{KekError, KeyOwner, Vault};
+use crate::vault::{KeyOwner, Vault};
 
 pub use crate::store::rotations::{MasterKeyUse, Rotation};
 
@@ -136,9 +136,9 @@ fn owner(organisation: Option<Uuid>) -> KeyOwner {
 }
 
 /// With what is beneath it: the path alone does not say what is wrong with a file.
-fn told(error: &KekError) -> String {
+pub(crate) fn told(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut beneath = std::error::Error::source(error);
+    let mut beneath = error.source();
     while let Some(error) = beneath {
         text = format!("{text}: {error}");
         beneath = error.source();

@@ -168,6 +168,17 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// The master key of the last rotation that began: it wraps data keys from then on. Nothing where none ever rotated.
+pub(crate) async fn wrapping_key(tx: &mut WriteTx) -> Result<Option<String>, Error> {
+    let name = sqlx::query_scalar!(
+        "select master_key from broker.rotations where kind = 'master_key' and begun_at is not null
+          order by begun_at desc, id desc limit 1"
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(name.flatten())
+}
+
 pub(crate) async fn keys_to_rewrap(tx: &mut WriteTx, at_most: i32) -> Result<Vec<ToRewrap>, Error> {
     let rows = sqlx::query!(
         r#"select org_id, id as "id!", wrapped_by as "wrapped_by!", wrapped as "wrapped!"

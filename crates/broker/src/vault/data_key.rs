@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::time::Instant;
+
 use crypto::envelope::OpenError;
 use crypto::{Context, DataKey, KeyId, Sealed};
 use db::WriteTx;
@@ -65,7 +68,7 @@ impl Vault {
         if let Some(row) = store::data_key_of(tx, purpose.as_str()).await? {
             return Ok(self.unwrap(owner, row).await?);
         }
-        let row = self.new_key(owner, chance).await;
+        let row = self.new_key(tx, owner, chance).await?;
         // Somebody may have been faster: what stands in the table is the key.
         store::insert_data_key(tx, organisation, purpose.as_str(), &row).await?;
         let row = store::data_key_of(tx, purpose.as_str())
@@ -79,50 +82,74 @@ impl Vault {
         owner: KeyOwner,
         row: DataKeyRow,
     ) -> Result<DataKey, KekError> {
-        let wrapped = Wrapped {
-            by: KeyId::new(row.wrapped_by),
-            bytes: Sealed::from_bytes(row.wrapped),
-        };
+        let (id, wrapped) = row.into_wrapped();
         let tenant = owner.tenant();
-        let bytes = self
-            .kek()
-            .unwrap(&wrapped, &owner.place(&tenant, &row.id))
-            .await?;
-        Ok(DataKey::new(KeyId::new(row.id), &bytes))
+        let place = owner.place(&tenant, &id);
+        // A file's keys are at hand: nothing that they open is kept.
+        if !self.kek().is_far(wrapped.by.as_str()) {
+            let bytes = self.kek().unwrap(&wrapped, &place).await?;
+            return Ok(DataKey::new(KeyId::new(id), &bytes));
+        }
+        let bytes = match self.opened.get(&wrapped, &place, Instant::now()) {
+            Some(bytes) => bytes,
+            None => {
+                let bytes = Arc::new(self.kek().unwrap(&wrapped, &place).await?);
+                self.opened.put(&wrapped, &place, (&bytes, Instant::now()));
+                bytes
+            }
+        };
+        Ok(DataKey::new(KeyId::new(id), &bytes))
     }
 
-    /// The same data key, under the master key that seals now.
+    /// The same data key, under the master key `target`.
     pub(crate) async fn rewrap(
         &self,
         owner: KeyOwner,
         row: DataKeyRow,
-        chance: &dyn Chance,
+        (target, chance): (&str, &dyn Chance),
     ) -> Result<DataKeyRow, KekError> {
-        let wrapped = Wrapped {
-            by: KeyId::new(row.wrapped_by),
-            bytes: Sealed::from_bytes(row.wrapped),
-        };
+        let (id, wrapped) = row.into_wrapped();
         let tenant = owner.tenant();
-        let place = owner.place(&tenant, &row.id);
+        let place = owner.place(&tenant, &id);
         let bytes = self.kek().unwrap(&wrapped, &place).await?;
-        let wrapped = self.kek().wrap(&bytes, &place, chance).await;
-        Ok(DataKeyRow {
-            id: row.id,
-            wrapped_by: wrapped.by.as_str().to_owned(),
-            wrapped: wrapped.bytes.as_bytes().to_vec(),
-        })
+        let kek = self.kek();
+        let wrapped = kek.wrap(&bytes, &place, Some(target), chance).await?;
+        Ok(DataKeyRow::from_wrapped(id, &wrapped))
     }
 
-    /// A data key that nobody has used yet.
-    pub(crate) async fn new_key(&self, owner: KeyOwner, chance: &dyn Chance) -> DataKeyRow {
+    /// A data key that nobody has used yet, under the master key that everything is wrapped under since the last
+    /// rotation began: a broker that has not met that key must not go on with an older one.
+    pub(crate) async fn new_key(
+        &self,
+        tx: &mut WriteTx,
+        owner: KeyOwner,
+        chance: &dyn Chance,
+    ) -> Result<DataKeyRow, VaultError> {
+        let under = store::rotations::wrapping_key(tx).await?;
         let id = format!("dek_{}", hex::encode(random::<12>(chance)));
-        let bytes = Secret::new(random::<32>(chance));
+        let bytes = Arc::new(Secret::new(random::<32>(chance)));
         let tenant = owner.tenant();
-        let wrapped = self
-            .kek()
-            .wrap(&bytes, &owner.place(&tenant, &id), chance)
-            .await;
-        DataKeyRow {
+        let place = owner.place(&tenant, &id);
+        let kek = self.kek();
+        let wrapped = kek.wrap(&bytes, &place, under.as_deref(), chance).await?;
+        if kek.is_far(wrapped.by.as_str()) {
+            self.opened.put(&wrapped, &place, (&bytes, Instant::now()));
+        }
+        Ok(DataKeyRow::from_wrapped(id, &wrapped))
+    }
+}
+
+impl DataKeyRow {
+    fn into_wrapped(self) -> (String, Wrapped) {
+        let wrapped = Wrapped {
+            by: KeyId::new(self.wrapped_by),
+            bytes: Sealed::from_bytes(self.wrapped),
+        };
+        (self.id, wrapped)
+    }
+
+    fn from_wrapped(id: String, wrapped: &Wrapped) -> Self {
+        Self {
             id,
             wrapped_by: wrapped.by.as_str().to_owned(),
             wrapped: wrapped.bytes.as_bytes().to_vec(),

@@ -122,17 +122,30 @@ impl MasterKeyFile {
         })
     }
 
+    /// Wraps by the key of that name, or else by the first.
     pub(super) async fn wrap(
         &self,
         data_key: &Secret<[u8; 32]>,
         place: &Context<'_>,
+        under: Option<&str>,
         chance: &dyn Chance,
-    ) -> Wrapped {
-        let keys = self.keys.read().await;
-        Wrapped {
-            by: keys.seals.id().clone(),
-            bytes: keys.seals.wrap(data_key, place, chance),
+    ) -> Result<Wrapped, KekError> {
+        if let Some(name) = under
+            && self.keys.read().await.get(name).is_none()
+        {
+            // Another broker of the same file may have put a new key into it.
+            self.reload().await?;
         }
+        let keys = self.keys.read().await;
+        let key = match under {
+            Some(name) => keys.get(name),
+            None => Some(&keys.seals),
+        };
+        let key = key.ok_or_else(|| KekError::Missing(under.unwrap_or_default().to_owned()))?;
+        Ok(Wrapped {
+            by: key.id().clone(),
+            bytes: key.wrap(data_key, place, chance),
+        })
     }
 
     pub(super) async fn unwrap(
@@ -386,11 +399,11 @@ mod tests {
         let path = folder().join("master.key");
         let file = load(&path, &[]).unwrap();
         let key = Secret::new([7; 32]);
-        let before = file.wrap(&key, &PLACE, &SystemRng).await;
+        let before = file.wrap(&key, &PLACE, None, &SystemRng).await.unwrap();
         let in_use = [before.by.as_str().to_owned()];
         let new = file.successor(&in_use, &SystemRng).await.unwrap();
         assert_ne!(new, before.by);
-        let after = file.wrap(&key, &PLACE, &SystemRng).await;
+        let after = file.wrap(&key, &PLACE, None, &SystemRng).await.unwrap();
         assert_eq!(after.by, new);
         for wrapped in [&before, &after] {
             assert_eq!(
@@ -420,8 +433,22 @@ mod tests {
         let path = folder().join("master.key");
         let (here, there) = (load(&path, &[]).unwrap(), load(&path, &[]).unwrap());
         there.successor(&[], &SystemRng).await.unwrap();
-        let wrapped = there.wrap(&Secret::new([7; 32]), &PLACE, &SystemRng).await;
+        let key = Secret::new([7; 32]);
+        let wrapped = there.wrap(&key, &PLACE, None, &SystemRng).await.unwrap();
         assert!(here.unwrap(&wrapped, &PLACE).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_data_key_is_wrapped_by_the_key_that_is_asked_for_or_not_at_all() {
+        let path = folder().join("master.key");
+        let (here, there) = (load(&path, &[]).unwrap(), load(&path, &[]).unwrap());
+        let new = there.successor(&[], &SystemRng).await.unwrap();
+        let (key, new) = (Secret::new([7; 32]), new.as_str());
+        // One that this broker has not met.
+        let wrapped = here.wrap(&key, &PLACE, Some(new), &SystemRng).await;
+        assert_eq!(wrapped.unwrap().by.as_str(), new);
+        let refused = here.wrap(&key, &PLACE, Some("file:gone"), &SystemRng).await;
+        assert!(matches!(refused.unwrap_err(), KekError::Missing(id) if id == "file:gone"));
     }
 
     #[tokio::test]

@@ -17,7 +17,7 @@ impl Vault {
         if let Some(row) = store::sealing_server_key(tx).await? {
             return Ok(self.unwrap(KeyOwner::Server, row).await?);
         }
-        let row = self.new_key(KeyOwner::Server, chance).await;
+        let row = self.new_key(tx, KeyOwner::Server, chance).await?;
         // Somebody may have been faster: what stands in the table is the key.
         store::insert_server_key(tx, &row).await?;
         let row = store::sealing_server_key(tx)

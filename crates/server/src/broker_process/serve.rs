@@ -2,10 +2,10 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use broker::egress::{Egress, SystemLookup};
-use broker::vault::{Kek, MasterKeyFile, Vault};
+use broker::egress::{Egress, Lookup, SystemLookup};
+use broker::vault::{Kek, MasterKeyConfig, Vault};
 use db::Db;
-use kernel::{SystemClock, SystemRng};
+use kernel::{Clock, SystemClock, SystemRng};
 use mail::{DevelopmentMailbox, Links, Postman, Way};
 use manifest::Apps;
 use sqlx::ConnectOptions as _;
@@ -100,8 +100,17 @@ async fn vault(boot: &BrokerBoot, db: &Db) -> Result<Vault, Failure> {
     let in_use = broker::master_keys_in_use(db)
         .await
         .map_err(Failure::cannot_run)?;
-    let file = MasterKeyFile::load_or_make(&boot.master_key_file, &in_use, db.chance());
-    Ok(Vault::new(Kek::File(file.map_err(Failure::usage)?)))
+    let file = &boot.master_key_file;
+    let configs = boot.master_keys.iter().map(|key| key.config(file));
+    let mut configs: Vec<_> = configs.collect::<Result<_, _>>().map_err(Failure::usage)?;
+    if configs.is_empty() {
+        configs.push(MasterKeyConfig::File(file.clone()));
+    }
+    let (clock, lookup): (Arc<dyn Clock>, Arc<dyn Lookup>) =
+        (Arc::new(SystemClock), Arc::new(SystemLookup));
+    let kek = Kek::new(configs, &in_use, (&clock, &lookup, db.chance())).map_err(Failure::usage)?;
+    kek.check(db.chance()).await.map_err(Failure::usage)?;
+    Ok(Vault::new(kek))
 }
 
 fn way(boot: &BrokerBoot) -> Result<Way, Failure> {

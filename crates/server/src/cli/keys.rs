@@ -46,6 +46,9 @@ pub(super) struct StatusArgs {
 /// opens backups from before: take its line out once `keys status` does not list it and you want
 /// those backups to open no more. Copy the file to where you keep its copy.
 ///
+/// Where a key management service is first in [[master_keys]], every data key is wrapped by the newest
+/// version of its key. Make that version there, or put another key first, before you ask.
+///
 /// What is interrupted, here or in the server, goes on by itself; asked again, this command shows how far
 /// it is.
 #[derive(Debug, Args)]
@@ -136,8 +139,13 @@ fn rotate_master(args: &RotateMasterArgs) -> Result<(), Failure> {
         });
         print(&format!("{line}\n"))?;
     } else {
+        let copy = if target.starts_with("file:") {
+            " Copy the master key file to where you keep its copy."
+        } else {
+            ""
+        };
         print(&format!(
-            "{} data keys are wrapped under {target}. Copy the master key file to where you keep its copy.\n",
+            "{} data keys are wrapped under {target}.{copy}\n",
             ended.keys_done
         ))?;
     }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use mail::smtp::TlsMode;
 
-use super::LogFormat;
+use super::{LogFormat, MasterKeyEntry};
 
 /// The file as it is written. A key that is not here is refused with its line: a mistyped key must
 /// not silently leave a server with a default.
@@ -28,6 +28,8 @@ pub(super) struct FileConfig {
     pub(super) egress: EgressSection,
     #[serde(default)]
     pub(super) issuers: Vec<IssuerSection>,
+    #[serde(default)]
+    pub(super) master_keys: Vec<MasterKeyEntry>,
     pub(super) mail: Option<MailSection>,
     pub(super) development_mailbox: Option<bool>,
     pub(super) run_as: Option<RunAsSection>,

@@ -42,6 +42,7 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
             || data_dir.join("broker/master.key"),
             |path| absolute(&path),
         ),
+        master_keys: checker.master_keys(file.master_keys),
         manifests: checker.manifests(file.manifests),
         trusted_proxies: checker.trusted_proxies(&file.trusted_proxies),
         verify_every: checker.verify_every(file.verify_every_seconds),

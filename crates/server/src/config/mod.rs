@@ -11,6 +11,7 @@ mod flags;
 mod issuers;
 mod load;
 mod mail;
+mod master_keys;
 mod print;
 mod reach;
 mod secret_file;
@@ -32,6 +33,7 @@ pub use error::{ConfigError, Problem};
 pub use flags::{ConfigFlags, ServerFlags};
 pub use issuers::IssuerEntry;
 pub use mail::MailConfig;
+pub use master_keys::MasterKeyEntry;
 pub(crate) use tls::server_config;
 
 /// Where the configuration is looked for when no `--config` says where.
@@ -56,6 +58,8 @@ pub struct Config {
     pub egress: EgressLimits,
     /// The file with the master key.
     pub master_key_file: PathBuf,
+    /// Where master keys are, the first of which wraps; the file alone where there is none.
+    pub master_keys: Vec<MasterKeyEntry>,
     /// A folder with connector manifests besides the built-in ones.
     pub manifests: Option<PathBuf>,
     /// Proxies whose `X-Forwarded-For` is believed.

@@ -54,6 +54,12 @@ pub(super) fn to_toml(config: &Config) -> String {
         let issuers = config.issuers.iter().map(issuer).collect();
         set("issuers", Some(toml::Value::Array(issuers)));
     }
+    if !config.master_keys.is_empty() {
+        set(
+            "master_keys",
+            toml::Value::try_from(&config.master_keys).ok(),
+        );
+    }
     set("mail", config.mail.as_ref().map(mail));
     if config.development_mailbox {
         set("development_mailbox", Some(toml::Value::Boolean(true)));

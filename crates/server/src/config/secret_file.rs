@@ -4,8 +4,8 @@ use std::path::Path;
 
 use kernel::Secret;
 
-/// No password and no client secret is longer.
-const MAX_BYTES: u64 = 1_000;
+/// No password, token or key file is longer.
+const MAX_BYTES: usize = 20_000;
 
 /// Reads a file with one secret in it, and nothing else, that its owner alone can read.
 pub(super) fn read_secret_file(path: &Path) -> Result<Secret<String>, String> {
@@ -19,8 +19,9 @@ pub(super) fn read_secret_file(path: &Path) -> Result<Secret<String>, String> {
         let mode = found.mode() & 0o777;
         return Err(format!("{shown} can be read by others (mode {mode:o})"));
     }
-    let mut text = String::new();
-    let read = (&mut file).take(MAX_BYTES).read_to_string(&mut text);
+    // Room from the start: text that grows leaves copies of itself behind.
+    let mut text = String::with_capacity(MAX_BYTES);
+    let read = (&mut file).take(MAX_BYTES as u64).read_to_string(&mut text);
     read.map_err(|error| format!("{shown} cannot be read: {error}"))?;
     let secret = Secret::new(text.trim_end_matches(['\r', '\n']).to_owned());
     zeroize::Zeroize::zeroize(&mut text);

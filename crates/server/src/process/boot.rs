@@ -16,6 +16,7 @@ use sqlx::postgres::PgConnectOptions;
 use url::Url;
 use zeroize::Zeroize;
 
+use super::master_keys::MasterKeyBoot;
 use crate::config::{EgressLimits, LogConfig};
 
 /// All that the front is told. It reads no file and no environment.
@@ -61,6 +62,8 @@ pub(crate) struct BrokerBoot {
     pub(crate) log: LogConfig,
     pub(crate) database: DatabaseLogin,
     pub(crate) master_key_file: PathBuf,
+    /// The first wraps; the file alone where there is none.
+    pub(crate) master_keys: Vec<MasterKeyBoot>,
     pub(crate) egress: EgressLimits,
     pub(crate) manifests: Vec<(String, String)>,
     pub(crate) audit_origin: String,

@@ -4,6 +4,7 @@ mod boot;
 mod channel;
 mod child;
 mod harden;
+mod master_keys;
 pub(crate) mod sandbox;
 
 pub(crate) use boot::{
@@ -13,3 +14,4 @@ pub(crate) use boot::{
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};
 pub(crate) use harden::{harden, lock_memory, may_swap, stop_with_parent};
+pub(crate) use master_keys::{KeeperBoot, MasterKeyBoot, ServiceBoot};

@@ -81,15 +81,25 @@ fn text(config: &Config, started: &Started) -> String {
             text,
             "\nThis is a new installation.\n\
              \x20 - Open the address and sign up: whoever makes an organisation is its owner.\n\
-             \x20 - Keep a copy of {}\n\
+             \x20 - Keep {}\n\
              \x20   Without it, nobody can open the secrets that are sealed here.\n\
              \x20 - Keep a copy of {}\n\
              \x20   Without it, everybody has to sign in again.\n\
              \x20 - In another terminal, see what this server can prove: countersign verify\n",
-            config.master_key_file.display(),
+            master_key(config),
             DataDir::new(&config.data_dir).secret_file().display(),
         );
     }
     text.push('\n');
     text
+}
+
+/// What secrets are sealed under.
+fn master_key(config: &Config) -> String {
+    match config.master_keys.first() {
+        Some(first) if !first.is_file() => {
+            "the master key where it is, with its key management service".to_owned()
+        }
+        _ => format!("a copy of {}", config.master_key_file.display()),
+    }
 }

@@ -6,11 +6,12 @@ use broker::protocol::IssuerFace;
 use mail::WayFace;
 use url::Url;
 
-use crate::config::{Config, IssuerEntry, TlsFiles};
+use crate::config::{Config, IssuerEntry, MasterKeyEntry, TlsFiles};
 use crate::data_dir::{DataDir, Login, ServerSecret, Users};
 use crate::database::Place;
 use crate::process::{
-    BrokerBoot, Forbidden, FrontBoot, IssuerBoot, MailBoot, Sensitive, SmtpBoot, TlsPem,
+    BrokerBoot, Forbidden, FrontBoot, IssuerBoot, MailBoot, MasterKeyBoot, Sensitive, SmtpBoot,
+    TlsPem,
 };
 
 /// Where the parts of a boot configuration come from.
@@ -60,6 +61,7 @@ impl Sources<'_> {
             log: config.log.clone(),
             database: place.login(Login::Broker, self.secret),
             master_key_file: config.master_key_file.clone(),
+            master_keys: master_keys_boot(config)?,
             egress: config.egress.clone(),
             manifests: self.manifests.to_vec(),
             audit_origin: self.secret.log_name(),
@@ -99,6 +101,15 @@ pub(crate) fn mail_boot(config: &Config) -> io::Result<MailBoot> {
         from_name: mail.from_name.clone(),
         authorities,
     })))
+}
+
+/// The master keys, with the content of the files that the configuration names.
+fn master_keys_boot(config: &Config) -> io::Result<Vec<MasterKeyBoot>> {
+    let boot = |entry: &MasterKeyEntry| {
+        let boot = entry.boot();
+        boot.map_err(|problem| io::Error::other(problem.to_string()))
+    };
+    config.master_keys.iter().map(boot).collect()
 }
 
 /// The issuers, with the content of the files that the configuration names.
