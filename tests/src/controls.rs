@@ -30,7 +30,7 @@ use crate::sql::fate;
 
 /// A server in this process, as `countersign verify` would find one. What only a process of its own
 /// can show (`front.confined`), and what reads files (`broker.secret_files`), is shown beside it.
-fn instance(app: &TestApp) -> Instance {
+pub(crate) fn instance(app: &TestApp) -> Instance {
     Instance {
         url: Url::parse(&app.url).unwrap(),
         host: host(&app.url),
@@ -53,7 +53,7 @@ fn host(url: &str) -> String {
     url.trim_start_matches("http://").to_owned()
 }
 
-async fn evidence(instance: Instance, control: &str) -> Evidence {
+pub(crate) async fn evidence(instance: Instance, control: &str) -> Evidence {
     let context = Context::new(instance).await.unwrap();
     // The canary gives the vault its first keys, which others look at.
     server::verify::run_one(&context, "broker.secret_canary")

@@ -1,14 +1,63 @@
-//! VA-03.
+//! VA-02, VA-03.
+
+use std::sync::Arc;
 
 use broker::rotation::RotationKind;
-use testkit::app::TestApp;
+use testkit::app::{Options, TestApp};
 use trust::Status;
 
 use super::{evidence, falls_with, instance, without};
 use crate::sql::fate;
+use crate::vault::keepers::server::{KeyServer, Mood};
+use crate::vault::keepers::{alone, transit};
 use crate::vault::rotated;
 
 const CONTROL: &str = "broker.rotation";
+const ENVELOPE: &str = "broker.envelope";
+
+#[tokio::test]
+async fn va_02_falls_when_the_key_management_service_ignores_what_a_key_is_wrapped_for() {
+    let server = Arc::new(KeyServer::start().await);
+    let kept = Arc::clone(&server);
+    let app = TestApp::start_with(Options {
+        master_keys: Some(alone(move || transit(&kept, "first"))),
+        ..Options::default()
+    })
+    .await;
+    let sound = evidence(instance(&app), ENVELOPE).await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    assert!(sound.evidence.contains("transit:transit/first:v1"));
+    server.mood(Mood::IgnoresContext);
+    let broken = evidence(instance(&app), ENVELOPE).await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+    assert!(
+        broken.evidence.contains("another organisation's place"),
+        "{broken:?}"
+    );
+    server.mood(Mood::Status(503));
+    let away = evidence(instance(&app), ENVELOPE).await;
+    assert_eq!(away.status, Status::Fail, "{away:?}");
+    assert!(
+        away.evidence.contains("vault.keeper_unreachable"),
+        "{away:?}"
+    );
+}
+
+#[tokio::test]
+async fn va_02_falls_when_a_token_is_sealed_by_a_key_of_another_purpose() {
+    let moved = "alter table broker.data_keys drop constraint data_keys_purpose_check;
+        update broker.data_keys set purpose = 'whatever' where purpose = 'integration_tokens'";
+    falls_with(ENVELOPE, moved, "of another purpose").await;
+}
+
+#[tokio::test]
+async fn va_02_falls_when_two_organisations_share_a_data_key() {
+    let shared =
+        "insert into broker.data_keys (id, org_id, purpose, wrapped_by, wrapped, retired_at)
+        select k.id, o.id, k.purpose, k.wrapped_by, k.wrapped, now()
+          from broker.data_keys k, identity.organisations o where o.id <> k.org_id limit 1";
+    falls_with(ENVELOPE, shared, "those of another row").await;
+}
 
 #[tokio::test]
 async fn va_03_falls_when_the_web_process_may_move_keys() {

@@ -4,7 +4,7 @@
 mod github;
 mod issuers;
 mod logs;
-mod node;
+pub(crate) mod node;
 mod oauth;
 mod round_trip;
 mod saml;

@@ -8,10 +8,12 @@ use serde_json::Value;
 
 /// A provider of `tests/providers` in a Node process. It ends when this is dropped; where nothing
 /// can be dropped any more, it ends with its standard input.
-pub(super) struct NodeProvider {
+pub(crate) struct NodeProvider {
     child: Child,
     /// Where it listens, without a trailing slash.
-    pub(super) url: String,
+    pub(crate) url: String,
+    /// What it said when it began.
+    pub(crate) told: Value,
 }
 
 /// Node starts in half a second; a loaded machine takes longer.
@@ -36,7 +38,7 @@ impl NodeProvider {
     }
 
     /// The same for another program that talks so: a line of JSON in, a line of JSON out.
-    pub(super) fn start_by(mut command: Command, wishes: &Value) -> Self {
+    pub(crate) fn start_by(mut command: Command, wishes: &Value) -> Self {
         let child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -44,10 +46,11 @@ impl NodeProvider {
             .unwrap();
         let mut provider = Self {
             url: String::new(),
+            told: Value::Null,
             child,
         };
-        let told = provider.tell(wishes);
-        provider.url = format!("http://127.0.0.1:{}", told["port"]);
+        provider.told = provider.tell(wishes);
+        provider.url = format!("http://127.0.0.1:{}", provider.told["port"]);
         provider
     }
 

