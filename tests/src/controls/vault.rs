@@ -8,8 +8,8 @@ use trust::Status;
 
 use super::{evidence, falls_with, instance, without};
 use crate::sql::fate;
+use crate::vault::keepers::config::{alone, transit};
 use crate::vault::keepers::server::{KeyServer, Mood};
-use crate::vault::keepers::{alone, transit};
 use crate::vault::rotated;
 
 const CONTROL: &str = "broker.rotation";

@@ -6,10 +6,11 @@ use broker::rotation::{self, RotationKind};
 use broker::vault::{MasterKeyConfig, TransitLogin};
 use testkit::app::{MasterKeys, Options};
 
+use super::config::{aws, aws_by, gcp, secret, transit, transit_by};
 use super::moto::Moto;
 use super::server::{self, KeyServer, Mood};
+use super::started;
 use super::suite::{only_master_key, opens};
-use super::{aws, aws_by, gcp, secret, started, transit, transit_by};
 use crate::eventually::within;
 use crate::vault::rotated;
 use crate::world::World;

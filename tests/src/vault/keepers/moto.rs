@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 use crate::providers::node::NodeProvider;
 
 /// AWS KMS as moto has it, with two keys and somebody who may use them.
-pub(super) struct Moto {
+pub(crate) struct Moto {
     process: NodeProvider,
-    pub(super) id: String,
-    pub(super) secret: String,
+    pub(crate) id: String,
+    pub(crate) secret: String,
 }
 
 impl Moto {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::allowing(&["kms:Encrypt", "kms:Decrypt"])
     }
 
     /// The same, where no more than these actions are allowed.
-    pub(super) fn allowing(actions: &[&str]) -> Self {
+    pub(crate) fn allowing(actions: &[&str]) -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let python = root.join("target/moto/bin/python");
         assert!(python.exists(), "run ./dev test, which installs moto");
@@ -33,11 +33,11 @@ impl Moto {
         }
     }
 
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.process.url
     }
 
-    pub(super) fn arn(&self, key: &str) -> String {
+    pub(crate) fn arn(&self, key: &str) -> String {
         let keys: Vec<&Value> = self.process.told["keys"]
             .as_array()
             .unwrap()

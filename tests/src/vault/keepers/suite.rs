@@ -8,9 +8,9 @@ use serde_json::Value;
 use testkit::app::{MasterKeys, Options};
 use trust::Status;
 
+use super::config::{aws, gcp, transit};
 use super::moto::Moto;
 use super::server::KeyServer;
-use super::{aws, gcp, transit};
 use crate::controls::{evidence, instance};
 use crate::vault::rotated;
 use crate::world::World;

@@ -219,6 +219,7 @@ fn refusal(status: u16, kind: &str, message: &str) -> KeeperProblem {
         "RESOURCE_EXHAUSTED" => KeeperProblem::Throttled,
         "UNAVAILABLE" => KeeperProblem::Unreachable("says that it is unavailable"),
         _ if matches!(status, 401 | 403) => KeeperProblem::Denied,
+        _ if status == 404 => KeeperProblem::NoKey,
         _ if status == 429 => KeeperProblem::Throttled,
         _ => KeeperProblem::Failed(status),
     }
