@@ -43,7 +43,7 @@ impl World {
         let callback = "http://127.0.0.1:1/replaced";
         let outside = outside(callback).await;
         options.private.push(host_of(outside.provider.url()));
-        let app = TestApp::start_with(options).await;
+        let app = Box::pin(TestApp::start_with(options)).await;
         // The tracker knows its client's address only now.
         let outside = Outside {
             tracker: restart(&app, outside.tracker).await,

@@ -28,10 +28,9 @@ impl Signer<'_> {
     pub fn authorization(&self, headers: &[(&str, &str)], body: &[u8], date: &str) -> String {
         let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
         let names = names.join(";");
-        let lines: String = headers
-            .iter()
-            .map(|(name, value)| format!("{name}:{}\n", value.trim()))
-            .collect();
+        let lines = headers.iter().fold(String::new(), |lines, (name, value)| {
+            lines + name + ":" + value.trim() + "\n"
+        });
         let body = hex::encode(sha256(body));
         let canonical = format!("POST\n/\n\n{lines}\n{names}\n{body}");
         let day = date.split_once('T').map_or(date, |(day, _)| day);

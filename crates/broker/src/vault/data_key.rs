@@ -90,13 +90,12 @@ impl Vault {
             let bytes = self.kek().unwrap(&wrapped, &place).await?;
             return Ok(DataKey::new(KeyId::new(id), &bytes));
         }
-        let bytes = match self.opened.get(&wrapped, &place, Instant::now()) {
-            Some(bytes) => bytes,
-            None => {
-                let bytes = Arc::new(self.kek().unwrap(&wrapped, &place).await?);
-                self.opened.put(&wrapped, &place, (&bytes, Instant::now()));
-                bytes
-            }
+        let bytes = if let Some(bytes) = self.opened.get(&wrapped, &place, Instant::now()) {
+            bytes
+        } else {
+            let bytes = Arc::new(self.kek().unwrap(&wrapped, &place).await?);
+            self.opened.put(&wrapped, &place, (&bytes, Instant::now()));
+            bytes
         };
         Ok(DataKey::new(KeyId::new(id), &bytes))
     }

@@ -22,7 +22,7 @@ enum MasterKeys {
     /// The master keys of a file.
     File(MasterKeyFile),
     /// One key of a key management service.
-    Keeper(Keeper),
+    Keeper(Box<Keeper>),
 }
 
 /// Where master keys are.
@@ -118,7 +118,7 @@ impl Kek {
                 }
                 MasterKeyConfig::Keeper(config) => {
                     let (clock, lookup) = (Arc::clone(clock), Arc::clone(lookup));
-                    MasterKeys::Keeper(Keeper::new(config, clock, lookup)?)
+                    MasterKeys::Keeper(Box::new(Keeper::new(config, clock, lookup)?))
                 }
             });
         }
@@ -136,7 +136,7 @@ impl Kek {
     /// Has the first keeper, where it is a key management service, wrap and unwrap a key that nobody has.
     pub async fn check(&self, chance: &dyn Chance) -> Result<(), KekSetUpError> {
         if let Some(MasterKeys::Keeper(keeper)) = self.keepers.first()
-            && let Err(error) = keeper.probe(chance).await
+            && let Err(error) = Box::pin(keeper.probe(chance)).await
         {
             return Err(KekSetUpError::Keeper { error });
         }
@@ -157,7 +157,9 @@ impl Kek {
         };
         match keeper {
             Some(MasterKeys::File(file)) => file.wrap(data_key, place, under, chance).await,
-            Some(MasterKeys::Keeper(keeper)) => Ok(keeper.wrap(data_key, place, under).await?),
+            Some(MasterKeys::Keeper(keeper)) => {
+                Ok(Box::pin(keeper.wrap(data_key, place, under)).await?)
+            }
             None => Err(KekError::Missing(under.unwrap_or_default().to_owned())),
         }
     }
@@ -170,7 +172,7 @@ impl Kek {
     ) -> Result<Secret<[u8; 32]>, KekError> {
         match self.keeper(wrapped.by.as_str()) {
             Some(MasterKeys::File(file)) => file.unwrap(wrapped, place).await,
-            Some(MasterKeys::Keeper(keeper)) => Ok(keeper.unwrap(wrapped, place).await?),
+            Some(MasterKeys::Keeper(keeper)) => Ok(Box::pin(keeper.unwrap(wrapped, place)).await?),
             None => Err(KekError::Missing(wrapped.by.as_str().to_owned())),
         }
     }
@@ -189,7 +191,9 @@ impl Kek {
     ) -> Result<KeyId, KekError> {
         match self.keepers.first() {
             Some(MasterKeys::File(file)) => Ok(file.successor(in_use, chance).await?),
-            Some(MasterKeys::Keeper(keeper)) => Ok(keeper.successor(in_use, chance).await?),
+            Some(MasterKeys::Keeper(keeper)) => {
+                Ok(Box::pin(keeper.successor(in_use, chance)).await?)
+            }
             None => Err(KekError::Missing(String::new())),
         }
     }

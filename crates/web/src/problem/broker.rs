@@ -94,9 +94,10 @@ fn failed(failure: Failure) -> Problem {
         | "connectors.dead_state"
         | "connectors.issuer"
         | "connectors.no_client_secret" => 409,
-        // The app renewed no token, and the connection stays as it is.
-        "connectors.refresh_put_off" | "connectors.refresh_too_long" => 503,
-        "broker.keys_unreachable" => 503,
+        // The app renewed no token, or a key management service is away: everything stays as it is.
+        "connectors.refresh_put_off"
+        | "connectors.refresh_too_long"
+        | "broker.keys_unreachable" => 503,
         // What a provider of SAML sent, which the browser carried.
         code if code.starts_with("saml.") => 403,
         _ => kind::BROKER_FAILED.status,

@@ -63,7 +63,7 @@ pub(crate) const NAMESPACE: &str = "a-team";
 pub(crate) const GCP_KEY: &str = "projects/p/locations/l/keyRings/r/cryptoKeys/";
 
 type Shared = State<Arc<Mutex<Kept>>>;
-type Answered = Result<Value, Response>;
+type Answered = Result<Value, Box<Response>>;
 
 impl KeyServer {
     pub(crate) async fn start() -> Self {
@@ -233,14 +233,15 @@ async fn google(
     let kept = state.lock().unwrap();
     match google_answer(&kept, (&name, &headers, &body)) {
         Ok(answer) => answer.to_string().into_response(),
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
 fn google_answer(kept: &Kept, (name, headers, body): (&str, &HeaderMap, &Bytes)) -> Answered {
     let refused = |status: u16, kind: &str, said: &str| {
         let error = json!({ "error": { "code": status, "status": kind, "message": said } });
-        (StatusCode::from_u16(status).unwrap(), error.to_string()).into_response()
+        let status = StatusCode::from_u16(status).unwrap();
+        Box::new((status, error.to_string()).into_response())
     };
     if !is_signed(kept, headers) {
         return Err(refused(401, "UNAUTHENTICATED", "no valid credential"));

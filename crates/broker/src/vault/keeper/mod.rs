@@ -87,7 +87,7 @@ impl Keeper {
 
     /// Whether `name` is this key, in whichever version.
     pub(super) fn is(&self, name: &str) -> bool {
-        self.version(name).is_some()
+        name == self.name || self.version(name).is_some()
     }
 
     /// Wraps a data key by the version in `under`, or else by the newest one.
@@ -97,7 +97,7 @@ impl Keeper {
         place: &Context<'_>,
         under: Option<&str>,
     ) -> Result<Wrapped, KeeperError> {
-        let version = under.and_then(|name| self.version(name)).flatten();
+        let version = under.and_then(|name| self.version(name));
         let calls = [(); 2].map(|()| self.encrypt(data_key, place, version));
         let encrypted = self.patiently(calls).await?;
         let by = encrypted.version.map_or_else(
@@ -116,7 +116,7 @@ impl Keeper {
         wrapped: &Wrapped,
         place: &Context<'_>,
     ) -> Result<Secret<[u8; 32]>, KeeperError> {
-        let version = self.version(wrapped.by.as_str()).flatten();
+        let version = self.version(wrapped.by.as_str());
         let bytes = wrapped.bytes.as_bytes();
         let calls = [(); 2].map(|()| self.decrypt(bytes, place, version));
         self.patiently(calls).await
@@ -239,17 +239,15 @@ impl Keeper {
         KeyId::new(format!("{}:v{version}", self.name))
     }
 
-    /// The version in a name of this key; nothing within where it has none, nothing where it is another key's name.
-    fn version(&self, name: &str) -> Option<Option<u32>> {
-        let rest = name.strip_prefix(&self.name)?;
-        if rest.is_empty() {
-            return Some(None);
-        }
-        // AWS tells of no versions.
+    /// The version in a name of this key, where the service tells of versions: AWS does not.
+    fn version(&self, name: &str) -> Option<u32> {
         if matches!(self.service, Service::Aws(_)) {
             return None;
         }
-        rest.strip_prefix(":v")?.parse().ok().map(Some)
+        name.strip_prefix(&self.name)?
+            .strip_prefix(":v")?
+            .parse()
+            .ok()
     }
 }
 
