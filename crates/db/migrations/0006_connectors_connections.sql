@@ -7,7 +7,7 @@ create table connectors.connections (
     id uuid not null,
     org_id uuid not null,
     user_id uuid not null,
-    app text not null check (app ~ '^[a-z][a-z0-9_]{1,39}$'),
+    app text not null check (app ~ '^[a-z][a-z0-9-]{0,39}$'),
     name text not null check (length(name) between 1 and 100),
     -- What its token is asked for: a token that reads is another one than a token that writes.
     purpose text not null check (purpose in ('read', 'write')),
