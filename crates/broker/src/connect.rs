@@ -3,18 +3,19 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use crypto::digest::sha256;
 use crypto::token::{TokenKind, generate};
 use kernel::{AuditEntry, ConnectionId, Scope, Secret};
-use manifest::{AuthorizeRequest, CredentialClass};
+use manifest::{AuthorizeRequest, CredentialClass, OAuthPlane};
 use uuid::Uuid;
 
 use crate::connection::Connection;
-use crate::credential::field_of;
+use crate::credential::{Credential, field_of};
 use crate::egress::oauth::CodeExchange;
 use crate::error::BrokerError;
+use crate::instance_id::ask_instance_id;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, SecretText};
 use crate::service::Service;
 use crate::store;
-use crate::token::{client, keep_granted, stored};
+use crate::token::{client, give_back, keep_granted, stored};
 use crate::vault::Field;
 
 /// A person signs in at the provider and says yes within this.
@@ -119,7 +120,8 @@ fn new_round_trip(chance: &dyn kernel::Chance) -> Uuid {
     uuid::Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// Ends a round trip: uses the state up, trades the code, seals the tokens.
+/// Ends a round trip: uses the state up, trades the code, asks which instance was granted, seals the tokens. What is
+/// not kept is given back.
 pub(crate) async fn finish<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
@@ -157,16 +159,27 @@ pub(crate) async fn finish<L: Ledger>(
     };
     let tokens = service.egress.exchange_code(&client, &exchange).await?;
     forget_verifier(service, scope, row.id).await?;
-    keep_granted(service, scope, (&connection, &client), &tokens).await?;
+    let token = Credential::OAuth2(Secret::new(tokens.access_token.expose().clone()));
+    let instance_id = match ask_instance_id(service, scope, &connection, &token).await {
+        Ok(id) => id,
+        Err(error) => {
+            give_back(service, scope, (row.connection, &client), &tokens).await?;
+            return Err(error);
+        }
+    };
+    let granted = (&tokens, instance_id.as_deref());
+    keep_granted(service, scope, (&connection, &client), granted).await?;
     Ok(Answer::Connected {
         connection: row.connection,
     })
 }
 
-/// RFC 9207: an answer in another server's name is a mix-up attack. Apps that live at an instance
+/// RFC 9207: an answer in another server's name is a mix-up attack. Apps that grant access at an instance
 /// name it as their issuer.
 fn check_issuer(connection: &Connection<'_>, issuer: Option<&str>) -> Result<(), BrokerError> {
-    match (issuer, connection.instance()) {
+    let oauth = connection.manifest.auth.oauth();
+    let there = oauth.is_some_and(OAuthPlane::is_at_instance);
+    match (issuer, connection.instance().filter(|_| there)) {
         (Some(issuer), Some(instance)) if issuer.trim_end_matches('/') != instance.to_string() => {
             Err(BrokerError::Issuer)
         }

@@ -29,7 +29,9 @@ impl<'a> Connection<'a> {
         let manifest = apps.get(&row.app).ok_or(BrokerError::NoApp)?;
         let manifest_digest = apps.digest(&row.app).ok_or(BrokerError::NoApp)?;
         let instance = match (&manifest.instance, &row.instance) {
-            (Some(rule), Some(text)) => Some(rule.read(text)?),
+            (Some(rule), Some(text)) => {
+                Some(rule.with_id(rule.read(text)?, row.instance_id.as_deref()))
+            }
             _ => None,
         };
         Ok(Self {

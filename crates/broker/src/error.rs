@@ -1,6 +1,6 @@
 use crypto::canonical::CanonicalError;
 use crypto::passkey::PasskeyError;
-use manifest::{AuthorizeError, FactsError, InstanceError, PastedProblem, PlanError};
+use manifest::{AuthorizeError, FactsError, InstanceError, NotNamed, PastedProblem, PlanError};
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
@@ -49,6 +49,10 @@ pub(crate) enum BrokerError {
     DeadState,
     #[error("the app answered in another app's name: connect again")]
     Issuer,
+    #[error(
+        "the app granted nothing at the address of this connection: connect again, and choose the one at that address there"
+    )]
+    InstanceNotGranted(#[from] NotNamed),
     #[error("this app takes no credential of this class: its page says which one it takes")]
     CredentialClass,
     #[error("{0}")]
@@ -134,6 +138,7 @@ impl BrokerError {
             Self::Arguments(_) => "broker.arguments",
             Self::DeadState => "connectors.dead_state",
             Self::Issuer => "connectors.issuer",
+            Self::InstanceNotGranted(_) => "connectors.instance_not_granted",
             Self::CredentialClass => "connectors.credential_class",
             Self::Pasted(PastedProblem::User) => "connectors.credential_user",
             Self::Pasted(_) => "connectors.credential_form",

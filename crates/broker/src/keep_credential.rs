@@ -5,6 +5,7 @@ use crate::connection::Connection;
 use crate::credential::{Credential, field_of};
 use crate::egress::{EgressError, Route};
 use crate::error::BrokerError;
+use crate::instance_id::ask_instance_id;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, SecretText};
 use crate::record::{Left, record};
@@ -40,7 +41,9 @@ pub(crate) async fn keep_credential<L: Ledger>(
         .ok_or(BrokerError::CredentialClass)?;
     let credential = read(rule, pasted.user.as_deref(), pasted.text)?;
     verify(service, scope, (&connection, rule), &credential).await?;
-    keep(service, scope, &connection, &credential).await?;
+    let instance_id = ask_instance_id(service, scope, &connection, &credential).await?;
+    let kept = (&credential, instance_id.as_deref());
+    keep(service, scope, &connection, kept).await?;
     Ok(Answer::Connected {
         connection: pasted.connection,
     })
@@ -108,7 +111,7 @@ async fn keep<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,
-    credential: &Credential,
+    (credential, instance_id): (&Credential, Option<&str>),
 ) -> Result<(), BrokerError> {
     let (id, class) = (connection.row.id, credential.class());
     let owner = (connection.row.organisation, id.uuid());
@@ -117,6 +120,7 @@ async fn keep<L: Ledger>(
         store::delete_secrets(&mut tx, id.uuid()).await?;
     }
     store::put_credential(&mut tx, id, (class, None)).await?;
+    store::put_instance_id(&mut tx, id, instance_id).await?;
     let chance = service.db.chance();
     service
         .vault

@@ -63,8 +63,11 @@ async fn look<L: Ledger>(
     lost: LostWrite<'_>,
     rule: &Reconcile,
 ) -> Result<Option<Outcome>, BrokerError> {
-    let read = lost.connection.manifest.operation(&rule.operation);
-    let read = read.map_err(|_| BrokerError::NoOperation)?;
+    let operation = |name: &str| {
+        let operation = lost.connection.manifest.operation(name);
+        operation.map_err(|_| BrokerError::NoOperation)
+    };
+    let mut read = operation(&rule.operation)?;
     let key = key_of(lost.id)?;
     let mark = lost.operation.mark(&key);
     let mut arguments = rule.arguments(read, lost.arguments, &key);
@@ -88,6 +91,7 @@ async fn look<L: Ledger>(
             break;
         }
         arguments = answered.next_page.arguments(&arguments);
+        read = operation(answered.next_page.operation(&read.id))?;
     }
     Ok(None)
 }

@@ -319,10 +319,19 @@ pub struct HeldMail {
 pub struct ReadAnswer {
     /// The fields that the manifest keeps.
     pub kept: Value,
-    /// The arguments that ask for the next page, as the text of a JSON object; none on the last.
-    pub next: Option<String>,
+    /// What asks for the next page; nothing on the last.
+    pub next: Option<NextCall>,
     /// Where the provider asks for a pause before the next call, in seconds.
     pub wait_seconds: Option<u64>,
+}
+
+/// The call that gives the next page of what a read gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextCall {
+    /// The same operation, or the one that gives its further pages.
+    pub operation: String,
+    /// Its arguments, as the text of a JSON object.
+    pub arguments: String,
 }
 
 /// The request that an approval stands for, without the secret.

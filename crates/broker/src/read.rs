@@ -5,7 +5,7 @@ use crate::connection::Connection;
 use crate::egress::{FilteredResponse, Route};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
-use crate::protocol::{Answer, ReadAnswer};
+use crate::protocol::{Answer, NextCall, ReadAnswer};
 use crate::record::{Left, record};
 use crate::service::Service;
 use crate::store;
@@ -39,7 +39,10 @@ pub(crate) async fn read<L: Ledger>(
     let next = if answered.next_page.is_last() {
         None
     } else {
-        Some(text(&answered.next_page.arguments(&arguments))?)
+        Some(NextCall {
+            operation: answered.next_page.operation(&operation.id).to_owned(),
+            arguments: text(&answered.next_page.arguments(&arguments))?,
+        })
     };
     let pause = answered.rate.pause(service.db.clock().now());
     Ok(Answer::Read(Box::new(ReadAnswer {

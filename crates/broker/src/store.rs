@@ -57,6 +57,8 @@ pub(crate) struct ConnectionRow {
     pub(crate) app: String,
     pub(crate) writes: bool,
     pub(crate) instance: Option<String>,
+    /// By which identifier the app knows that instance.
+    pub(crate) instance_id: Option<String>,
     pub(crate) state: String,
     pub(crate) scopes_requested: Vec<String>,
     pub(crate) client_id: Option<String>,
@@ -211,7 +213,8 @@ pub(crate) async fn connection(
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
         r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
-                  k.client_id as "client_id?", coalesce(k.class, 'oauth2') as "class!",
+                  k.client_id as "client_id?", k.instance_id as "instance_id?",
+                  coalesce(k.class, 'oauth2') as "class!",
                   coalesce(k.token_version, 0) as "version!",
                   coalesce(k.refresh_at <= now(), false) as "is_due!",
                   -- A call that leaves with it arrives before its end.
@@ -235,6 +238,7 @@ pub(crate) async fn connection(
         app: row.app,
         writes: row.writes,
         instance: row.instance,
+        instance_id: row.instance_id,
         state: row.state,
         scopes_requested: row.scopes_requested,
         client_id: row.client_id,
@@ -337,6 +341,22 @@ pub(crate) async fn use_authorization(
         connection: row.connection_id.into(),
         redirect_uri: row.redirect_uri,
     }))
+}
+
+/// Keeps by which identifier the app knows the connection's instance; nothing where it is known by its address.
+pub(crate) async fn put_instance_id(
+    tx: &mut WriteTx,
+    connection: ConnectionId,
+    instance_id: Option<&str>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update broker.credentials set instance_id = $2 where connection_id = $1",
+        connection.uuid(),
+        instance_id,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// False where the connection has ended meanwhile.

@@ -53,6 +53,8 @@ create table broker.credentials (
     client_id text check (length(client_id) between 1 and 300),
     -- Null where the provider names no lifetime: never inferred.
     access_expires_at timestamptz,
+    -- By which identifier the app knows the connection's instance: the broker asked it when access was granted.
+    instance_id text check (length(instance_id) between 1 and 200),
     check ((class = 'oauth2') = (client_id is not null)),
     primary key (org_id, connection_id),
     foreign key (org_id, connection_id) references connectors.connections (org_id, id)
@@ -155,8 +157,8 @@ grant select (key_id, sealed) on broker.token_keys to countersign_definer;
 
 grant select, insert (id, org_id, purpose, wrapped_by, wrapped) on broker.data_keys to countersign_broker;
 grant select, insert, update, delete on broker.secrets to countersign_broker;
-grant select (org_id, connection_id, class, client_id, access_expires_at),
-    insert (org_id, connection_id, class, client_id), update (class, client_id)
+grant select (org_id, connection_id, class, client_id, access_expires_at, instance_id),
+    insert (org_id, connection_id, class, client_id), update (class, client_id, instance_id)
     on broker.credentials to countersign_broker;
 grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
 grant select, insert on broker.calls to countersign_broker;

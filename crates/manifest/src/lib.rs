@@ -19,7 +19,8 @@ mod value;
 
 pub use address::{
     ConnectionFacts, Endpoint, FactsError, HostError, HostName, HostOverrides, HostRef,
-    InstanceError, InstanceRule, InstanceUrl, Origin, OriginError, Scheme,
+    InstanceError, InstanceIdRule, InstanceRule, InstanceUrl, NotNamed, Origin, OriginError,
+    Scheme,
 };
 pub use answer::{
     Conflict, ErrorRule, FieldPath, FieldTree, GoesOn, Incremental, Pagination, PersonResult,

@@ -29,7 +29,7 @@ fn no_overrides() -> HostOverrides {
 fn kept(tree: &FieldTree) -> Vec<Vec<String>> {
     match tree {
         FieldTree::Scalar | FieldTree::Probe => vec![Vec::new()],
-        FieldTree::Items(items) => kept(items),
+        FieldTree::Items(items) | FieldTree::Chosen { items, .. } => kept(items),
         FieldTree::Object(members) => {
             let below = members.iter().flat_map(|(name, tree)| {
                 let paths = kept(tree).into_iter();

@@ -74,7 +74,7 @@ pub(crate) async fn receive(
     if let Some(why) = manifest.refusal(operation, &mut kept) {
         return Err(EgressError::Declined { status, why });
     }
-    let next_page = operation.next_page(&kept, link.as_deref());
+    let next_page = manifest.next_page(operation, &kept, link.as_deref());
     Ok(FilteredResponse {
         status,
         kept,

@@ -89,13 +89,23 @@ impl<'de> Visitor<'de> for Sieve<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let FieldTree::Items(tree) = self.tree else {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(None);
+        let (tree, chosen) = match self.tree {
+            FieldTree::Items(tree) => (tree, None),
+            FieldTree::Chosen { items, by, kinds } => (items, Some((by, kinds))),
+            _ => {
+                while items.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(None);
+            }
+        };
+        let is_kept = |item: &Value| {
+            chosen.is_none_or(|(by, kinds)| {
+                let kind = item.get(by).and_then(Value::as_str);
+                kind.is_some_and(|kind| kinds.contains(kind))
+            })
         };
         let mut kept = Vec::new();
         while let Some(item) = items.next_element_seed(self.below(tree))? {
-            kept.extend(item);
+            kept.extend(item.filter(is_kept));
         }
         Ok(Some(Value::Array(kept)))
     }

@@ -18,12 +18,12 @@ const LONGEST_LIFE: Duration = Duration::from_hours(24 * 3650);
 /// After the database did not take tokens.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Seals the tokens of a new grant, and says that the connection works.
+/// Seals the tokens of a new grant, with the identifier of its instance, and says that the connection works.
 pub(crate) async fn keep_granted<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     (connection, client): (&Connection<'_>, &OAuthClient<'_>),
-    tokens: &TokenAnswer,
+    (tokens, instance_id): (&TokenAnswer, Option<&str>),
 ) -> Result<(), BrokerError> {
     let id = connection.row.id;
     let mut tx = service.db.write(scope).await?;
@@ -39,6 +39,7 @@ pub(crate) async fn keep_granted<L: Ledger>(
     }
     let life = life(service, tokens, tokens.refresh_token.is_some());
     store::keep_tokens(&mut tx, id, life).await?;
+    store::put_instance_id(&mut tx, id, instance_id).await?;
     let granted = tokens.granted_scopes.as_deref().unwrap_or_default();
     let entry =
         AuditEntry::about("connectors.tokens_stored", id).with("granted", granted.join(" "));
@@ -121,9 +122,9 @@ fn life<L: Ledger>(service: &Service<L>, tokens: &TokenAnswer, can_refresh: bool
     }
 }
 
-/// Tells the app to forget tokens that came for a connection that had ended by then: they are sealed nowhere, so this
-/// is the one chance. Where it does not, the receipt says so.
-async fn give_back<L: Ledger>(
+/// Tells the app to forget tokens that are not kept, such as those of a connection that had ended by then: they are
+/// sealed nowhere, so this is the one chance. Where it does not, the receipt says so.
+pub(crate) async fn give_back<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     (id, client): (ConnectionId, &OAuthClient<'_>),

@@ -6,7 +6,7 @@ mod keep;
 mod refresh;
 
 pub(crate) use flights::Flights;
-pub(crate) use keep::keep_granted;
+pub(crate) use keep::{give_back, keep_granted};
 
 use std::time::{Duration, Instant};
 

@@ -15,6 +15,9 @@ pub enum FactsError {
     /// No base URL.
     #[error("the connection has no instance address")]
     NoInstance,
+    /// No identifier of the instance: the app was not asked for it yet, or by another rule.
+    #[error("the app did not say which of its instances this is: connect it again")]
+    NoInstanceId,
     /// A client identifier that would change the path it stands in.
     #[error("the client identifier cannot stand in a path")]
     ClientId,

@@ -1,6 +1,9 @@
+use serde_json::Value;
 use url::{Host, Url};
 
 use super::{HostName, Origin, percent};
+use crate::FieldPath;
+use crate::value::Pattern;
 
 /// Which base URLs a connection may give for an app that has many.
 #[derive(Debug)]
@@ -8,7 +11,26 @@ pub struct InstanceRule {
     pub(crate) hosts: Vec<HostPattern>,
     pub(crate) allow_http: bool,
     pub(crate) example: String,
+    /// How the app is asked for the identifier of an instance; nothing where it is known by its address.
+    pub id: Option<InstanceIdRule>,
 }
+
+/// How an app is asked which of its instances is the one at an address: some are called at one host for all of them,
+/// by an identifier in the path.
+#[derive(Debug)]
+pub struct InstanceIdRule {
+    /// The read without arguments that lists the instances that the credential reaches.
+    pub operation: String,
+    pub(crate) each: FieldPath,
+    pub(crate) url: FieldPath,
+    pub(crate) id: FieldPath,
+    pub(crate) pattern: Pattern,
+}
+
+/// The app names no instance at the address, names it by no identifier that it could have, or by two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the app did not name the instance at this address")]
+pub struct NotNamed;
 
 /// A pattern of [`InstanceRule::hosts`].
 #[derive(Debug, PartialEq, Eq)]
@@ -21,12 +43,14 @@ pub(crate) enum HostPattern {
     OneLabelUnder(HostName),
 }
 
-/// The base URL of one instance: an origin, and a path below it where the app is mounted.
+/// The base URL of one instance: an origin, and a path below it where the app is mounted. With it goes the
+/// identifier by which the app knows the instance, once the app was asked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstanceUrl {
     origin: Origin,
     /// Empty, or `/a/b` without a trailing slash.
     prefix: String,
+    id: Option<String>,
 }
 
 /// Why a base URL is refused.
@@ -109,7 +133,47 @@ impl InstanceRule {
         if !prefix.is_empty() && !prefix.split('/').skip(1).all(plain) {
             return Err(InstanceError::Path);
         }
-        Ok(InstanceUrl { origin, prefix })
+        Ok(InstanceUrl {
+            origin,
+            prefix,
+            id: None,
+        })
+    }
+
+    /// The same instance with the identifier that was kept for it; without one where the rule is another by now.
+    pub fn with_id(&self, instance: InstanceUrl, kept: Option<&str>) -> InstanceUrl {
+        let rule = self.id.as_ref();
+        let good = kept.filter(|id| rule.is_some_and(|rule| rule.pattern.matches(id)));
+        InstanceUrl {
+            id: good.map(str::to_owned),
+            ..instance
+        }
+    }
+
+    /// The identifier of `instance` in a kept answer to the read that lists instances. Addresses are compared as they
+    /// are read: a slash at the end is no difference.
+    ///
+    /// # Errors
+    /// [`NotNamed`] unless the list names the address, and by one identifier.
+    pub fn id_in(&self, instance: &InstanceUrl, kept: &Value) -> Result<String, NotNamed> {
+        let rule = self.id.as_ref().ok_or(NotNamed)?;
+        let is_it = |item: &&&Value| {
+            let url = rule.url.get(item).and_then(Value::as_str);
+            let read = url.and_then(|url| self.read(url).ok());
+            read.is_some_and(|url| url.origin == instance.origin && url.prefix == instance.prefix)
+        };
+        let items = rule.each.all(kept);
+        let mut ids = items
+            .iter()
+            .filter(is_it)
+            .map(|item| rule.id.get(item).and_then(Value::as_str));
+        let first = ids.next().flatten().ok_or(NotNamed)?;
+        // One site may be listed once for each product: by the same identifier.
+        if rule.pattern.matches(first) && ids.all(|other| other == Some(first)) {
+            Ok(first.to_owned())
+        } else {
+            Err(NotNamed)
+        }
     }
 }
 
@@ -117,6 +181,11 @@ impl InstanceUrl {
     /// Scheme, host and port.
     pub const fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    /// The identifier by which the app knows it.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
     }
 
     /// The path below the origin: empty, or `/a/b`.
@@ -144,6 +213,7 @@ mod tests {
             hosts,
             allow_http,
             example: String::new(),
+            id: None,
         }
     }
 

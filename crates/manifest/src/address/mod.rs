@@ -13,6 +13,6 @@ pub use endpoint::{Endpoint, HostRef};
 pub use facts::{ConnectionFacts, FactsError};
 pub use host::{HostError, HostName};
 pub(crate) use instance::HostPattern;
-pub use instance::{InstanceError, InstanceRule, InstanceUrl};
+pub use instance::{InstanceError, InstanceIdRule, InstanceRule, InstanceUrl, NotNamed};
 pub use origin::{HostOverrides, Origin, OriginError, Scheme};
 pub(crate) use path::{PathTemplate, Segment, SegmentError};

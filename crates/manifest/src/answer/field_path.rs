@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// Where in an answer a value is: `number`, `[].labels[].name`, `data.items[].id`.
+/// Where in an answer a value is: `number`, `[].labels[].name`, `data.items[].id`. A key that has dots in it
+/// stands in quotes: `error.".tag"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldPath(Vec<Step>);
 
@@ -26,16 +27,14 @@ impl FieldPath {
             return Some(Self(Vec::new()));
         }
         let mut steps = Vec::new();
-        for (index, piece) in text.split('.').enumerate() {
-            let key = piece.trim_end_matches("[]");
-            let items = (piece.len() - key.len()) / 2;
+        for (index, piece) in pieces(text)?.into_iter().enumerate() {
+            let written = piece.trim_end_matches("[]");
+            let items = (piece.len() - written.len()) / 2;
             // Only the first piece may be bare brackets: `[].number`, but not `a..[]`.
-            let bare = index == 0 && key.is_empty() && items > 0;
-            let named = super::super::value::is_key(key) && !key.contains(['[', ']']);
-            if !bare && !named {
-                return None;
+            let bare = index == 0 && written.is_empty() && items > 0;
+            if !bare {
+                steps.push(Step::Key(read_key(written)?.to_owned()));
             }
-            steps.extend((!bare).then(|| Step::Key(key.to_owned())));
             steps.extend(std::iter::repeat_n(Step::Items, items));
         }
         (steps.len() <= MAX_STEPS).then_some(Self(steps))
@@ -62,6 +61,14 @@ impl FieldPath {
     /// The path of a list itself: `[]` or `events[]`.
     pub(crate) fn ends_in_items(&self) -> bool {
         self.0.last() == Some(&Step::Items)
+    }
+
+    /// The list of which this path names the items.
+    pub(crate) fn list(&self) -> Option<Self> {
+        match self.0.split_last() {
+            Some((Step::Items, list)) if !list.is_empty() => Some(Self(list.to_vec())),
+            _ => None,
+        }
     }
 
     /// The path of the whole answer.
@@ -152,16 +159,53 @@ impl FieldPath {
     }
 }
 
+/// What stands between the dots that are not in quotes; `None` where a quote is open at the end.
+fn pieces(text: &str) -> Option<Vec<&str>> {
+    let (mut pieces, mut rest, mut from) = (Vec::new(), text, 0);
+    let mut is_quoted = false;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            '.' if !is_quoted => {
+                let (piece, next) = rest.split_at_checked(at - from)?;
+                pieces.push(piece);
+                rest = next.strip_prefix('.')?;
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(rest);
+    (!is_quoted).then_some(pieces)
+}
+
+/// The key that is written so. Each has one spelling: quotes stand round dots alone.
+fn read_key(written: &str) -> Option<&str> {
+    let quoted = written
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let key = quoted.unwrap_or(written);
+    let is_key = crate::value::is_key(key) && !key.contains(['[', ']']);
+    (is_key && quoted.is_some() == key.contains('.')).then_some(key)
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_whole() {
             return f.write_str(WHOLE);
         }
         for (index, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Items => f.write_str("[]")?,
-                Step::Key(key) if index == 0 => f.write_str(key)?,
-                Step::Key(key) => write!(f, ".{key}")?,
+            let Step::Key(key) = step else {
+                f.write_str("[]")?;
+                continue;
+            };
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            if key.contains('.') {
+                write!(f, "\"{key}\"")?;
+            } else {
+                f.write_str(key)?;
             }
         }
         Ok(())
@@ -183,6 +227,8 @@ mod tests {
             "a.b[][].c",
             "[]",
             "page-info.x",
+            "error.\".tag\"",
+            "entries[].\"a.b\"[].c",
             ".",
         ] {
             assert_eq!(
@@ -193,7 +239,26 @@ mod tests {
             );
         }
         for bad in [
-            "", "..", "a.", ".a", "a..b", "a.[]", "a[0]", "a[].[]", "*", "a[b]", "$.a", "a b",
+            "",
+            "..",
+            "a.",
+            ".a",
+            "a..b",
+            "a.[]",
+            "a[0]",
+            "a[].[]",
+            "*",
+            "a[b]",
+            "$.a",
+            "a b",
+            "\"a\"",
+            "\".a",
+            "a.\".b",
+            "\"\"",
+            "\"a.b\"c",
+            "a\"b.c\"",
+            "\"a.b[]\"",
+            "\"a.\"\"",
         ] {
             assert_eq!(FieldPath::parse(bad), None, "{bad}");
         }

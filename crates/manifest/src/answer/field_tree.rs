@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::FieldPath;
 use super::field_path::Step;
@@ -14,6 +14,16 @@ pub enum FieldTree {
     Object(BTreeMap<String, FieldTree>),
     /// An array: this of each item.
     Items(Box<FieldTree>),
+    /// An array: this of each item that says what kind it is, and is of one of these kinds. Apps tell a change of
+    /// state and a change of a text alike.
+    Chosen {
+        /// Of each.
+        items: Box<FieldTree>,
+        /// The member that says it.
+        by: String,
+        /// The kinds.
+        kinds: BTreeSet<String>,
+    },
 }
 
 /// Two paths ask one place to be two things.
@@ -47,9 +57,46 @@ impl FieldTree {
         self.add(path.steps(), Self::Probe)
     }
 
+    /// Keeps of the list at `path`, whose items end in `[]`, the items that say one of `kinds` at their member `by`.
+    ///
+    /// # Errors
+    /// [`Conflict`] when there is no such list, no such member of an item is kept, or its items are chosen already.
+    pub(crate) fn choose(
+        &mut self,
+        path: &FieldPath,
+        (by, kinds): (&str, BTreeSet<String>),
+    ) -> Result<(), Conflict> {
+        let (last, above) = path.steps().split_last().ok_or(Conflict)?;
+        let list = above
+            .iter()
+            .try_fold(self, |tree, step| match (tree, step) {
+                (Self::Object(members), Step::Key(key)) => members.get_mut(key),
+                (Self::Items(items) | Self::Chosen { items, .. }, Step::Items) => {
+                    Some(&mut **items)
+                }
+                _ => None,
+            });
+        let (Step::Items, Some(list)) = (last, list) else {
+            return Err(Conflict);
+        };
+        let Self::Items(items) = &mut *list else {
+            return Err(Conflict);
+        };
+        if items.at(&FieldPath::of_key(by)) != Some(&Self::Scalar) {
+            return Err(Conflict);
+        }
+        let items = std::mem::replace(&mut **items, Self::nothing());
+        *list = Self::Chosen {
+            items: Box::new(items),
+            by: by.to_owned(),
+            kinds,
+        };
+        Ok(())
+    }
+
     /// Whether the answer is a list.
     pub(crate) const fn is_list(&self) -> bool {
-        matches!(self, Self::Items(_))
+        matches!(self, Self::Items(_) | Self::Chosen { .. })
     }
 
     /// Whether anything of the member of this name is kept.
@@ -63,7 +110,7 @@ impl FieldTree {
             .iter()
             .try_fold(self, |tree, step| match (tree, step) {
                 (Self::Object(members), Step::Key(key)) => members.get(key),
-                (Self::Items(items), Step::Items) => Some(&**items),
+                (Self::Items(items) | Self::Chosen { items, .. }, Step::Items) => Some(&**items),
                 _ => None,
             })
     }
@@ -123,6 +170,31 @@ mod tests {
             &["[].a", "a"],
         ] {
             assert_eq!(tree(conflict), Err(Conflict), "{conflict:?}");
+        }
+    }
+
+    #[test]
+    fn items_are_chosen_once_by_what_is_kept_of_them() {
+        let chosen = |path: &str, by: &str| {
+            let mut tree = tree(&["a[].b[].kind", "a[].b[].to", "a[].c.kind"]).unwrap();
+            let path = FieldPath::parse(path).unwrap();
+            let kinds: BTreeSet<String> = ["state".to_owned()].into();
+            let first = tree.choose(&path, (by, kinds.clone()));
+            first.map(|()| (tree.choose(&path, (by, kinds)), tree))
+        };
+        let (again, tree) = chosen("a[].b[]", "kind").unwrap();
+        assert_eq!(again, Err(Conflict));
+        let to = FieldPath::parse("a[].b[].to").unwrap();
+        assert_eq!(tree.at(&to), Some(&FieldTree::Scalar));
+        for (path, by) in [
+            ("a[].b[]", "other"),
+            ("a[].b", "kind"),
+            ("a[].c[]", "kind"),
+            ("a[].c", "kind"),
+            ("b[]", "kind"),
+            ("a[]", "b"),
+        ] {
+            assert!(chosen(path, by).is_err(), "{path} by {by}");
         }
     }
 }

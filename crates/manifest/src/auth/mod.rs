@@ -13,7 +13,7 @@ mod placement;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::address::Endpoint;
+use crate::address::{Endpoint, HostRef};
 use crate::answer::{FieldPath, FieldTree};
 
 pub use authorize::{AuthorizeError, AuthorizeRequest};
@@ -82,6 +82,13 @@ impl AuthPlane {
             Way::OAuth(_) => None,
             Way::Paste(rule) => Some(rule),
         }
+    }
+}
+
+impl OAuthPlane {
+    /// Whether each instance grants access to itself, as its own issuer.
+    pub fn is_at_instance(&self) -> bool {
+        self.authorize.host == HostRef::Instance
     }
 }
 

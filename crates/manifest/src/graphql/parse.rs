@@ -124,7 +124,7 @@ fn check_variable(variable: &Variable, field: &Field) -> Result<(), String> {
             Shape::Float | Shape::List(_) => false,
         },
         Role::Key(_) => matches!(variable.kind, Shape::Text | Shape::Other),
-        Role::Statement(_) => false,
+        Role::Statement(_) | Role::InstanceId => false,
     };
     if fits {
         Ok(())

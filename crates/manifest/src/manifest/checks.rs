@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::Manifest;
+use super::instance::check_instance;
 use crate::address::HostRef;
 use crate::auth::CredentialPlacement;
-use crate::operation::{Class, Operation, check_reconcile, overlap};
+use crate::operation::{Class, Operation, check_continued, check_reconcile, overlap};
 use crate::source::raw::{RawManifest, RawOperation, Table, Text};
 use crate::source::{ManifestError, Source};
 
@@ -14,12 +15,13 @@ type Parsed<T> = Result<T, ManifestError>;
 pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
     check_scopes(source, raw, manifest)?;
     check_paste(source, raw, manifest)?;
-    check_barriers(source, raw, manifest)?;
     check_instance(source, raw, manifest)?;
+    check_barriers(source, raw, manifest)?;
     check_overlaps(source, &raw.operations, &manifest.operations)?;
     for (id, written) in &raw.operations {
         if let Some(operation) = manifest.operations.get(id.get_ref()) {
             check_reconcile(source, written.get_ref(), operation, &manifest.operations)?;
+            check_continued(source, written.get_ref(), operation, &manifest.operations)?;
         }
     }
     Ok(())
@@ -120,24 +122,6 @@ fn check_barriers(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) ->
             &raw.barriers.scope_held,
             "nobody knows what a credential that was pasted may do: this barrier is not claimed",
         )),
-        _ => Ok(()),
-    }
-}
-
-fn check_instance(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
-    let oauth = manifest.auth.oauth();
-    let endpoints = oauth.map(|auth| [&auth.authorize.host, &auth.token.endpoint.host]);
-    let endpoints = endpoints.into_iter().flatten();
-    let hosts = manifest
-        .operations
-        .values()
-        .map(|operation| &operation.host);
-    let used = endpoints
-        .chain(hosts)
-        .any(|host| *host == HostRef::Instance);
-    match (&raw.instance, used) {
-        (None, true) => Err(source.at(&raw.id, "`instance` is used: [instance] says which are")),
-        (Some(unused), false) => Err(source.at(unused, "nothing uses `instance`")),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,5 @@
 mod checks;
+mod instance;
 mod parse;
 mod refusal;
 mod scopes;

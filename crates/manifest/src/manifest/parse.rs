@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::instance::parse_instance;
 use super::{Barriers, Manifest, ScopeRule, checks};
-use crate::address::{HostPattern, InstanceRule};
 use crate::answer::{ErrorRule, FieldTree, RateFamily, RateHeaders, ResetForm};
 use crate::auth::{CredentialClass, parse_auth};
 use crate::operation::{
@@ -9,7 +9,7 @@ use crate::operation::{
 };
 use crate::scan::parse_scan;
 use crate::source::raw::{
-    RawBarriers, RawErrors, RawInstance, RawManifest, RawRateLimit, RawScope, Table, Text,
+    RawBarriers, RawErrors, RawManifest, RawRateLimit, RawScope, Table, Text,
 };
 use crate::source::{ManifestError, Source, sentence};
 
@@ -106,25 +106,6 @@ fn parse_barriers(source: Source<'_>, raw: &RawBarriers) -> Parsed<Barriers> {
         operations: sentence(source, &raw.operations)?,
         countersign: sentence(source, &raw.countersign)?,
     })
-}
-
-fn parse_instance(source: Source<'_>, raw: &RawInstance) -> Parsed<InstanceRule> {
-    let hosts = raw.hosts.iter().map(|text| {
-        HostPattern::parse(text.get_ref())
-            .ok_or_else(|| source.at(text, "`any`, an exact host, or *. and a host"))
-    });
-    let rule = InstanceRule {
-        hosts: hosts.collect::<Parsed<_>>()?,
-        allow_http: raw.allow_http.unwrap_or(false),
-        example: sentence(source, &raw.example)?,
-    };
-    match rule.read(&rule.example) {
-        Ok(_) => Ok(rule),
-        Err(error) => Err(source.at(
-            &raw.example,
-            format!("not an address by this rule: {error}"),
-        )),
-    }
 }
 
 fn parse_scopes(

@@ -28,7 +28,7 @@ impl Manifest {
     }
 
     /// What a connection of this purpose calls: one that reads, every read but the look-ups of writes;
-    /// one that writes, every write and its look-up.
+    /// one that writes, every write and its look-up. Either asks for the identifier of its instance.
     pub fn operations_for(&self, purpose: Class) -> impl Iterator<Item = &Operation> {
         let look_ups: BTreeSet<&str> = self
             .operations()
@@ -36,7 +36,11 @@ impl Manifest {
             .map(|rule| rule.operation.as_str())
             .filter(|name| !self.is_scanned(name))
             .collect();
+        let instance = self.instance.as_ref().and_then(|rule| rule.id.as_ref());
         self.operations().filter(move |operation| {
+            if instance.is_some_and(|rule| rule.operation == operation.id) {
+                return true;
+            }
             let class = if look_ups.contains(operation.id.as_str()) {
                 Class::Write
             } else {

@@ -1,6 +1,7 @@
 //! Operations: the only requests that an app can get.
 
 mod headers;
+mod next_page;
 mod overlap;
 mod parse;
 mod parse_rules;
@@ -16,11 +17,13 @@ use crate::address::{HostRef, PathTemplate};
 use crate::answer::{FieldTree, Incremental, Pagination, Refusal, ResultRule};
 use crate::auth::CredentialClass;
 use crate::graphql::Document;
-use crate::request::{Arguments, Idempotency, IdempotencyKey, KeyForm};
+use crate::request::{Idempotency, IdempotencyKey, KeyForm};
 use crate::scan::EventMapping;
 use crate::value::{Fields, Role, object};
 
 pub(crate) use headers::{is_settable, is_token, parse_headers};
+pub use next_page::NextPage;
+pub(crate) use next_page::check_continued;
 pub(crate) use overlap::overlap;
 pub(crate) use parse::{Defaults, field_path, parse_host, parse_operation};
 pub use reconcile::Reconcile;
@@ -75,6 +78,8 @@ pub struct Operation {
     pub response: FieldTree,
     /// How to ask for the next page.
     pub pagination: Option<Pagination>,
+    /// The operation that gives the pages after the first, where that is another one.
+    pub(crate) continued_by: Option<String>,
     /// How a later scan asks only for what is new.
     pub incremental: Option<Incremental>,
     /// What of the answer is for the person.
@@ -92,10 +97,6 @@ pub struct Operation {
     pub(crate) sieve: FieldTree,
     pub(crate) headers: BTreeMap<String, String>,
 }
-
-/// What to change in a call to ask for the next page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NextPage(Vec<(String, Value)>);
 
 impl Class {
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -146,22 +147,6 @@ impl Operation {
             fields.describe(&mut properties, &mut required);
         }
         Value::Object(object(properties, required))
-    }
-
-    /// The arguments to set for the page after `kept`; none on the last page, or when what the app
-    /// answered is nothing that they may be.
-    pub fn next_page(&self, kept: &Value, link: Option<&str>) -> NextPage {
-        let texts = self
-            .pagination
-            .iter()
-            .flat_map(|pagination| pagination.next(kept, link));
-        let typed = texts.filter_map(|(name, text)| {
-            let kind = self.argument(name)?;
-            let value = kind.read_text(&text)?;
-            kind.check(name, &value).ok()?;
-            Some((name.to_owned(), value))
-        });
-        NextPage(typed.collect())
     }
 
     /// Whether an answer with a good status says itself that it was done: some apps answer 200 and
@@ -231,19 +216,5 @@ impl Operation {
             .argument(name)
             .or_else(|| self.query.argument(name))
             .or(body)
-    }
-}
-
-impl NextPage {
-    /// Whether there is none.
-    pub fn is_last(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The arguments of the next call, made of those of the last one.
-    pub fn arguments(&self, last: &Arguments) -> Arguments {
-        self.0.iter().fold(last.clone(), |all, (name, value)| {
-            all.with(name, value.clone())
-        })
     }
 }

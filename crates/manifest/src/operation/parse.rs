@@ -65,6 +65,7 @@ pub(crate) fn parse_operation(
         reconcile: None,
         response,
         pagination: None,
+        continued_by: None,
         incremental: None,
         result: None,
         events: Vec::new(),
@@ -293,6 +294,16 @@ fn parse_response(source: Source<'_>, raw: Option<&RawResponse>) -> Parsed<Field
         let path = field_path(source, text)?;
         let probed = tree.probe(&path);
         probed.map_err(|_| source.at(text, "another path claims the same place"))?;
+    }
+    for only in raw.only.iter().flatten() {
+        let kinds = only.kinds.iter().map(|kind| kind.get_ref().clone());
+        let by = (only.by.get_ref().as_str(), kinds.collect());
+        let chosen = tree.choose(&field_path(source, &only.each)?, by);
+        chosen.map_err(|_| {
+            let problem =
+                "a list of `fields`, named once, whose items have a member `by` that is kept";
+            source.at(&only.each, problem)
+        })?;
     }
     Ok(tree)
 }

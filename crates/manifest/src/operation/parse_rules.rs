@@ -37,6 +37,8 @@ pub(super) fn add_rules(
     }
     if let Some(raw) = &written.pagination {
         operation.pagination = Some(parse_pagination(source, raw.get_ref(), operation)?);
+        let other = raw.get_ref().operation.as_ref();
+        operation.continued_by = other.map(|name| name.get_ref().clone());
     }
     if let Some(raw) = &written.incremental {
         operation.incremental = Some(parse_incremental(source, raw.get_ref(), operation)?);
@@ -103,6 +105,11 @@ fn parse_pagination(
     operation: &Operation,
 ) -> Parsed<Pagination> {
     let goes_on = parse_goes_on(source, raw, operation)?;
+    if let Some(other) = &raw.operation
+        && raw.kind.get_ref() != "cursor"
+    {
+        return Err(source.at(other, "only a cursor leads to another operation"));
+    }
     match (
         raw.kind.get_ref().as_str(),
         (&raw.parameters, &raw.parameter),
@@ -117,7 +124,11 @@ fn parse_pagination(
             })
         }
         ("cursor", (None, Some(name)), (Some(field), None)) => Ok(Pagination::Cursor {
-            parameter: text_argument(source, name, operation)?,
+            parameter: match &raw.operation {
+                // It is that one's argument, which is read by now or later.
+                Some(_) => name.get_ref().clone(),
+                None => text_argument(source, name, operation)?,
+            },
             field: kept_path(source, field, operation)?,
             goes_on,
         }),

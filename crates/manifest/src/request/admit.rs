@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WireRequest, WrittenKey};
 use crate::Manifest;
-use crate::address::{ConnectionFacts, percent};
+use crate::address::{ConnectionFacts, InstanceUrl, percent};
 use crate::operation::Operation;
 use crate::value::{Fields, Role};
 
@@ -143,6 +143,10 @@ fn read_address(
                 read.given.insert(name.to_owned(), value);
             }
             Some(Role::Key(form)) => read.key = Some(form.read(&text)?),
+            Some(Role::InstanceId) => {
+                let known = facts.instance.and_then(InstanceUrl::id);
+                known.filter(|id| *id == text)?;
+            }
             Some(Role::Fixed(_) | Role::Statement(_)) | None => return None,
         }
     }

@@ -4,9 +4,9 @@ use crypto::canonical;
 use serde_json::{Map, Value};
 
 use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WrittenKey};
-use crate::address::{ConnectionFacts, FactsError, SegmentError};
+use crate::address::{ConnectionFacts, FactsError, InstanceUrl, SegmentError};
 use crate::operation::Operation;
-use crate::value::{ArgumentError, Fields, to_text};
+use crate::value::{ArgumentError, Fields, Role, to_text};
 
 /// Why no request can be made of the arguments.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +80,7 @@ impl PlannedRequest {
             return Err(PlanError::Key { needed: needs_key });
         }
         let params = with_key(&operation.params, params, key)?;
+        let params = with_instance_id(&operation.params, params, facts)?;
         let path = format!("{prefix}{}", fill(operation, &params)?);
         let body = match &operation.body {
             Some(fields) => Some(encode_body(operation, fields, body, key)?),
@@ -173,6 +174,22 @@ fn with_key(
         let text = key.and_then(|key| key.text(form));
         let text = text.ok_or(PlanError::Key { needed: true })?;
         given.insert(name.to_owned(), text.into());
+    }
+    Ok(given)
+}
+
+/// The identifier of the connection's instance, at each of the fields that hold it.
+fn with_instance_id(
+    fields: &Fields,
+    mut given: Map<String, Value>,
+    facts: &ConnectionFacts<'_>,
+) -> Result<Map<String, Value>, FactsError> {
+    for (name, field) in fields.iter() {
+        if matches!(field.role, Role::InstanceId) {
+            let id = facts.instance.and_then(InstanceUrl::id);
+            let id = id.ok_or(FactsError::NoInstanceId)?;
+            given.insert(name.to_owned(), id.into());
+        }
     }
     Ok(given)
 }

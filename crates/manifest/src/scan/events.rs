@@ -8,6 +8,8 @@ use crate::FieldPath;
 pub struct EventMapping {
     /// The items.
     pub(crate) each: FieldPath,
+    /// The list in an item of which every member is an event by itself.
+    pub(crate) split: Option<FieldPath>,
     /// What an item must have to be an event of this kind.
     pub(crate) when: Option<FieldPath>,
     /// Which case an item belongs to.

@@ -47,11 +47,11 @@ impl Operation {
         let mut extracted = Extracted::default();
         for mapping in &self.events {
             for item in mapping.each.all(kept) {
-                match mapping.read(item, arguments) {
+                mapping.pieces(item, |piece| match mapping.read(piece, arguments) {
                     Item::Event(event) => extracted.events.push(event),
                     Item::Ignored => extracted.ignored += 1,
                     Item::Incomplete => extracted.incomplete += 1,
-                }
+                });
             }
         }
         extracted
@@ -59,6 +59,24 @@ impl Operation {
 }
 
 impl EventMapping {
+    /// The item; or, where each member of a list in it is an event, the item with that member alone.
+    fn pieces(&self, item: &Value, mut take: impl FnMut(&Value)) {
+        let Some(list) = &self.split else {
+            return take(item);
+        };
+        let mut piece = item.clone();
+        let Some(place) = list.get_mut(&mut piece) else {
+            return;
+        };
+        let Value::Array(members) = place.take() else {
+            return;
+        };
+        for member in members {
+            list.put(&mut piece, Value::Array(vec![member]));
+            take(&piece);
+        }
+    }
+
     fn read(&self, item: &Value, arguments: &Arguments) -> Item {
         if !self.when.as_ref().is_none_or(|path| is_told(path, item)) {
             return Item::Ignored;
@@ -91,7 +109,7 @@ impl EventMapping {
 
 /// Whether an item has something there: an app says that nothing changed by leaving a field out, by
 /// null, by an empty text or by `false`.
-fn is_told(path: &FieldPath, item: &Value) -> bool {
+pub(super) fn is_told(path: &FieldPath, item: &Value) -> bool {
     path.all(item).into_iter().any(|value| match value {
         Value::Null | Value::Bool(false) => false,
         Value::String(text) => !text.is_empty(),

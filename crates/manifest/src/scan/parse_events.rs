@@ -52,6 +52,11 @@ pub(crate) fn parse_events(
         }
     };
     let mapping = EventMapping {
+        split: written
+            .split
+            .as_ref()
+            .map(|text| context.list(text))
+            .transpose()?,
         when: written
             .when
             .as_ref()
@@ -120,6 +125,20 @@ impl Context<'_> {
     fn item_field(self, text: &Text) -> Parsed<FieldPath> {
         let path = field_path(self.source, text)?;
         self.kept(text, &path).map(|()| path)
+    }
+
+    /// A list of an item, without another list on the way.
+    fn list(self, text: &Text) -> Parsed<FieldPath> {
+        let path = field_path(self.source, text)?;
+        let list = path.list().filter(FieldPath::is_single);
+        let whole = self.each.join(&path);
+        match (list, self.operation.response.at(&whole)) {
+            (Some(list), Some(_)) => Ok(list),
+            _ => Err(self.source.at(
+                text,
+                "one list of an item that the answer keeps, such as items[]",
+            )),
+        }
     }
 
     fn kept(self, text: &Text, path: &FieldPath) -> Parsed<()> {

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 use toml::Spanned;
 
+use super::extract::is_told;
 use crate::FieldPath;
 use crate::answer::FieldTree;
 use crate::operation::{Class, Operation, field_path};
@@ -35,6 +36,8 @@ pub struct ForEach {
     pub step: String,
     /// The items in its answers.
     pub(crate) items: FieldPath,
+    /// What an item must have.
+    pub(crate) when: Option<FieldPath>,
     /// Arguments, by the place in the item that fills them.
     pub(crate) arguments: BTreeMap<String, FieldPath>,
 }
@@ -43,19 +46,24 @@ type Parsed<T> = Result<T, ManifestError>;
 
 impl ForEach {
     /// The arguments of a call for each item in one kept answer of the earlier step. `asked` are
-    /// those that the person chose. Items that lack one are left out.
+    /// those that the person chose. Items that lack one, or what they must have, are left out.
     pub fn calls<'a>(
         &'a self,
         kept: &'a Value,
         asked: &'a Arguments,
     ) -> impl Iterator<Item = Arguments> + 'a {
-        self.items.all(kept).into_iter().filter_map(|item| {
-            self.arguments
-                .iter()
-                .try_fold(asked.clone(), |arguments, (name, path)| {
-                    Some(arguments.with(name, path.get(item)?.clone()))
-                })
-        })
+        let told = |item: &&Value| self.when.as_ref().is_none_or(|path| is_told(path, item));
+        self.items
+            .all(kept)
+            .into_iter()
+            .filter(told)
+            .filter_map(|item| {
+                self.arguments
+                    .iter()
+                    .try_fold(asked.clone(), |arguments, (name, path)| {
+                        Some(arguments.with(name, path.get(item)?.clone()))
+                    })
+            })
     }
 }
 
@@ -143,9 +151,14 @@ fn parse_for_each(
         let path = kept_of_item(source, place, from, &items)?;
         arguments.insert(name.get_ref().clone(), path);
     }
+    let when = match &raw.when {
+        Some(place) => Some(kept_of_item(source, place, from, &items)?),
+        None => None,
+    };
     Ok(ForEach {
         step: from.id.clone(),
         items,
+        when,
         arguments,
     })
 }

@@ -87,6 +87,21 @@ raw! {
         allow_http: Option<bool>,
         /// What an address looks like, for a form.
         example: Text,
+        /// How the app is asked for the identifier of the instance at that address, where its paths hold one.
+        id: Option<Spanned<RawInstanceId>>,
+    }
+    /// How an app says which instance is at an address: asked once, when access is granted.
+    RawInstanceId {
+        /// The read without arguments that lists the instances that the credential reaches.
+        operation: Text,
+        /// The instances in its answer.
+        each: Text,
+        /// The place of an instance's address.
+        url: Text,
+        /// The place of its identifier.
+        id: Text,
+        /// A regular expression that the whole identifier matches; no back-references, classes written out.
+        pattern: Text,
     }
     /// What all operations share.
     RawApi {
@@ -292,12 +307,14 @@ raw! {
     }
     /// A path parameter, a query key or a field of a body.
     RawField {
-        /// What a caller may give. A field has one of `type`, `fixed`, `key` and `statement`.
+        /// What a caller may give. A field has one of `type`, `fixed`, `key`, `statement` and `instance_id`.
         r#type: Option<Text> = "string" | "integer" | "moment" | "boolean" | "enum" | "array" | "object",
         /// What is always sent; a list in a query is the same key so often.
         fixed: Option<Spanned<toml::Value>>,
         /// The key of the write, in this form.
         key: Option<Text> = "plain" | "uuid" | "hex",
+        /// In a path: `true` for the identifier of the connection's instance, which nobody gives.
+        instance_id: Option<Spanned<bool>>,
         /// Where in the body it stands, such as `fields.project.key`, when that is not below its own name.
         at: Option<Text>,
         /// A statement of a query language with {name} in it, always sent.
@@ -335,8 +352,19 @@ raw! {
         fields: Option<Vec<Text>>,
         /// Places that are searched for a write's mark and dropped.
         probe: Option<Vec<Text>>,
+        /// Lists of which only items of some kinds are kept.
+        only: Option<Vec<RawOnly>>,
         /// The place that says `true` when it was done.
         success: Option<Text>,
+    }
+    /// Which items of a list are kept: apps tell changes of states and of texts alike.
+    RawOnly {
+        /// The items.
+        each: Text,
+        /// The member of an item that says of which kind it is.
+        by: Text,
+        /// The kinds that are kept, whole and as the app spells them.
+        kinds: Vec<Text>,
     }
     /// How to ask for the next page.
     RawPagination {
@@ -354,6 +382,8 @@ raw! {
         last: Option<Text>,
         /// With `offset`: the items that are counted.
         items: Option<Text>,
+        /// With `cursor`: the read that gives the pages after the first, where the app has them at another path. It takes the cursor and nothing else, and keeps the same of its answers.
+        operation: Option<Text>,
     }
     /// How a later scan asks only for what is new.
     RawIncremental {
@@ -397,6 +427,8 @@ raw! {
     RawEvents {
         /// The items, or `.` for an answer that is one.
         each: Text,
+        /// A list in each item, of which every member is an event by itself: places that begin with it are of that member.
+        split: Option<Text>,
         /// A place that an item must have something at, to be an event of this kind.
         when: Option<Text>,
         /// Which case it belongs to: text with {field.of.item} and {$argument}.
@@ -436,6 +468,8 @@ raw! {
         step: Text,
         /// The items in its answers.
         items: Text,
+        /// A place that an item must have something at, for a call to be made for it.
+        when: Option<Text>,
         /// Arguments, by the place in the item that fills them.
         arguments: Table<String>,
     }

@@ -37,7 +37,7 @@ impl Fields {
     pub(crate) fn arguments(&self) -> impl Iterator<Item = &str> {
         self.iter().filter_map(|(name, field)| match field.role {
             Role::Argument { .. } => Some(name),
-            Role::Fixed(_) | Role::Key(_) | Role::Statement(_) => None,
+            Role::Fixed(_) | Role::Key(_) | Role::Statement(_) | Role::InstanceId => None,
         })
     }
 
@@ -54,8 +54,8 @@ impl Fields {
                         out.insert(key.clone(), kind.with_fixed(value));
                     }
                 }
-                // Whoever knows the key, or fills the statement, puts it in.
-                Role::Key(_) | Role::Statement(_) => {}
+                // Whoever knows the key or the instance, or fills the statement, puts it in.
+                Role::Key(_) | Role::Statement(_) | Role::InstanceId => {}
             }
         }
         out
@@ -68,7 +68,7 @@ impl Fields {
         for (key, value) in sent {
             match self.0.get(key).map(|field| &field.role) {
                 Some(Role::Fixed(fixed)) if fixed == value => {}
-                Some(Role::Key(_) | Role::Statement(_)) => {}
+                Some(Role::Key(_) | Role::Statement(_) | Role::InstanceId) => {}
                 Some(Role::Argument { kind, .. }) => {
                     out.insert(key.clone(), kind.without_fixed(value));
                 }

@@ -89,6 +89,8 @@ pub enum Role {
     Key(KeyForm),
     /// The manifest, but for the holes.
     Statement(Statement),
+    /// The app, when access was granted: the identifier of the connection's instance.
+    InstanceId,
 }
 
 /// The longest name of a field, in bytes.
@@ -122,7 +124,7 @@ impl Fields {
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, KeyForm)> {
         self.iter().filter_map(|(name, field)| match field.role {
             Role::Key(form) => Some((name, form)),
-            Role::Fixed(_) | Role::Argument { .. } | Role::Statement(_) => None,
+            Role::Fixed(_) | Role::Argument { .. } | Role::Statement(_) | Role::InstanceId => None,
         })
     }
 
@@ -130,7 +132,7 @@ impl Fields {
     pub(crate) fn argument(&self, name: &str) -> Option<&ValueType> {
         match &self.0.get(name)?.role {
             Role::Argument { kind, .. } => Some(kind),
-            Role::Fixed(_) | Role::Key(_) | Role::Statement(_) => None,
+            Role::Fixed(_) | Role::Key(_) | Role::Statement(_) | Role::InstanceId => None,
         }
     }
 }

@@ -76,6 +76,9 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
     if let Some(text) = &field.statement {
         return parse_statement(source, raw, text, place);
     }
+    if let Some(flag) = &field.instance_id {
+        return parse_instance_id(source, raw, flag, place);
+    }
     let role = match (&field.fixed, &field.key, &field.r#type) {
         (Some(fixed), None, None) if place == Place::Path => {
             return Err(source.at(fixed, "write a fixed part of the path into `path` itself"));
@@ -101,7 +104,8 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
             Role::Argument { kind, required }
         }
         _ => {
-            let problem = "a field has one of `type`, `fixed`, `key` and `statement`";
+            let problem =
+                "a field has one of `type`, `fixed`, `key`, `statement` and `instance_id`";
             return Err(source.at(raw, problem));
         }
     };
@@ -120,6 +124,37 @@ fn parse_field(source: Source<'_>, raw: &Spanned<RawField>, place: Place) -> Par
         hole_of: None,
         default,
         role,
+    })
+}
+
+/// The identifier of the connection's instance: the path alone holds it.
+fn parse_instance_id(
+    source: Source<'_>,
+    raw: &Spanned<RawField>,
+    flag: &Spanned<bool>,
+    place: Place,
+) -> Parsed<Field> {
+    let field = raw.get_ref();
+    allow(source, field, "the identifier of an instance", &[])?;
+    let more = [&field.r#type, &field.key, &field.at, &field.default];
+    if more
+        .into_iter()
+        .chain([&field.hole_of])
+        .any(Option::is_some)
+        || field.fixed.is_some()
+    {
+        let problem = "a field has one of `type`, `fixed`, `key`, `statement` and `instance_id`";
+        return Err(source.at(raw, problem));
+    }
+    if !*flag.get_ref() || place != Place::Path {
+        return Err(source.at(flag, "`instance_id = true` belongs to a part of the path"));
+    }
+    Ok(Field {
+        about: field.about.clone(),
+        at: None,
+        hole_of: None,
+        default: None,
+        role: Role::InstanceId,
     })
 }
 
@@ -314,7 +349,10 @@ pub(super) fn allow(
             return Err(source.error(span, format!("{kind} has no `{key}`: {rest}")));
         }
     }
-    let nobody_gives = field.fixed.is_some() || field.key.is_some() || field.statement.is_some();
+    let nobody_gives = field.fixed.is_some()
+        || field.key.is_some()
+        || field.statement.is_some()
+        || field.instance_id.is_some();
     if nobody_gives && field.required.is_some() {
         let span = field.required.as_ref().map_or(0..0, Spanned::span);
         return Err(source.error(span, "a field that nobody gives is always sent"));

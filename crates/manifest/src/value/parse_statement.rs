@@ -51,8 +51,9 @@ pub(super) fn parse_statement(
     let field = raw.get_ref();
     allow(source, field, "a statement", &[])?;
     let more = [&field.r#type, &field.key, &field.hole_of];
-    if more.into_iter().any(Option::is_some) || field.fixed.is_some() || field.default.is_some() {
-        let problem = "a field has one of `type`, `fixed`, `key` and `statement`";
+    let other = field.fixed.is_some() || field.default.is_some() || field.instance_id.is_some();
+    if more.into_iter().any(Option::is_some) || other {
+        let problem = "a field has one of `type`, `fixed`, `key`, `statement` and `instance_id`";
         return Err(source.at(raw, problem));
     }
     let at = match (&field.at, place) {

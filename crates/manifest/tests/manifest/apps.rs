@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{Connected, Wire, arguments, key};
 
 fn app(id: &str) -> Connected {
-    let mut all = Connected::all().into_iter();
-    all.find(|one| one.manifest.id == id).unwrap()
+    Connected::shipped(id)
 }
 
 fn body(connected: &Connected, id: &str, given: &Value) -> Value {
@@ -301,13 +300,13 @@ fn the_feed_of_zendesk_becomes_events_and_ends_where_it_says() {
         told(&extracted),
         ["#7 open 1772442000", "#7 Assigned 1772442000"]
     );
-    let next = operation
-        .next_page(&kept, None)
+    let next = zendesk
+        .next_page(operation, &kept, None)
         .arguments(&arguments(&json!({})));
     assert_eq!(next.get("start_time"), Some(&json!(1_772_442_060)));
     let mut last = kept;
     last["end_of_stream"] = json!(true);
-    assert!(operation.next_page(&last, None).is_last());
+    assert!(zendesk.next_page(operation, &last, None).is_last());
     let first = app("zendesk")
         .plan("list_ticket_events", &json!({}))
         .unwrap();

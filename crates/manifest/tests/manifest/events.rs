@@ -52,8 +52,8 @@ fn the_trackers_feed_becomes_events() {
 
     let tracker = tracker();
     let operation = tracker.operation("list_events").unwrap();
-    let next = operation
-        .next_page(&kept, None)
+    let next = tracker
+        .next_page(operation, &kept, None)
         .arguments(&arguments(&json!({})));
     assert_eq!(next.get("cursor"), Some(&json!("ZS44")));
     assert_eq!(

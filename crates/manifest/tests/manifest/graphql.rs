@@ -315,11 +315,11 @@ fn a_history_becomes_events_and_pages_end_where_relay_says() {
             "ENG-7 Closed by Linear -",
         ]
     );
-    let next = operation.next_page(&kept, None).arguments(&asked);
+    let next = linear.next_page(operation, &kept, None).arguments(&asked);
     assert_eq!(next.get("after"), Some(&json!("Y3Vyc29y")));
     let mut last = kept;
     last["data"]["issue"]["history"]["pageInfo"]["hasNextPage"] = json!(false);
-    assert!(operation.next_page(&last, None).is_last());
+    assert!(linear.next_page(operation, &last, None).is_last());
 }
 
 /// The error after one edit of Linear's manifest, which must change something.

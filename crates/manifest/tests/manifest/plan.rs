@@ -258,7 +258,11 @@ fn a_page_that_an_app_names_is_an_argument_like_any_other() {
     let connected = Connected::github();
     let operation = connected.manifest.operation("list_issues").unwrap();
     let first = arguments(&json!({"owner": "acme", "repo": "shop"}));
-    let next = |link: &str| operation.next_page(&json!([]), Some(link));
+    let next = |link: &str| {
+        connected
+            .manifest
+            .next_page(operation, &json!([]), Some(link))
+    };
     let second =
         next("<https://api.github.com/repositories/1/issues?page=2&after=Y3==>; rel=\"next\"");
     assert_eq!(second.arguments(&first).get("page"), Some(&json!(2)));

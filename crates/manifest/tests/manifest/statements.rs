@@ -212,11 +212,15 @@ fn the_next_page_begins_after_the_last_row_and_the_next_scan_at_its_moment() {
         {"Id": "0173000000D8cuJAAB", "CaseId": "500", "Field": "Subject",
          "CreatedDate": "2026-03-02T09:05:00.000+0000", "CreatedById": "005"},
     ]});
-    let next = operation
-        .next_page(&kept, None)
+    let next = salesforce
+        .next_page(operation, &kept, None)
         .arguments(&arguments(&json!({})));
     assert_eq!(next.get("after"), Some(&json!("0173000000D8cuJAAB")));
-    assert!(operation.next_page(&json!({"records": []}), None).is_last());
+    assert!(
+        salesforce
+            .next_page(operation, &json!({"records": []}), None)
+            .is_last()
+    );
     let mark = operation.incremental.as_ref().unwrap().latest(&kept);
     assert_eq!(mark.as_deref(), Some("2026-03-02T09:05:00Z"));
     let told = operation.extract(&kept, &arguments(&json!({})));

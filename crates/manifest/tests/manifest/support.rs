@@ -16,6 +16,9 @@ pub(crate) const LINEAR: &str = concat!(
 
 pub(crate) const SALESFORCE: &str = include_str!("../../../../connectors/salesforce.toml");
 
+/// By which identifier an app may know the instance of its example.
+pub(crate) const SITE: &str = "11223344-a1b2-4c3d-8e9f-0a1b2c3d4e5f";
+
 /// The example of the guide.
 pub(crate) fn desk() -> String {
     let guide = include_str!("../../../../docs/connectors.md");
@@ -73,6 +76,12 @@ impl Connected {
         Self::at(manifest, "https://acme.my.salesforce.com")
     }
 
+    /// A shipped one.
+    pub(crate) fn shipped(id: &str) -> Self {
+        let mut all = Self::all().into_iter();
+        all.find(|one| one.manifest.id == id).unwrap()
+    }
+
     /// Every manifest that is shipped, each at the instance of its own example.
     pub(crate) fn all() -> Vec<Self> {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../connectors");
@@ -85,7 +94,10 @@ impl Connected {
             let manifest = Manifest::parse(&std::fs::read_to_string(path).unwrap());
             let manifest = manifest.unwrap_or_else(|error| unreachable!("{path:?}: {error}"));
             let rule = manifest.instance.as_ref();
-            let instance = rule.map(|rule| rule.read(rule.example()).unwrap());
+            let instance = rule.map(|rule| {
+                let instance = rule.read(rule.example()).unwrap();
+                rule.with_id(instance, Some(SITE))
+            });
             Self {
                 instance,
                 manifest,

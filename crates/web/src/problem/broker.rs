@@ -92,6 +92,7 @@ fn failed(failure: Failure) -> Problem {
         | "connectors.not_connected"
         | "connectors.reconnect"
         | "connectors.dead_state"
+        | "connectors.instance_not_granted"
         | "connectors.issuer"
         | "connectors.no_client_secret" => 409,
         // The app renewed no token, or a key management service is away: everything stays as it is.

@@ -84,16 +84,18 @@ impl Reader<'_> {
         build(events)
     }
 
-    /// One call with all its pages. `take` gets each answer and says how many events there are.
+    /// One call with all its pages, which another operation may give after the first. `take` gets each answer and says
+    /// how many events there are: what a page tells is about what was called.
     async fn call(
         &self,
         operation: &Operation,
-        mut arguments: Arguments,
+        called: Arguments,
         mut take: impl FnMut(&serde_json::Value, &Arguments) -> usize,
     ) -> Result<(), CollectError> {
+        let (mut page, mut arguments) = (operation.id.clone(), called.clone());
         for _ in 0..MAX_PAGES {
-            let answer = self.read(&operation.id, &arguments).await?;
-            let events = take(&answer.kept, &arguments);
+            let answer = self.read(&page, &arguments).await?;
+            let events = take(&answer.kept, &called);
             let progress = Progress {
                 bytes_read: 0,
                 events: events as u64,
@@ -102,7 +104,9 @@ impl Reader<'_> {
             let Some(next) = answer.next else {
                 return Ok(());
             };
-            arguments = Arguments::parse(next.as_bytes()).map_err(|_| CollectError::Manifest)?;
+            let next_arguments = Arguments::parse(next.arguments.as_bytes());
+            arguments = next_arguments.map_err(|_| CollectError::Manifest)?;
+            page = next.operation;
             if let Some(pause) = answer.wait_seconds.map(Duration::from_secs) {
                 if pause > MAX_PAUSE {
                     let (code, message) =

@@ -114,9 +114,12 @@ fn request<'a>(
     };
     let headers = request.headers_mut();
     headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
-    let (kind, body) = encode(call.encoding, &parameters);
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-    *request.body_mut() = Some(Body::from(Bytes::from_owner(body)));
+    // Nothing to say is no body, of whichever type: Dropbox refuses an empty form.
+    if !parameters.is_empty() {
+        let (kind, body) = encode(call.encoding, &parameters);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        *request.body_mut() = Some(Body::from(Bytes::from_owner(body)));
+    }
     Ok(request)
 }
 

@@ -72,6 +72,12 @@ fn naive(value: &Value, tree: &FieldTree) -> Option<Value> {
         (FieldTree::Items(tree), Value::Array(items)) => {
             Some(items.iter().filter_map(|item| naive(item, tree)).collect())
         }
+        (FieldTree::Chosen { items, by, kinds }, Value::Array(given)) => {
+            let kept = given.iter().filter_map(|item| naive(item, items));
+            let is_chosen =
+                |item: &Value| item[by].as_str().is_some_and(|kind| kinds.contains(kind));
+            Some(kept.filter(is_chosen).collect())
+        }
         (FieldTree::Object(trees), Value::Object(members)) => {
             let kept = |(name, tree): (&String, &FieldTree)| {
                 Some((name.clone(), naive(members.get(name)?, tree)?))
