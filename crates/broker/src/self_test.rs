@@ -22,6 +22,12 @@ use crate::service::Service;
 /// What a provider sends though nobody asked.
 const CANARY: &str = "canary-body-that-must-not-pass";
 
+/// Two sites of Jira, by identifier.
+const SITES: [&str; 2] = [
+    "11111111-1111-4111-8111-111111111111",
+    "22222222-2222-4222-8222-222222222222",
+];
+
 /// A manifest whose one document is not Linear's connector's.
 const LOOK_ALIKE: &str = include_str!("self_test/look_alike.toml");
 
@@ -31,6 +37,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
     let manifest = service.apps.get("tracker").ok_or(BrokerError::NoApp)?;
     let other = service.apps.get("github").ok_or(BrokerError::NoApp)?;
     let linear = service.apps.get("linear").ok_or(BrokerError::NoApp)?;
+    let jira = service.apps.get("jira").ok_or(BrokerError::NoApp)?;
     let provider = provider()
         .await
         .map_err(|_| EgressError::Unreachable { sent: false })?;
@@ -41,6 +48,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.body_is_dropped().await?,
         bench.undeclared_operation(other).await?,
         bench.other_document(linear).await?,
+        bench.other_instance(jira).await?,
         bench.write_as_a_read().await?,
         bench.changed_payload().await?,
         bench.other_class().await?,
@@ -200,6 +208,34 @@ impl<'a> Bench<'a> {
         };
         let got = fresh.egress.send_read(&request, route, &self.token).await;
         Ok(fresh.refused(("CO-05", "other_document"), got, &["egress.undeclared"]))
+    }
+
+    /// One host for all instances of an app: which of them a request is for is in its path.
+    async fn other_instance(&self, jira: &Manifest) -> Result<Attack, BrokerError> {
+        let fresh = Self::new(
+            self.manifest,
+            self.egress.policy().clone(),
+            &self.instance.to_string(),
+        )?;
+        let rule = jira.instance.as_ref().ok_or(BrokerError::NoApp)?;
+        let site = rule.read(rule.example())?;
+        let [own, other] = SITES.map(|id| rule.with_id(site.clone(), Some(id)));
+        let operation = jira.operation("list_issues");
+        let operation = operation.map_err(|_| BrokerError::NoOperation)?;
+        let mut arguments = Arguments::default().with("project", json!("SHOP"));
+        // A rule that lets callers say it; the attack is to tell, not to stumble over it.
+        if operation.takes("site") {
+            arguments = arguments.with("site", json!(SITES[1]));
+        }
+        let facts = fresh.egress.facts(Some(&other));
+        let request = PlannedRequest::plan(operation, &facts, &arguments, None)?;
+        let route = Route {
+            manifest: jira,
+            instance: Some(&own),
+            mark: None,
+        };
+        let got = fresh.egress.send_read(&request, route, &self.token).await;
+        Ok(fresh.refused(("CO-05", "other_instance"), got, &["egress.undeclared"]))
     }
 
     async fn write_as_a_read(&self) -> Result<Attack, BrokerError> {

@@ -38,7 +38,11 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 11] = [
+    (
+        "connectors/dropbox.toml",
+        include_str!("../../../connectors/dropbox.toml"),
+    ),
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
@@ -50,6 +54,10 @@ const BUILT_IN: [(&str, &str); 9] = [
     (
         "connectors/google-calendar.toml",
         include_str!("../../../connectors/google-calendar.toml"),
+    ),
+    (
+        "connectors/jira.toml",
+        include_str!("../../../connectors/jira.toml"),
     ),
     (
         "connectors/linear.toml",

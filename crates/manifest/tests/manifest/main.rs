@@ -10,12 +10,15 @@
 mod admit;
 mod apps;
 mod auth;
+mod continued;
 mod events;
 mod graphql;
+mod instance_id;
 mod paste;
 mod plan;
 mod properties;
 mod refused;
 mod shipped;
+mod split;
 mod statements;
 mod support;

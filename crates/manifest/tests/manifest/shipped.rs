@@ -71,15 +71,17 @@ fn every_connector_can_end_and_can_find_what_it_wrote() {
         let id = &manifest.id;
         assert!(manifest.scan.is_some(), "{id} has no scan");
         for write in manifest.operations_of(Class::Write) {
-            // A bot of Telegram is shown no message that it sent.
+            // A bot of Telegram is shown no message that it sent, and a folder of Dropbox tells nothing of who made it.
             let found = write.reconcile.is_some();
-            assert_eq!(found, id != "telegram", "{id} cannot find a lost write");
+            let is_shown = !["telegram", "dropbox"].contains(&id.as_str());
+            assert_eq!(found, is_shown, "{id} cannot find a lost write");
             assert!(write.result.is_some(), "{id} shows no result");
             assert_ne!(write.schema()["required"], json!([]), "{id}");
             let subject = format!(
                 "{:?}",
                 write.subject(&crate::support::arguments(&json!({
                     "title": "s", "summary": "s", "subject": "s", "Subject": "s", "text": "s",
+                    "path": "s",
                 })))
             );
             assert_eq!(subject, "Some(\"s\")", "{id} names no subject");

@@ -9,25 +9,58 @@ use super::site::{Reply, Site};
 use super::support::{Door, FakeDns, GITHUB, listing, plan, token};
 use crate::egress::{Egress, EgressError, Route};
 
+const JIRA: &str = include_str!("../../../../../connectors/jira.toml");
 const CANARY: &str = "CANARY-7f3a-this-is-what-somebody-wrote";
 
 async fn github(reply: Reply) -> (Site, Door) {
+    app((GITHUB, "api.github.com"), reply).await
+}
+
+/// An app at one host, for the instance of its example where it has many.
+async fn app((manifest, host): (&str, &str), reply: Reply) -> (Site, Door) {
     let site = Site::always(reply).await;
     let origin = format!("http://127.0.0.1:{}", site.port());
     let mut policy = listing(&[&format!("127.0.0.1:{}", site.port())]);
-    policy.hosts = [("api.github.com".parse().unwrap(), origin.parse().unwrap())]
+    policy.hosts = [(host.parse().unwrap(), origin.parse().unwrap())]
         .into_iter()
         .collect();
     let egress = Egress::new(policy, std::sync::Arc::<FakeDns>::default()).unwrap();
-    let manifest = manifest::Manifest::parse(GITHUB).unwrap();
+    let manifest = manifest::Manifest::parse(manifest).unwrap();
+    let instance = manifest.instance.as_ref().map(|rule| {
+        let id = "11223344-a1b2-4c3d-8e9f-0a1b2c3d4e5f";
+        rule.with_id(rule.read(rule.example()).unwrap(), Some(id))
+    });
     (
         site,
         Door {
             egress,
             manifest,
-            instance: None,
+            instance,
         },
     )
+}
+
+/// CO-04: Jira tells a change of a description as it tells a change of state, with both texts.
+#[tokio::test]
+async fn what_changed_of_a_text_is_dropped_among_what_changed_of_states() {
+    let text = |field: &str| json!({"field": field, "fromString": CANARY, "toString": CANARY});
+    let changes = json!([
+        text("description"),
+        {"toString": "Done", "fromString": "Open", "field": "status"},
+        text("summary"), text("Status"), text("status "), text(""),
+        {"toString": CANARY}, {"field": null, "toString": CANARY}, {"field": ["status"], "toString": CANARY},
+        {"field": {"status": "status"}, "toString": CANARY}, CANARY, null, [text("status")],
+    ]);
+    let answer = json!({"startAt": 0, "isLast": true, "values": [{"id": "100", "items": changes}]});
+    let jira = (JIRA, "api.atlassian.com");
+    let (_site, door) = app(jira, Reply::json(&answer.to_string())).await;
+    let given = json!({"issue": "SHOP-7"});
+    let response = door.read("list_issue_changes", &given).await.unwrap();
+    assert_eq!(
+        response.kept["values"],
+        json!([{"id": "100", "items": [{"field": "status", "toString": "Done"}]}])
+    );
+    assert!(!format!("{response:?}").contains(CANARY));
 }
 
 /// CO-04: a provider that sends texts anyway has them dropped at the edge.
