@@ -13,8 +13,8 @@ pub struct Connect {
     pub app_key: String,
     /// The app's name.
     pub app: String,
-    /// Whether the app runs at an address of its own, which must be given.
-    pub asks_instance_url: bool,
+    /// What an address looks like, where the app has many and one must be given.
+    pub instance_example: Option<String>,
     /// Address of the instance, as typed.
     pub instance_url: String,
     /// What the person does.

@@ -142,7 +142,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Connectors)),
         app_key: ink.t("tracker"),
         app: ink.t("Demo tracker"),
-        asks_instance_url: true,
+        instance_example: Some("https://tracker.example".to_owned()),
         instance_url: ink.t(""),
         way: register(ink, ""),
         scopes: vec![

@@ -153,7 +153,10 @@ async fn page(
         page,
         app_key: key.to_string(),
         app: manifest.name.clone(),
-        asks_instance_url: manifest.instance.is_some(),
+        instance_example: manifest
+            .instance
+            .as_ref()
+            .map(|rule| rule.example().to_owned()),
         instance_url: form.get("instance_url").to_owned(),
         way: way(&can.state, manifest, form),
         scopes: scopes(manifest, key.purpose),
