@@ -1,10 +1,47 @@
-//! What a connection did.
+//! Which connections there can be, and what one did.
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use manifest::{Apps, Class};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use testkit::app::{Options, TestApp};
 
-use crate::world::World;
+use crate::world::{World, signed_up};
+
+#[tokio::test]
+async fn every_app_of_the_catalogue_can_be_connected() {
+    let app = TestApp::start_with(Options::default()).await;
+    let owner = signed_up(&app).await;
+    for manifest in Apps::new(&[]).unwrap().all() {
+        for purpose in [Class::Read, Class::Write] {
+            if manifest.operations_of(purpose).next().is_none() {
+                continue;
+            }
+            let instance = manifest.instance.as_ref().map(|rule| rule.example());
+            let form = json!({
+                "app": manifest.id, "name": manifest.name, "purpose": purpose.as_str(), "instance": instance,
+            });
+            let path = "/api/v1/connections";
+            let added = owner.write(Method::POST, path, &form, StatusCode::CREATED);
+            let added = added.await.unwrap();
+            assert_eq!(added["state"], "pending", "{}", manifest.id);
+            let key = match purpose {
+                Class::Read => manifest.id.clone(),
+                Class::Write => format!("{}-write", manifest.id),
+            };
+            let page = format!("/connectors/apps/{key}/connect");
+            let shown = owner.send(Method::GET, &page, None).await.unwrap();
+            assert_eq!(shown.status(), StatusCode::OK, "{page}");
+            let shown = shown.text().await.unwrap();
+            if let Some(example) = instance {
+                let placeholder = format!("placeholder=\"{example}\"");
+                assert!(shown.contains(&placeholder), "{page}");
+            }
+            assert!(shown.contains(&manifest.name), "{page}");
+        }
+    }
+}
 
 #[tokio::test]
 async fn every_call_of_a_connection_is_on_one_of_its_pages_and_only_there() {

@@ -1,7 +1,10 @@
 //! Manifests against what apps say of their own APIs, in packages that are not ours: Google's discovery
-//! documents, and the types of Linear's schema. `./dev test` installs them.
+//! documents, the types of Linear's schema, Dropbox's routes and types, and a client of Jira's API. `./dev test`
+//! installs them.
 
+mod dropbox;
 mod google;
+mod jira;
 mod linear;
 mod schema;
 

@@ -9,13 +9,19 @@ use super::{evidence, instance};
 const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../../connectors/github.toml");
 const LINEAR: &str = include_str!("../../../connectors/linear.toml");
+const JIRA: &str = include_str!("../../../connectors/jira.toml");
 
 /// A broker with other rules than the binary's.
 async fn with_rules(tracker: &str, github: &str, linear: &str) -> TestApp {
+    with_all_rules(tracker, github, (linear, JIRA)).await
+}
+
+async fn with_all_rules(tracker: &str, github: &str, (linear, jira): (&str, &str)) -> TestApp {
     let files = [
         ("tracker.toml", tracker),
         ("github.toml", github),
         ("linear.toml", linear),
+        ("jira.toml", jira),
     ];
     let apps = Apps::of(files).unwrap();
     TestApp::start_with(Options {
@@ -69,6 +75,23 @@ graphql = {{ document = "query Texts {{ issues(first: 50) {{ nodes {{ descriptio
     assert_ne!(opened, LINEAR);
     for (rules, expected) in [(LINEAR, Status::Pass), (opened.as_str(), Status::Fail)] {
         let app = with_rules(TRACKER, GITHUB, rules).await;
+        let found = evidence(instance(&app), "egress.declared_only").await;
+        assert_eq!(found.status, expected, "{found:?}");
+    }
+}
+
+/// Where callers say which instance they mean, a connection to one of them reaches them all.
+#[tokio::test]
+async fn co_05_falls_when_the_instance_is_an_argument() {
+    let said = JIRA.replacen(
+        "site = { instance_id = true }",
+        r#"site = { type = "string", max_length = 40, pattern = "[0-9a-f-]+" }"#,
+        1,
+    );
+    let asked = said.replacen(r#"ask = ["project"]"#, r#"ask = ["project", "site"]"#, 1);
+    assert_ne!(asked, said);
+    for (rules, expected) in [(JIRA, Status::Pass), (asked.as_str(), Status::Fail)] {
+        let app = with_all_rules(TRACKER, GITHUB, (LINEAR, rules)).await;
         let found = evidence(instance(&app), "egress.declared_only").await;
         assert_eq!(found.status, expected, "{found:?}");
     }
