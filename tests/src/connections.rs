@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use manifest::{Apps, Class};
+use manifest::{Apps, Class, InstanceRule};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::{Options, TestApp};
@@ -18,7 +18,7 @@ async fn every_app_of_the_catalogue_can_be_connected() {
             if manifest.operations_of(purpose).next().is_none() {
                 continue;
             }
-            let instance = manifest.instance.as_ref().map(|rule| rule.example());
+            let instance = manifest.instance.as_ref().map(InstanceRule::example);
             let form = json!({
                 "app": manifest.id, "name": manifest.name, "purpose": purpose.as_str(), "instance": instance,
             });

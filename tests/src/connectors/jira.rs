@@ -220,7 +220,10 @@ fn the_mark_of_a_write_is_where_the_look_up_asks_for_it() {
         json!({ "approval": "apr_01jq2m5x8e9f0g1h2j3k4m5n6p" })
     );
     for name in property.as_object().unwrap().keys() {
-        assert!(has("EntityPropertySchema", &[name.clone()]), "{name}");
+        assert!(
+            has("EntityPropertySchema", std::slice::from_ref(name)),
+            "{name}"
+        );
     }
     let asked = planned(&manifest, "find_created_issue");
     let named = (

@@ -296,9 +296,8 @@ async fn the_receipt_says_that_a_person_ends_the_grant() {
     let id = world.connect(&form("read")).await;
     let ended = world.end(&id).await;
     assert_eq!(ended["revocation"], "not_possible", "{ended}");
-    let secrets = format!(
+    let secrets =
         "select count(*) from broker.secrets s join connectors.connections c on c.id = s.owner_id
-          where c.state = 'disconnected'"
-    );
-    assert_eq!(number(&world.app, &secrets).await, 0);
+                    where c.state = 'disconnected'";
+    assert_eq!(number(&world.app, secrets).await, 0);
 }
