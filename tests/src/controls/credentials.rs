@@ -10,6 +10,7 @@ const CONTROL: &str = "broker.credential_class";
 const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../../connectors/github.toml");
 const LINEAR: &str = include_str!("../../../connectors/linear.toml");
+const JIRA: &str = include_str!("../../../connectors/jira.toml");
 
 /// A tracker that takes a key in the place of OAuth 2.
 fn of_keys() -> String {
@@ -31,6 +32,7 @@ async fn falls_under(tracker: &str, because: &str) {
             ("tracker.toml", rules),
             ("github.toml", GITHUB),
             ("linear.toml", LINEAR),
+            ("jira.toml", JIRA),
         ];
         let app = TestApp::start_with(Options {
             broker_apps: Some(Apps::of(files).unwrap()),
