@@ -142,7 +142,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Connectors)),
         app_key: ink.t("tracker"),
         app: ink.t("Demo tracker"),
-        instance_example: Some("https://tracker.example".to_owned()),
+        instance_example: Some(ink.t("https://tracker.example")),
         instance_url: ink.t(""),
         way: register(ink, ""),
         scopes: vec![
@@ -236,6 +236,11 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         scan,
         may_scan: true,
     };
+    let unneeded = Connection {
+        is_raised: true,
+        last_used_at: None,
+        ..view.clone()
+    };
     let scanning = Connection {
         scan: scan(Scan::Running {
             since: minutes_ago(0),
@@ -290,6 +295,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
     vec![
         shot("connection", &view),
         shot("connection-viewed", &viewed),
+        shot("connection-unused", &unneeded),
         shot("connection-scanning", &scanning),
         shot("connection-reconnect", &drifted),
         shot("connection-disconnected", &gone),
