@@ -72,6 +72,9 @@ begin
        or old.begun_at is not null and (new.begun_at, new.master_key) is distinct from (old.begun_at, old.master_key) then
         raise exception using errcode = '23514', message = 'what is told of a rotation stays';
     end if;
+    if old.begun_at is null and new.begun_at is not null then
+        new.begun_at := now();
+    end if;
     return new;
 end $$;
 

@@ -168,10 +168,11 @@ pub(crate) async fn begin(
     Ok(())
 }
 
-/// The master key of the last rotation that began: it wraps data keys from then on. Nothing where none ever rotated.
+/// The master key of the last rotation that began, and did not fail: it wraps data keys from then on. Nothing where
+/// none ever rotated.
 pub(crate) async fn wrapping_key(tx: &mut WriteTx) -> Result<Option<String>, Error> {
     let name = sqlx::query_scalar!(
-        "select master_key from broker.rotations where kind = 'master_key' and begun_at is not null
+        "select master_key from broker.rotations where kind = 'master_key' and begun_at is not null and failure is null
           order by begun_at desc, id desc limit 1"
     )
     .fetch_optional(&mut **tx)
