@@ -34,7 +34,7 @@ begin
               from unused u where c.org_id = u.org_id and c.id = u.id
             returning c.org_id, c.user_id, c.id, c.name
         )
-        select r.org_id, array_agg(r.id) as ids, array_agg(r.name order by r.name) as names,
+        select r.org_id, array_agg(r.id) as ids, array_agg(left(r.name, 40) order by r.name) as names,
                (select u.email from identity.memberships m join identity.users u on u.id = m.user_id
                  where m.org_id = r.org_id and m.user_id = r.user_id and m.removed_at is null
                    and u.email_verified_at is not null) as email,
@@ -57,14 +57,15 @@ begin
     return total;
 end $$;
 
--- Says that a connection of the bound organisation is still needed. False where it is not there, or has ended.
+-- Says that a connection of the bound organisation is still needed: a person does, no program. False where it is not
+-- there, or has ended.
 create function connectors.keep(of_connection uuid) returns boolean
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     org uuid := ctx.org_for('connectors.manage');
 begin
-    if org is null then
-        raise exception using errcode = '42501', message = 'connectors.manage is needed';
+    if org is null or ctx.kind() <> 'session' then
+        raise exception using errcode = '42501', message = 'a person with connectors.manage is needed';
     end if;
     update connectors.connections c set kept_at = now(), raised_at = null
      where c.org_id = org and c.id = of_connection and c.state <> 'disconnected';

@@ -1,7 +1,7 @@
 //! What nobody used for a month is raised for review.
 
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::world::OAuth;
 use crate::sql::{fate, number};
@@ -91,4 +91,40 @@ async fn what_has_ended_is_neither_raised_nor_kept() {
         .write(Method::POST, &keep, &Value::Null, StatusCode::NOT_FOUND)
         .await
         .unwrap();
+}
+
+/// A mail holds so much and no more; and whoever has many names gets one all the same.
+#[tokio::test]
+async fn names_of_any_length_stop_nobodys_review() {
+    let world = OAuth::start(HOUR).await;
+    let id = world.connect().await;
+    let many = "insert into connectors.connections (id, org_id, user_id, app, purpose, name, scopes_requested)
+         select gen_random_uuid(), org_id, user_id, app, purpose, repeat('\"', 100), '{}'
+           from connectors.connections, generate_series(1, 7)";
+    assert_eq!(fate(&world.app, many).await, 7);
+    pass(&world, 31).await;
+    assert_eq!(number(&world.app, RAISE).await, 8);
+    assert_eq!(number(&world.app, MAILED).await, 1);
+    assert!(shown(&world, &id).await["raised_at"].is_string());
+}
+
+#[tokio::test]
+async fn a_program_says_of_nothing_that_it_is_needed() {
+    let world = OAuth::start(HOUR).await;
+    let id = world.connect().await;
+    let form = json!({ "name": "Key", "scopes": ["connectors.read", "connectors.manage"], "expires_in_days": 1 });
+    let made = world
+        .owner
+        .write(Method::POST, "/api/v1/api-keys", &form, StatusCode::CREATED)
+        .await
+        .unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a program, not the product")]
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let kept = http
+        .post(format!("{}/api/v1/connections/{id}/keep", world.app.url))
+        .bearer_auth(made["key"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(kept.status(), StatusCode::FORBIDDEN);
 }
