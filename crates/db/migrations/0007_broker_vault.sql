@@ -161,7 +161,9 @@ grant select (org_id, connection_id, class, client_id, access_expires_at, instan
     insert (org_id, connection_id, class, client_id), update (class, client_id, instance_id)
     on broker.credentials to countersign_broker;
 grant select, insert, update (used_at) on broker.authorizations to countersign_broker;
-grant select, insert on broker.calls to countersign_broker;
+-- Not when it was: the database says that.
+grant select, insert (id, org_id, connection_id, operation, actor_kind, actor_id, proposal_id, status, error_code,
+                      duration_ms, answer_bytes) on broker.calls to countersign_broker;
 
 -- The front shows the calls of a connection.
 create policy calls_read on broker.calls for select to countersign_front
