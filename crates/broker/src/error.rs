@@ -173,6 +173,14 @@ impl BrokerError {
         }
     }
 
+    /// Whether the same may go well a moment later, without anybody's doing.
+    pub(crate) const fn may_pass(&self) -> bool {
+        matches!(
+            self,
+            Self::Database(_) | Self::KeysUnreachable(_) | Self::Vault(VaultError::Database(_))
+        )
+    }
+
     /// What goes back over the socket: defects of ours are logged here, and show no detail there.
     pub(crate) fn failure(&self) -> Failure {
         match self {

@@ -11,7 +11,7 @@ use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::service::Service;
 use crate::store::{self, Refreshed};
-use crate::vault::{Field, VaultError};
+use crate::vault::Field;
 
 /// Tokens that live for longer are refreshed once in that time.
 const LONGEST_LIFE: Duration = Duration::from_hours(24 * 3650);
@@ -56,7 +56,7 @@ pub(super) async fn keep_refreshed<L: Ledger>(
 ) -> Result<(), BrokerError> {
     let kept = loop {
         match keep(service, turn, connection, tokens).await {
-            Err(BrokerError::Database(error) | BrokerError::Vault(VaultError::Database(error))) => {
+            Err(error) if error.may_pass() => {
                 tracing::warn!(%error, connection = %connection.row.id, "connectors.not_kept_yet");
                 tokio::time::sleep(TRY_AGAIN).await;
             }
