@@ -15,14 +15,14 @@ fn each_change_of_an_entry_is_an_event() {
     let at = "2026-03-02T09:00:00.000+0000";
     let kept = json!({"startAt": 0, "isLast": true, "values": [
         {"id": "100", "created": at, "author": {"displayName": "Ada"}, "items": [
-            {"field": "status", "toString": "Done"},
-            {"field": "resolution", "toString": "Fixed"},
+            {"fieldId": "status", "toString": "Done"},
+            {"fieldId": "resolution", "toString": "Fixed"},
         ]},
-        {"id": "101", "created": at, "items": [{"field": "assignee", "toString": null}]},
+        {"id": "101", "created": at, "items": [{"fieldId": "assignee", "toString": null}]},
         {"id": "102", "created": at, "items": []},
         {"id": "103", "created": at},
-        {"id": "104", "created": at, "items": [{"field": "status", "toString": null}, null, 7]},
-        {"id": "105", "items": [{"field": "priority"}]},
+        {"id": "104", "created": at, "items": [{"fieldId": "status", "toString": null}, null, 7]},
+        {"id": "105", "items": [{"fieldId": "priority"}]},
     ]});
     let extracted = operation.extract(&kept, &arguments(&json!({"issue": "SHOP-7"})));
     let told: Vec<_> = extracted
@@ -57,10 +57,10 @@ fn a_list_is_split_and_chosen_from_where_it_is_kept() {
         (r#"split = "items[]""#, r#"split = "other[]""#, "one list"),
         (
             r#"split = "items[]""#,
-            r#"split = "items[].field""#,
+            r#"split = "items[].fieldId""#,
             "one list",
         ),
-        (r#"by = "field""#, r#"by = "fieldId""#, "a member `by`"),
+        (r#"by = "fieldId""#, r#"by = "field""#, "a member `by`"),
         (
             r#"each = "values[].items[]""#,
             r#"each = "values[].items""#,
@@ -89,7 +89,7 @@ fn a_list_is_split_and_chosen_from_where_it_is_kept() {
     let FieldTree::Chosen { by, kinds, .. } = &entry["items"] else {
         unreachable!("changes are chosen");
     };
-    assert_eq!(by, "field");
+    assert_eq!(by, "fieldId");
     for text in [
         "summary",
         "description",

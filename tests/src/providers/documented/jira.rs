@@ -92,15 +92,17 @@ fn changes(query: &str) -> Value {
         json!({ "id": id, "created": "2026-03-02T10:00:00.000+0000", "items": items,
                 "author": { "displayName": "Bob", "emailAddress": CANARY } })
     };
-    let text = |field: &str| json!({ "field": field, "fieldId": field, "fromString": CANARY, "toString": CANARY });
-    let status =
-        json!({ "field": "status", "fromString": "Open", "toString": "Done", "to": "10001" });
-    let resolution = json!({ "field": "resolution", "fromString": null, "toString": "Fixed" });
+    let text =
+        |id: &str| json!({ "field": id, "fieldId": id, "fromString": CANARY, "toString": CANARY });
+    // A field of texts that an administrator called so.
+    let named = json!({ "field": "status", "fieldId": "customfield_10050", "toString": CANARY });
+    let status = json!({ "field": "Status", "fieldId": "status", "fromString": "Open", "toString": "Done", "to": "10001" });
+    let resolution = json!({ "field": "resolution", "fieldId": "resolution", "fromString": null, "toString": "Fixed" });
     if query.contains("startAt=1") {
         let values = [entry("101", json!([text("summary")]))];
         json!({ "startAt": 1, "maxResults": 1, "total": 2, "isLast": true, "values": values })
     } else {
-        let items = json!([status, text("description"), resolution]);
+        let items = json!([status, text("description"), named, resolution]);
         let values = [entry("100", items)];
         json!({ "startAt": 0, "maxResults": 1, "total": 2, "isLast": false, "values": values })
     }

@@ -43,13 +43,13 @@ async fn app((manifest, host): (&str, &str), reply: Reply) -> (Site, Door) {
 /// CO-04: Jira tells a change of a description as it tells a change of state, with both texts.
 #[tokio::test]
 async fn what_changed_of_a_text_is_dropped_among_what_changed_of_states() {
-    let text = |field: &str| json!({"field": field, "fromString": CANARY, "toString": CANARY});
+    let text = |id: &str| json!({"field": "status", "fieldId": id, "fromString": CANARY, "toString": CANARY});
     let changes = json!([
         text("description"),
-        {"toString": "Done", "fromString": "Open", "field": "status"},
+        {"toString": "Done", "fromString": "Open", "fieldId": "status"},
         text("summary"), text("Status"), text("status "), text(""),
-        {"toString": CANARY}, {"field": null, "toString": CANARY}, {"field": ["status"], "toString": CANARY},
-        {"field": {"status": "status"}, "toString": CANARY}, CANARY, null, [text("status")],
+        {"toString": CANARY}, {"fieldId": null, "toString": CANARY}, {"fieldId": ["status"], "toString": CANARY},
+        {"fieldId": {"status": "status"}, "toString": CANARY}, CANARY, null, [text("status")],
     ]);
     let answer = json!({"startAt": 0, "isLast": true, "values": [{"id": "100", "items": changes}]});
     let jira = (JIRA, "api.atlassian.com");
@@ -58,7 +58,7 @@ async fn what_changed_of_a_text_is_dropped_among_what_changed_of_states() {
     let response = door.read("list_issue_changes", &given).await.unwrap();
     assert_eq!(
         response.kept["values"],
-        json!([{"id": "100", "items": [{"field": "status", "toString": "Done"}]}])
+        json!([{"id": "100", "items": [{"fieldId": "status", "toString": "Done"}]}])
     );
     assert!(!format!("{response:?}").contains(CANARY));
 }
