@@ -33,7 +33,12 @@ pub struct Extracted {
     pub ignored: usize,
     /// Items that lack a case, a moment or a part of their activity.
     pub incomplete: usize,
+    /// Whether there were more events than one answer may give, and the rest was left out.
+    pub is_cut: bool,
 }
+
+/// Events of one answer: each may hold texts of kibibytes, and a list of many may share them.
+const MOST_EVENTS: usize = 50_000;
 
 enum Item {
     Event(ScanEvent),
@@ -48,6 +53,9 @@ impl Operation {
         for mapping in &self.events {
             for item in mapping.each.all(kept) {
                 mapping.pieces(item, |piece| match mapping.read(piece, arguments) {
+                    Item::Event(_) if extracted.events.len() >= MOST_EVENTS => {
+                        extracted.is_cut = true;
+                    }
                     Item::Event(event) => extracted.events.push(event),
                     Item::Ignored => extracted.ignored += 1,
                     Item::Incomplete => extracted.incomplete += 1,

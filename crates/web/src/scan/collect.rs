@@ -39,6 +39,8 @@ pub(super) enum CollectError {
 
 /// Pages of one call, and calls of one step; more is a provider that never ends.
 const MAX_PAGES: usize = 10_000;
+/// Events of one scan, which are in memory until its end.
+const MAX_EVENTS: usize = 1_000_000;
 /// The longest pause that a provider may ask for before the scan is put off.
 const MAX_PAUSE: Duration = Duration::from_mins(1);
 
@@ -71,11 +73,12 @@ impl Reader<'_> {
             let mut kept = Vec::new();
             for call in calls(step, asked, &answers) {
                 self.call(operation, call, |answer, arguments| {
-                    events.extend(operation.extract(answer, arguments).events);
+                    let told = operation.extract(answer, arguments);
+                    events.extend(told.events);
                     if kept_for_later {
                         kept.push(answer.clone());
                     }
-                    events.len()
+                    (!told.is_cut && events.len() <= MAX_EVENTS).then_some(events.len())
                 })
                 .await?;
             }
@@ -85,17 +88,17 @@ impl Reader<'_> {
     }
 
     /// One call with all its pages, which another operation may give after the first. `take` gets each answer and says
-    /// how many events there are: what a page tells is about what was called.
+    /// how many events there are, or nothing where these are too many: what a page tells is about what was called.
     async fn call(
         &self,
         operation: &Operation,
         called: Arguments,
-        mut take: impl FnMut(&serde_json::Value, &Arguments) -> usize,
+        mut take: impl FnMut(&serde_json::Value, &Arguments) -> Option<usize>,
     ) -> Result<(), CollectError> {
         let (mut page, mut arguments) = (operation.id.clone(), called.clone());
         for _ in 0..MAX_PAGES {
             let answer = self.read(&page, &arguments).await?;
-            let events = take(&answer.kept, &called);
+            let events = take(&answer.kept, &called).ok_or(CollectError::TooLarge)?;
             let progress = Progress {
                 bytes_read: 0,
                 events: events as u64,
@@ -151,6 +154,7 @@ fn judge(code: String, message: String) -> CollectError {
         "egress.timeout"
         | "egress.unreachable"
         | "egress.status"
+        | "broker.busy"
         | "broker.database"
         | "connectors.refresh_put_off"
         | "connectors.refresh_too_long" => CollectError::Later { code, message },
