@@ -5,6 +5,7 @@
 //! it, so that a stolen front reaches no further here than in the database.
 
 mod issuer;
+mod leaves;
 mod passkey;
 
 use std::fmt;

@@ -1,5 +1,7 @@
 //! What a misbehaving provider can do to a scan.
 
+mod places;
+
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use testkit::app::Options;

@@ -14,13 +14,16 @@ use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 const CALL_LIMIT: Duration = Duration::from_mins(1);
 
 /// Calls under way at once; more wait here. A socket's queue is short, and whoever finds it full is turned away at once.
-const MAX_CALLS: usize = 100;
+/// What leaves for others may take as long as they like: it has places of its own, and takes nobody else's.
+const LEAVING: usize = 70;
+const STAYING: usize = 30;
 
 /// The front's way to the broker.
 #[derive(Debug, Clone)]
 pub struct BrokerClient {
     socket: Arc<PathBuf>,
-    places: Arc<Semaphore>,
+    leaving: Arc<Semaphore>,
+    staying: Arc<Semaphore>,
 }
 
 /// Why a call has no answer.
@@ -45,7 +48,8 @@ impl BrokerClient {
     pub fn new(socket: &Path) -> Self {
         Self {
             socket: Arc::new(socket.to_owned()),
-            places: Arc::new(Semaphore::new(MAX_CALLS)),
+            leaving: Arc::new(Semaphore::new(LEAVING)),
+            staying: Arc::new(Semaphore::new(STAYING)),
         }
     }
 
@@ -66,7 +70,12 @@ impl BrokerClient {
     }
 
     async fn exchange(&self, request: &Request) -> io::Result<Answer> {
-        let _place = self.places.acquire().await.map_err(io::Error::other)?;
+        let places = if request.call.leaves() {
+            &self.leaving
+        } else {
+            &self.staying
+        };
+        let _place = places.acquire().await.map_err(io::Error::other)?;
         let mut stream = UnixStream::connect(&*self.socket).await?;
         frame::write(&mut stream, request).await?;
         frame::read(&mut stream).await

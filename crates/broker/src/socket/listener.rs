@@ -7,7 +7,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 
 use super::frame;
-use crate::protocol::{Answer, Request};
+use crate::protocol::{Answer, Failure, Request};
 
 /// Whoever answers requests.
 pub trait Answers: Send + Sync + 'static {
@@ -17,6 +17,9 @@ pub trait Answers: Send + Sync + 'static {
 
 /// Requests under way at once; more wait in the socket's queue.
 const MAX_CALLS: usize = 256;
+/// Of those, requests that leave for others, who answer when they like; more are refused. Whoever asked may be gone by
+/// then, and the call goes on.
+const MAX_LEAVING: usize = 192;
 /// A peer that connects says what it wants at once.
 const REQUEST_LIMIT: Duration = Duration::from_secs(5);
 
@@ -27,6 +30,7 @@ pub async fn listen(
     service: Arc<impl Answers>,
 ) -> io::Result<()> {
     let places = Arc::new(Semaphore::new(MAX_CALLS));
+    let leaving = Arc::new(Semaphore::new(MAX_LEAVING));
     loop {
         let (stream, _) = listener.accept().await?;
         let user = stream.peer_cred()?.uid();
@@ -37,9 +41,9 @@ pub async fn listen(
         let Ok(place) = Arc::clone(&places).acquire_owned().await else {
             return Ok(());
         };
-        let service = Arc::clone(&service);
+        let (service, leaving) = (Arc::clone(&service), Arc::clone(&leaving));
         tokio::spawn(async move {
-            if let Err(error) = serve(stream, &*service).await {
+            if let Err(error) = serve(stream, &*service, &leaving).await {
                 tracing::debug!(%error, "broker.peer_left");
             }
             drop(place);
@@ -47,10 +51,21 @@ pub async fn listen(
     }
 }
 
-async fn serve(mut stream: UnixStream, service: &impl Answers) -> io::Result<()> {
+async fn serve(
+    mut stream: UnixStream,
+    service: &impl Answers,
+    leaving: &Semaphore,
+) -> io::Result<()> {
     let request = tokio::time::timeout(REQUEST_LIMIT, frame::read::<Request>(&mut stream))
         .await
         .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-    let answer = service.answer(request).await;
+    let place = request.call.leaves().then(|| leaving.try_acquire());
+    let answer = match place {
+        Some(Err(_)) => Answer::Failed(Failure::new(
+            "broker.busy",
+            "too many calls to apps are under way: try again in a moment",
+        )),
+        None | Some(Ok(_)) => service.answer(request).await,
+    };
     frame::write(&mut stream, &answer).await
 }

@@ -98,6 +98,7 @@ fn failed(failure: Failure) -> Problem {
         // The app renewed no token, or a key management service is away: everything stays as it is.
         "connectors.refresh_put_off"
         | "connectors.refresh_too_long"
+        | "broker.busy"
         | "broker.keys_unreachable" => 503,
         // What a provider of SAML sent, which the browser carried.
         code if code.starts_with("saml.") => 403,

@@ -1,0 +1,30 @@
+use super::Call;
+
+impl Call {
+    /// Whether it waits for somebody else: an app, an identity provider, DNS. They answer when they like.
+    pub(crate) const fn leaves(&self) -> bool {
+        match self {
+            Self::FinishConnect { .. }
+            | Self::KeepCredential { .. }
+            | Self::Read { .. }
+            | Self::Disconnect { .. }
+            | Self::BeginIssuer { .. }
+            | Self::FinishIssuer(_)
+            | Self::CheckDomain { .. } => true,
+            Self::BeginConnect { .. }
+            | Self::Propose { .. }
+            | Self::Show { .. }
+            | Self::DisconnectAll { .. }
+            | Self::BeginAuthenticator
+            | Self::TryCode { .. }
+            | Self::BeginPasskey { .. }
+            | Self::AddPasskey { .. }
+            | Self::GivePasskey { .. }
+            | Self::SignInByPasskey { .. }
+            | Self::KeepProviderSecret { .. }
+            | Self::IssueAccessToken { .. }
+            | Self::SelfTest
+            | Self::HeldMails => false,
+        }
+    }
+}

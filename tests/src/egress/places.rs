@@ -1,0 +1,47 @@
+//! What waits for apps that are slow takes no place of anybody who waits for none.
+
+use std::time::Duration;
+
+use broker::protocol::Call;
+use broker::socket::{BrokerClient, CallError};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use kernel::Scope;
+use testkit::provider::Mood;
+
+use crate::world::{World, session_hash};
+
+#[tokio::test]
+async fn slow_apps_leave_room_for_everything_else() {
+    let world = World::start().await;
+    world.provider.be(Mood::Slow(Duration::from_secs(20)));
+    let scope = Scope::Session(session_hash(&world.owner));
+    let read = || Call::Read {
+        connection: world.reading.parse().unwrap(),
+        operation: "list_issues".to_owned(),
+        arguments: "{}".to_owned(),
+    };
+    // As from several fronts, whose own limits are narrower.
+    let mut calls: FuturesUnordered<_> = (0..300)
+        .map(async |_| {
+            let front = BrokerClient::new(&world.app.broker_socket);
+            front.call(&scope, read()).await
+        })
+        .collect();
+    let refused = calls.next().await.unwrap();
+    assert!(
+        matches!(&refused, Err(CallError::Failed(failure)) if failure.code == "broker.busy"),
+        "{refused:?}"
+    );
+    let others = async {
+        world.propose("Still there").await;
+    };
+    let waiting = async { while calls.next().await.is_some() {} };
+    let answered = tokio::time::timeout(Duration::from_secs(10), async {
+        tokio::select! {
+            () = others => {}
+            () = waiting => panic!("the app was not slow"),
+        }
+    });
+    assert!(answered.await.is_ok(), "a proposal waited for the slow app");
+}
