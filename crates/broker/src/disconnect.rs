@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use kernel::{AuditEntry, ConnectionId, Scope};
 
 use crate::closing::close;
@@ -7,6 +9,10 @@ use crate::ledger::Ledger;
 use crate::protocol::Answer;
 use crate::service::Service;
 use crate::store;
+
+/// Whoever looks what is due may be at it already: for so long their word is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Ends a connection: its state first, with the proposals that wait for it, so that no call leaves from then on; then
 /// the app is told, and what was sealed is destroyed ([`close`]).
@@ -31,10 +37,21 @@ pub(crate) async fn disconnect<L: Ledger>(
             .with("proposals_revoked", i64::from(revoked));
         tx.commit(entry).await?;
     }
-    close(service, scope, Some(id)).await?;
-    let mut tx = service.db.read(scope).await?;
-    let revocation = store::revocation(&mut tx, id).await?;
-    Ok(Answer::Disconnected { revocation })
+    let patience = if close(service, scope, Some(id)).await? {
+        Duration::ZERO
+    } else {
+        PATIENCE
+    };
+    let begun = Instant::now();
+    loop {
+        let mut tx = service.db.read(scope).await?;
+        let revocation = store::revocation(&mut tx, id).await?;
+        drop(tx);
+        if revocation.is_some() || begun.elapsed() >= patience {
+            return Ok(Answer::Disconnected { revocation });
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }
 
 /// Ends every connection of the organisation, or those of one app, at once. Apps are told, and what was sealed is
