@@ -170,7 +170,8 @@ async fn a_scan_reads_states_of_one_site_and_no_text() {
     assert_eq!(
         shown.unwrap().kept["values"][0]["items"],
         json!([
-            { "field": "status", "toString": "Done" }, { "field": "resolution", "toString": "Fixed" },
+            { "fieldId": "status", "toString": "Done" },
+            { "fieldId": "resolution", "toString": "Fixed" },
         ])
     );
     assert_eq!(rows_with(&world.app, CANARY).await, Vec::<String>::new());
