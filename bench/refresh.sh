@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CALLERS=${1:-10000} ROUNDS=${2:-200}
-ulimit -n 65536
+ulimit -n "$(ulimit -Hn)"
 cargo nextest run --locked --release -p tests --run-ignored only --no-capture crowd::callers_of_one_expiring_token 2>&1 |
   tee /dev/stderr | grep '^{' | python3 -c '
 import json, sys
