@@ -1,6 +1,9 @@
+use std::time::Duration;
+
 use crypto::canonical::CanonicalError;
 use crypto::passkey::PasskeyError;
 use manifest::{AuthorizeError, FactsError, InstanceError, NotNamed, PastedProblem, PlanError};
+use time::OffsetDateTime;
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
@@ -174,15 +177,21 @@ impl BrokerError {
     }
 
     /// Whether the same may go well a moment later, without anybody's doing.
-    pub(crate) const fn may_pass(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(_) | Self::KeysUnreachable(_) | Self::Vault(VaultError::Database(_))
-        )
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Database(_) | Self::KeysUnreachable(_) | Self::Vault(VaultError::Database(_)) => {
+                true
+            }
+            Self::Egress(error) => matches!(
+                error.code(),
+                "egress.timeout" | "egress.unreachable" | "egress.status"
+            ),
+            _ => false,
+        }
     }
 
     /// What goes back over the socket: defects of ours are logged here, and show no detail there.
-    pub(crate) fn failure(&self) -> Failure {
+    pub(crate) fn failure(&self, now: OffsetDateTime) -> Failure {
         match self {
             Self::KeysUnreachable(error) | Self::Vault(error) => {
                 tracing::error!(why = told(error), "broker.vault_failed");
@@ -190,7 +199,19 @@ impl BrokerError {
             Self::Database(error) => tracing::error!(%error, "broker.database_failed"),
             _ => {}
         }
-        Failure::new(self.code(), self.to_string())
+        Failure {
+            wait_seconds: self.pause(now).map(|pause| pause.as_secs()),
+            ..Failure::new(self.code(), self.to_string())
+        }
+    }
+
+    /// How long to leave the app alone, where it says so.
+    fn pause(&self, now: OffsetDateTime) -> Option<Duration> {
+        match self {
+            Self::Egress(EgressError::Status { rate, .. }) => rate.pause(now),
+            Self::RefreshPutOff { seconds } => Some(Duration::from_secs(*seconds)),
+            _ => None,
+        }
     }
 }
 

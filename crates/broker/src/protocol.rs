@@ -377,6 +377,8 @@ pub struct Failure {
     pub code: String,
     /// A sentence without content or secrets.
     pub message: String,
+    /// Where the app asks for a pause, in seconds.
+    pub wait_seconds: Option<u64>,
 }
 
 impl OnBehalf {
@@ -470,6 +472,7 @@ impl Failure {
         Self {
             code: code.to_owned(),
             message: message.into(),
+            wait_seconds: None,
         }
     }
 }

@@ -191,7 +191,7 @@ impl<L: Ledger> Answers for Service<L> {
     async fn answer(&self, request: Request) -> Answer {
         match self.act(request).await {
             Ok(answer) => answer,
-            Err(error) => Answer::Failed(error.failure()),
+            Err(error) => Answer::Failed(error.failure(self.db.clock().now())),
         }
     }
 }

@@ -117,6 +117,7 @@ mod tests {
         let failure = Failure {
             code: code.to_owned(),
             message: "why".to_owned(),
+            wait_seconds: None,
         };
         Problem::from(CallError::Failed(failure))
     }
