@@ -63,7 +63,7 @@ pub(crate) async fn close<L: Ledger>(
         Err(error) => Told {
             revocation: Revocation::NotConfirmed,
             code: Some(error.code()),
-            may_pass: may_pass(&error),
+            may_pass: error.may_pass(),
         },
     };
     let tried = usize::try_from(ended.tries).unwrap_or(usize::MAX);
@@ -145,12 +145,4 @@ async fn stored<L: Ledger>(
     let owner = (ended.organisation, ended.connection.uuid());
     let mut tx = service.db.read(scope).await?;
     Ok(service.vault.get(&mut tx, owner, field).await?)
-}
-
-fn may_pass(error: &BrokerError) -> bool {
-    let code = error.code();
-    matches!(
-        code,
-        "egress.timeout" | "egress.unreachable" | "egress.status" | "broker.database"
-    )
 }

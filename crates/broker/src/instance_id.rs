@@ -1,12 +1,10 @@
 use kernel::Scope;
-use manifest::{Arguments, PlannedRequest};
 
 use crate::connection::Connection;
 use crate::credential::Credential;
-use crate::egress::Route;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
-use crate::record::{Left, record};
+use crate::send_read::send_own_read;
 use crate::service::Service;
 
 /// Asks the app by which identifier it knows the connection's instance, with a credential that was just given; nothing
@@ -18,29 +16,14 @@ pub(crate) async fn ask_instance_id<L: Ledger>(
     connection: &Connection<'_>,
     credential: &Credential,
 ) -> Result<Option<String>, BrokerError> {
-    let manifest = connection.manifest;
-    let (Some(rule), Some(instance)) = (&manifest.instance, connection.instance()) else {
+    let rule = &connection.manifest.instance;
+    let (Some(rule), Some(instance)) = (rule, connection.instance()) else {
         return Ok(None);
     };
     let Some(asked) = &rule.id else {
         return Ok(None);
     };
-    let operation = manifest.operation(&asked.operation);
-    let operation = operation.map_err(|_| BrokerError::NoOperation)?;
-    let facts = service.egress.facts(Some(instance));
-    let request = PlannedRequest::plan(operation, &facts, &Arguments::default(), None)?;
-    let route = Route {
-        manifest,
-        instance: Some(instance),
-        mark: None,
-    };
-    let begun = service.db.clock().now();
-    let answered = service.egress.send_read(&request, route, credential).await;
-    let left = Left {
-        connection: connection.row.id,
-        operation: &operation.id,
-        proposal: None,
-    };
-    record(service, scope, left, begun, answered.as_ref()).await?;
+    let of = (connection, asked.operation.as_str());
+    let answered = send_own_read(service, scope, of, credential).await?;
     Ok(Some(rule.id_in(instance, &answered?.kept)?))
 }

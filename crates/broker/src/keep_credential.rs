@@ -1,14 +1,14 @@
 use kernel::{AuditEntry, ConnectionId, Scope, Secret};
-use manifest::{Arguments, CredentialClass, PasteRule, PlannedRequest, Refusal};
+use manifest::{CredentialClass, PasteRule, Refusal};
 
 use crate::connection::Connection;
 use crate::credential::{Credential, field_of};
-use crate::egress::{EgressError, Route};
+use crate::egress::EgressError;
 use crate::error::BrokerError;
 use crate::instance_id::ask_instance_id;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, SecretText};
-use crate::record::{Left, record};
+use crate::send_read::send_own_read;
 use crate::service::Service;
 use crate::store;
 
@@ -69,23 +69,8 @@ async fn verify<L: Ledger>(
     (connection, rule): (&Connection<'_>, &PasteRule),
     credential: &Credential,
 ) -> Result<(), BrokerError> {
-    let operation = connection.manifest.operation(&rule.verify);
-    let operation = operation.map_err(|_| BrokerError::NoOperation)?;
-    let facts = service.egress.facts(connection.instance());
-    let request = PlannedRequest::plan(operation, &facts, &Arguments::default(), None)?;
-    let route = Route {
-        manifest: connection.manifest,
-        instance: connection.instance(),
-        mark: None,
-    };
-    let begun = service.db.clock().now();
-    let answered = service.egress.send_read(&request, route, credential).await;
-    let left = Left {
-        connection: connection.row.id,
-        operation: &operation.id,
-        proposal: None,
-    };
-    record(service, scope, left, begun, answered.as_ref()).await?;
+    let of = (connection, rule.verify.as_str());
+    let answered = send_own_read(service, scope, of, credential).await?;
     match answered {
         Ok(_) => Ok(()),
         Err(error) if is_refused(&error, rule.class) => Err(BrokerError::CredentialRefused),

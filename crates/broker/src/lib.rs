@@ -34,6 +34,7 @@ mod read;
 mod record;
 pub mod rotation;
 mod self_test;
+mod send_read;
 mod service;
 mod show;
 pub mod socket;

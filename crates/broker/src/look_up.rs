@@ -1,15 +1,15 @@
 use std::time::Duration;
 
 use kernel::{ProposalId, Scope};
-use manifest::{Arguments, Operation, PlannedRequest, Reconcile};
+use manifest::{Arguments, Operation, Reconcile};
 
 use crate::connection::{Connection, still_connected};
 use crate::credential::Credential;
-use crate::egress::{FilteredResponse, Route};
+use crate::egress::FilteredResponse;
 use crate::error::BrokerError;
 use crate::ledger::{End, Ledger, Outcome};
 use crate::propose::key_of;
-use crate::record::{Left, record};
+use crate::send_read::{LeavingRead, plan_read, send_read};
 use crate::service::Service;
 
 /// When to look: at once, and again after this, since lists of an app may lag behind its writes.
@@ -102,29 +102,16 @@ async fn page<L: Ledger>(
     lost: LostWrite<'_>,
     (read, arguments, mark): (&Operation, &Arguments, Option<&str>),
 ) -> Result<FilteredResponse, BrokerError> {
-    let connection = lost.connection;
-    let route = Route {
-        manifest: connection.manifest,
-        instance: connection.instance(),
-        mark,
-    };
-    let facts = service.egress.facts(connection.instance());
-    let request = PlannedRequest::plan(read, &facts, arguments, None)?;
+    let request = plan_read(service, lost.connection, (read, arguments))?;
     // Whoever has ended it meanwhile has ended this as well.
     let mut tx = service.db.read(scope).await?;
-    still_connected(&mut tx, connection.row.id).await?;
+    still_connected(&mut tx, lost.connection.row.id).await?;
     drop(tx);
-    let begun = service.db.clock().now();
-    let answered = service
-        .egress
-        .send_read(&request, route, lost.credential)
-        .await;
-    let left = Left {
-        connection: connection.row.id,
-        operation: &read.id,
-        // It writes nothing, and needs no approval.
-        proposal: None,
+    let read = LeavingRead {
+        connection: lost.connection,
+        operation: read,
+        request: &request,
+        mark,
     };
-    record(service, scope, left, begun, answered.as_ref()).await?;
-    Ok(answered?)
+    Ok(send_read(service, scope, read, lost.credential).await??)
 }

@@ -2,11 +2,11 @@ use kernel::{ConnectionId, Scope};
 use manifest::{Arguments, Class, Operation, PlannedRequest};
 
 use crate::connection::Connection;
-use crate::egress::{FilteredResponse, Route};
+use crate::egress::FilteredResponse;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, NextCall, ReadAnswer};
-use crate::record::{Left, record};
+use crate::send_read::{LeavingRead, plan_read, send_read};
 use crate::service::Service;
 use crate::store;
 use crate::token::{access_token, refused};
@@ -33,8 +33,8 @@ pub(crate) async fn read<L: Ledger>(
     connection.has_for(operation)?;
     let arguments = Arguments::parse(arguments.as_bytes())
         .map_err(|error| BrokerError::Arguments(error.to_string()))?;
-    let facts = service.egress.facts(connection.instance());
-    let request = PlannedRequest::plan(operation, &facts, &arguments, None)?;
+    // What is no such call is refused before a token is renewed for it.
+    let request = plan_read(service, &connection, (operation, &arguments))?;
     let answered = send(service, scope, connection, (operation, &request)).await?;
     let next = if answered.next_page.is_last() {
         None
@@ -63,22 +63,13 @@ async fn send<L: Ledger>(
     let mut is_tried = false;
     loop {
         let token = access_token(service, scope, &connection).await?;
-        let route = Route {
-            manifest: connection.manifest,
-            instance: connection.instance(),
+        let read = LeavingRead {
+            connection: &connection,
+            operation,
+            request,
             mark: None,
         };
-        let begun = service.db.clock().now();
-        let answered = service
-            .egress
-            .send_read(request, route, &token.credential)
-            .await;
-        let left = Left {
-            connection: id,
-            operation: &operation.id,
-            proposal: None,
-        };
-        record(service, scope, left, begun, answered.as_ref()).await?;
+        let answered = send_read(service, scope, read, &token.credential).await?;
         match answered {
             Ok(answered) => return Ok(answered),
             Err(error) if !error.is_token_refused() => return Err(error.into()),
