@@ -100,7 +100,8 @@ impl Vault {
         Ok(DataKey::new(KeyId::new(id), &bytes))
     }
 
-    /// The same data key, under the master key `target`.
+    /// The same data key, under the master key `target`. It takes the place of the one that opens: so it is opened once
+    /// before.
     pub(crate) async fn rewrap(
         &self,
         owner: KeyOwner,
@@ -113,7 +114,14 @@ impl Vault {
         let bytes = self.kek().unwrap(&wrapped, &place).await?;
         let kek = self.kek();
         let wrapped = kek.wrap(&bytes, &place, Some(target), chance).await?;
-        Ok(DataKeyRow::from_wrapped(id, &wrapped))
+        let opened = kek.unwrap(&wrapped, &place).await;
+        match opened {
+            Ok(opened) if opened.expose() == bytes.expose() => {
+                Ok(DataKeyRow::from_wrapped(id, &wrapped))
+            }
+            Ok(_) | Err(KekError::Sealed(_)) => Err(KekError::Unread(target.to_owned())),
+            Err(error) => Err(error),
+        }
     }
 
     /// A data key that nobody has used yet, under the master key that everything is wrapped under since the last

@@ -78,6 +78,9 @@ pub(crate) enum KekError {
     /// It was altered or moved.
     #[error("a data key does not open")]
     Sealed(#[from] OpenError),
+    /// What a key wrapped does not open by it.
+    #[error("what the master key {0} wraps does not open again: nothing was replaced")]
+    Unread(String),
     /// The keys cannot be had.
     #[error("the master keys cannot be read")]
     File(#[from] MasterKeyFileError),
@@ -89,7 +92,7 @@ pub(crate) enum KekError {
 impl KekError {
     /// Whether another data key might do no better: the fault is not the data key's.
     pub(crate) const fn is_keepers(&self) -> bool {
-        matches!(self, Self::File(_) | Self::Keeper(_))
+        matches!(self, Self::File(_) | Self::Keeper(_) | Self::Unread(_))
     }
 
     /// Whether the same may go well a moment later.

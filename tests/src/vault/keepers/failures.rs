@@ -171,9 +171,18 @@ async fn what_is_open_stays_open_through_an_outage_and_nothing_is_lost_by_it() {
     world.app.kill().await;
     world.app.restart().await;
     server.mood(Mood::Status(503));
+    let asked = server.calls();
     assert!(!opens(&world, &proposal).await);
+    assert!(server.calls() > asked);
+    // For a moment it is not asked again, and nobody waits for it.
+    let asked = server.calls();
+    assert!(!opens(&world, &proposal).await);
+    assert_eq!(server.calls(), asked, "it was asked while it was away");
     server.mood(Mood::Honest);
-    assert!(opens(&world, &proposal).await);
+    within(Duration::from_secs(10), "it opens again", async || {
+        opens(&world, &proposal).await.then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -214,4 +223,20 @@ async fn a_rotation_waits_for_a_service_that_is_away_and_goes_on_by_itself() {
     crate::world::signed_up(&world.app).await;
     assert!(opens(&world, &world.propose("Sealed after").await).await);
     assert_eq!(only_master_key(&world).await, "transit:transit/first:v2");
+}
+
+#[tokio::test]
+async fn what_a_service_wrapped_is_opened_before_it_replaces_what_opens() {
+    let server = Arc::new(KeyServer::start().await);
+    let kept = Arc::clone(&server);
+    let world = world(move |_| vec![transit(&kept, "first")]).await;
+    let proposal = world.propose("Sealed").await;
+    server.rotate("first");
+    server.mood(Mood::Spoils);
+    let ended = rotated(&world.app, RotationKind::MasterKey).await;
+    let failure = ended.failure.unwrap();
+    assert!(failure.contains("does not open again"), "{failure}");
+    server.mood(Mood::Honest);
+    assert_eq!(only_master_key(&world).await, "transit:transit/first:v1");
+    assert!(opens(&world, &proposal).await);
 }

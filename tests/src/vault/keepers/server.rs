@@ -38,6 +38,8 @@ pub(crate) enum Mood {
     Endless,
     /// Does not answer.
     Silent,
+    /// Wraps what is tried, and gives for everything else what nobody can open.
+    Spoils,
 }
 
 pub(crate) struct KeyServer {
@@ -197,7 +199,11 @@ async fn transit(
         let version = asked["key_version"].as_u64().filter(|version| *version > 0);
         let version = version.map_or(versions.len(), |version| version.try_into().unwrap());
         let plain = decoded(&asked["plaintext"]).unwrap();
-        let sealed = sealed(&versions[version - 1], &place, &plain);
+        let mut sealed = sealed(&versions[version - 1], &place, &plain);
+        let is_tried = place.windows(5).any(|word| word == b"probe");
+        if kept.mood == Mood::Spoils && !is_tried {
+            sealed.reverse();
+        }
         json!({ "ciphertext": format!("vault:v{version}:{}", BASE64_STANDARD.encode(sealed)) })
     } else {
         let said = asked["ciphertext"].as_str().unwrap();

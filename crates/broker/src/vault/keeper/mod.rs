@@ -3,6 +3,7 @@
 //! Each is asked by one key's name, and says by which of its versions it wrapped. Where a data key is kept goes with
 //! every call as its context, so that one that was moved does not open there either.
 
+mod away;
 mod aws;
 mod config;
 mod error;
@@ -22,6 +23,7 @@ use kernel::{Chance, Clock, Secret};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::away::Away;
 use self::aws::AwsKms;
 use self::gcp::GcpKms;
 use self::transit::Transit;
@@ -45,6 +47,7 @@ pub(super) struct Keeper {
     name: String,
     door: KeeperDoor,
     service: Service,
+    away: Away,
 }
 
 enum Service {
@@ -77,6 +80,7 @@ impl Keeper {
             name,
             door,
             service,
+            away: Away::default(),
         })
     }
 
@@ -214,6 +218,9 @@ impl Keeper {
         &self,
         [first, again]: [impl Future<Output = Result<T, KeeperProblem>>; 2],
     ) -> Result<T, KeeperError> {
+        if let Some(problem) = self.away.now() {
+            return Err(self.error(problem));
+        }
         let calls = async {
             match first.await {
                 Err(problem) if problem.may_pass() => {
@@ -225,6 +232,7 @@ impl Keeper {
         };
         let done = tokio::time::timeout(LIMIT, calls).await;
         let done = done.unwrap_or(Err(KeeperProblem::Unreachable("does not answer in time")));
+        self.away.note(done.as_ref().err());
         done.map_err(|problem| self.error(problem))
     }
 
