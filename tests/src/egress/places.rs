@@ -45,3 +45,39 @@ async fn slow_apps_leave_room_for_everything_else() {
     });
     assert!(answered.await.is_ok(), "a proposal waited for the slow app");
 }
+
+#[tokio::test]
+async fn slow_apps_of_one_leave_room_for_the_apps_of_others() {
+    let world = World::start().await;
+    world.provider.be(Mood::Slow(Duration::from_secs(20)));
+    let scope = Scope::Session(session_hash(&world.owner));
+    let read = || Call::Read {
+        connection: world.reading.parse().unwrap(),
+        operation: "list_issues".to_owned(),
+        arguments: "{}".to_owned(),
+    };
+    let front = BrokerClient::new(&world.app.broker_socket);
+    let mut calls: FuturesUnordered<_> = (0..100)
+        .map(|_| {
+            let front = front.of("one");
+            let scope = &scope;
+            async move { front.call(scope, read()).await.map(drop) }
+        })
+        .collect();
+    let others = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        // It is refused at once, and has had a place for that.
+        let refused = front.of("another").call(&Scope::Anonymous, read()).await;
+        assert!(matches!(&refused, Err(CallError::Failed(_))), "{refused:?}");
+    };
+    let answered = tokio::time::timeout(Duration::from_secs(10), async {
+        tokio::select! {
+            () = others => {}
+            first = calls.next() => panic!("the app was not slow: {first:?}"),
+        }
+    });
+    assert!(
+        answered.await.is_ok(),
+        "another's call waited for the slow app"
+    );
+}

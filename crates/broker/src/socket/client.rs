@@ -1,6 +1,7 @@
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use kernel::Scope;
@@ -17,6 +18,8 @@ const CALL_LIMIT: Duration = Duration::from_mins(1);
 /// What leaves for others may take as long as they like: it has places of its own, and takes nobody else's.
 const LEAVING: usize = 70;
 const STAYING: usize = 30;
+/// Of what leaves, calls of one organisation, or to one identity provider: slow apps of one hold nobody else's up.
+const OF_ONE: usize = 16;
 
 /// The front's way to the broker.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct BrokerClient {
     socket: Arc<PathBuf>,
     leaving: Arc<Semaphore>,
     staying: Arc<Semaphore>,
+    shares: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
+    share: Option<Arc<Semaphore>>,
 }
 
 /// Why a call has no answer.
@@ -50,6 +55,26 @@ impl BrokerClient {
             socket: Arc::new(socket.to_owned()),
             leaving: Arc::new(Semaphore::new(LEAVING)),
             staying: Arc::new(Semaphore::new(STAYING)),
+            shares: Arc::default(),
+            share: None,
+        }
+    }
+
+    /// The same for one of those who share it: an organisation by its identifier, or an identity provider by its own.
+    #[must_use]
+    pub fn of(&self, whose: &str) -> Self {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = shares.get(whose).and_then(Weak::upgrade);
+        let share = share.unwrap_or_else(|| {
+            shares.retain(|_, share| share.strong_count() > 0);
+            let share = Arc::new(Semaphore::new(OF_ONE));
+            shares.insert(whose.to_owned(), Arc::downgrade(&share));
+            share
+        });
+        drop(shares);
+        Self {
+            share: Some(share),
+            ..self.clone()
         }
     }
 
@@ -70,11 +95,13 @@ impl BrokerClient {
     }
 
     async fn exchange(&self, request: &Request) -> io::Result<Answer> {
-        let places = if request.call.leaves() {
-            &self.leaving
-        } else {
-            &self.staying
+        let leaves = request.call.leaves();
+        // In this order: who waits for others of their own takes no place meanwhile.
+        let _share = match &self.share {
+            Some(share) if leaves => Some(share.acquire().await.map_err(io::Error::other)?),
+            _ => None,
         };
+        let places = if leaves { &self.leaving } else { &self.staying };
         let _place = places.acquire().await.map_err(io::Error::other)?;
         let mut stream = UnixStream::connect(&*self.socket).await?;
         frame::write(&mut stream, request).await?;

@@ -3,6 +3,8 @@ use std::marker::PhantomData;
 use std::sync::{Arc, LazyLock};
 
 use axum::extract::FromRequestParts;
+use broker::protocol::{Answer, Call};
+use broker::socket::CallError;
 use crypto::token::{self, TokenKind};
 use db::{ReadTx, WriteTx};
 use http::header;
@@ -80,6 +82,16 @@ pub(crate) struct Caller {
 impl Caller {
     pub(crate) async fn write(&self) -> Result<WriteTx, Problem> {
         Ok(self.state.db.write(&self.scope).await?)
+    }
+
+    /// Asks the broker, within the organisation's share.
+    pub(crate) async fn ask(&self, call: Call) -> Result<Answer, CallError> {
+        let organisation = self.principal.organisation.to_string();
+        self.state
+            .broker
+            .of(&organisation)
+            .call(&self.scope, call)
+            .await
     }
 
     /// Reads again, after a write or a call has ended.

@@ -79,12 +79,7 @@ pub(super) async fn show_approval(
 
 /// Asks the broker, the only one that can open it, for the request.
 pub(crate) async fn show(caller: &Caller, proposal: ProposalId) -> Result<ShownRequest, Problem> {
-    match caller
-        .state
-        .broker
-        .call(&caller.scope, Call::Show { proposal })
-        .await?
-    {
+    match caller.ask(Call::Show { proposal }).await? {
         Told::Shown(request) => Ok(*request),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }

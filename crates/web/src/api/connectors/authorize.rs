@@ -72,7 +72,7 @@ pub(crate) async fn begin_connect(
         client_secret,
         redirect_uri,
     };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Told::Authorize { url } => Ok(url),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }

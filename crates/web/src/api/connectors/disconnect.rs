@@ -73,7 +73,7 @@ pub(crate) async fn end_connection(
     connection: ConnectionId,
 ) -> Result<Option<Revocation>, Problem> {
     let call = Call::Disconnect { connection };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Told::Disconnected { revocation } => Ok(revocation),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }
@@ -82,7 +82,7 @@ pub(crate) async fn end_connection(
 /// Asks the broker to end all of them, or those of one app. Returns how many.
 pub(crate) async fn end_all(caller: &Caller, app: Option<String>) -> Result<u32, Problem> {
     let call = Call::DisconnectAll { app };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Told::DisconnectedAll { connections } => Ok(connections),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }

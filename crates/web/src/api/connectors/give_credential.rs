@@ -57,7 +57,7 @@ pub(crate) async fn keep_credential(
         user,
         text,
     };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Told::Connected { .. } => Ok(()),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }

@@ -47,7 +47,7 @@ async fn finish(caller: &Caller, returned: Returned) -> Result<String, Problem> 
         code,
         issuer: returned.iss,
     };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Answer::Connected { connection } => Ok(format!("/connectors/{connection}")),
         _ => Err(Problem::new(kind::INTERNAL).because("broker.unexpected_answer")),
     }

@@ -103,7 +103,7 @@ pub(in crate::pages::identity) async fn begin(
         browser: digest.to_vec().into(),
         next: next.to_owned(),
     };
-    match state.broker.call(scope, call).await? {
+    match state.broker.of(issuer).call(scope, call).await? {
         Answer::Authorize { url } => {
             let leave = leave(state, context, (name, &url), onward)?;
             Ok((set, leave).into_response())

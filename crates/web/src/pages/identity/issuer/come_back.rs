@@ -106,7 +106,7 @@ async fn finish(
     // The session that linked or proved something is bound by whoever it was begun by: a browser that only
     // signs in may have an old one.
     let scope = scope(state, cookies).await?;
-    match state.broker.call(&scope, call).await? {
+    match state.broker.of(issuer).call(&scope, call).await? {
         Answer::IssuerFinished(finished) => Ok(finished),
         _ => Err(CallError::Unexpected.into()),
     }

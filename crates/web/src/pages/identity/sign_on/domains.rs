@@ -50,12 +50,7 @@ pub(super) async fn check(
 ) -> Result<Response, Problem> {
     let caller = recent.0.release();
     let (state, call) = (&caller.state, Call::CheckDomain { domain });
-    let checked = match state
-        .broker
-        .call(&caller.scope, call)
-        .await
-        .map_err(Problem::from)
-    {
+    let checked = match caller.ask(call).await.map_err(Problem::from) {
         Ok(Answer::DomainChecked(checked)) => checked,
         Ok(_) => return Err(CallError::Unexpected.into()),
         Err(problem) if is_about_form(&problem) => {

@@ -83,7 +83,7 @@ pub(super) async fn keep_secret(
 async fn keep(caller: &Caller, provider: ProviderId, secret: &str) -> Result<(), Problem> {
     let secret = SecretText::new(secret.to_owned());
     let call = Call::KeepProviderSecret { provider, secret };
-    match caller.state.broker.call(&caller.scope, call).await? {
+    match caller.ask(call).await? {
         Answer::SecretKept => Ok(()),
         _ => Err(CallError::Unexpected.into()),
     }
