@@ -30,6 +30,7 @@ mod oauth;
 mod openapi;
 mod providers;
 mod queue;
+mod scans;
 mod scim;
 mod sql;
 mod tenancy;

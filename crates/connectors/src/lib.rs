@@ -9,6 +9,7 @@ mod keep;
 mod list_connections;
 mod load_apps;
 mod receipts;
+mod scans;
 mod store;
 
 pub use add_connection::{
@@ -20,3 +21,8 @@ pub use list_connections::{Connection, ConnectionState, connection, connections}
 pub use load_apps::{LoadAppsError, load_apps};
 pub use manifest::Apps;
 pub use receipts::{Closed, Receipt, receipt, receipts};
+pub use scans::{
+    Every, NewCall, NextPage, OpenCall, Scan, ScanEnd, ScanPage, ScanState, add_calls, begin_scan,
+    carry_on, delay_scan, end_page, end_scan, fail_scan, next_round, open_call, pause_scan,
+    repeat_scan, restart_call, scan, scans, sweep_scans,
+};

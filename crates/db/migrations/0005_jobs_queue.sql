@@ -119,6 +119,15 @@ language sql security definer set search_path = pg_catalog, pg_temp as $$
      where token_hash = of_token and state = 'running'
 $$;
 
+-- Lets a claimed job rest, and run again as if for the first time: nothing failed.
+create function jobs.put_off(of_token bytea, seconds int) returns void
+language sql security definer set search_path = pg_catalog, pg_temp as $$
+    update jobs.jobs
+       set state = 'ready', token_hash = null, lease_until = null, attempts = 0, error_code = null,
+           run_at = now() + make_interval(secs => greatest(seconds, 0))
+     where token_hash = of_token and state = 'running' and queue = jobs.own_queue()
+$$;
+
 -- A sign of life of whoever runs the job.
 create function jobs.renew(of_token bytea, lease_seconds int) returns void
 language sql security definer set search_path = pg_catalog, pg_temp as $$
@@ -207,10 +216,11 @@ begin
     perform ctx.bind('job', found_job.id, found_job.org_id, found_job.user_id, found_job.level, found_job.scopes);
 end $$;
 
-revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.sweep(), jobs.needs(text, text),
+revoke all on function jobs.own_queue(), jobs.lease_end(int), jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int), jobs.put_off(bytea, int),
+    jobs.sweep(), jobs.needs(text, text),
     jobs.remember_maker(), jobs.reach(uuid, text, uuid, text[], text[]), ctx.bind_job(bytea) from public;
 grant execute on function jobs.claim(bytea[], int, int), jobs.renew(bytea, int), jobs.finish(bytea, text, int),
-    jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;
+    jobs.put_off(bytea, int), jobs.sweep(), ctx.bind_job(bytea) to countersign_front, countersign_broker;
 grant execute on function jobs.remember_maker() to countersign_owner;
 
 set local role countersign_owner;

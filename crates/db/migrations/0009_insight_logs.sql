@@ -41,7 +41,7 @@ create table insight.names (
     foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade
 );
 
--- In the order of the file or feed within each case.
+-- In the order of the file within each case, or of their arrival from an app.
 create table insight.events (
     org_id uuid not null,
     log_id uuid not null,
@@ -50,9 +50,13 @@ create table insight.events (
     activity_number int not null,
     resource_number int,
     at timestamptz not null,
+    -- What identifies it in the app, as a digest: an event that is read again counts once.
+    key bytea check (length(key) = 16),
     primary key (org_id, log_id, number),
     foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade
 );
+
+create unique index events_by_key on insight.events (org_id, log_id, key) where key is not null;
 
 do $$
 declare t text;
@@ -75,7 +79,12 @@ create policy logs_progress on insight.logs for update to countersign_front
 grant select, insert, delete,
       update (state, bytes_read, cases, events, error_code, error_text, statistics, finished_at, alive_at)
    on insight.logs to countersign_front;
+-- What an app tells of an event anew, such as when it is planned for: an event of a file has no key.
+create policy events_retell on insight.events for update to countersign_front
+    using (org_id = (select ctx.org_for('insight.import')) and key is not null)
+    with check (org_id = (select ctx.org()));
 grant select, insert, delete on insight.names, insight.events to countersign_front;
+grant update (activity_number, resource_number, at) on insight.events to countersign_front;
 create policy logs_definer_read on insight.logs for select to countersign_definer using (true);
 create policy logs_definer_end on insight.logs for update to countersign_definer
     using (state = 'reading') with check (state = 'failed');
@@ -83,7 +92,7 @@ grant select, update (state, error_code, error_text, cases, events, finished_at)
 
 set local role countersign_definer;
 
--- Ends the reading of logs whose reader died: not heard of for so long. Nothing of them was kept.
+-- Ends the reading of files whose reader died: not heard of for so long. Nothing of them was kept. Scans go on.
 -- Returns how many.
 create function insight.sweep(silent_seconds int) returns int
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -94,8 +103,8 @@ begin
     for ended in
         update insight.logs l
            set state = 'failed', error_code = 'insight.interrupted', cases = 0, events = 0, finished_at = now(),
-               error_text = 'The reading stopped: the server did, or whoever began it may not any more. Nothing was kept: start it again.'
-         where l.state = 'reading' and l.alive_at < now() - make_interval(secs => greatest(silent_seconds, 60))
+               error_text = 'The reading stopped, since the server did. Nothing was kept: import it again.'
+         where l.state = 'reading' and l.source = 'import' and l.alive_at < now() - make_interval(secs => greatest(silent_seconds, 60))
         returning l.org_id, l.id
     loop
         perform audit.append_system(ended.org_id, 'insight.log_failed', audit.text_id('log', ended.id),

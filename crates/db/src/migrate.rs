@@ -68,6 +68,7 @@ migrations! {
     33 "0033_connectors_receipts",
     34 "0034_broker_credentials",
     35 "0035_connectors_reviews",
+    36 "0036_connectors_scans",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

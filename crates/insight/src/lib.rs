@@ -23,6 +23,7 @@ pub use statistics::{
     State, Statistics, TOP_VARIANTS, Variant, Week, statistics, variants,
 };
 pub use stored::{
-    Highlight, LogState, NewLog, NewLogError, SaveError, Source, StoredLog, create_log, fail_log,
-    highlights, log, logs, note_alive, note_progress, remove_log, save_log, sweep,
+    AppendError, GrowingLog, Highlight, LogState, NewEvent, NewLog, NewLogError, ReadBackError,
+    SaveError, Source, StoredLog, create_log, fail_log, go_on, highlights, interrupt, log, logs,
+    note_alive, note_progress, publish, read_back, remove_log, save_log, sweep,
 };

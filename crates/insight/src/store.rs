@@ -16,6 +16,7 @@ pub(crate) struct EventRows {
     activities: Vec<i32>,
     resources: Vec<Option<i32>>,
     times: Vec<OffsetDateTime>,
+    keys: Vec<Option<Vec<u8>>>,
 }
 
 impl EventRows {
@@ -26,6 +27,21 @@ impl EventRows {
         self.resources.push(resource.map(u32::cast_signed));
         // The reader admits only years that the type holds.
         self.times.push(time.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        self.keys.push(None);
+    }
+
+    /// Of a log that grows.
+    pub(crate) fn add(
+        &mut self,
+        (case, activity, resource): (i32, i32, Option<i32>),
+        at: OffsetDateTime,
+        key: [u8; 16],
+    ) {
+        self.cases.push(case);
+        self.activities.push(activity);
+        self.resources.push(resource);
+        self.times.push(at);
+        self.keys.push(Some(key.to_vec()));
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -145,10 +161,11 @@ pub(crate) async fn set_failed(
     Ok(())
 }
 
-/// Of the bound organisation, in logs that are whole.
-pub(crate) async fn stored_events(tx: &mut WriteTx) -> Result<i64, Error> {
+/// Of the bound organisation, in other logs.
+pub(crate) async fn stored_events(tx: &mut WriteTx, but: LogId) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select coalesce(sum(events), 0)::bigint as "events!" from insight.logs where state = 'ready'"#
+        r#"select coalesce(sum(events), 0)::bigint as "events!" from insight.logs where id <> $1"#,
+        but.uuid()
     )
     .fetch_one(&mut **tx)
     .await?)
@@ -164,6 +181,27 @@ pub(crate) async fn set_ready(
         "update insight.logs
             set state = 'ready', cases = $2, events = $3, statistics = $4, finished_at = now()
           where id = $1 and state = 'reading'",
+        id.uuid(),
+        cases,
+        events,
+        statistics,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// Of a log that grows: shows what it is now.
+pub(crate) async fn set_grown(
+    tx: &mut WriteTx,
+    id: LogId,
+    (cases, events): (i64, i64),
+    statistics: Value,
+) -> Result<bool, Error> {
+    let set = sqlx::query!(
+        "update insight.logs
+            set state = 'ready', cases = $2, events = $3, statistics = $4, finished_at = now()
+          where id = $1 and state in ('reading', 'ready') and source = 'scan'",
         id.uuid(),
         cases,
         events,
@@ -196,30 +234,120 @@ pub(crate) async fn insert_names(
     Ok(())
 }
 
-/// Returns how many events were added: the number to go on with.
+/// Returns how many events were added: in a log that does not grow, the number to go on with. Of one that is there
+/// already, what is told anew counts.
 pub(crate) async fn insert_events(
     tx: &mut WriteTx,
     id: LogId,
     first: i32,
     rows: &EventRows,
 ) -> Result<i32, Error> {
-    let added = sqlx::query!(
-        "insert into insight.events
-                (org_id, log_id, number, case_number, activity_number, resource_number, at)
-         select (select ctx.org()), $1, $2 + e.ordinal::int - 1, e.case_number, e.activity_number,
-                e.resource_number, e.at
-           from unnest($3::int[], $4::int[], $5::int[], $6::timestamptz[])
-                with ordinality as e (case_number, activity_number, resource_number, at, ordinal)",
+    let added = sqlx::query_scalar!(
+        r#"with put as (
+               insert into insight.events as e
+                      (org_id, log_id, number, case_number, activity_number, resource_number, at, key)
+               select (select ctx.org()), $1, $2 + r.ordinal::int - 1, r.case_number, r.activity_number,
+                      r.resource_number, r.at, r.key
+                 from unnest($3::int[], $4::int[], $5::int[], $6::timestamptz[], $7::bytea[])
+                      with ordinality as r (case_number, activity_number, resource_number, at, key, ordinal)
+               on conflict (org_id, log_id, key) where key is not null do update
+                  set activity_number = excluded.activity_number, resource_number = excluded.resource_number,
+                      at = excluded.at
+                where (e.activity_number, e.resource_number, e.at)
+                      is distinct from (excluded.activity_number, excluded.resource_number, excluded.at)
+               returning xmax = 0 as is_new
+           )
+           select count(*) filter (where is_new) as "added!" from put"#,
         id.uuid(),
         first,
         &rows.cases,
         &rows.activities,
         &rows.resources as &[Option<i32>],
         &rows.times,
+        &rows.keys as &[Option<Vec<u8>>],
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(i32::try_from(added).unwrap_or(i32::MAX))
+}
+
+/// Of one kind, by number.
+pub(crate) async fn names(tx: &mut ReadTx, id: LogId, kind: &str) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select name from insight.names where log_id = $1 and kind = $2 order by number",
+        id.uuid(),
+        kind,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+/// The number of the next event, and how many there are.
+pub(crate) async fn extent(tx: &mut ReadTx, id: LogId) -> Result<(i32, i64), Error> {
+    let row = sqlx::query!(
+        r#"select coalesce(max(number) + 1, 0) as "next!", count(*) as "events!"
+             from insight.events where log_id = $1"#,
+        id.uuid()
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok((row.next, row.events))
+}
+
+pub(crate) struct StoredEvent {
+    pub(crate) number: i32,
+    pub(crate) case_number: i32,
+    pub(crate) activity_number: i32,
+    pub(crate) resource_number: Option<i32>,
+    pub(crate) at: OffsetDateTime,
+}
+
+/// In the order of their numbers.
+pub(crate) async fn events_after(
+    tx: &mut ReadTx,
+    id: LogId,
+    after: i32,
+    most: i64,
+) -> Result<Vec<StoredEvent>, Error> {
+    Ok(sqlx::query_as!(
+        StoredEvent,
+        "select number, case_number, activity_number, resource_number, at
+           from insight.events where log_id = $1 and number > $2 order by number limit $3",
+        id.uuid(),
+        after,
+        most,
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
+pub(crate) async fn set_interrupted(
+    tx: &mut WriteTx,
+    id: LogId,
+    code: &str,
+    sentence: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs set state = 'failed', error_code = $2, error_text = $3, finished_at = now()
+          where id = $1 and state = 'reading'",
+        id.uuid(),
+        code,
+        sentence,
     )
     .execute(&mut **tx)
     .await?;
-    Ok(i32::try_from(added.rows_affected()).unwrap_or(i32::MAX))
+    Ok(())
+}
+
+pub(crate) async fn set_reading(tx: &mut WriteTx, id: LogId) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs set state = 'reading', error_code = null, error_text = null, finished_at = null
+          where id = $1 and state = 'failed' and source = 'scan'",
+        id.uuid(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn delete_log(tx: &mut WriteTx, id: LogId) -> Result<bool, Error> {

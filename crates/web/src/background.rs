@@ -69,6 +69,9 @@ async fn sweep(state: &AppState) {
         if let Err(error) = insight::sweep(&state.db).await {
             tracing::warn!(%error, "insight.not_swept");
         }
+        if let Err(error) = connectors::sweep_scans(&state.db).await {
+            tracing::warn!(%error, "connectors.scans_not_swept");
+        }
         if let Err(error) = ::oauth::sweep(&state.db).await {
             tracing::warn!(%error, "oauth.not_swept");
         }

@@ -39,6 +39,16 @@ const OF_USED: &str = "org_id = '{org}'
     and connection_id in (select id from connectors.connections where {used})";
 /// Of logs that one sees.
 const OF_LOGS: &str = "org_id = '{org}' and log_id in (select id from insight.logs where {logs})";
+/// Of these, what an app told: it may tell it anew.
+const RETOLD: &str =
+    "org_id = '{org}' and key is not null and log_id in (select id from insight.logs where {logs})";
+/// Of connections that one may view.
+const OF_VIEWED: &str = "org_id = '{org}' and connection_id in ({viewed})";
+/// Of connections that one may use.
+const OF_EDITED: &str = "org_id = '{org}' and connection_id in ({edited})";
+/// Of scans of these.
+const OF_SCANS: &str = "org_id = '{org}'
+    and log_id in (select log_id from connectors.scans where org_id = '{org}' and connection_id in ({edited}))";
 /// Of proposals that one sees.
 const DECISIONS: &str = "org_id = '{org}'
     and proposal_id in (select id from approvals.proposals where {proposals})";
@@ -48,6 +58,13 @@ const VIEWED: &str = "select c.id from connectors.connections c
      where c.org_id = '{org}' and (c.everybody <> 'none' or c.user_id = '{person}' or exists (
         select from access.asset_grants g where g.connection_id = c.id and (g.user_id = '{person}' or g.team_id in (
             select t.team_id from access.team_members t where t.user_id = '{person}'))))";
+
+/// Connections that one may use.
+const EDITED: &str = "select c.id from connectors.connections c
+     where c.org_id = '{org}' and (c.everybody = 'edit' or c.user_id = '{person}' or exists (
+        select from access.asset_grants g where g.connection_id = c.id and g.access = 'edit'
+            and (g.user_id = '{person}' or g.team_id in (
+                select t.team_id from access.team_members t where t.user_id = '{person}'))))";
 
 /// What the web process's login sees, bound to somebody. A table that is not here shows it nothing.
 pub(super) const FRONT: &[(&str, Seen)] = &[
@@ -88,6 +105,14 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
     (
         "connectors.receipts",
         HoldersWhere("connectors.read", OF_CONNECTIONS),
+    ),
+    (
+        "connectors.scan_calls",
+        HoldersWhere("connectors.scan", OF_SCANS),
+    ),
+    (
+        "connectors.scans",
+        HoldersWhere("connectors.read", OF_VIEWED),
     ),
     ("identity.domains", Holders("organisation.manage")),
     (
@@ -187,6 +212,7 @@ pub(super) fn condition(seen: Option<Seen>, actor: &Actor) -> String {
         .replace("{proposals}", &proposals(actor))
         .replace("{logs}", LOGS)
         .replace("{viewed}", VIEWED)
+        .replace("{edited}", EDITED)
         .replace("{service_keys}", service_keys(actor))
         .replace("{org}", &actor.org.to_string())
         .replace("{person}", &actor.person.to_string())
@@ -286,6 +312,16 @@ pub(super) const CHANGES: &[Change] = &[
         reaches: |actor| actor.is_session().then_some(OwnOrHolders("grants.manage")),
     },
     Change {
+        statement: "update connectors.scans set calls = calls",
+        table: "connectors.scans",
+        reaches: |_| Some(HoldersWhere("connectors.scan", OF_EDITED)),
+    },
+    Change {
+        statement: "update connectors.scan_calls set pages = pages",
+        table: "connectors.scan_calls",
+        reaches: |_| Some(HoldersWhere("connectors.scan", OF_SCANS)),
+    },
+    Change {
         statement: "update insight.logs set state = state",
         table: "insight.logs",
         reaches: |_| Some(HoldersWhere("insight.import", "{logs}")),
@@ -294,6 +330,11 @@ pub(super) const CHANGES: &[Change] = &[
         statement: "delete from insight.logs",
         table: "insight.logs",
         reaches: |_| Some(HoldersWhere("insight.import", "{logs}")),
+    },
+    Change {
+        statement: "update insight.events set at = at",
+        table: "insight.events",
+        reaches: |_| Some(HoldersWhere("insight.import", RETOLD)),
     },
     Change {
         statement: "delete from insight.events",

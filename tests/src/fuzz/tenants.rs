@@ -184,8 +184,8 @@ impl Tenants {
     }
 }
 
-/// In each tenant: what writes is for nobody but its owner, and what reads for the team as well, which the
-/// participant of level 40 is in.
+/// In each tenant: what writes is for nobody but its owner, and what reads for the team to see as well, which the
+/// participants of level 40 and 60 are in.
 async fn share(fate: &mut PgConnection) {
     for statement in [
         "update connectors.connections set everybody = 'none'",
@@ -195,7 +195,7 @@ async fn share(fate: &mut PgConnection) {
            from connectors.connections c join access.teams t on t.org_id = c.org_id where c.purpose = 'read'",
         "insert into access.team_members (org_id, team_id, user_id)
          select t.org_id, t.id, m.user_id from access.teams t join identity.memberships m on m.org_id = t.org_id
-          where m.role = 'PARTICIPANT' and m.level = 40
+          where m.role = 'PARTICIPANT' and m.level in (40, 60)
          on conflict do nothing",
     ] {
         fate.execute(statement).await.unwrap();

@@ -41,13 +41,12 @@ impl NewLog {
     }
 }
 
-/// Adds an empty log for the bound person, to be read into.
-pub async fn create_log(mut tx: WriteTx, id: LogId, new: NewLog) -> Result<(), Error> {
-    store::insert_log(&mut tx, id, &new).await?;
+/// Adds an empty log for the bound person, to be read into. Returns the entry to commit it with.
+pub async fn create_log(tx: &mut WriteTx, id: LogId, new: NewLog) -> Result<AuditEntry, Error> {
+    store::insert_log(tx, id, &new).await?;
     let source = match new.source {
         Source::Import => "import",
         Source::Scan(_) => "scan",
     };
-    tx.commit(AuditEntry::about("insight.log_created", id).with("source", source))
-        .await
+    Ok(AuditEntry::about("insight.log_created", id).with("source", source))
 }

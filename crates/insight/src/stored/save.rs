@@ -25,7 +25,7 @@ pub enum SaveError {
 
 /// Events that one organisation may store in all, about 5 GB: a disk that one tenant fills is full for
 /// everybody.
-const MOST_EVENTS: i64 = 20_000_000;
+pub(super) const MOST_EVENTS: i64 = 20_000_000;
 /// Rows sent at once.
 const BATCH: usize = 50_000;
 
@@ -40,7 +40,7 @@ pub async fn save_log(
     let statistics = serde_json::to_value(statistics).map_err(SaveError::Statistics)?;
     let mut tx = db.write(scope).await?;
     let counts = (count(log.case_count()), count(log.event_count()));
-    if store::stored_events(&mut tx)
+    if store::stored_events(&mut tx, id)
         .await?
         .saturating_add(counts.1)
         > MOST_EVENTS
@@ -82,6 +82,6 @@ pub async fn save_log(
     Ok(tx.commit(entry).await?)
 }
 
-fn count(number: usize) -> i64 {
+pub(super) fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -9,12 +9,12 @@ use crate::source::raw::RawOperation;
 use crate::source::{ManifestError, Source};
 use crate::value::ValueType;
 
-/// The call that gives the next page.
+/// The call that gives the next page, or what is new.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NextPage {
-    /// Another operation than the one that gave this page.
+    /// Another operation than the one that is gone on with.
     operation: Option<String>,
-    /// The arguments that the answer names.
+    /// The arguments that it takes from an answer.
     arguments: Vec<(String, Value)>,
 }
 
@@ -51,17 +51,34 @@ impl Manifest {
         };
         let pagination = operation.pagination.iter();
         let texts = pagination.flat_map(|pagination| pagination.next(kept, link));
-        let typed = texts.filter_map(|(name, text)| {
-            let kind = called.argument(name)?;
-            let value = kind.read_text(&text)?;
-            kind.check(name, &value).ok()?;
-            Some((name.to_owned(), value))
-        });
+        let typed = texts.filter_map(|(name, text)| typed(called, name, &text));
         NextPage {
             operation: operation.continued_by.clone(),
             arguments: typed.collect(),
         }
     }
+
+    /// The call for what is new since `mark`, in place of the first page of `operation`; none where the operation
+    /// cannot be asked so.
+    pub fn changes_since(&self, operation: &Operation, mark: &str) -> Option<NextPage> {
+        let (other, name, text) = operation.incremental.as_ref()?.ask(mark)?;
+        let called = match other {
+            Some(name) => self.operation(name).ok()?,
+            None => operation,
+        };
+        Some(NextPage {
+            operation: other.map(str::to_owned),
+            arguments: vec![typed(called, name, &text)?],
+        })
+    }
+}
+
+/// What an app told, as the argument that it becomes: nothing where it cannot be that.
+fn typed(called: &Operation, name: &str, text: &str) -> Option<(String, Value)> {
+    let kind = called.argument(name)?;
+    let value = kind.read_text(text)?;
+    kind.check(name, &value).ok()?;
+    Some((name.to_owned(), value))
 }
 
 /// Checks the operation that gives an operation's further pages: a declared read like any other, which the cursor

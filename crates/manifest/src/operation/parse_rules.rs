@@ -41,7 +41,12 @@ pub(super) fn add_rules(
         operation.continued_by = other.map(|name| name.get_ref().clone());
     }
     if let Some(raw) = &written.incremental {
-        operation.incremental = Some(parse_incremental(source, raw.get_ref(), operation)?);
+        operation.incremental = Some(parse_incremental(
+            source,
+            written,
+            raw.get_ref(),
+            operation,
+        )?);
     }
     if let Some(raw) = &written.result {
         operation.result = Some(parse_result(source, raw.get_ref(), operation)?);
@@ -154,15 +159,46 @@ fn parse_pagination(
 
 fn parse_incremental(
     source: Source<'_>,
+    written: &RawOperation,
     raw: &RawIncremental,
     operation: &Operation,
 ) -> Parsed<Incremental> {
-    let kind = operation.argument(raw.parameter.get_ref());
-    Ok(Incremental {
-        parameter: text_argument(source, &raw.parameter, operation)?,
-        in_utc: matches!(kind, Some(ValueType::Moment)),
-        field: kept_path(source, &raw.field, operation)?,
-    })
+    let field = kept_path(source, &raw.field, operation)?;
+    match (raw.kind.get_ref().as_str(), &raw.operation) {
+        ("moment", None) => Ok(Incremental::Moment {
+            parameter: text_argument(source, &raw.parameter, operation)?,
+            field,
+        }),
+        ("cursor", None) => Ok(Incremental::Cursor {
+            operation: None,
+            parameter: text_argument(source, &raw.parameter, operation)?,
+            field,
+        }),
+        ("cursor", Some(other)) => {
+            let pages = written.pagination.as_ref().map(Spanned::get_ref);
+            let same = |one: &Text, page: fn(&RawPagination) -> &Option<Text>| {
+                let page = pages.and_then(|pages| page(pages).as_ref());
+                page.is_some_and(|page| page.get_ref() == one.get_ref())
+            };
+            if !same(other, |pages| &pages.operation) {
+                return Err(source.at(other, "not the operation that `pagination` goes on with"));
+            }
+            if !same(&raw.parameter, |pages| &pages.parameter) {
+                let problem = "not the `parameter` of `pagination`, whose operation takes it";
+                return Err(source.at(&raw.parameter, problem));
+            }
+            Ok(Incremental::Cursor {
+                operation: Some(other.get_ref().clone()),
+                parameter: raw.parameter.get_ref().clone(),
+                field,
+            })
+        }
+        (_, Some(other)) => Err(source.at(other, "only a cursor leads to another operation")),
+        (_, None) => Err(source.at(
+            &raw.kind,
+            "what is new is asked for by a `moment` or a `cursor`",
+        )),
+    }
 }
 
 fn parse_idempotency(

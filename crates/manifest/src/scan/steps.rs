@@ -38,6 +38,8 @@ pub struct ForEach {
     pub(crate) items: FieldPath,
     /// What an item must have.
     pub(crate) when: Option<FieldPath>,
+    /// Whether what is told of an item never changes: a later scan does not ask for it again.
+    pub once: bool,
     /// Arguments, by the place in the item that fills them.
     pub(crate) arguments: BTreeMap<String, FieldPath>,
 }
@@ -159,6 +161,7 @@ fn parse_for_each(
         step: from.id.clone(),
         items,
         when,
+        once: raw.once.as_ref().is_some_and(|once| *once.get_ref()),
         arguments,
     })
 }

@@ -387,10 +387,14 @@ raw! {
     }
     /// How a later scan asks only for what is new.
     RawIncremental {
-        /// The argument that takes a moment.
+        /// By the latest moment that an answer told, or by a cursor that the app made for it.
+        kind: Text = "moment" | "cursor",
+        /// The argument that takes it.
         parameter: Text,
-        /// The moments in an answer, of which the latest is the next mark.
+        /// Where answers have it.
         field: Text,
+        /// With `cursor`: the operation that takes it, where `pagination` goes on with another one.
+        operation: Option<Text>,
     }
     /// How a write tells that it is the same one again.
     RawIdempotency {
@@ -470,6 +474,8 @@ raw! {
         items: Text,
         /// A place that an item must have something at, for a call to be made for it.
         when: Option<Text>,
+        /// Whether what is told of an item never changes: a later scan does not ask for it again.
+        once: Option<Spanned<bool>>,
         /// Arguments, by the place in the item that fills them.
         arguments: Table<String>,
     }

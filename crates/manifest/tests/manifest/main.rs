@@ -13,6 +13,7 @@ mod auth;
 mod continued;
 mod events;
 mod graphql;
+mod incremental;
 mod instance_id;
 mod paste;
 mod plan;

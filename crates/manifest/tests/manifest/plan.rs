@@ -27,19 +27,6 @@ fn a_request_has_a_sorted_query_and_every_fixed_part() {
     assert_eq!(planned.body(), None);
 }
 
-/// The latest moment of one answer is the mark of the next scan: what GitHub writes must fit.
-#[test]
-fn a_moment_that_an_answer_told_can_be_asked_for() {
-    for since in ["2026-03-02T09:00:00Z", "2026-03-02T09:00:00.758Z"] {
-        let connected = Connected::github();
-        let operation = connected.manifest.operation("list_issues").unwrap();
-        let kept = json!([{"updated_at": since}]);
-        let incremental = operation.incremental.as_ref().unwrap();
-        let latest = incremental.latest(&kept).unwrap();
-        assert!(list(json!({(incremental.parameter.as_str()): latest})).is_ok());
-    }
-}
-
 #[test]
 fn no_argument_leaves_its_place() {
     for repo in [

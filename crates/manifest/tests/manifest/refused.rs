@@ -384,8 +384,8 @@ fn a_subject_is_one_line_of_a_write() {
     assert!(error.problem.contains("one line"), "{error}");
     let error = edited(
         TRACKER,
-        "incremental = { parameter = \"since\"",
-        "subject = \"since\"\nincremental = { parameter = \"since\"",
+        "incremental = { kind = \"moment\", parameter = \"since\"",
+        "subject = \"since\"\nincremental = { kind = \"moment\", parameter = \"since\"",
     );
     assert!(error.problem.contains("only a write"), "{error}");
 }

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 pub(crate) const GITHUB: &str = include_str!("../../../../connectors/github.toml");
 pub(crate) const TRACKER: &str = include_str!("../../../../connectors/tracker.toml");
+pub(crate) const DROPBOX: &str = include_str!("../../../../connectors/dropbox.toml");
+pub(crate) const ZENDESK: &str = include_str!("../../../../connectors/zendesk.toml");
 
 /// Linear's, and one operation more, of the shortest document.
 pub(crate) const LINEAR: &str = concat!(

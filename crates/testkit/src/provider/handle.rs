@@ -33,7 +33,12 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, request: Request) 
 
 async fn respond(shared: &Shared, mood: Mood, parts: Parts, body: Bytes) -> Response<Body> {
     match mood {
-        Mood::Honest => pass(shared, &parts.method, &parts.uri, &parts.headers, body).await,
+        Mood::Gone(part) if parts.uri.to_string().contains(part) => {
+            answer(StatusCode::GONE, "application/json", Body::from("{}"))
+        }
+        Mood::Honest | Mood::Gone(_) => {
+            pass(shared, &parts.method, &parts.uri, &parts.headers, body).await
+        }
         Mood::Slow(pause) => {
             let answer = pass(shared, &parts.method, &parts.uri, &parts.headers, body).await;
             tokio::time::sleep(pause).await;
@@ -90,6 +95,17 @@ async fn respond(shared: &Shared, mood: Mood, parts: Parts, body: Bytes) -> Resp
             let mut headers = parts.headers;
             headers.remove(header::AUTHORIZATION);
             pass(shared, &parts.method, &parts.uri, &headers, body).await
+        }
+        Mood::AskForPause(seconds) => {
+            let mut refused = answer(
+                StatusCode::TOO_MANY_REQUESTS,
+                "application/json",
+                Body::from("{}"),
+            );
+            refused
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+            refused
         }
         Mood::Status(code) => {
             let status = StatusCode::from_u16(code).unwrap();

@@ -48,6 +48,10 @@ pub enum Mood {
     MoveTo(String),
     /// Passes the call on without its credential, as if it had been forgotten here.
     ForgetCredentials,
+    /// Answers 410 to addresses with this in them.
+    Gone(&'static str),
+    /// Answers 429, and asks for so many seconds.
+    AskForPause(u32),
     /// Answers this status with an empty JSON object.
     Status(u16),
 }

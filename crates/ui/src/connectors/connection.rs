@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::{ConnectionId, ProposalId};
 use time::OffsetDateTime;
 
-use super::{ConnectionState, Receipt, ScanStatus, Sharing};
+use super::{ConnectionState, Receipt, Scans, Sharing};
 use crate::Page;
 use crate::component::{Pages, Tone};
 use crate::filters;
@@ -43,8 +43,8 @@ pub struct Connection {
     pub scopes: Vec<ScopeRow>,
     /// What the manifest declares; nothing else leaves.
     pub operations: Vec<Operation>,
-    /// The scan.
-    pub scan: ScanStatus,
+    /// Its scans.
+    pub scans: Scans,
     /// Who may do what with it.
     pub sharing: Sharing,
     /// What came of ending it, once it has ended.

@@ -16,6 +16,6 @@ pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow}
 pub use disconnect_all::{AppChoice, DisconnectAll};
 pub use leave::Leave;
 pub use receipt::Receipt;
-pub use scan::{Scan, ScanStatus};
+pub use scan::{Read, Scan, ScanState, Scannable, Scans};
 pub use sharing::{GrantRow, GranteeChoice, Sharing};
 pub use state::ConnectionState;

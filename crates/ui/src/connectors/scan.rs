@@ -6,73 +6,167 @@ use time::OffsetDateTime;
 use crate::component::Tone;
 use crate::filters;
 
-/// The scan of a connection; polled while it runs.
+/// The scans of a connection.
 #[derive(Debug, Clone, Template)]
-#[template(path = "connectors/scan_status.html")]
-pub struct ScanStatus {
+#[template(path = "connectors/scans.html")]
+pub struct Scans {
     /// The connection.
+    pub connection: ConnectionId,
+    /// The anti-forgery token of the session.
+    pub csrf: String,
+    /// Whether there can be one.
+    pub scannable: Scannable,
+    /// What the person chooses for a scan, such as a repository: names of arguments.
+    pub asks: Vec<String>,
+    /// The latest first.
+    pub scans: Vec<Scan>,
+    /// Whether this person may have it scanned.
+    pub may_scan: bool,
+}
+
+impl HtmlSafe for Scans {}
+
+/// Whether a connection can be scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scannable {
+    /// It can.
+    Yes,
+    /// The connection does not work now.
+    Reconnect,
+    /// Its app's manifest declares no scan, or it was made for writing.
+    No,
+}
+
+/// A scan, which reads into a log; polled while it runs.
+#[derive(Debug, Clone, Template)]
+#[template(path = "connectors/scan.html")]
+pub struct Scan {
+    /// The log.
+    pub log: LogId,
+    /// Its connection.
     pub connection: ConnectionId,
     /// The anti-forgery token of the session.
     pub csrf: String,
     /// The present moment.
     pub now: OffsetDateTime,
-    /// What the person chooses for a scan, such as a repository: names of arguments.
-    pub asks: Vec<String>,
+    /// What was chosen for it; empty where the app asks nothing.
+    pub asked: String,
     /// How far it is.
-    pub scan: Scan,
-    /// Whether this person may have it scanned.
+    pub state: ScanState,
+    /// How often it reads by itself what is new: `hour`, `day` or `week`; empty where it does not.
+    pub every: &'static str,
+    /// Whether this person may go on with it.
     pub may_scan: bool,
 }
 
-impl HtmlSafe for ScanStatus {}
-
-impl Scan {
-    /// Its name, told to screen readers once when it changes.
-    pub const fn label(&self) -> &'static str {
-        match self {
-            Self::Unsupported | Self::Unavailable => "No scan",
-            Self::Never => "Not scanned yet",
-            Self::Running { .. } => "Scan is running",
-            Self::Done { .. } => "Scan is done",
-            Self::Failed { .. } => "Scan failed",
-        }
-    }
-}
+impl HtmlSafe for Scan {}
 
 /// How far a scan is.
 #[derive(Debug, Clone)]
-pub enum Scan {
-    /// The app's manifest declares no scan.
-    Unsupported,
-    /// The connection does not work, so nothing can be scanned.
-    Unavailable,
-    /// Never done.
-    Never,
+pub enum ScanState {
     /// Under way.
     Running {
         /// When it began.
         since: OffsetDateTime,
-        /// Calls so far.
-        calls: u64,
-        /// Events so far.
-        events: u64,
+        /// What was read.
+        read: Read,
+        /// Why no call is made now, and when the next one is.
+        wait: Option<(String, OffsetDateTime)>,
+    },
+    /// Stopped by a person.
+    Paused {
+        /// What was read.
+        read: Read,
     },
     /// Done.
     Done {
         /// When.
         at: OffsetDateTime,
-        /// The log that it made.
-        log: LogId,
-        /// Cases in it.
-        cases: u64,
-        /// Events in it.
-        events: u64,
+        /// Cases and events in its log, for who may read it.
+        held: Option<(u64, u64)>,
+        /// When it reads by itself what is new.
+        next: Option<OffsetDateTime>,
     },
-    /// Stopped by an error. Nothing of it is stored.
+    /// Came no further.
     Failed {
         /// When.
         at: OffsetDateTime,
         /// What happened and what to do.
         message: String,
+        /// What was read.
+        read: Read,
     },
+}
+
+/// What a scan read so far.
+#[derive(Debug, Clone, Copy)]
+pub struct Read {
+    /// Calls that were made.
+    pub calls: u64,
+    /// Calls that are known to come.
+    pub open: u64,
+    /// Events so far, for who may read them.
+    pub events: Option<u64>,
+}
+
+impl Scan {
+    /// How often to look, while it runs.
+    const fn poll(&self) -> Option<&'static str> {
+        match &self.state {
+            ScanState::Running { wait: None, .. } => Some("1s"),
+            ScanState::Running { .. } => Some("10s"),
+            _ => None,
+        }
+    }
+
+    /// Its state, told to screen readers once when it changes.
+    const fn told(&self) -> &'static str {
+        match &self.state {
+            ScanState::Running { wait: None, .. } => "Scan is running",
+            ScanState::Running { .. } => "Scan waits",
+            ScanState::Paused { .. } => "Scan is paused",
+            ScanState::Done { .. } => "Scan is done",
+            ScanState::Failed { .. } => "Scan failed",
+        }
+    }
+
+    /// What a person may do with it: the verb of the form, and the words of the button.
+    const fn act(&self) -> (&'static str, &'static str) {
+        match &self.state {
+            ScanState::Running { .. } => ("pause", "Pause"),
+            ScanState::Done { .. } => ("resume", "Read what is new"),
+            ScanState::Paused { .. } | ScanState::Failed { .. } => ("resume", "Go on"),
+        }
+    }
+
+    const fn is_done(&self) -> bool {
+        matches!(self.state, ScanState::Done { .. })
+    }
+
+    fn title(&self) -> &str {
+        if self.asked.is_empty() {
+            "Everything"
+        } else {
+            &self.asked
+        }
+    }
+
+    /// What the person may choose: value, words, and whether it is so.
+    fn everies(&self) -> [(&'static str, &'static str, bool); 4] {
+        [
+            ("", "never"),
+            ("hour", "each hour"),
+            ("day", "each day"),
+            ("week", "each week"),
+        ]
+        .map(|(value, words)| (value, words, value == self.every))
+    }
+}
+
+impl Read {
+    /// Of 100, as far as it is known what is to come.
+    fn percent(self) -> Option<u64> {
+        let all = self.calls + self.open;
+        (self.open > 1 && all > 0).then(|| self.calls * 100 / all)
+    }
 }

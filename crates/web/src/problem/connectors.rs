@@ -1,7 +1,7 @@
 use connectors::{AddConnectionError, NewConnectionError};
 
 use super::{Problem, kind};
-use crate::scan::StartScanError;
+use crate::scan::{GoOnError, StartScanError};
 
 impl From<StartScanError> for Problem {
     fn from(error: StartScanError) -> Self {
@@ -12,6 +12,19 @@ impl From<StartScanError> for Problem {
                 Self::new(kind::ACCESS_FORBIDDEN).saying(error.to_string())
             }
             StartScanError::Database(error) => error.into(),
+        }
+    }
+}
+
+impl From<GoOnError> for Problem {
+    fn from(error: GoOnError) -> Self {
+        match error {
+            GoOnError::Runs => {
+                Self::new(kind::NO_SCAN).saying("The scan runs already: it goes on by itself.")
+            }
+            GoOnError::NotScannable(_) => Self::new(kind::NO_SCAN).saying(error.to_string()),
+            GoOnError::Lacking(_) => Self::new(kind::ACCESS_FORBIDDEN).saying(error.to_string()),
+            GoOnError::Database(error) => error.into(),
         }
     }
 }

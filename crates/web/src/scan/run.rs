@@ -1,30 +1,36 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use connectors::{Scan, ScanState};
 use db::jobs::{self, ClaimedJob, Outcome, Shift};
-use kernel::{ConnectionId, LogId};
+use insight::GrowingLog;
+use kernel::{AuditEntry, LogId, Scope};
 use manifest::Arguments;
 use serde::Deserialize;
 use tokio::sync::watch;
 
-use super::collect::{CollectError, Reader};
+use super::error::ScanError;
+use super::go_on::{GoOnError, next_round};
+use super::page::Reader;
 use crate::AppState;
-use crate::alive::while_reading;
 
 /// Scans wait for providers more than they compute.
 const SHIFT: Shift = Shift::new(4, 1);
-/// A provider that is slower than this holds its place for nothing.
-const LONGEST_SCAN: Duration = Duration::from_hours(2);
-/// How long to wait before a scan is tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(30);
-/// Tries of one scan.
-const MAX_TRIES: i32 = 3;
+/// For so long a scan holds its place; then whoever waited has a turn.
+const TURN: Duration = Duration::from_mins(1);
+/// A pause that is waited for in place.
+const SHORT_PAUSE: Duration = Duration::from_secs(5);
+/// The first and the longest time to leave an app alone that does not answer; it doubles.
+const FIRST_PAUSE: Duration = Duration::from_secs(15);
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
+/// The longest pause that an app may ask for.
+const MOST_PATIENCE: Duration = Duration::from_hours(24);
+/// So often in a row: about a day.
+const MOST_FAILURES: u32 = 30;
 
 #[derive(Debug, Deserialize)]
 struct Payload {
     log: LogId,
-    connection: ConnectionId,
-    asked: String,
 }
 
 /// Runs this front's jobs, until it is dropped.
@@ -39,76 +45,155 @@ pub(crate) async fn run_jobs(state: &AppState) {
 }
 
 async fn run(state: &AppState, job: &ClaimedJob) -> Outcome {
-    match job.kind.as_str() {
-        "connectors.scan" => scan(state, job).await,
-        _ => Outcome::Failed("jobs.kind"),
+    if job.kind != "connectors.scan" {
+        return Outcome::Failed("jobs.kind");
     }
-}
-
-async fn scan(state: &AppState, job: &ClaimedJob) -> Outcome {
     let Ok(payload) = serde_json::from_value::<Payload>(job.payload.clone()) else {
         return Outcome::Failed("jobs.payload");
     };
-    match scan_into(state, job, &payload).await {
-        Ok(()) => Outcome::Done,
-        Err(CollectError::Later { .. }) if job.attempt < MAX_TRIES => {
-            Outcome::Retry("connectors.scan_later", RETRY_AFTER)
+    match scan(state, job, payload.log).await {
+        Ok(outcome) => outcome,
+        Err(db::Error::Unauthenticated | db::Error::Forbidden) => {
+            // Whoever began it may not any more: the sweep says so.
+            Outcome::Failed("connectors.scan_forbidden")
         }
         Err(error) => {
-            fail(state, job, payload.log, &error).await;
-            Outcome::Failed("connectors.scan_failed")
+            tracing::warn!(%error, log = %payload.log, "connectors.scan_interrupted");
+            Outcome::Retry("connectors.database", FIRST_PAUSE)
         }
     }
 }
 
-async fn scan_into(
+/// What becomes of a job whose scan does not run; nothing where it does, or its next round has begun.
+async fn wait_or_begin(
     state: &AppState,
-    job: &ClaimedJob,
-    payload: &Payload,
-) -> Result<(), CollectError> {
-    let connection = {
-        let mut tx = state.db.read(&job.scope()).await?;
-        connectors::connection(&mut tx, payload.connection)
-            .await?
-            .ok_or(CollectError::Manifest)?
+    scope: &Scope,
+    (scan, app): (&Scan, &str),
+) -> Result<Option<Outcome>, db::Error> {
+    match (scan.state, scan.next_at) {
+        (ScanState::Running, _) => return Ok(None),
+        (ScanState::Done, Some(due)) if scan.every.is_some() => {
+            if let Ok(early) = Duration::try_from(due - state.now())
+                && !early.is_zero()
+            {
+                return Ok(Some(Outcome::Later(early + Duration::from_secs(1))));
+            }
+        }
+        _ => return Ok(Some(Outcome::Done)),
+    }
+    let mut tx = state.db.write(scope).await?;
+    match next_round(state, &mut tx, (scan, app), scan.job).await {
+        Ok(true) => {}
+        Err(GoOnError::Database(error)) => return Err(error),
+        // The app was taken from this server, or its manifest says something else: the sweep says so.
+        Ok(false) | Err(_) => return Ok(Some(Outcome::Failed("connectors.no_manifest"))),
+    }
+    tx.commit(AuditEntry::about("connectors.scan_resumed", scan.log))
+        .await?;
+    Ok(None)
+}
+
+/// A turn at a scan.
+async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome, db::Error> {
+    let scope = job.scope();
+    let mut tx = state.db.read(&scope).await?;
+    let found = connectors::scan(&mut tx, log).await?;
+    let Some(found) = found.filter(|it| it.job == job.id) else {
+        return Ok(Outcome::Done);
     };
-    let manifest = state
-        .apps
-        .get(&connection.app)
-        .ok_or(CollectError::Manifest)?;
-    let asked = Arguments::parse(payload.asked.as_bytes()).map_err(|_| CollectError::Manifest)?;
+    let connection = connectors::connection(&mut tx, found.connection).await?;
+    let mut growing = GrowingLog::open(&mut tx, log).await?;
+    drop(tx);
+    let Some(connection) = connection else {
+        // It is shared with whoever the job acts for no more: the sweep says so.
+        return Ok(Outcome::Failed("connectors.scan_forbidden"));
+    };
+    if let Some(outcome) = wait_or_begin(state, &scope, (&found, &connection.app)).await? {
+        return Ok(outcome);
+    }
+    let manifest = state.apps.get(&connection.app);
+    let asked = Arguments::parse(found.asked.as_bytes()).ok();
+    let (Some(manifest), Some(asked)) = (manifest, asked) else {
+        // The app was taken from this server.
+        return Ok(Outcome::Failed("connectors.no_manifest"));
+    };
     let reader = Reader {
         state,
-        scope: job.scope(),
+        scope,
         manifest,
-        connection: payload.connection,
-        log: payload.log,
+        broker: state.broker.of(&job.organisation.to_string()),
+        connection: found.connection,
+        log,
+        job: job.id,
+        asked,
+        failures: found.failures,
     };
-    let collected = tokio::time::timeout(LONGEST_SCAN, reader.collect(&asked));
-    let log = while_reading(state, &reader.scope, payload.log, collected)
-        .await
-        .map_err(|_| CollectError::TooSlow)??;
-    let (log, statistics) = tokio::task::spawn_blocking(move || {
-        let statistics = insight::statistics(&log);
-        (log, statistics)
-    })
-    .await
-    .map_err(|_| CollectError::TooLarge)?;
-    match insight::save_log(&state.db, &job.scope(), payload.log, &log, &statistics).await {
-        // Removed while it was read: nobody wants it any more.
-        Ok(()) | Err(insight::SaveError::NotReading) => Ok(()),
-        Err(insight::SaveError::Database(error)) => Err(error.into()),
-        Err(insight::SaveError::Quota) => Err(CollectError::Quota),
-        Err(insight::SaveError::Statistics(_)) => Err(CollectError::TooLarge),
+    match turn(&reader, &mut growing).await {
+        Ok(Some(pause)) => Ok(Outcome::Later(pause)),
+        Ok(None) | Err(ScanError::Left) => Ok(Outcome::Done),
+        Err(ScanError::Database(error)) => Err(error),
+        Err(ScanError::Later {
+            code,
+            message,
+            pause,
+        }) if pause.is_some() || found.failures < MOST_FAILURES => {
+            let is_failure = pause.is_none();
+            let pause = pause.unwrap_or_else(|| patience(found.failures));
+            delay(&reader, (&code, &message), (pause, is_failure)).await
+        }
+        Err(error) => {
+            reader.fail(&error).await?;
+            Ok(Outcome::Failed("connectors.scan_failed"))
+        }
     }
 }
 
-async fn fail(state: &AppState, job: &ClaimedJob, log: LogId, error: &CollectError) {
-    let told = match state.db.write(&job.scope()).await {
-        Ok(tx) => insight::fail_log(tx, log, "connectors.scan_failed", &error.to_string()).await,
-        Err(error) => Err(error),
-    };
-    if let Err(error) = told {
-        tracing::warn!(%error, log = %log, "insight.failure_not_stored");
+/// Reads pages until all are read, or the turn is over, or the app asks for a pause. Returns when there is more to do.
+async fn turn(reader: &Reader<'_>, log: &mut GrowingLog) -> Result<Option<Duration>, ScanError> {
+    let begun = Instant::now();
+    while begun.elapsed() < TURN {
+        let mut tx = reader.state.db.read(&reader.scope).await?;
+        let call = connectors::open_call(&mut tx, reader.log).await?;
+        drop(tx);
+        let Some(call) = call else {
+            return reader.end().await;
+        };
+        match reader.page(&call, log).await? {
+            Some(pause) if pause > SHORT_PAUSE => {
+                return Err(ScanError::Later {
+                    code: "connectors.rate_limited".to_owned(),
+                    message: "The app asks for a pause".to_owned(),
+                    pause: Some(pause.min(MOST_PATIENCE)),
+                });
+            }
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => {}
+        }
     }
+    Ok(Some(Duration::ZERO))
+}
+
+/// Says why nothing is read for a while.
+async fn delay(
+    reader: &Reader<'_>,
+    why: (&str, &str),
+    (pause, is_failure): (Duration, bool),
+) -> Result<Outcome, db::Error> {
+    let pause = pause.min(MOST_PATIENCE);
+    let mut tx = reader.state.db.write(&reader.scope).await?;
+    let of = (reader.log, reader.job);
+    if !connectors::delay_scan(&mut tx, of, why, (pause, is_failure)).await? {
+        return Ok(Outcome::Done);
+    }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a part of a scan, whose end is audited"
+    )]
+    tx.commit_silently().await?;
+    Ok(Outcome::Later(pause))
+}
+
+fn patience(failures: u32) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << failures.min(10));
+    doubled.min(LONGEST_PAUSE)
 }

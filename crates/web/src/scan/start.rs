@@ -1,11 +1,14 @@
 use access::catalogue;
 use connectors::{Connection, ConnectionState};
-use db::jobs::{self, NewJob, Queue};
+use db::jobs;
 use identity::Principal;
 use insight::{NewLog, Source};
 use kernel::{JobId, LogId, Scope};
 use manifest::{Arguments, Scan};
 
+use super::error::ScanError;
+use super::go_on::new_job;
+use super::plan::{first_calls, text};
 use crate::AppState;
 
 /// Why a scan did not begin.
@@ -55,17 +58,15 @@ pub(crate) async fn start_scan(
     let log = LogId::new(now, state.db.chance());
     let new = NewLog::parse(&connection.name, Source::Scan(connection.id))
         .map_err(|error| StartScanError::Asked(error.to_string()))?;
+    let wrong = |error: ScanError| StartScanError::Asked(error.to_string());
+    let calls = first_calls(scan, &asked).map_err(wrong)?;
+    let canonical = text(&asked).map_err(wrong)?;
+    let job = JobId::new(now, state.db.chance());
     let mut tx = state.db.write(scope).await?;
-    let job = NewJob {
-        id: JobId::new(now, state.db.chance()),
-        organisation: principal.organisation,
-        person: principal.user,
-        queue: Queue::Front,
-        kind: "connectors.scan",
-        payload: serde_json::json!({ "log": log, "connection": connection.id, "asked": asked }),
-    };
-    jobs::enqueue(&mut tx, job).await?;
-    insight::create_log(tx, log, new).await?;
+    jobs::enqueue(&mut tx, new_job(job, principal, log)).await?;
+    let created = insight::create_log(&mut tx, log, new).await?;
+    connectors::begin_scan(&mut tx, (log, connection.id, job), (&canonical, &calls)).await?;
+    tx.commit(created).await?;
     Ok(log)
 }
 
@@ -81,8 +82,8 @@ pub(crate) fn lacking(principal: &Principal) -> Option<&'static str> {
     .find(|needed| !principal.permissions.iter().any(|held| held == needed))
 }
 
-/// Exactly what the scan's steps ask for, in canonical form.
-fn check_asked(scan: &Scan, text: &str) -> Result<String, StartScanError> {
+/// Exactly what the scan's steps ask for.
+fn check_asked(scan: &Scan, text: &str) -> Result<Arguments, StartScanError> {
     let wrong = |error: &dyn std::fmt::Display| StartScanError::Asked(error.to_string());
     let asked = Arguments::parse(text.as_bytes()).map_err(|error| wrong(&error))?;
     for name in scan.steps.iter().flat_map(|step| &step.ask) {
@@ -90,6 +91,5 @@ fn check_asked(scan: &Scan, text: &str) -> Result<String, StartScanError> {
             return Err(StartScanError::Asked(format!("say which {name} to scan")));
         }
     }
-    let canonical = asked.canonical().map_err(|error| wrong(&error))?;
-    String::from_utf8(canonical).map_err(|error| wrong(&error))
+    Ok(asked)
 }

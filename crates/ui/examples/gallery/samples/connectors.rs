@@ -4,8 +4,8 @@ use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, ConnectWay, Connection,
-    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Receipt, Scan,
-    ScanStatus, ScopeRequest, ScopeRow, Sharing, Unused,
+    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Read, Receipt, Scan,
+    ScanState, Scannable, Scans, ScopeRequest, ScopeRow, Sharing, Unused,
 };
 
 use super::{Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, shot, with_flash};
@@ -228,12 +228,25 @@ fn register(ink: &Ink, client_id: &'static str) -> ConnectWay {
 
 fn connection(ink: &Ink) -> Vec<Rendered> {
     let view = connected(ink);
-    let scan = |scan| ScanStatus {
+    let scans = |state| Scans {
         connection: view.id,
         csrf: ink.t("sample-csrf-token"),
-        now: NOW,
+        scannable: Scannable::Yes,
         asks: vec![ink.t("owner"), ink.t("repo")],
-        scan,
+        scans: vec![
+            scan(ink, 31, "example shop", state, ""),
+            scan(
+                ink,
+                33,
+                "example desk",
+                ScanState::Done {
+                    at: minutes_ago(190),
+                    held: Some((12, 88)),
+                    next: Some(minutes_ago(-1_250)),
+                },
+                "day",
+            ),
+        ],
         may_scan: true,
     };
     let unneeded = Connection {
@@ -241,11 +254,28 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         last_used_at: None,
         ..view.clone()
     };
+    let read = Read {
+        calls: 14,
+        open: 26,
+        events: Some(2_410),
+    };
+    let waiting = Connection {
+        scans: scans(ScanState::Running {
+            since: minutes_ago(40),
+            read,
+            wait: Some((ink.t("The app asks for a pause"), minutes_ago(-12))),
+        }),
+        ..view.clone()
+    };
+    let paused = Connection {
+        scans: scans(ScanState::Paused { read }),
+        ..view.clone()
+    };
     let scanning = Connection {
-        scan: scan(Scan::Running {
+        scans: scans(ScanState::Running {
             since: minutes_ago(0),
-            calls: 14,
-            events: 2_410,
+            read,
+            wait: None,
         }),
         calls: Vec::new(),
         pages: Pages::default(),
@@ -259,7 +289,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
     let mut drifted = Connection {
         state: ConnectionState::Reconnect,
         state_reason: ink.t("The tracker no longer accepts the token: the grant was revoked there. Reconnect to go on."),
-        scan: scan(Scan::Failed { at: minutes_ago(61), message: ink.t("The tracker answered 401. Reconnect, then scan again.") }),
+        scans: scans(ScanState::Failed { read, at: minutes_ago(61), message: ink.t("The tracker answered 401. Reconnect, then scan again.") }),
         ..view.clone()
     };
     drifted.scopes.push(ScopeRow {
@@ -297,6 +327,8 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
         shot("connection-viewed", &viewed),
         shot("connection-unused", &unneeded),
         shot("connection-scanning", &scanning),
+        shot("connection-scan-waiting", &waiting),
+        shot("connection-scan-paused", &paused),
         shot("connection-reconnect", &drifted),
         shot("connection-disconnected", &gone),
         shot("connection-told", &told),
@@ -396,17 +428,22 @@ fn connected(ink: &Ink) -> Connection {
                 "/api/projects/{project}/issues",
             ),
         ],
-        scan: ScanStatus {
+        scans: Scans {
             connection: id(1),
             csrf: ink.t("sample-csrf-token"),
-            now: NOW,
+            scannable: Scannable::Yes,
             asks: Vec::new(),
-            scan: Scan::Done {
-                at: minutes_ago(95),
-                log: id(31),
-                cases: 311,
-                events: 1_904,
-            },
+            scans: vec![scan(
+                ink,
+                31,
+                "",
+                ScanState::Done {
+                    at: minutes_ago(95),
+                    held: Some((311, 1_904)),
+                    next: None,
+                },
+                "",
+            )],
             may_scan: true,
         },
         sharing: sharing(ink),
@@ -460,5 +497,28 @@ fn connected(ink: &Ink) -> Connection {
             newer: None,
             older: Some(ink.t("/connectors/con_01jd800w000008000000000001?before=x")),
         },
+    }
+}
+
+pub(super) fn scan(
+    ink: &Ink,
+    log: u128,
+    asked: &str,
+    state: ScanState,
+    every: &'static str,
+) -> Scan {
+    Scan {
+        log: id(log),
+        connection: id(1),
+        csrf: ink.t("sample-csrf-token"),
+        now: NOW,
+        // Nothing chosen is shown as a word of ours.
+        asked: match asked {
+            "" => String::new(),
+            asked => ink.t(asked),
+        },
+        state,
+        every,
+        may_scan: true,
     }
 }

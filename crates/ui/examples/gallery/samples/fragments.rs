@@ -3,10 +3,10 @@
 use ui::Template;
 use ui::approvals::{InboxRows, ProposalState, ProposalStatus};
 use ui::component::{Pages, Tone};
-use ui::connectors::{Scan, ScanStatus};
+use ui::connectors::{Read, ScanState};
 use ui::insight::{ImportState, ImportStatus};
 
-use super::{Ink, NOW, Rendered, approvals, id};
+use super::{Ink, NOW, Rendered, approvals, connectors, id};
 
 pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
     let rows = InboxRows {
@@ -37,17 +37,16 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
         )],
         is_fragment: true,
     };
-    let scan = ScanStatus {
-        connection: id(1),
-        csrf: ink.t("sample-csrf-token"),
-        now: NOW,
-        asks: Vec::new(),
-        scan: Scan::Failed {
-            at: NOW,
-            message: ink.t("The tracker answered 401."),
+    let state = ScanState::Failed {
+        at: NOW,
+        message: ink.t("The tracker answered 401."),
+        read: Read {
+            calls: 3,
+            open: 0,
+            events: Some(120),
         },
-        may_scan: true,
     };
+    let scan = connectors::scan(ink, 31, "", state, "");
     let import = ImportStatus {
         job: id(71),
         state: ImportState::Queued,
@@ -57,7 +56,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
     vec![
         ("inbox-rows", rows.render()),
         ("proposal-status", status.render()),
-        ("scan-status", scan.render()),
+        ("scan", scan.render()),
         ("import-status", import.render()),
     ]
 }

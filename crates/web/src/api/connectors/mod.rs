@@ -10,6 +10,7 @@ mod give_credential;
 mod keep;
 mod receipts;
 mod scan;
+mod scans;
 mod sharing;
 
 pub(crate) use authorize::{begin_connect, client_id};
@@ -17,6 +18,7 @@ pub(crate) use disconnect::{end_all, end_connection};
 pub(crate) use give_credential::keep_credential;
 pub(crate) use keep::keep;
 pub(crate) use scan::begin_scan;
+pub(crate) use scans::{pause, resume, set_repeat, to_change};
 pub(crate) use sharing::{parse_access, parse_giving};
 
 use crate::route::{Pace, Routes, mount_api};
@@ -35,6 +37,11 @@ pub(super) fn mount(routes: Routes) -> Routes {
             receipts::list_receipts,
             receipts::show_receipt,
             scan::start_scan,
+            scans::list_scans,
+            scans::show_scan,
+            scans::pause_scan,
+            scans::resume_scan,
+            scans::repeat_scan,
             sharing::show_sharing,
             sharing::give_connection,
             sharing::take_connection,

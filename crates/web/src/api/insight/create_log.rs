@@ -42,6 +42,8 @@ pub(super) async fn create_log(
 pub(crate) async fn create(caller: &Caller, name: &str) -> Result<LogId, Problem> {
     let new = NewLog::parse(name, Source::Import)?;
     let id = LogId::new(caller.state.now(), caller.state.db.chance());
-    insight::create_log(caller.write().await?, id, new).await?;
+    let mut tx = caller.write().await?;
+    let entry = insight::create_log(&mut tx, id, new).await?;
+    tx.commit(entry).await?;
     Ok(id)
 }

@@ -11,7 +11,7 @@ pub(super) fn view(
     page: ui::Page,
     manifest: Option<&Manifest>,
     (row, (calls, pages)): (Connection, (Vec<CallRow>, Pages)),
-    (scan, sharing, receipt): (view::ScanStatus, view::Sharing, Option<view::Receipt>),
+    (scans, sharing, receipt): (view::Scans, view::Sharing, Option<view::Receipt>),
 ) -> view::Connection {
     let purpose = if row.writes {
         Class::Write
@@ -55,7 +55,7 @@ pub(super) fn view(
             .map(|one| call(one, &operations))
             .collect(),
         operations: operations.into_iter().map(operation).collect(),
-        scan,
+        scans,
         sharing,
         receipt,
         pages,

@@ -1,70 +1,105 @@
-use connectors::{Connection, ConnectionState};
-use insight::{LogState, StoredLog};
+use connectors::{Connection, ConnectionState, Every, Scan as Row, ScanState as State};
 use kernel::AssetAccess;
 use manifest::Scan as ScanRule;
-use ui::connectors::{Scan, ScanStatus};
+use ui::connectors::{Read, Scan, ScanState, Scannable, Scans};
 
 use crate::Can;
 use crate::problem::Problem;
 use crate::scan::lacking;
 
-/// How far the newest scan of a connection is.
-pub(super) async fn view<P>(
-    can: &mut Can<P>,
-    connection: &Connection,
-) -> Result<ScanStatus, Problem> {
-    let logs = insight::logs(&mut can.tx).await?;
-    let newest = logs
-        .into_iter()
-        .find(|log| log.connection == Some(connection.id));
-    let running = newest.as_ref().filter(|log| log.state == LogState::Reading);
-    let calls = match running {
-        Some(log) => connectors::calls_since(&mut can.tx, connection.id, log.created_at).await?,
-        None => 0,
-    };
+/// The latest are shown, and the others that are not done, or read by themselves what is new.
+const SHOWN: usize = 3;
+
+/// How far the scans of a connection are.
+pub(super) async fn view<P>(can: &mut Can<P>, connection: &Connection) -> Result<Scans, Problem> {
+    let rows = connectors::scans(&mut can.tx, connection.id).await?;
+    let mut scans = Vec::new();
+    for (place, row) in rows.into_iter().enumerate() {
+        if place < SHOWN || row.state != State::Done || row.every.is_some() {
+            scans.push(one(can, connection, row).await?);
+        }
+    }
     let rule = can
         .state
         .apps
         .get(&connection.app)
         .and_then(|manifest| manifest.scan.as_ref());
-    Ok(ScanStatus {
+    Ok(Scans {
         connection: connection.id,
         csrf: can.context.csrf.clone(),
-        now: can.state.now(),
+        scannable: match rule {
+            // A connection for writing holds no right to read.
+            None => Scannable::No,
+            Some(_) if connection.writes => Scannable::No,
+            Some(_) if connection.state != ConnectionState::Connected => Scannable::Reconnect,
+            Some(_) => Scannable::Yes,
+        },
         asks: rule.map(asks).unwrap_or_default(),
-        scan: scan(rule, connection, newest, calls),
-        may_scan: lacking(&can.principal).is_none() && connection.access == AssetAccess::Edit,
+        scans,
+        may_scan: may_scan(can, connection),
     })
 }
 
-fn scan(
-    rule: Option<&ScanRule>,
+fn may_scan<P>(can: &Can<P>, connection: &Connection) -> bool {
+    lacking(&can.principal).is_none()
+        && connection.access == AssetAccess::Edit
+        && connection.state == ConnectionState::Connected
+}
+
+/// How far one is.
+pub(super) async fn one<P>(
+    can: &mut Can<P>,
     connection: &Connection,
-    newest: Option<StoredLog>,
-    calls: u64,
-) -> Scan {
+    row: Row,
+) -> Result<Scan, Problem> {
     let figure = |number| u64::try_from(number).unwrap_or(0);
-    match newest {
-        // A connection for writing holds no right to read.
-        _ if rule.is_none() || connection.writes => Scan::Unsupported,
-        Some(log) if log.state == LogState::Reading => Scan::Running {
-            since: log.created_at,
-            calls,
-            events: figure(log.events),
+    // Nothing where the person may not read it.
+    let log = insight::log(&mut can.tx, row.log).await?;
+    let held = log.map(|log| (figure(log.cases), figure(log.events)));
+    let read = Read {
+        calls: row.calls.into(),
+        open: row.open.into(),
+        events: held.map(|(_, events)| events),
+    };
+    let told = row.told.unwrap_or_default();
+    let ended = row.ended_at.unwrap_or(row.began_at);
+    Ok(Scan {
+        log: row.log,
+        connection: connection.id,
+        csrf: can.context.csrf.clone(),
+        now: can.state.now(),
+        asked: asked(&row.asked),
+        state: match row.state {
+            State::Running => ScanState::Running {
+                since: row.began_at,
+                read,
+                wait: row.next_at.map(|at| (told, at)),
+            },
+            State::Paused => ScanState::Paused { read },
+            State::Done => ScanState::Done {
+                at: ended,
+                held,
+                next: row.next_at,
+            },
+            State::Failed => ScanState::Failed {
+                at: ended,
+                message: told,
+                read,
+            },
         },
-        _ if connection.state != ConnectionState::Connected => Scan::Unavailable,
-        None => Scan::Never,
-        Some(log) if log.state == LogState::Failed => Scan::Failed {
-            at: log.finished_at.unwrap_or(log.created_at),
-            message: log.error_text.unwrap_or_default(),
-        },
-        Some(log) => Scan::Done {
-            at: log.finished_at.unwrap_or(log.created_at),
-            log: log.id,
-            cases: figure(log.cases),
-            events: figure(log.events),
-        },
-    }
+        every: row.every.map_or("", Every::as_str),
+        may_scan: may_scan(can, connection),
+    })
+}
+
+/// What was chosen, in words: the values alone.
+fn asked(canonical: &str) -> String {
+    let chosen: serde_json::Map<_, _> = serde_json::from_str(canonical).unwrap_or_default();
+    let values = chosen.values().map(|value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    values.collect::<Vec<_>>().join(" ")
 }
 
 /// What the person chooses, each once.

@@ -1,0 +1,192 @@
+use std::time::Duration;
+
+use broker::protocol::{Answer, Call, ReadAnswer};
+use broker::socket::{BrokerClient, CallError};
+use connectors::{NextPage, OpenCall, ScanPage};
+use crypto::digest::sha256;
+use insight::{GrowingLog, NewEvent};
+use kernel::{ConnectionId, JobId, LogId, Scope};
+use manifest::{Arguments, Manifest, Operation, ScanEvent};
+use serde_json::Value;
+
+use super::error::ScanError;
+use super::plan::{later_calls, text};
+use crate::AppState;
+
+/// Pages of one call; more is a provider that never ends.
+const MOST_PAGES: u32 = 10_000;
+
+/// Of a mark, in characters; a longer one is none.
+const LONGEST_MARK: usize = 10_000;
+
+/// Failures in a row after which a page is looked for from the first one on.
+const PATIENT_FAILURES: u32 = 3;
+
+/// A scan under way.
+pub(super) struct Reader<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) scope: Scope,
+    pub(super) manifest: &'a Manifest,
+    /// Within the share of the organisation.
+    pub(super) broker: BrokerClient,
+    pub(super) connection: ConnectionId,
+    pub(super) log: LogId,
+    pub(super) job: JobId,
+    pub(super) asked: Arguments,
+    /// Calls in a row that brought nothing.
+    pub(super) failures: u32,
+}
+
+impl Reader<'_> {
+    /// Reads one page and keeps it, with what follows from it. Returns the pause that the app asks for.
+    pub(super) async fn page(
+        &self,
+        call: &OpenCall,
+        log: &mut GrowingLog,
+    ) -> Result<Option<Duration>, ScanError> {
+        let scan = self.manifest.scan.as_ref().ok_or(ScanError::Manifest)?;
+        let step = scan.steps.get(usize::from(call.step));
+        let step = step.ok_or(ScanError::Manifest)?;
+        let operation = self.manifest.operation(&step.operation);
+        let operation = operation.map_err(|_| ScanError::Manifest)?;
+        if call.pages >= MOST_PAGES {
+            return Err(ScanError::TooLarge);
+        }
+        // What a page tells is about what was called, whichever operation gave it.
+        let called = Arguments::parse(call.called.as_bytes());
+        let called = called.map_err(|_| ScanError::Manifest)?;
+        let asked = match &call.next {
+            Some(next) => next.clone(),
+            None => self.first(operation, (call, &called))?,
+        };
+        let answer = match self.read(asked).await {
+            Err(error) if self.has_forgotten(call, &error) && self.restart(call).await? => {
+                return Ok(None);
+            }
+            answer => answer?,
+        };
+        let told = operation.extract(&answer.kept, &called);
+        if told.is_cut {
+            return Err(ScanError::TooLarge);
+        }
+        let events: Vec<NewEvent> = told.events.into_iter().map(new_event).collect();
+        let found = later_calls(scan, step, &answer.kept, &self.asked)?;
+        let mut tx = self.state.db.write(&self.scope).await?;
+        let page = ScanPage {
+            call,
+            next: answer.next.map(|next| NextPage {
+                operation: next.operation,
+                arguments: next.arguments,
+            }),
+            mark: self.mark(operation, (call, &answer.kept)),
+        };
+        if !connectors::end_page(&mut tx, (self.log, self.job), page).await? {
+            return Err(ScanError::Left);
+        }
+        connectors::add_calls(&mut tx, self.log, &found).await?;
+        log.append(&mut tx, &events).await?;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a part of a scan, whose end is audited"
+        )]
+        tx.commit_silently().await?;
+        Ok(answer.wait_seconds.map(Duration::from_secs))
+    }
+
+    /// What asks for the first page of a call: of what is new since the last round, where the operation can be asked so.
+    fn first(
+        &self,
+        operation: &Operation,
+        (call, called): (&OpenCall, &Arguments),
+    ) -> Result<NextPage, ScanError> {
+        let since = call.mark.as_deref();
+        let since = since.and_then(|mark| self.manifest.changes_since(operation, mark));
+        Ok(match since {
+            Some(new) => NextPage {
+                operation: new.operation(&operation.id).to_owned(),
+                arguments: text(&new.arguments(called))?,
+            },
+            None => NextPage {
+                operation: operation.id.clone(),
+                arguments: call.called.clone(),
+            },
+        })
+    }
+
+    /// Where what is new begins in the next round.
+    fn mark(&self, operation: &Operation, (call, kept): (&OpenCall, &Value)) -> Option<String> {
+        let rule = operation.incremental.as_ref()?;
+        let mark = rule.mark(call.next_mark.as_deref(), kept, self.state.now())?;
+        (mark.chars().count() <= LONGEST_MARK).then_some(mark)
+    }
+
+    /// Whether the app may not know any more where the page is, or where what is new began: it refuses that, or has for
+    /// a while.
+    fn has_forgotten(&self, call: &OpenCall, error: &ScanError) -> bool {
+        let refused = match error {
+            ScanError::Never { code, .. } => {
+                matches!(code.as_str(), "egress.refused" | "egress.declined")
+            }
+            ScanError::Later { pause: None, .. } => self.failures >= PATIENT_FAILURES,
+            _ => false,
+        };
+        refused && (call.next.is_some() || call.mark.is_some())
+    }
+
+    async fn restart(&self, call: &OpenCall) -> Result<bool, ScanError> {
+        let mut tx = self.state.db.write(&self.scope).await?;
+        if !connectors::restart_call(&mut tx, (self.log, self.job), call).await? {
+            return Ok(false);
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a part of a scan, whose end is audited"
+        )]
+        tx.commit_silently().await?;
+        Ok(true)
+    }
+
+    async fn read(&self, asked: NextPage) -> Result<ReadAnswer, ScanError> {
+        let call = Call::Read {
+            connection: self.connection,
+            operation: asked.operation,
+            arguments: asked.arguments,
+        };
+        match self.broker.call(&self.scope, call).await {
+            Ok(Answer::Read(answer)) => Ok(*answer),
+            Ok(_) => Err(ScanError::Manifest),
+            Err(CallError::Failed(failure)) => {
+                let pause = failure.wait_seconds.map(Duration::from_secs);
+                Err(ScanError::of(failure.code, failure.message, pause))
+            }
+            Err(error) => {
+                let code = "broker.unavailable".to_owned();
+                Err(ScanError::of(code, error.to_string(), None))
+            }
+        }
+    }
+}
+
+/// With the app's identifier for it as its key; or, where the app has none, with all of it.
+fn new_event(event: ScanEvent) -> NewEvent {
+    let whole = || {
+        format!(
+            "\u{0}{}\u{0}{}\u{0}{}\u{0}{}",
+            event.case,
+            event.activity,
+            event.at.unix_timestamp_nanos(),
+            event.resource.as_deref().unwrap_or_default()
+        )
+    };
+    let identity = event.id.clone().unwrap_or_else(whole);
+    let digest = sha256(identity.as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&digest[..16]);
+    NewEvent {
+        case: event.case,
+        activity: event.activity,
+        resource: event.resource,
+        at: event.at,
+        key,
+    }
+}
