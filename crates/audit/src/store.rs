@@ -1,8 +1,9 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::PageSize;
+use kernel::{AuditEntryId, PageSize};
 use serde_json::Value;
+use sqlx::postgres::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -83,6 +84,22 @@ pub(crate) async fn not_sequenced(tx: &mut ReadTx) -> Result<Vec<EntryRow>, Erro
     Ok(rows.into_iter().map(Row::into_entry).collect())
 }
 
+/// An entry of the bound organisation, with its place in the tree.
+pub(crate) async fn entry(
+    tx: &mut ReadTx,
+    id: AuditEntryId,
+) -> Result<Option<(Option<i64>, EntryRow)>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        "select id, org_id, at, actor_kind, actor_id, person_id, action, subject, details, leaf_index
+           from audit.entries where id = $1",
+        id.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| (row.leaf_index, row.into_entry())))
+}
+
 pub(crate) async fn all_entries(
     tx: &mut ReadTx,
     after: i64,
@@ -134,7 +151,10 @@ fn unexpected() -> Error {
     Error::Database(sqlx::Error::Decode("audit: unexpected node".into()))
 }
 
-pub(crate) async fn nodes(tx: &mut WriteTx, places: &[Node]) -> Result<Vec<(Node, Hash)>, Error> {
+pub(crate) async fn nodes(
+    tx: &mut PgConnection,
+    places: &[Node],
+) -> Result<Vec<(Node, Hash)>, Error> {
     let levels: Vec<i32> = places.iter().map(|node| i32::from(node.level)).collect();
     let indexes: Vec<i64> = places
         .iter()
@@ -147,7 +167,7 @@ pub(crate) async fn nodes(tx: &mut WriteTx, places: &[Node]) -> Result<Vec<(Node
         &levels,
         &indexes,
     )
-    .fetch_all(&mut **tx)
+    .fetch_all(tx)
     .await?;
     rows.into_iter()
         .map(|row| {

@@ -13,6 +13,8 @@ create table broker.data_keys (
     purpose text not null check (purpose in ('integration_tokens', 'approvals')),
     wrapped_by text not null check (length(wrapped_by) <= 300),
     wrapped bytea not null,
+    -- Master keys that wrapped it before: each opens it in a copy of the database of its time.
+    wrapped_before text[] not null default '{}',
     created_at timestamptz not null default now(),
     retired_at timestamptz,
     primary key (org_id, id)

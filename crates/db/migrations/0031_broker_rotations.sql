@@ -138,7 +138,8 @@ begin
     if target is null then
         raise exception using errcode = '42501', message = 'no rotation is under way';
     end if;
-    update broker.data_keys k set wrapped_by = target, wrapped = n.new_form
+    update broker.data_keys k
+       set wrapped_by = target, wrapped = n.new_form, wrapped_before = array_append(k.wrapped_before, k.wrapped_by)
       from unnest(orgs, ids, old_forms, new_forms) as n (org, id, old_form, new_form)
      where k.org_id = n.org and k.id = n.id and k.wrapped = n.old_form;
     get diagnostics tenants_keys = row_count;

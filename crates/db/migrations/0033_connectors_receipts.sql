@@ -130,25 +130,36 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     ended record;
     destroyed int;
+    sealed_by text[];
+    opened_by text[];
 begin
     select r.org_id, r.connection_id, r.ended_by, r.tries into ended from connectors.receipts r
      where r.ticket = of_ticket and r.ticket_until > clock_timestamp() for update;
     if not found then
         return null;
     end if;
-    delete from broker.secrets s
-     where s.org_id = ended.org_id
-       and (s.owner_id = ended.connection_id
-            or s.owner_id in (select a.id from broker.authorizations a
-                               where a.org_id = ended.org_id and a.connection_id = ended.connection_id));
-    get diagnostics destroyed = row_count;
+    with gone as (
+        delete from broker.secrets s
+         where s.org_id = ended.org_id
+           and (s.owner_id = ended.connection_id
+                or s.owner_id in (select a.id from broker.authorizations a
+                                   where a.org_id = ended.org_id and a.connection_id = ended.connection_id))
+        returning s.key_id
+    )
+    select (select count(*) from gone), array(select distinct g.key_id from gone g order by 1) into destroyed, sealed_by;
+    -- What stands between an older copy of the database and what was sealed.
+    opened_by := array(select distinct name
+                         from broker.data_keys k, unnest(k.wrapped_before || k.wrapped_by) as name
+                        where k.org_id = ended.org_id and k.id = any (sealed_by) order by name);
     update connectors.receipts r
        set ticket = null, ticket_until = null, revocation = said, revocation_code = code, secrets_destroyed = destroyed,
            closed_at = now()
      where r.org_id = ended.org_id and r.connection_id = ended.connection_id;
     perform audit.append_system(
         ended.org_id, 'connectors.tokens_destroyed', audit.text_id('con', ended.connection_id),
-        jsonb_build_object('secrets', destroyed, 'revocation', said, 'code', coalesce(code, ''), 'tries', ended.tries),
+        jsonb_build_object('secrets', destroyed, 'revocation', said, 'code', coalesce(code, ''), 'tries', ended.tries,
+                           'data_keys', left(array_to_string(sealed_by, ' '), 1000),
+                           'master_keys', left(array_to_string(opened_by, ' '), 1000)),
         ended.ended_by);
     return destroyed;
 end $$;

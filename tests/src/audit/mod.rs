@@ -1,5 +1,7 @@
 //! AU-02: one altered, removed or inserted row is found and named.
 
+mod receipt;
+
 use audit::checkpoint::VerifierKey;
 use audit::offline::{Finding, Outcome, Report, SavedCheckpoint};
 use kernel::Scope;
@@ -9,17 +11,20 @@ use sqlx::{Connection as _, Executor as _};
 use crate::eventually::eventually;
 use crate::world::World;
 
-/// Waits until every entry has its place, then checks the log as the verifier.
-async fn check(world: &World, saved: Vec<SavedCheckpoint>) -> Report {
+/// The log's key, as the database has it.
+async fn key(world: &World) -> VerifierKey {
     let db = world.app.db("countersign_verifier");
-    let verifier: String = {
-        let mut tx = db.read(&Scope::Anonymous).await.unwrap();
-        sqlx::query_scalar("select verifier from broker.signing_keys")
-            .fetch_one(&mut *tx)
-            .await
-            .unwrap()
-    };
-    let key: VerifierKey = verifier.parse().unwrap();
+    let mut tx = db.read(&Scope::Anonymous).await.unwrap();
+    let verifier: String = sqlx::query_scalar("select verifier from broker.signing_keys")
+        .fetch_one(&mut *tx)
+        .await
+        .unwrap();
+    verifier.parse().unwrap()
+}
+
+/// Checks the log as the verifier.
+async fn check(world: &World, saved: Vec<SavedCheckpoint>) -> Report {
+    let (db, key) = (world.app.db("countersign_verifier"), key(world).await);
     audit::verify_database(&db, &key, saved).await.unwrap()
 }
 

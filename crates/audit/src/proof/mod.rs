@@ -6,6 +6,7 @@
 
 mod consistency;
 mod inclusion;
+mod logged;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 pub use consistency::ConsistencyProof;
 pub use inclusion::InclusionProof;
+pub use logged::{LoggedEntry, LoggedEntryError, ProveError, check, prove};
 
 use crate::merkle::{Hash, MAX_SIZE, Node, NodeStore, bag, cover};
 

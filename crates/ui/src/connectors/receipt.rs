@@ -1,5 +1,5 @@
 use askama::Template;
-use kernel::{ConnectionId, Revocation};
+use kernel::{AuditEntryId, ConnectionId, Revocation};
 use time::OffsetDateTime;
 
 use crate::component::Tone;
@@ -33,6 +33,8 @@ pub struct Receipt {
     pub secrets_destroyed: u32,
     /// Proposals that were revoked with it.
     pub proposals_revoked: u32,
+    /// The entry of the audit log that tells of the destruction, for who may read it: its proof is the signed receipt.
+    pub entry: Option<AuditEntryId>,
     /// The present.
     pub now: OffsetDateTime,
 }

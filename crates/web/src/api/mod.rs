@@ -3,7 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod approvals;
-mod audit;
+pub(crate) mod audit;
 pub(crate) mod connectors;
 pub(crate) mod document;
 pub(crate) mod identity;

@@ -4,6 +4,7 @@ mod checkpoint;
 mod export;
 mod source;
 mod verify;
+mod verify_entry;
 
 use clap::Subcommand;
 
@@ -13,6 +14,7 @@ use crate::exit::Failure;
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
     Verify(verify::VerifyArgs),
+    VerifyEntry(verify_entry::VerifyEntryArgs),
     Export(export::ExportArgs),
     Checkpoint(checkpoint::CheckpointArgs),
 }
@@ -20,6 +22,7 @@ pub(super) enum AuditCommand {
 pub(super) fn run(command: &AuditCommand) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify(args) => verify::run(args),
+        AuditCommand::VerifyEntry(args) => verify_entry::run(args),
         AuditCommand::Export(args) => export::run(args),
         AuditCommand::Checkpoint(args) => checkpoint::run(args),
     }

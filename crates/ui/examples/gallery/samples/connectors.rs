@@ -123,6 +123,7 @@ fn receipt(ink: &Ink, name: &str, revocation: Option<Revocation>) -> Receipt {
         next_try_at: minutes_ago(-3),
         secrets_destroyed: 3,
         proposals_revoked: 1,
+        entry: revocation.map(|_| id(61)),
         now: NOW,
     }
 }

@@ -2,6 +2,9 @@
 
 mod checkpoint;
 mod entries;
+mod proof;
+
+pub(crate) use proof::prove;
 
 use crate::route::{Pace, Routes, mount_api};
 
@@ -9,6 +12,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
     mount_api!(
         routes,
         Pace::Ordinary,
-        [entries::list_entries, checkpoint::newest_checkpoint]
+        [
+            entries::list_entries,
+            proof::entry_proof,
+            checkpoint::newest_checkpoint
+        ]
     )
 }

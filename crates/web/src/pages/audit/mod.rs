@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod entries;
+mod proof;
 
 use http::Method;
 
@@ -15,4 +16,5 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             "/audit/checkpoint",
             checkpoint::download_checkpoint,
         )
+        .page(Method::GET, "/audit/{id}/proof", proof::download_proof)
 }

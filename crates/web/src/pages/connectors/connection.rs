@@ -3,6 +3,7 @@ use connectors::CallRow;
 use kernel::{CallId, ConnectionId, PageSize};
 use serde::Deserialize;
 use ui::component::Pages;
+use ui::connectors::Receipt;
 
 use super::{connection_page, receipt, scan_face, sharing};
 use crate::Can;
@@ -40,7 +41,11 @@ pub(super) async fn connection(
     let manifest = can.state.apps.get(&row.app);
     let list = (calls, pages);
     let receipt = connectors::receipt(&mut can.tx, id).await?;
-    let receipt = receipt.map(|row| receipt::view(row, manifest, page.now));
+    let entry = receipt::entry(&mut can.tx, id).await?;
+    let receipt = receipt.map(|row| Receipt {
+        entry,
+        ..receipt::view(row, manifest, page.now)
+    });
     let asides = (scan, sharing, receipt);
     html(&connection_page::view(page, manifest, (row, list), asides))
 }
