@@ -49,7 +49,7 @@ async fn an_organisation_that_has_stored_what_it_may_is_told_so_and_keeps_nothin
     let id = made["id"].as_str().unwrap();
     world
         .fate(
-            "insert into insight.logs (id, org_id, user_id, name, source, state, events)
+            "insert into insight.logs (id, org_id, user_id, name, source, state, stored)
              select gen_random_uuid(), org_id, user_id, 'Old', 'import', 'ready', 20000000 from insight.logs limit 1",
         )
         .await;

@@ -58,6 +58,15 @@ async fn until(world: &World, log: &str, what: &str, is_so: impl Fn(&Value) -> b
     .await
 }
 
+/// Waits for the end of a scan whose pauses are over at once.
+async fn hurried(world: &World, log: &str) {
+    eventually("it goes on", async || {
+        world.fate(NOW).await;
+        (scan(world, log).await["state"] == "done").then_some(())
+    })
+    .await;
+}
+
 fn pages(world: &World) -> usize {
     let seen = world.provider.seen(&Method::GET);
     seen.iter()
@@ -95,12 +104,7 @@ async fn an_app_that_is_away_is_asked_again_for_the_page_that_was_due() {
     );
     let missed = pages(&world);
     world.provider.be(Mood::Honest);
-    eventually("it goes on", async || {
-        world.fate(NOW).await;
-        let scan = scan(&world, &log).await;
-        (scan["state"] == "done").then_some(())
-    })
-    .await;
+    hurried(&world, &log).await;
     let log = read_log(&world.owner, &log).await;
     assert_eq!((&log["events"], &log["cases"]), (&events, &cases), "{log}");
     assert!(missed > before);
@@ -271,17 +275,25 @@ async fn a_scan_that_would_begin_by_itself_is_stopped_where_nobody_carries_it() 
         "update jobs.jobs set state = 'failed' where kind = 'connectors.scan' and state = 'ready'";
     assert_eq!(world.fate(lose).await, 1);
     assert_eq!(sweep(&world).await, 1);
+    // It is done still, and says why it reads nothing by itself any more.
     let stopped = scan(&world, &log).await;
     assert_eq!(
-        (&stopped["state"], &stopped["code"]),
-        (&json!("failed"), &json!("connectors.scan_interrupted")),
+        (&stopped["state"], &stopped["code"], &stopped["every"]),
+        (
+            &json!("done"),
+            &json!("connectors.scan_interrupted"),
+            &Value::Null
+        ),
         "{stopped}"
     );
     // What was read before is still shown.
     assert_eq!(read_log(&world.owner, &log).await["state"], "ready");
     // With its connection it stops for good.
-    assert_eq!(change(&world, &log, "resume").await, StatusCode::ACCEPTED);
-    assert_eq!(done(&world, &log, 2).await["every"], "week");
+    assert_eq!(
+        repeat(&world, &log, &json!("week")).await,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(done(&world, &log, 3).await["every"], "week");
     let path = format!("/api/v1/connections/{}", world.reading);
     let ended = world.owner.send(Method::DELETE, &path, None).await.unwrap();
     assert!(ended.status().is_success());
@@ -394,5 +406,78 @@ async fn a_scan_ends_with_its_connection_and_is_nobody_elses() {
         (&stopped["state"], &stopped["code"]),
         (&json!("failed"), &json!("connectors.not_connected")),
         "{stopped}"
+    );
+}
+
+#[tokio::test]
+async fn an_app_that_is_away_for_long_forgets_nothing() {
+    let world = World::start().await;
+    let (events, _, read) = whole(&world).await;
+    let before = pages(&world);
+    world.provider.be(Mood::Slow(Duration::from_millis(100)));
+    let log = begin(&world).await;
+    until(&world, &log, "two pages", |scan| {
+        scan["calls"].as_u64() >= Some(2)
+    })
+    .await;
+    world.provider.be(Mood::AskForPause(0));
+    let failures = "update connectors.scans set failures = failures where failures >= 6";
+    eventually("six failures", async || {
+        world.fate(NOW).await;
+        (world.fate(failures).await == 1).then_some(())
+    })
+    .await;
+    let missed = world
+        .fate("update connectors.scans set failures = failures")
+        .await;
+    assert_eq!(missed, 2);
+    let waits = scan(&world, &log).await;
+    let next = OffsetDateTime::parse(waits["next_at"].as_str().unwrap(), &Rfc3339).unwrap();
+    let pause = next - world.app.db("countersign_front").clock().now();
+    assert!(pause.whole_seconds() > 300, "it asks without end: {waits}");
+    let refused = pages(&world) - before;
+    world.provider.be(Mood::Honest);
+    hurried(&world, &log).await;
+    assert_eq!(read_log(&world.owner, &log).await["events"], events);
+    assert!(pages(&world) - before < read + refused, "it began anew");
+}
+
+#[tokio::test]
+async fn who_goes_on_with_a_scan_does_not_repeat_it_for_who_asked() {
+    let world = World::start().await;
+    let log = begin(&world).await;
+    done(&world, &log, 1).await;
+    assert_eq!(
+        repeat(&world, &log, &json!("day")).await,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(done(&world, &log, 2).await["every"], "day");
+    // The same person goes on with it, and it repeats.
+    assert_eq!(change(&world, &log, "resume").await, StatusCode::ACCEPTED);
+    assert_eq!(done(&world, &log, 3).await["every"], "day");
+    let path = "/api/v1/api-keys";
+    let wanted = json!({
+        "name": "Reader", "expires_in_days": 1,
+        "scopes": ["connectors.read", "connectors.scan", "insight.import", "insight.read"],
+    });
+    let made = world
+        .owner
+        .write(Method::POST, path, &wanted, StatusCode::CREATED)
+        .await
+        .unwrap();
+    let key = made["key"].as_str().unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a program, not the product")]
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let resumed = http
+        .post(format!("{}/api/v1/scans/{log}/resume", world.app.url))
+        .bearer_auth(key)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(resumed.status(), StatusCode::ACCEPTED);
+    let last = done(&world, &log, 4).await;
+    assert_eq!(
+        (&last["every"], &last["next_at"]),
+        (&Value::Null, &Value::Null)
     );
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::connection::Connection;
 use crate::credential::{Credential, field_of};
-use crate::egress::oauth::CodeExchange;
+use crate::egress::oauth::{CodeExchange, TokenAnswer};
 use crate::error::BrokerError;
 use crate::instance_id::ask_instance_id;
 use crate::ledger::Ledger;
@@ -158,20 +158,31 @@ pub(crate) async fn finish<L: Ledger>(
         verifier: &verifier,
     };
     let tokens = service.egress.exchange_code(&client, &exchange).await?;
-    forget_verifier(service, scope, row.id).await?;
-    let token = Credential::OAuth2(Secret::new(tokens.access_token.expose().clone()));
-    let instance_id = match ask_instance_id(service, scope, &connection, &token).await {
-        Ok(id) => id,
-        Err(error) => {
-            give_back(service, scope, (row.connection, &client), &tokens).await?;
-            return Err(error);
+    if let Err(error) = keep(service, scope, (&connection, row.id), &tokens).await {
+        // Nobody else could end it here. Why it was not kept is what the person hears.
+        let given_back = give_back(service, scope, (row.connection, &client), &tokens).await;
+        if let Err(error) = given_back {
+            tracing::warn!(%error, connection = %row.connection, "connectors.not_told");
         }
-    };
-    let granted = (&tokens, instance_id.as_deref());
-    keep_granted(service, scope, (&connection, &client), granted).await?;
+        return Err(error);
+    }
     Ok(Answer::Connected {
         connection: row.connection,
     })
+}
+
+/// Keeps what was granted.
+async fn keep<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    (connection, round_trip): (&Connection<'_>, Uuid),
+    tokens: &TokenAnswer,
+) -> Result<(), BrokerError> {
+    forget_verifier(service, scope, round_trip).await?;
+    let token = Credential::OAuth2(Secret::new(tokens.access_token.expose().clone()));
+    let instance_id = ask_instance_id(service, scope, connection, &token).await?;
+    let granted = (tokens, instance_id.as_deref());
+    keep_granted(service, scope, connection, granted).await
 }
 
 /// RFC 9207: an answer in another server's name is a mix-up attack. Apps that grant access at an instance

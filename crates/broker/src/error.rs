@@ -201,6 +201,10 @@ impl BrokerError {
         }
         Failure {
             wait_seconds: self.pause(now).map(|pause| pause.as_secs()),
+            status: match self {
+                Self::Egress(error) => error.status(),
+                _ => None,
+            },
             ..Failure::new(self.code(), self.to_string())
         }
     }

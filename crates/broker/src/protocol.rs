@@ -379,6 +379,8 @@ pub struct Failure {
     pub message: String,
     /// Where the app asks for a pause, in seconds.
     pub wait_seconds: Option<u64>,
+    /// The HTTP status, where the app answered.
+    pub status: Option<u16>,
 }
 
 impl OnBehalf {
@@ -473,6 +475,7 @@ impl Failure {
             code: code.to_owned(),
             message: message.into(),
             wait_seconds: None,
+            status: None,
         }
     }
 }

@@ -23,6 +23,6 @@ pub use manifest::Apps;
 pub use receipts::{Closed, Receipt, receipt, receipts};
 pub use scans::{
     Every, NewCall, NextPage, OpenCall, Scan, ScanEnd, ScanPage, ScanState, add_calls, begin_scan,
-    carry_on, delay_scan, end_page, end_scan, fail_scan, next_round, open_call, pause_scan,
-    repeat_scan, restart_call, scan, scans, sweep_scans,
+    carry_on, delay_scan, end_gone, end_page, end_scan, fail_scan, next_round, open_call,
+    pause_scan, repeat_scan, restart_call, scan, scans, sweep_scans, take_over,
 };

@@ -16,6 +16,8 @@ create table insight.logs (
     bytes_read bigint not null default 0,
     cases bigint not null default 0,
     events bigint not null default 0,
+    -- Events that are stored for it, shown or not.
+    stored bigint not null default 0,
     -- A stable code and a sentence without content, where reading failed.
     error_code text check (length(error_code) <= 100),
     error_text text check (length(error_text) <= 500),
@@ -77,14 +79,14 @@ create policy logs_progress on insight.logs for update to countersign_front
     with check (org_id = (select ctx.org()));
 -- How far it was read, and no more: whose connection it came from says who sees it.
 grant select, insert, delete,
-      update (state, bytes_read, cases, events, error_code, error_text, statistics, finished_at, alive_at)
+      update (state, bytes_read, cases, events, stored, error_code, error_text, statistics, finished_at, alive_at)
    on insight.logs to countersign_front;
 -- What an app tells of an event anew, such as when it is planned for: an event of a file has no key.
 create policy events_retell on insight.events for update to countersign_front
     using (org_id = (select ctx.org_for('insight.import')) and key is not null)
     with check (org_id = (select ctx.org()));
 grant select, insert, delete on insight.names, insight.events to countersign_front;
-grant update (activity_number, resource_number, at) on insight.events to countersign_front;
+grant update (case_number, activity_number, resource_number, at) on insight.events to countersign_front;
 create policy logs_definer_read on insight.logs for select to countersign_definer using (true);
 create policy logs_definer_end on insight.logs for update to countersign_definer
     using (state = 'reading') with check (state = 'failed');
@@ -113,5 +115,11 @@ begin
     end loop;
     return total;
 end $$;
-revoke all on function insight.sweep(int) from public;
-grant execute on function insight.sweep(int) to countersign_front;
+
+-- Events that the bound organisation stores in other logs than this, whoever may see them.
+create function insight.stored_elsewhere(but uuid) returns bigint
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select coalesce(sum(l.stored), 0)::bigint from insight.logs l where l.org_id = ctx.org() and l.id <> but
+$$;
+revoke all on function insight.sweep(int), insight.stored_elsewhere(uuid) from public;
+grant execute on function insight.sweep(int), insight.stored_elsewhere(uuid) to countersign_front;

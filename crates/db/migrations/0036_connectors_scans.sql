@@ -11,11 +11,15 @@ create table connectors.scans (
     state text not null default 'running' check (state in ('running', 'paused', 'done', 'failed')),
     -- The job that carries it: any other one that is left over does nothing.
     job_id uuid not null,
-    -- How often it was begun, and how often it begins by itself.
+    -- How often it was begun; how often it begins by itself, and who asked for that: a person, a key or a grant.
     round int not null default 1 check (round >= 1),
     every text check (every in ('hour', 'day', 'week')),
-    -- Of this round.
+    every_for text check (length(every_for) <= 100),
+    -- Of this round; of them, those about what the app had no more.
     calls int not null default 0 check (calls >= 0),
+    gone int not null default 0 check (gone >= 0),
+    -- Of all rounds, made or not.
+    known_calls int not null default 0 check (known_calls >= 0),
     -- Calls in a row that brought nothing, why the last one did not, and when the next one is made: also of a scan that
     -- is done, where another round begins by itself.
     failures int not null default 0 check (failures >= 0),
@@ -27,7 +31,8 @@ create table connectors.scans (
     primary key (org_id, log_id),
     foreign key (org_id, log_id) references insight.logs (org_id, id) on delete cascade,
     foreign key (org_id, connection_id) references connectors.connections (org_id, id),
-    check ((ended_at is not null) = (state in ('done', 'failed')))
+    check ((ended_at is not null) = (state in ('done', 'failed'))),
+    check ((every is null) = (every_for is null))
 );
 create index scans_by_connection on connectors.scans (org_id, connection_id, began_at desc);
 create index scans_carried on connectors.scans (began_at) where state = 'running' or every is not null;
@@ -83,22 +88,36 @@ create policy shared on connectors.scan_calls as restrictive for all to counters
     using (log_id = any (array(select s.log_id from connectors.scans s
                                 where s.connection_id = any (array(select access.assets('connection', 'edit'))))));
 grant select, insert (org_id, log_id, connection_id, asked, job_id),
-      update (state, job_id, round, every, calls, failures, code, told, next_at, ended_at)
+      update (state, job_id, round, every, every_for, calls, gone, known_calls, failures, code, told, next_at, ended_at)
    on connectors.scans to countersign_front;
 grant select, insert, update (round, mark, next_mark, next_operation, next_arguments, pages, restarts, is_done)
    on connectors.scan_calls to countersign_front;
-grant select, update (state, every, code, told, next_at, ended_at) on connectors.scans to countersign_definer;
+grant select, update (state, every, every_for, code, told, next_at, ended_at) on connectors.scans to countersign_definer;
 
 set local role countersign_definer;
 
--- Ends a scan for good or until somebody goes on with it, with its log where nothing of that is shown yet. For definer
--- functions alone.
+-- Whoever acts, as what a repeated scan is asked for by. A job acts for whoever it was.
+create function connectors.asking() returns text
+language sql stable set search_path = pg_catalog, pg_temp as $$
+    select case when ctx.kind() in ('api_key', 'access_token') then ctx.kind() || ' ' || ctx.principal()
+                when ctx.kind() = 'session' then 'person ' || ctx.person() end
+$$;
+
+-- Ends a scan for good or until somebody goes on with it, with its log where nothing of that is shown yet; one that is
+-- done begins no round by itself any more. Nothing where somebody has gone on with it meanwhile. For definer functions
+-- alone.
 create function connectors.stop_scan(it connectors.scans, why text, sentence text) returns void
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
     update connectors.scans s
-       set state = 'failed', code = why, told = sentence, next_at = null, ended_at = now()
-     where s.org_id = it.org_id and s.log_id = it.log_id;
+       set state = case it.state when 'done' then 'done' else 'failed' end, code = why, told = sentence, next_at = null,
+           ended_at = coalesce(case it.state when 'done' then s.ended_at end, now()),
+           every = case it.state when 'done' then null else s.every end,
+           every_for = case it.state when 'done' then null else s.every_for end
+     where s.org_id = it.org_id and s.log_id = it.log_id and s.state = it.state and s.job_id = it.job_id;
+    if not found then
+        return;
+    end if;
     update insight.logs l set state = 'failed', error_code = why, error_text = sentence, finished_at = now()
      where l.org_id = it.org_id and l.id = it.log_id and l.state = 'reading';
     perform audit.append_system(it.org_id, 'connectors.scan_stopped', audit.text_id('log', it.log_id),
@@ -125,7 +144,7 @@ end $$;
 create function connectors.end_scans() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    update connectors.scans s set every = null, next_at = null
+    update connectors.scans s set every = null, every_for = null, next_at = null
      where s.org_id = new.org_id and s.connection_id = new.id and s.every is not null;
     perform connectors.stop_scan(s, 'connectors.not_connected', 'The connection has ended.')
        from connectors.scans s
@@ -134,8 +153,8 @@ begin
 end $$;
 
 revoke all on function connectors.stop_scan(connectors.scans, text, text), connectors.sweep_scans(),
-    connectors.end_scans() from public;
-grant execute on function connectors.sweep_scans() to countersign_front;
+    connectors.end_scans(), connectors.asking() from public;
+grant execute on function connectors.sweep_scans(), connectors.asking() to countersign_front;
 grant execute on function connectors.end_scans() to countersign_owner;
 
 set local role countersign_owner;

@@ -162,13 +162,27 @@ pub(crate) async fn set_failed(
 }
 
 /// Of the bound organisation, in other logs.
-pub(crate) async fn stored_events(tx: &mut WriteTx, but: LogId) -> Result<i64, Error> {
+pub(crate) async fn stored_elsewhere(tx: &mut WriteTx, but: LogId) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
-        r#"select coalesce(sum(events), 0)::bigint as "events!" from insight.logs where id <> $1"#,
+        r#"select insight.stored_elsewhere($1) as "events!""#,
         but.uuid()
     )
     .fetch_one(&mut **tx)
     .await?)
+}
+
+/// Of a log that grows: how many events are stored, and shown while it is read for the first time.
+pub(crate) async fn set_stored(tx: &mut WriteTx, id: LogId, events: i64) -> Result<(), Error> {
+    sqlx::query!(
+        "update insight.logs
+            set stored = $2, events = case state when 'reading' then $2 else events end, alive_at = now()
+          where id = $1",
+        id.uuid(),
+        events,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 pub(crate) async fn set_ready(
@@ -179,7 +193,7 @@ pub(crate) async fn set_ready(
 ) -> Result<bool, Error> {
     let set = sqlx::query!(
         "update insight.logs
-            set state = 'ready', cases = $2, events = $3, statistics = $4, finished_at = now()
+            set state = 'ready', cases = $2, events = $3, stored = $3, statistics = $4, finished_at = now()
           where id = $1 and state = 'reading'",
         id.uuid(),
         cases,
@@ -251,10 +265,10 @@ pub(crate) async fn insert_events(
                  from unnest($3::int[], $4::int[], $5::int[], $6::timestamptz[], $7::bytea[])
                       with ordinality as r (case_number, activity_number, resource_number, at, key, ordinal)
                on conflict (org_id, log_id, key) where key is not null do update
-                  set activity_number = excluded.activity_number, resource_number = excluded.resource_number,
-                      at = excluded.at
-                where (e.activity_number, e.resource_number, e.at)
-                      is distinct from (excluded.activity_number, excluded.resource_number, excluded.at)
+                  set case_number = excluded.case_number, activity_number = excluded.activity_number,
+                      resource_number = excluded.resource_number, at = excluded.at
+                where (e.case_number, e.activity_number, e.resource_number, e.at) is distinct from
+                      (excluded.case_number, excluded.activity_number, excluded.resource_number, excluded.at)
                returning xmax = 0 as is_new
            )
            select count(*) filter (where is_new) as "added!" from put"#,

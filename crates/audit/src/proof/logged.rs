@@ -89,12 +89,13 @@ pub async fn prove(tx: &mut ReadTx, id: AuditEntryId) -> Result<String, ProveErr
 }
 
 fn write(entry: &[u8], proof: &InclusionProof, note: &str) -> String {
-    let path: String = proof.path.iter().map(|hash| format!("{hash}\n")).collect();
-    format!(
-        "{FORMAT}\nextra {}\nindex {}\n{path}\n{note}",
-        BASE64_STANDARD.encode(entry),
-        proof.index
-    )
+    let mut lines = vec![
+        FORMAT.to_owned(),
+        format!("extra {}", BASE64_STANDARD.encode(entry)),
+        format!("index {}", proof.index),
+    ];
+    lines.extend(proof.path.iter().map(Hash::to_string));
+    format!("{}\n\n{note}", lines.join("\n"))
 }
 
 /// Reads a proof and checks it: that `key` signed the head, and that the tree has the entry. It takes no server.

@@ -18,22 +18,8 @@ const LONGEST_LIFE: Duration = Duration::from_hours(24 * 3650);
 /// After the database did not take tokens.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Seals the tokens of a new grant, with the identifier of its instance, and says that the connection works. Where they
-/// are not kept, whyever, the grant is given back: nobody else could end it here.
+/// Seals the tokens of a new grant, with the identifier of its instance, and says that the connection works.
 pub(crate) async fn keep_granted<L: Ledger>(
-    service: &Service<L>,
-    scope: &Scope,
-    (connection, client): (&Connection<'_>, &OAuthClient<'_>),
-    granted: (&TokenAnswer, Option<&str>),
-) -> Result<(), BrokerError> {
-    let kept = seal_granted(service, scope, connection, granted).await;
-    if kept.is_err() {
-        give_back(service, scope, (connection.row.id, client), granted.0).await?;
-    }
-    kept
-}
-
-async fn seal_granted<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,

@@ -58,8 +58,8 @@ pub async fn open_call(tx: &mut ReadTx, log: LogId) -> Result<Option<OpenCall>, 
     store::open_call(tx, log).await
 }
 
-/// Adds calls to a round; one that was made in it, or waits, counts once.
-pub async fn add_calls(tx: &mut WriteTx, log: LogId, calls: &[NewCall]) -> Result<(), Error> {
+/// Adds calls to a round; one that was made in it, or waits, counts once. False where a scan makes no more.
+pub async fn add_calls(tx: &mut WriteTx, log: LogId, calls: &[NewCall]) -> Result<bool, Error> {
     store::add_calls(tx, log, calls).await
 }
 
@@ -74,6 +74,19 @@ pub async fn end_page(
         return Ok(false);
     }
     store::turn_page(tx, log, page).await?;
+    Ok(true)
+}
+
+/// Ends a call about what the app has no more. False where `job` does not carry the scan any more.
+pub async fn end_gone(
+    tx: &mut WriteTx,
+    (log, job): (LogId, JobId),
+    call: &OpenCall,
+) -> Result<bool, Error> {
+    if !store::note_page(tx, log, job).await? {
+        return Ok(false);
+    }
+    store::end_gone(tx, log, call).await?;
     Ok(true)
 }
 

@@ -13,18 +13,18 @@ pub async fn begin_scan(
     (asked, calls): (&str, &[NewCall]),
 ) -> Result<(), Error> {
     store::insert_scan(tx, log, connection, job, asked).await?;
-    add_calls(tx, log, calls).await
+    add_calls(tx, log, calls).await?;
+    Ok(())
 }
 
-/// Notes why no call is made for a while. False where `job` does not carry the scan any more. `is_failure`: the app
-/// did not answer, in place of asking for a pause.
+/// Notes why no call is made for a while. False where `job` does not carry the scan any more.
 pub async fn delay_scan(
     tx: &mut WriteTx,
     (log, job): (LogId, JobId),
     (code, told): (&str, &str),
-    (pause, is_failure): (Duration, bool),
+    pause: Duration,
 ) -> Result<bool, Error> {
-    store::delay(tx, (log, job), (code, told), pause, is_failure).await
+    store::delay(tx, (log, job), (code, told), pause).await
 }
 
 /// What becomes of a scan whose round was read.
@@ -62,7 +62,8 @@ pub async fn pause_scan(mut tx: WriteTx, log: LogId) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Has a scan that was stopped, or failed, carried on by another job. False where it runs, or is done.
+/// Has a scan that was stopped, or failed, carried on by another job. It repeats no more where somebody else had asked
+/// for that. False where it runs, or is done.
 pub async fn carry_on(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
     store::carry_on(tx, log, job).await
 }
@@ -80,7 +81,12 @@ pub async fn next_round(
     Ok(true)
 }
 
-/// Says how often a scan begins another round by itself. One that does so needs a job that waits for it.
+/// Has a scan that runs carried by another job from its next page on. False where it does not run.
+pub async fn take_over(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
+    store::take_over(tx, log, job).await
+}
+
+/// Says how often a scan begins another round by itself, for whoever is bound. One that does so needs a job of theirs.
 pub async fn repeat_scan(
     tx: &mut WriteTx,
     log: LogId,

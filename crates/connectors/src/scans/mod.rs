@@ -7,11 +7,11 @@ mod store;
 mod sweep;
 
 pub use calls::{
-    NewCall, NextPage, OpenCall, ScanPage, add_calls, end_page, open_call, restart_call,
+    NewCall, NextPage, OpenCall, ScanPage, add_calls, end_gone, end_page, open_call, restart_call,
 };
 pub use change::{
     ScanEnd, begin_scan, carry_on, delay_scan, end_scan, fail_scan, next_round, pause_scan,
-    repeat_scan,
+    repeat_scan, take_over,
 };
 pub use scan::{Every, Scan, ScanState, scan, scans};
 pub use sweep::sweep_scans;

@@ -77,6 +77,8 @@ pub struct Scan {
     pub every: Option<Every>,
     /// Calls that were made in this round.
     pub calls: u32,
+    /// Of them, those about what the app had no more.
+    pub gone: u32,
     /// Calls that are known to come, each with all its pages.
     pub open: u32,
     /// Calls in a row that brought nothing.

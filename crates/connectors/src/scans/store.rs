@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 use super::{Every, NewCall, NextPage, OpenCall, Scan, ScanEnd, ScanPage, ScanState};
 
+/// Calls of a scan, of all its rounds; more is an app that never ends.
+const MOST_CALLS: i32 = 1_000_000;
 /// An app that forgets a page this often has no next one.
 const MOST_RESTARTS: i32 = 3;
 
@@ -21,6 +23,7 @@ struct Row {
     round: i32,
     every: Option<String>,
     calls: i32,
+    gone: i32,
     open: i64,
     failures: i32,
     code: Option<String>,
@@ -45,6 +48,7 @@ impl Row {
             round: count(self.round.into()),
             every: self.every.as_deref().and_then(Every::parse),
             calls: count(self.calls.into()),
+            gone: count(self.gone.into()),
             open: count(self.open),
             failures: count(self.failures.into()),
             code: self.code,
@@ -63,7 +67,7 @@ pub(super) async fn scans(
 ) -> Result<Vec<Scan>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select s.log_id, s.connection_id, s.asked, s.state, s.job_id, s.round, s.every, s.calls,
+        r#"select s.log_id, s.connection_id, s.asked, s.state, s.job_id, s.round, s.every, s.calls, s.gone,
                   (select count(*) from connectors.scan_calls c
                     where c.org_id = s.org_id and c.log_id = s.log_id and not c.is_done) as "open!",
                   s.failures, s.code, s.told, s.next_at, s.began_at, s.ended_at
@@ -133,15 +137,16 @@ pub(super) async fn add_calls(
     tx: &mut WriteTx,
     log: LogId,
     calls: &[NewCall],
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let steps: Vec<i32> = calls.iter().map(|call| call.step.into()).collect();
     let arguments: Vec<String> = calls.iter().map(|call| call.arguments.clone()).collect();
     let once: Vec<bool> = calls.iter().map(|call| call.once).collect();
-    sqlx::query!(
+    let known = sqlx::query_scalar!(
         "with new as (
             select distinct on (c.step, c.called) c.step, sha256(convert_to(c.called, 'UTF8')) as digest, c.called, c.once
               from unnest($2::int[], $3::text[], $4::bool[]) as c (step, called, once)
          )
+         , put as (
          insert into connectors.scan_calls as k (org_id, log_id, step, digest, called, round)
          select s.org_id, s.log_id, new.step, new.digest, new.called, s.round
            from new join connectors.scans s on s.log_id = $1
@@ -151,15 +156,19 @@ pub(super) async fn add_calls(
          on conflict (org_id, log_id, step, digest) do update
             set round = excluded.round, is_done = false, pages = 0, restarts = 0,
                 mark = coalesce(k.next_mark, k.mark), next_mark = null, next_operation = null, next_arguments = null
-          where k.round < excluded.round",
+          where k.round < excluded.round
+         returning xmax = 0 as is_new
+         )
+         update connectors.scans set known_calls = known_calls + (select count(*) from put where is_new)
+          where log_id = $1 returning known_calls",
         log.uuid(),
         &steps,
         &arguments,
         &once,
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    Ok(())
+    Ok(known <= MOST_CALLS)
 }
 
 pub(super) async fn note_page(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
@@ -216,19 +225,17 @@ pub(super) async fn delay(
     (log, job): (LogId, JobId),
     (code, told): (&str, &str),
     pause: Duration,
-    is_failure: bool,
 ) -> Result<bool, Error> {
     let noted = sqlx::query!(
         "update connectors.scans
             set code = $3, told = left($4, 500), next_at = now() + make_interval(secs => $5),
-                failures = failures + $6::int
+                failures = failures + 1
           where log_id = $1 and job_id = $2 and state = 'running'",
         log.uuid(),
         job.uuid(),
         code,
         told,
         pause.as_secs_f64(),
-        i32::from(is_failure),
     )
     .execute(&mut **tx)
     .await?;
@@ -285,7 +292,9 @@ pub(super) async fn pause(tx: &mut WriteTx, log: LogId) -> Result<bool, Error> {
 pub(super) async fn carry_on(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
     let carried = sqlx::query!(
         "update connectors.scans
-            set state = 'running', job_id = $2, failures = 0, code = null, told = null, next_at = null, ended_at = null
+            set state = 'running', job_id = $2, failures = 0, code = null, told = null, next_at = null, ended_at = null,
+                every = case when every_for = connectors.asking() then every end,
+                every_for = case when every_for = connectors.asking() then every_for end
           where log_id = $1 and state in ('paused', 'failed')",
         log.uuid(),
         job.uuid(),
@@ -298,7 +307,10 @@ pub(super) async fn carry_on(tx: &mut WriteTx, log: LogId, job: JobId) -> Result
 pub(super) async fn next_round(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
     let begun = sqlx::query!(
         "update connectors.scans
-            set state = 'running', job_id = $2, round = round + 1, calls = 0, failures = 0, next_at = null, ended_at = null
+            set state = 'running', job_id = $2, round = round + 1, calls = 0, gone = 0, failures = 0, code = null,
+                told = null, next_at = null, ended_at = null,
+                every = case when job_id = $2 or every_for = connectors.asking() then every end,
+                every_for = case when job_id = $2 or every_for = connectors.asking() then every_for end
           where log_id = $1 and state = 'done'",
         log.uuid(),
         job.uuid(),
@@ -308,6 +320,33 @@ pub(super) async fn next_round(tx: &mut WriteTx, log: LogId, job: JobId) -> Resu
     Ok(begun.rows_affected() == 1)
 }
 
+pub(super) async fn take_over(tx: &mut WriteTx, log: LogId, job: JobId) -> Result<bool, Error> {
+    let taken = sqlx::query!(
+        "update connectors.scans set job_id = $2 where log_id = $1 and state = 'running'",
+        log.uuid(),
+        job.uuid(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}
+
+pub(super) async fn end_gone(tx: &mut WriteTx, log: LogId, call: &OpenCall) -> Result<(), Error> {
+    sqlx::query!(
+        "with gone as (
+             update connectors.scan_calls set is_done = true, next_operation = null, next_arguments = null
+              where log_id = $1 and step = $2 and digest = $3 and not is_done returning log_id
+         )
+         update connectors.scans s set gone = s.gone + 1 from gone where s.log_id = gone.log_id",
+        log.uuid(),
+        i32::from(call.step),
+        call.digest.as_slice(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 pub(super) async fn repeat(
     tx: &mut WriteTx,
     log: LogId,
@@ -315,7 +354,8 @@ pub(super) async fn repeat(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update connectors.scans
-            set every = $2, next_at = case when state <> 'done' then next_at end
+            set every = $2, every_for = case when $2::text is not null then connectors.asking() end,
+                next_at = case when state <> 'done' then next_at end
           where log_id = $1",
         log.uuid(),
         every.map(Every::as_str),

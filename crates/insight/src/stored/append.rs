@@ -54,18 +54,25 @@ pub struct GrowingLog {
 #[derive(Debug, Default)]
 struct Numbers {
     known: HashMap<String, i32>,
+    /// Of all of them.
+    bytes: usize,
     /// Those that are not stored yet begin here.
     stored: i32,
     new: Vec<String>,
 }
 
 impl Numbers {
-    fn number(&mut self, name: &str, (most, bound): (usize, Bound)) -> Result<i32, AppendError> {
+    fn number(
+        &mut self,
+        name: &str,
+        (most, most_bytes, bound): (usize, usize, Bound),
+    ) -> Result<i32, AppendError> {
         if let Some(number) = self.known.get(name) {
             return Ok(*number);
         }
         let full = || AppendError::Full(bound);
-        if self.known.len() >= most {
+        self.bytes += name.len();
+        if self.known.len() >= most || self.bytes > most_bytes {
             return Err(full());
         }
         let number = i32::try_from(self.known.len()).map_err(|_| full())?;
@@ -83,6 +90,7 @@ impl GrowingLog {
             let names = store::names(tx, id, kind).await?;
             kinds.push(Numbers {
                 stored: i32::try_from(names.len()).unwrap_or(i32::MAX),
+                bytes: names.iter().map(String::len).sum(),
                 known: names.into_iter().zip(0..).collect(),
                 new: Vec::new(),
             });
@@ -120,13 +128,12 @@ impl GrowingLog {
         let mut told: Vec<&NewEvent> = told.filter(|event| self.takes(event)).collect();
         told.reverse();
         for event in told {
+            let most_bytes = self.limits.max_names_bytes;
+            let most_activities = self.limits.max_activities.min(usize::from(u16::MAX));
             let (cases, activities, resources) = (
-                (self.limits.max_cases, Bound::Cases),
-                (
-                    self.limits.max_activities.min(usize::from(u16::MAX)),
-                    Bound::Activities,
-                ),
-                (self.limits.max_resources, Bound::Resources),
+                (self.limits.max_cases, most_bytes, Bound::Cases),
+                (most_activities, most_bytes, Bound::Activities),
+                (self.limits.max_resources, most_bytes, Bound::Resources),
             );
             let case = self.cases.number(&event.case, cases)?;
             let activity = self.activities.number(&event.activity, activities)?;
@@ -153,19 +160,11 @@ impl GrowingLog {
             return Err(AppendError::Full(Bound::Events));
         }
         let own = i64::try_from(self.events).unwrap_or(i64::MAX);
-        let others = store::stored_events(tx, self.id).await?;
+        let others = store::stored_elsewhere(tx, self.id).await?;
         if added > 0 && others.saturating_add(own) > MOST_EVENTS {
             return Err(AppendError::Quota);
         }
-        store::set_progress(
-            tx,
-            self.id,
-            crate::Progress {
-                bytes_read: 0,
-                events: self.events,
-            },
-        )
-        .await?;
+        store::set_stored(tx, self.id, own).await?;
         Ok(())
     }
 

@@ -40,7 +40,7 @@ pub async fn save_log(
     let statistics = serde_json::to_value(statistics).map_err(SaveError::Statistics)?;
     let mut tx = db.write(scope).await?;
     let counts = (count(log.case_count()), count(log.event_count()));
-    if store::stored_events(&mut tx, id)
+    if store::stored_elsewhere(&mut tx, id)
         .await?
         .saturating_add(counts.1)
         > MOST_EVENTS

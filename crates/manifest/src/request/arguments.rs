@@ -46,6 +46,11 @@ impl Arguments {
         canonical::to_vec(&Value::Object(self.0.clone()))
     }
 
+    /// The names of those that are given.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The argument of this name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.get(name)

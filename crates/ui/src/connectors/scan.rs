@@ -86,6 +86,8 @@ pub enum ScanState {
         held: Option<(u64, u64)>,
         /// When it reads by itself what is new.
         next: Option<OffsetDateTime>,
+        /// Why it does so no more; or nothing.
+        told: String,
     },
     /// Came no further.
     Failed {
@@ -139,8 +141,8 @@ impl Scan {
         }
     }
 
-    const fn is_done(&self) -> bool {
-        matches!(self.state, ScanState::Done { .. })
+    const fn runs(&self) -> bool {
+        matches!(self.state, ScanState::Running { .. })
     }
 
     fn title(&self) -> &str {

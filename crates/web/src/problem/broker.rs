@@ -118,6 +118,7 @@ mod tests {
             code: code.to_owned(),
             message: "why".to_owned(),
             wait_seconds: None,
+            status: None,
         };
         Problem::from(CallError::Failed(failure))
     }

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use broker::protocol::Failure;
+
 /// Why a scan comes no further, now or at all.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ScanError {
@@ -13,7 +15,12 @@ pub(super) enum ScanError {
     },
     /// It cannot be read.
     #[error("{message}")]
-    Never { code: String, message: String },
+    Never {
+        code: String,
+        message: String,
+        /// What the app answered, where it did.
+        status: Option<u16>,
+    },
     /// More than a log may hold.
     #[error("the app's history is larger than a log may be")]
     TooLarge,
@@ -46,8 +53,27 @@ impl ScanError {
         }
     }
 
+    /// Whether the app refused the call itself: its place, or what it is about, may be gone.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Never {
+                code,
+                status: Some(400 | 404 | 409 | 410 | 422),
+                ..
+            } => code == "egress.refused",
+            Self::Never { code, .. } => code == "egress.declined",
+            _ => false,
+        }
+    }
+
     /// What the broker said: some failures pass by themselves.
-    pub(super) fn of(code: String, message: String, pause: Option<Duration>) -> Self {
+    pub(super) fn of(failure: Failure, pause: Option<Duration>) -> Self {
+        let Failure {
+            code,
+            message,
+            status,
+            ..
+        } = failure;
         match code.as_str() {
             "egress.timeout"
             | "egress.unreachable"
@@ -62,7 +88,11 @@ impl ScanError {
                 message,
                 pause,
             },
-            _ => Self::Never { code, message },
+            _ => Self::Never {
+                code,
+                message,
+                status,
+            },
         }
     }
 }

@@ -54,11 +54,31 @@ pub(crate) async fn repeat(
 ) -> Result<(), GoOnError> {
     let mut tx = state.db.write(scope).await?;
     let entry = connectors::repeat_scan(&mut tx, scan.log, every).await?;
-    if every.is_some() && scan.state == ScanState::Done {
+    if every.is_some() {
+        may(principal, connection)?;
         // The job that begins the rounds acts for whoever asked for them.
-        carry(state, &mut tx, principal, (scan, connection)).await?;
+        match scan.state {
+            ScanState::Done => carry(state, &mut tx, principal, (scan, connection)).await?,
+            ScanState::Running => {
+                let job = JobId::new(state.now(), state.db.chance());
+                if connectors::take_over(&mut tx, scan.log, job).await? {
+                    jobs::enqueue(&mut tx, new_job(job, principal, scan.log)).await?;
+                }
+            }
+            ScanState::Paused | ScanState::Failed => {}
+        }
     }
     Ok(tx.commit(entry).await?)
+}
+
+fn may(principal: &Principal, connection: &Connection) -> Result<(), GoOnError> {
+    if let Some(lacking) = lacking(principal) {
+        return Err(GoOnError::Lacking(lacking));
+    }
+    if connection.state != ConnectionState::Connected {
+        return Err(GoOnError::NotScannable("it is not connected"));
+    }
+    Ok(())
 }
 
 async fn carry(
@@ -67,12 +87,7 @@ async fn carry(
     principal: &Principal,
     (scan, connection): (&Scan, &Connection),
 ) -> Result<(), GoOnError> {
-    if let Some(lacking) = lacking(principal) {
-        return Err(GoOnError::Lacking(lacking));
-    }
-    if connection.state != ConnectionState::Connected {
-        return Err(GoOnError::NotScannable("it is not connected"));
-    }
+    may(principal, connection)?;
     let job = JobId::new(state.now(), state.db.chance());
     let is_carried = match scan.state {
         ScanState::Done => next_round(state, tx, (scan, &connection.app), job).await?,

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use broker::protocol::{Answer, Call, ReadAnswer};
+use broker::protocol::{Answer, Call, Failure, ReadAnswer};
 use broker::socket::{BrokerClient, CallError};
 use connectors::{NextPage, OpenCall, ScanPage};
 use crypto::digest::sha256;
 use insight::{GrowingLog, NewEvent};
 use kernel::{ConnectionId, JobId, LogId, Scope};
-use manifest::{Arguments, Manifest, Operation, ScanEvent};
+use manifest::{Arguments, Manifest, Operation, ScanEvent, ScanStep};
 use serde_json::Value;
 
 use super::error::ScanError;
@@ -19,9 +19,6 @@ const MOST_PAGES: u32 = 10_000;
 /// Of a mark, in characters; a longer one is none.
 const LONGEST_MARK: usize = 10_000;
 
-/// Failures in a row after which a page is looked for from the first one on.
-const PATIENT_FAILURES: u32 = 3;
-
 /// A scan under way.
 pub(super) struct Reader<'a> {
     pub(super) state: &'a AppState,
@@ -33,8 +30,6 @@ pub(super) struct Reader<'a> {
     pub(super) log: LogId,
     pub(super) job: JobId,
     pub(super) asked: Arguments,
-    /// Calls in a row that brought nothing.
-    pub(super) failures: u32,
 }
 
 impl Reader<'_> {
@@ -60,7 +55,7 @@ impl Reader<'_> {
             None => self.first(operation, (call, &called))?,
         };
         let answer = match self.read(asked).await {
-            Err(error) if self.has_forgotten(call, &error) && self.restart(call).await? => {
+            Err(error) if error.is_refusal() && self.look_anew((call, step)).await? => {
                 return Ok(None);
             }
             answer => answer?,
@@ -69,7 +64,10 @@ impl Reader<'_> {
         if told.is_cut {
             return Err(ScanError::TooLarge);
         }
-        let events: Vec<NewEvent> = told.events.into_iter().map(new_event).collect();
+        let events = told.events.into_iter();
+        let events: Vec<NewEvent> = events
+            .map(|event| new_event(&operation.id, event))
+            .collect();
         let found = later_calls(scan, step, &answer.kept, &self.asked)?;
         let mut tx = self.state.db.write(&self.scope).await?;
         let page = ScanPage {
@@ -83,7 +81,9 @@ impl Reader<'_> {
         if !connectors::end_page(&mut tx, (self.log, self.job), page).await? {
             return Err(ScanError::Left);
         }
-        connectors::add_calls(&mut tx, self.log, &found).await?;
+        if !connectors::add_calls(&mut tx, self.log, &found).await? {
+            return Err(ScanError::TooLarge);
+        }
         log.append(&mut tx, &events).await?;
         #[expect(
             clippy::disallowed_methods,
@@ -120,22 +120,17 @@ impl Reader<'_> {
         (mark.chars().count() <= LONGEST_MARK).then_some(mark)
     }
 
-    /// Whether the app may not know any more where the page is, or where what is new began: it refuses that, or has for
-    /// a while.
-    fn has_forgotten(&self, call: &OpenCall, error: &ScanError) -> bool {
-        let refused = match error {
-            ScanError::Never { code, .. } => {
-                matches!(code.as_str(), "egress.refused" | "egress.declined")
-            }
-            ScanError::Later { pause: None, .. } => self.failures >= PATIENT_FAILURES,
-            _ => false,
-        };
-        refused && (call.next.is_some() || call.mark.is_some())
-    }
-
-    async fn restart(&self, call: &OpenCall) -> Result<bool, ScanError> {
+    /// What may be done about a refusal. The app may not know any more where the page is, or where what is new began: then
+    /// the call begins anew. Or it may have no more what the call is about: then the call is over. False where the
+    /// refusal stands.
+    async fn look_anew(&self, (call, step): (&OpenCall, &ScanStep)) -> Result<bool, ScanError> {
+        let of = (self.log, self.job);
         let mut tx = self.state.db.write(&self.scope).await?;
-        if !connectors::restart_call(&mut tx, (self.log, self.job), call).await? {
+        let is_placed = call.next.is_some() || call.mark.is_some();
+        let is_anew = is_placed && connectors::restart_call(&mut tx, of, call).await?;
+        let is_over =
+            !is_anew && step.for_each.is_some() && connectors::end_gone(&mut tx, of, call).await?;
+        if !is_anew && !is_over {
             return Ok(false);
         }
         #[expect(
@@ -157,18 +152,23 @@ impl Reader<'_> {
             Ok(_) => Err(ScanError::Manifest),
             Err(CallError::Failed(failure)) => {
                 let pause = failure.wait_seconds.map(Duration::from_secs);
-                Err(ScanError::of(failure.code, failure.message, pause))
+                Err(ScanError::of(failure, pause))
             }
             Err(error) => {
-                let code = "broker.unavailable".to_owned();
-                Err(ScanError::of(code, error.to_string(), None))
+                let failure = Failure {
+                    code: "broker.unavailable".to_owned(),
+                    message: error.to_string(),
+                    wait_seconds: None,
+                    status: None,
+                };
+                Err(ScanError::of(failure, None))
             }
         }
     }
 }
 
 /// With the app's identifier for it as its key; or, where the app has none, with all of it.
-fn new_event(event: ScanEvent) -> NewEvent {
+fn new_event(operation: &str, event: ScanEvent) -> NewEvent {
     let whole = || {
         format!(
             "\u{0}{}\u{0}{}\u{0}{}\u{0}{}",
@@ -179,7 +179,8 @@ fn new_event(event: ScanEvent) -> NewEvent {
         )
     };
     let identity = event.id.clone().unwrap_or_else(whole);
-    let digest = sha256(identity.as_bytes());
+    // Identifiers of one operation's events mean nothing among another's.
+    let digest = sha256(format!("{operation}\u{0}{identity}").as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&digest[..16]);
     NewEvent {

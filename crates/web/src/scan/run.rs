@@ -88,7 +88,7 @@ async fn wait_or_begin(
         // The app was taken from this server, or its manifest says something else: the sweep says so.
         Ok(false) | Err(_) => return Ok(Some(Outcome::Failed("connectors.no_manifest"))),
     }
-    tx.commit(AuditEntry::about("connectors.scan_resumed", scan.log))
+    tx.commit(AuditEntry::about("connectors.scan_round_begun", scan.log))
         .await?;
     Ok(None)
 }
@@ -102,7 +102,6 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
         return Ok(Outcome::Done);
     };
     let connection = connectors::connection(&mut tx, found.connection).await?;
-    let mut growing = GrowingLog::open(&mut tx, log).await?;
     drop(tx);
     let Some(connection) = connection else {
         // It is shared with whoever the job acts for no more: the sweep says so.
@@ -111,6 +110,9 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
     if let Some(outcome) = wait_or_begin(state, &scope, (&found, &connection.app)).await? {
         return Ok(outcome);
     }
+    let mut tx = state.db.read(&scope).await?;
+    let mut growing = GrowingLog::open(&mut tx, log).await?;
+    drop(tx);
     let manifest = state.apps.get(&connection.app);
     let asked = Arguments::parse(found.asked.as_bytes()).ok();
     let (Some(manifest), Some(asked)) = (manifest, asked) else {
@@ -126,7 +128,6 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
         log,
         job: job.id,
         asked,
-        failures: found.failures,
     };
     match turn(&reader, &mut growing).await {
         Ok(Some(pause)) => Ok(Outcome::Later(pause)),
@@ -136,10 +137,10 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
             code,
             message,
             pause,
-        }) if pause.is_some() || found.failures < MOST_FAILURES => {
-            let is_failure = pause.is_none();
-            let pause = pause.unwrap_or_else(|| patience(found.failures));
-            delay(&reader, (&code, &message), (pause, is_failure)).await
+        }) if found.failures < MOST_FAILURES => {
+            // An app that asks for a moment, again and again, and never answers is left alone for longer.
+            let pause = pause.unwrap_or_default().max(patience(found.failures));
+            delay(&reader, (&code, &message), pause).await
         }
         Err(error) => {
             reader.fail(&error).await?;
@@ -177,12 +178,12 @@ async fn turn(reader: &Reader<'_>, log: &mut GrowingLog) -> Result<Option<Durati
 async fn delay(
     reader: &Reader<'_>,
     why: (&str, &str),
-    (pause, is_failure): (Duration, bool),
+    pause: Duration,
 ) -> Result<Outcome, db::Error> {
     let pause = pause.min(MOST_PATIENCE);
     let mut tx = reader.state.db.write(&reader.scope).await?;
     let of = (reader.log, reader.job);
-    if !connectors::delay_scan(&mut tx, of, why, (pause, is_failure)).await? {
+    if !connectors::delay_scan(&mut tx, of, why, pause).await? {
         return Ok(Outcome::Done);
     }
     #[expect(

@@ -11,6 +11,9 @@ use super::go_on::new_job;
 use super::plan::{first_calls, text};
 use crate::AppState;
 
+/// Of what is chosen for a scan, as JSON in bytes.
+const LONGEST_ASKED: usize = 2000;
+
 /// Why a scan did not begin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartScanError {
@@ -86,10 +89,20 @@ pub(crate) fn lacking(principal: &Principal) -> Option<&'static str> {
 fn check_asked(scan: &Scan, text: &str) -> Result<Arguments, StartScanError> {
     let wrong = |error: &dyn std::fmt::Display| StartScanError::Asked(error.to_string());
     let asked = Arguments::parse(text.as_bytes()).map_err(|error| wrong(&error))?;
-    for name in scan.steps.iter().flat_map(|step| &step.ask) {
-        if asked.get(name).is_none() {
-            return Err(StartScanError::Asked(format!("say which {name} to scan")));
-        }
+    let names = || scan.steps.iter().flat_map(|step| &step.ask);
+    if let Some(name) = names().find(|name| asked.get(name).is_none()) {
+        return Err(StartScanError::Asked(format!("say which {name} to scan")));
+    }
+    if let Some(name) = asked
+        .names()
+        .find(|name| !names().any(|asked| asked == name))
+    {
+        return Err(StartScanError::Asked(format!(
+            "the scan asks for no {name}"
+        )));
+    }
+    if text.len() > LONGEST_ASKED {
+        return Err(StartScanError::Asked("that is too long".to_owned()));
     }
     Ok(asked)
 }

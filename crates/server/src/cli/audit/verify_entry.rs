@@ -57,18 +57,19 @@ fn shown(logged: &LoggedEntry, as_json: bool) -> String {
         return format!("{line}\n");
     }
     let word = |name: &str| entry[name].as_str().unwrap_or("none").to_owned();
-    let mut text = format!(
-        "The log {} has this entry, as number {} of {}:\n  action   {}\n  subject  {}\n",
-        logged.origin,
-        logged.index,
-        logged.size,
-        word("action"),
-        word("subject")
-    );
-    for (name, value) in entry["details"].as_object().into_iter().flatten() {
-        text.push_str(&format!("  {name}  {value}\n"));
-    }
-    text
+    let details = entry["details"].as_object().into_iter().flatten();
+    let details = details.map(|(name, value)| format!("  {name}  {value}"));
+    let mut lines = vec![
+        format!(
+            "The log {} has this entry, as number {} of {}:",
+            logged.origin, logged.index, logged.size
+        ),
+        format!("  action   {}", word("action")),
+        format!("  subject  {}", word("subject")),
+    ];
+    lines.extend(details);
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 #[cfg(test)]

@@ -32,6 +32,8 @@ pub(super) struct Scan {
     every: Option<&'static str>,
     /// Calls that were made in this round.
     calls: u32,
+    /// Of them, those about what the app had no more.
+    gone: u32,
     /// Calls that are known to come, each with all its pages.
     open: u32,
     /// Why it waits, or failed: a stable code.
@@ -192,6 +194,7 @@ impl From<Row> for Scan {
             round: row.round,
             every: row.every.map(Every::as_str),
             calls: row.calls,
+            gone: row.gone,
             open: row.open,
             code: row.code,
             told: row.told,

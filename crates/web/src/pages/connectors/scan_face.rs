@@ -80,6 +80,7 @@ pub(super) async fn one<P>(
                 at: ended,
                 held,
                 next: row.next_at,
+                told,
             },
             State::Failed => ScanState::Failed {
                 at: ended,
