@@ -130,8 +130,8 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
         asked,
     };
     match turn(&reader, &mut growing).await {
-        Ok(Some(pause)) => Ok(Outcome::Later(pause)),
-        Ok(None) | Err(ScanError::Left) => Ok(Outcome::Done),
+        Ok(outcome) => Ok(outcome),
+        Err(ScanError::Left) => Ok(Outcome::Done),
         Err(ScanError::Database(error)) => Err(error),
         Err(ScanError::Later {
             code,
@@ -149,29 +149,27 @@ async fn scan(state: &AppState, job: &ClaimedJob, log: LogId) -> Result<Outcome,
     }
 }
 
-/// Reads pages until all are read, or the turn is over, or the app asks for a pause. Returns when there is more to do.
-async fn turn(reader: &Reader<'_>, log: &mut GrowingLog) -> Result<Option<Duration>, ScanError> {
+/// Reads pages until all are read, or the turn is over, or the app asks for a pause.
+async fn turn(reader: &Reader<'_>, log: &mut GrowingLog) -> Result<Outcome, ScanError> {
     let begun = Instant::now();
     while begun.elapsed() < TURN {
         let mut tx = reader.state.db.read(&reader.scope).await?;
         let call = connectors::open_call(&mut tx, reader.log).await?;
         drop(tx);
         let Some(call) = call else {
-            return reader.end().await;
+            let again = reader.end().await?;
+            return Ok(again.map_or(Outcome::Done, Outcome::Later));
         };
         match reader.page(&call, log).await? {
             Some(pause) if pause > SHORT_PAUSE => {
-                return Err(ScanError::Later {
-                    code: "connectors.rate_limited".to_owned(),
-                    message: "The app asks for a pause".to_owned(),
-                    pause: Some(pause.min(MOST_PATIENCE)),
-                });
+                let why = ("connectors.rate_limited", "The app asks for a pause");
+                return Ok(delay(reader, why, pause).await?);
             }
             Some(pause) => tokio::time::sleep(pause).await,
             None => {}
         }
     }
-    Ok(Some(Duration::ZERO))
+    Ok(Outcome::Later(Duration::ZERO))
 }
 
 /// Says why nothing is read for a while.
