@@ -185,6 +185,7 @@ pub(crate) async fn set_stored(tx: &mut WriteTx, id: LogId, events: i64) -> Resu
     Ok(())
 }
 
+/// Shows what was read; a scan's log may be shown already, and has grown since.
 pub(crate) async fn set_ready(
     tx: &mut WriteTx,
     id: LogId,
@@ -194,28 +195,7 @@ pub(crate) async fn set_ready(
     let set = sqlx::query!(
         "update insight.logs
             set state = 'ready', cases = $2, events = $3, stored = $3, statistics = $4, finished_at = now()
-          where id = $1 and state = 'reading'",
-        id.uuid(),
-        cases,
-        events,
-        statistics,
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(set.rows_affected() == 1)
-}
-
-/// Of a log that grows: shows what it is now.
-pub(crate) async fn set_grown(
-    tx: &mut WriteTx,
-    id: LogId,
-    (cases, events): (i64, i64),
-    statistics: Value,
-) -> Result<bool, Error> {
-    let set = sqlx::query!(
-        "update insight.logs
-            set state = 'ready', cases = $2, events = $3, statistics = $4, finished_at = now()
-          where id = $1 and state in ('reading', 'ready') and source = 'scan'",
+          where id = $1 and (state = 'reading' or (state = 'ready' and source = 'scan'))",
         id.uuid(),
         cases,
         events,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use kernel::Scope;
 
 use super::ClaimedJob;
-use crate::{Db, Error};
+use crate::{Db, Error, WriteTx};
 
 /// How a job ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,21 +20,22 @@ pub enum Outcome {
 
 /// Ends a claimed job. Nothing happens where its lease has gone to somebody else.
 pub(super) async fn finish(db: &Db, job: &ClaimedJob, outcome: Outcome) -> Result<(), Error> {
-    let (failure, retry) = match outcome {
-        Outcome::Later(pause) => return put_off(db, job, pause).await,
-        Outcome::Done => (None, None),
-        Outcome::Retry(code, pause) => (Some(code), i32::try_from(pause.as_secs()).ok()),
-        Outcome::Failed(code) => (Some(code), None),
-    };
+    let token = job.token().as_bytes().as_slice();
     let mut tx = db.write(&Scope::Anonymous).await?;
-    sqlx::query!(
-        "select jobs.finish($1, $2, $3)",
-        job.token().as_bytes(),
-        failure,
-        retry
-    )
-    .execute(&mut *tx)
-    .await?;
+    match outcome {
+        Outcome::Later(pause) => {
+            let seconds = i32::try_from(pause.as_secs()).unwrap_or(i32::MAX);
+            sqlx::query!("select jobs.put_off($1, $2)", token, seconds)
+                .execute(&mut *tx)
+                .await?;
+        }
+        Outcome::Done => end(&mut tx, token, (None, None)).await?,
+        Outcome::Failed(code) => end(&mut tx, token, (Some(code), None)).await?,
+        Outcome::Retry(code, pause) => {
+            let seconds = i32::try_from(pause.as_secs()).ok();
+            end(&mut tx, token, (Some(code), seconds)).await?;
+        }
+    }
     #[expect(
         clippy::disallowed_methods,
         reason = "what the job did is audited by the job"
@@ -42,18 +43,13 @@ pub(super) async fn finish(db: &Db, job: &ClaimedJob, outcome: Outcome) -> Resul
     tx.commit_silently().await
 }
 
-async fn put_off(db: &Db, job: &ClaimedJob, pause: Duration) -> Result<(), Error> {
-    let mut tx = db.write(&Scope::Anonymous).await?;
-    sqlx::query!(
-        "select jobs.put_off($1, $2)",
-        job.token().as_bytes(),
-        i32::try_from(pause.as_secs()).unwrap_or(i32::MAX),
-    )
-    .execute(&mut *tx)
-    .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what the job did is audited by the job"
-    )]
-    tx.commit_silently().await
+async fn end(
+    tx: &mut WriteTx,
+    token: &[u8],
+    (failure, retry): (Option<&str>, Option<i32>),
+) -> Result<(), Error> {
+    sqlx::query!("select jobs.finish($1, $2, $3)", token, failure, retry)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

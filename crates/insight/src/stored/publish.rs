@@ -14,14 +14,14 @@ pub async fn publish(
 ) -> Result<AuditEntry, SaveError> {
     let statistics = serde_json::to_value(statistics).map_err(SaveError::Statistics)?;
     let counts = (count(log.case_count()), count(log.event_count()));
-    if !store::set_grown(tx, id, counts, statistics).await? {
+    if !store::set_ready(tx, id, counts, statistics).await? {
         return Err(SaveError::NotReading);
     }
     let entry = AuditEntry::about("insight.log_read", id);
     Ok(entry.with("cases", counts.0).with("events", counts.1))
 }
 
-/// Says that no more comes for now: a stable code, and a sentence. What came is kept.
+/// Says why its reading stopped: a stable code, and a sentence. What came is kept.
 pub async fn interrupt(
     tx: &mut WriteTx,
     id: LogId,
@@ -31,7 +31,7 @@ pub async fn interrupt(
     store::set_interrupted(tx, id, code, &sentence).await
 }
 
-/// Says that more comes, after it was interrupted.
+/// Says that it is read again, after it was interrupted.
 pub async fn go_on(tx: &mut WriteTx, id: LogId) -> Result<(), db::Error> {
     store::set_reading(tx, id).await
 }
