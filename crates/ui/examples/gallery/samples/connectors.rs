@@ -4,11 +4,13 @@ use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, ConnectWay, Connection,
-    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Read, Receipt, Scan,
-    ScanState, Scannable, Scans, ScopeRequest, ScopeRow, Sharing, Unused,
+    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Read, Receipt,
+    ScanState, ScopeRequest, ScopeRow, Sharing, Unused,
 };
 
-use super::{Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, shot, with_flash};
+use super::{
+    Ink, NOW, Rendered, days_ago, id, id_text, minutes_ago, page, scans, shot, with_flash,
+};
 
 pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
     let mut pages = catalogue(ink);
@@ -229,30 +231,10 @@ fn register(ink: &Ink, client_id: &'static str) -> ConnectWay {
 
 fn connection(ink: &Ink) -> Vec<Rendered> {
     let view = connected(ink);
-    let scans = |state| Scans {
-        connection: view.id,
-        csrf: ink.t("sample-csrf-token"),
-        scannable: Scannable::Yes,
-        asks: vec![ink.t("owner"), ink.t("repo")],
-        scans: vec![
-            scan(ink, 31, "example shop", state, ""),
-            scan(
-                ink,
-                33,
-                "example desk",
-                ScanState::Done {
-                    at: minutes_ago(190),
-                    held: Some((12, 88)),
-                    next: Some(minutes_ago(-1_250)),
-                    told: String::new(),
-                },
-                "day",
-            ),
-        ],
-        may_scan: true,
-    };
+    let scans = |state| scans::two(ink, state);
     let unneeded = Connection {
         is_raised: true,
+        scans: scans::none(ink),
         last_used_at: None,
         ..view.clone()
     };
@@ -430,25 +412,7 @@ fn connected(ink: &Ink) -> Connection {
                 "/api/projects/{project}/issues",
             ),
         ],
-        scans: Scans {
-            connection: id(1),
-            csrf: ink.t("sample-csrf-token"),
-            scannable: Scannable::Yes,
-            asks: Vec::new(),
-            scans: vec![scan(
-                ink,
-                31,
-                "",
-                ScanState::Done {
-                    at: minutes_ago(95),
-                    held: Some((311, 1_904)),
-                    next: None,
-                    told: String::new(),
-                },
-                "",
-            )],
-            may_scan: true,
-        },
+        scans: scans::whole(ink),
         sharing: sharing(ink),
         receipt: None,
         calls: vec![
@@ -500,28 +464,5 @@ fn connected(ink: &Ink) -> Connection {
             newer: None,
             older: Some(ink.t("/connectors/con_01jd800w000008000000000001?before=x")),
         },
-    }
-}
-
-pub(super) fn scan(
-    ink: &Ink,
-    log: u128,
-    asked: &str,
-    state: ScanState,
-    every: &'static str,
-) -> Scan {
-    Scan {
-        log: id(log),
-        connection: id(1),
-        csrf: ink.t("sample-csrf-token"),
-        now: NOW,
-        // Nothing chosen is shown as a word of ours.
-        asked: match asked {
-            "" => String::new(),
-            asked => ink.t(asked),
-        },
-        state,
-        every,
-        may_scan: true,
     }
 }

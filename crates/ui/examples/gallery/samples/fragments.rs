@@ -6,7 +6,7 @@ use ui::component::{Pages, Tone};
 use ui::connectors::{Read, ScanState};
 use ui::insight::{ImportState, ImportStatus};
 
-use super::{Ink, NOW, Rendered, approvals, connectors, id};
+use super::{Ink, NOW, Rendered, approvals, id, scans};
 
 pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
     let rows = InboxRows {
@@ -46,7 +46,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
             events: Some(120),
         },
     };
-    let scan = connectors::scan(ink, 31, "", state, "");
+    let scan = scans::one(ink, 31, "", state, "");
     let import = ImportStatus {
         job: id(71),
         state: ImportState::Queued,

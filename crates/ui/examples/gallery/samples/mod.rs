@@ -17,6 +17,7 @@ mod overview;
 mod problem;
 mod requests;
 mod roles;
+mod scans;
 mod service_desk;
 mod sign_on;
 mod teams;
