@@ -98,6 +98,21 @@ pub(crate) async fn signed_up(app: &TestApp) -> Person {
 }
 
 /// Waits until the proposal has come to rest, and returns it.
+/// Ends every connection of an organisation, and waits until each has its receipt.
+pub(crate) async fn disconnected(app: &TestApp, owner: &Person) {
+    let everything = json!({ "everything": true });
+    let path = "/api/v1/connections/disconnect";
+    let ended = owner.send(Method::POST, path, Some(&everything)).await;
+    assert!(ended.unwrap().status().is_success());
+    let sooner = "update connectors.receipts set next_try_at = now() where closed_at is null and ticket is null";
+    let open = "update connectors.receipts set tries = tries where closed_at is null";
+    eventually("each has its receipt", async || {
+        fate(app, sooner).await;
+        (fate(app, open).await == 0).then_some(())
+    })
+    .await;
+}
+
 pub(crate) async fn settled(owner: &Person, id: &str) -> Value {
     eventually("the proposal comes to rest", async || {
         let path = format!("/api/v1/approvals/{id}");

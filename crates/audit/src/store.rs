@@ -100,6 +100,24 @@ pub(crate) async fn entry(
     Ok(row.map(|row| (row.leaf_index, row.into_entry())))
 }
 
+/// The newest entry about a subject that tells of an action, for the verifier.
+pub(crate) async fn newest_about(
+    tx: &mut ReadTx,
+    (subject, action): (&str, &str),
+) -> Result<Option<(Option<i64>, EntryRow)>, Error> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", org_id, at as "at!", actor_kind as "actor_kind!", actor_id, person_id,
+                  action as "action!", subject, details as "details!", leaf_index
+             from audit.newest_about($1, $2)"#,
+        subject,
+        action,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| (row.leaf_index, row.into_entry())))
+}
+
 pub(crate) async fn all_entries(
     tx: &mut ReadTx,
     after: i64,

@@ -76,9 +76,9 @@ create policy entries_read on audit.entries for select to countersign_front
     using (org_id = (select ctx.org_for('audit.read')));
 grant select on audit.entries to countersign_front;
 -- Hashes and signed heads tell nothing about anybody: anyone may hold them to check the log.
-create policy nodes_read on audit.nodes for select to countersign_front, countersign_broker using (true);
+create policy nodes_read on audit.nodes for select to countersign_front, countersign_broker, countersign_verifier using (true);
 create policy checkpoints_read on audit.checkpoints for select to countersign_front, countersign_broker, countersign_verifier using (true);
-grant select on audit.nodes to countersign_front, countersign_broker;
+grant select on audit.nodes to countersign_front, countersign_broker, countersign_verifier;
 grant select on audit.checkpoints to countersign_front, countersign_broker, countersign_verifier;
 
 set local role countersign_definer;
@@ -203,6 +203,11 @@ create function audit.all_entries(after bigint, most int) returns setof audit.en
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select * from audit.entries where leaf_index > after order by leaf_index limit most
 $$;
+-- The newest entry about a subject that tells of an action.
+create function audit.newest_about(of_subject text, of_action text) returns setof audit.entries
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select * from audit.entries e where e.subject = of_subject and e.action = of_action order by e.id desc limit 1
+$$;
 create function audit.not_sequenced() returns setof audit.entries
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select * from audit.entries where leaf_index is null order by id
@@ -216,4 +221,5 @@ revoke all on all functions in schema audit from public;
 grant execute on function audit.append(uuid, text, text, jsonb) to countersign_front, countersign_broker, countersign_verifier;
 grant execute on function audit.unsequenced(int),
     audit.sequence(bigint, uuid[], int[], bigint[], bytea[], bytea, text) to countersign_broker;
-grant execute on function audit.all_entries(bigint, int), audit.not_sequenced(), audit.all_nodes(int, bigint, int) to countersign_verifier;
+grant execute on function audit.all_entries(bigint, int), audit.not_sequenced(), audit.all_nodes(int, bigint, int),
+    audit.newest_about(text, text) to countersign_verifier;

@@ -185,6 +185,25 @@ begin
     return found_rows;
 end $$;
 
+-- Whether anything is sealed for an organisation that an app would take: it goes once the app was told.
+create function identity.is_connected(of_org uuid) returns boolean
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (select from broker.secrets s
+                    where s.org_id = of_org and s.field not in ('client_secret', 'pkce_verifier'))
+$$;
+
+-- What goes with the data keys of an organisation, for the line of the log that tells of it: how much they sealed, and
+-- which master keys ever wrapped them. For definer functions alone.
+create function identity.shredded(of_org uuid) returns jsonb
+language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select jsonb_build_object(
+        'secrets', (select count(*) from broker.secrets s where s.org_id = of_org),
+        'payloads', (select count(*) from approvals.proposals p where p.org_id = of_org and p.payload_key_id is not null),
+        'data_keys', left(coalesce((select string_agg(k.id, ' ' order by k.id) from broker.data_keys k where k.org_id = of_org), ''), 1000),
+        'master_keys', left(coalesce((select string_agg(distinct name, ' ' order by name)
+            from broker.data_keys k, unnest(k.wrapped_before || k.wrapped_by) as name where k.org_id = of_org), ''), 1000))
+$$;
+
 -- Takes away all that is an organisation's own, in the order that foreign keys allow. The organisation stays as
 -- a name that says so, for the lines of the log that are about it. For definer functions alone.
 create function identity.erase_organisation(of_org uuid) returns void
@@ -259,7 +278,8 @@ begin
 end $$;
 
 -- Deletes the bound person's account: 'deleted'; 'typed' where what they typed is not their address; 'last_owner'
--- where somebody would be left without an owner. Organisations where they are alone go with them.
+-- where somebody would be left without an owner; 'connected' where an app is connected to what would go. Organisations
+-- where they are alone go with them.
 create function identity.delete_account(typed text) returns text
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -268,6 +288,7 @@ declare
     orgs uuid[];
     org uuid;
     others boolean;
+    destroyed jsonb;
 begin
     select u.email into own_email from identity.users u where u.id = who for update;
     if lower(btrim(typed)) is distinct from own_email then
@@ -281,6 +302,13 @@ begin
     if exists (select from identity.own_organisations() o where o.is_last_owner and o.others > 0) then
         return 'last_owner';
     end if;
+    -- Their tokens would go, and the apps would hear nothing of it.
+    if exists (select from unnest(orgs) as o (id)
+                where identity.is_connected(o.id)
+                  and not exists (select from identity.memberships m
+                                   where m.org_id = o.id and m.user_id <> who and m.removed_at is null)) then
+        return 'connected';
+    end if;
     foreach org in array orgs loop
         others := exists (select from identity.memberships m
                            where m.org_id = org and m.user_id <> who and m.removed_at is null);
@@ -288,7 +316,9 @@ begin
         perform identity.end_membership(org, who, null);
         if not others then
             perform audit.append_anonymous(org, who, 'identity.organisation_deleted', audit.text_id('org', org));
+            destroyed := identity.shredded(org);
             perform identity.erase_organisation(org);
+            perform audit.append_system(org, 'broker.data_keys_destroyed', audit.text_id('org', org), destroyed, who);
         end if;
     end loop;
     perform identity.forget_person(who, own_email);
@@ -450,6 +480,7 @@ grant execute on function trust.make_control_person(text, uuid, uuid, bytea), tr
     trust.forget_control_person(uuid) to countersign_verifier;
 
 revoke all on function identity.export_account(), identity.rows_of(text, uuid, uuid[], text),
+    identity.is_connected(uuid), identity.shredded(uuid),
     identity.erase_organisation(uuid), identity.forget_person(uuid, text), identity.delete_account(text),
     identity.own_events(uuid, int) from public;
 grant execute on function identity.export_account(), identity.delete_account(text), identity.own_events(uuid, int)

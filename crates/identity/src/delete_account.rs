@@ -11,6 +11,11 @@ pub enum DeleteAccountError {
     /// An organisation with other members would be left without an owner.
     #[error("you are the last owner of an organisation with other members")]
     LastOwner,
+    /// An app is connected to an organisation that would go along.
+    #[error(
+        "apps are connected to an organisation that goes along: disconnect them there first, under Connectors. Once each has its receipt, try again"
+    )]
+    Connected,
     /// The database failed.
     #[error("the account could not be deleted")]
     Database(#[from] db::Error),
@@ -25,6 +30,7 @@ pub async fn delete_account(mut tx: WriteTx, typed: &str) -> Result<(), DeleteAc
     {
         "deleted" => {}
         "last_owner" => return Err(DeleteAccountError::LastOwner),
+        "connected" => return Err(DeleteAccountError::Connected),
         _ => return Err(DeleteAccountError::Typed),
     }
     #[expect(

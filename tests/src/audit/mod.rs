@@ -2,9 +2,12 @@
 
 mod receipt;
 
+pub(crate) use receipt::shredded;
+
 use audit::checkpoint::VerifierKey;
 use audit::offline::{Finding, Outcome, Report, SavedCheckpoint};
 use kernel::Scope;
+use testkit::app::TestApp;
 
 use sqlx::{Connection as _, Executor as _};
 
@@ -12,8 +15,8 @@ use crate::eventually::eventually;
 use crate::world::World;
 
 /// The log's key, as the database has it.
-async fn key(world: &World) -> VerifierKey {
-    let db = world.app.db("countersign_verifier");
+async fn key(app: &TestApp) -> VerifierKey {
+    let db = app.db("countersign_verifier");
     let mut tx = db.read(&Scope::Anonymous).await.unwrap();
     let verifier: String = sqlx::query_scalar("select verifier from broker.signing_keys")
         .fetch_one(&mut *tx)
@@ -24,7 +27,7 @@ async fn key(world: &World) -> VerifierKey {
 
 /// Checks the log as the verifier.
 async fn check(world: &World, saved: Vec<SavedCheckpoint>) -> Report {
-    let (db, key) = (world.app.db("countersign_verifier"), key(world).await);
+    let (db, key) = (world.app.db("countersign_verifier"), key(&world.app).await);
     audit::verify_database(&db, &key, saved).await.unwrap()
 }
 

@@ -2,10 +2,13 @@
 
 use audit::checkpoint::VerifierKey;
 use audit::proof::{self, LoggedEntry, LoggedEntryError};
+use kernel::{OrganisationId, Scope};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use testkit::app::TestApp;
 
 use super::{key, sequenced};
+use crate::eventually::eventually;
 use crate::world::{World, signed_up};
 
 async fn download(world: &World, path: &str) -> (StatusCode, String) {
@@ -33,7 +36,7 @@ async fn what_was_destroyed_with_a_connection_is_proven_without_the_server() {
     let path = format!("/api/v1/audit/entries/{id}/proof");
     let (status, text) = download(&world, &path).await;
     assert_eq!(status, StatusCode::OK);
-    let key = key(&world).await;
+    let key = key(&world.app).await;
     let logged = checked(&text, &key).unwrap();
     let entry: Value = serde_json::from_str(&logged.text).unwrap();
     assert_eq!(entry["action"], "connectors.tokens_destroyed");
@@ -55,6 +58,24 @@ async fn what_was_destroyed_with_a_connection_is_proven_without_the_server() {
     let stranger = signed_up(&world.app).await;
     let answer = stranger.send(Method::GET, &path, None).await.unwrap();
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+/// Whoever runs the server has the signed receipt of what was destroyed: nobody else is left to ask for it.
+pub(crate) async fn shredded(app: &TestApp, org: OrganisationId) {
+    let db = app.db("countersign_verifier");
+    let text = eventually("the signed tree has it", async || {
+        let mut tx = db.read(&Scope::Anonymous).await.unwrap();
+        let about = (org.to_string(), "broker.data_keys_destroyed");
+        proof::prove_newest(&mut tx, (&about.0, about.1)).await.ok()
+    })
+    .await;
+    let logged = checked(&text, &key(app).await).unwrap();
+    let entry: Value = serde_json::from_str(&logged.text).unwrap();
+    let details = &entry["details"];
+    assert!(details["payloads"].as_u64().unwrap() > 0, "{details}");
+    let named = |name: &str| details[name].as_str().unwrap().to_owned();
+    assert!(named("data_keys").starts_with("dek_"), "{details}");
+    assert!(named("master_keys").starts_with("file:"), "{details}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::eventually::within;
 use crate::tenancy::tenant::fill;
-use crate::world::{PASSWORD, World};
+use crate::world::{PASSWORD, World, disconnected};
 
 const OTHER_PASSWORD: &str = "another long way to say it";
 
@@ -160,6 +160,7 @@ async fn told(person: &Person) {
 
 /// The last person goes, and with them whatever was the organisation's.
 async fn delete(world: &World, person: &Person) {
+    disconnected(&world.app, person).await;
     let email = person.me["email"].as_str().unwrap();
     let form = [("email", email)];
     let deleted = person.submit("/account/delete", &form).await.unwrap();

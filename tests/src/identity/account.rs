@@ -15,10 +15,11 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use testkit::app::{Options, TestApp};
 
 use crate::access::colleague;
+use crate::audit::shredded;
 use crate::eventually::eventually;
 use crate::sql::{fate, refusal};
 use crate::visitor::Visitor;
-use crate::world::{PASSWORD, World, bound, decide, rows_with, signed_up};
+use crate::world::{PASSWORD, World, bound, decide, disconnected, rows_with, signed_up};
 
 const ACCOUNT: &str = "/account";
 
@@ -213,8 +214,14 @@ async fn an_organisation_goes_with_its_last_member() {
     assert_eq!(world.fate(gone).await, 1);
     let page = text(&world.owner, ACCOUNT).await;
     assert!(page.contains("the whole organisation is deleted"), "{page}");
+    // Its apps would hear nothing of it.
+    let (status, page) = delete(&world.owner, email(&world.owner)).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.contains("disconnect them there first"), "{page}");
+    disconnected(app, &world.owner).await;
     let (status, page) = delete(&world.owner, email(&world.owner)).await;
     assert_eq!(status, StatusCode::OK, "{page}");
+    shredded(app, org).await;
     let mut hand = hand(app).await;
     let tables: Vec<String> = sqlx::query_scalar(
         "select c.oid::regclass::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'org_id'

@@ -7,6 +7,7 @@ use kernel::AuditEntryId;
 
 use super::{InclusionProof, ProofError, VerifyError};
 use crate::checkpoint::{self, CheckpointError, VerifierKey};
+use crate::leaf::EntryRow;
 use crate::merkle::{Hash, leaf_hash};
 use crate::{leaf, store};
 
@@ -73,7 +74,25 @@ impl LoggedEntryError {
 /// The proof that the newest signed head has an entry of the bound organisation, with the entry itself: a C2SP
 /// tlog-proof, whose extra data is the entry's canonical text.
 pub async fn prove(tx: &mut ReadTx, id: AuditEntryId) -> Result<String, ProveError> {
-    let (index, row) = store::entry(tx, id).await?.ok_or(ProveError::NotFound)?;
+    let found = store::entry(tx, id).await?;
+    proof_of(tx, found).await
+}
+
+/// The same of the newest entry about a subject that tells of an action, of whichever organisation. For the verifier's
+/// login.
+pub async fn prove_newest(
+    tx: &mut ReadTx,
+    (subject, action): (&str, &str),
+) -> Result<String, ProveError> {
+    let found = store::newest_about(tx, (subject, action)).await?;
+    proof_of(tx, found).await
+}
+
+async fn proof_of(
+    tx: &mut ReadTx,
+    found: Option<(Option<i64>, EntryRow)>,
+) -> Result<String, ProveError> {
+    let (index, row) = found.ok_or(ProveError::NotFound)?;
     let head = store::latest_head(tx).await?;
     let index = index.and_then(|index| u64::try_from(index).ok());
     let (Some(head), Some(index)) = (head, index) else {

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 pub use consistency::ConsistencyProof;
 pub use inclusion::InclusionProof;
-pub use logged::{LoggedEntry, LoggedEntryError, ProveError, check, prove};
+pub use logged::{LoggedEntry, LoggedEntryError, ProveError, check, prove, prove_newest};
 
 use crate::merkle::{Hash, MAX_SIZE, Node, NodeStore, bag, cover};
 

@@ -24,6 +24,7 @@ fn every_command_teaches() {
         &["connector", "check"],
         &["connector", "schema"],
         &["audit", "verify"],
+        &["audit", "prove"],
         &["audit", "verify-entry"],
         &["audit", "export"],
         &["audit", "checkpoint"],

@@ -141,6 +141,7 @@ impl From<DeleteAccountError> for Problem {
                 Self::new(kind::ACCOUNT_INVALID).field("email", error.to_string())
             }
             DeleteAccountError::LastOwner => Self::new(kind::LAST_OWNER),
+            DeleteAccountError::Connected => Self::new(kind::STILL_CONNECTED),
             DeleteAccountError::Database(error) => error.into(),
         }
     }

@@ -127,6 +127,7 @@ kinds! {
     SECOND_FACTOR_DUE = 401, "identity.second_factor_due", "Your password was right. Now your second factor is needed.";
     SECOND_FACTOR_KEPT = 409, "identity.second_factor_kept", "An organisation of yours asks for a second factor: it stays.";
     SIGNED_OUT = 401, "identity.signed_out", "Not signed in, or not any more.";
+    STILL_CONNECTED = 409, "identity.still_connected", "Apps are connected to an organisation that goes along. Disconnect them first: once each has its receipt, try again.";
     TOO_MANY_TRIES = 429, "identity.too_many_tries", "Too many tries. Wait a moment before the next one.";
     UNKNOWN_ISSUER = 404, "identity.unknown_issuer", "Nobody of that name lets people in here.";
     UNVERIFIED = 403, "identity.unverified", "Confirm your address first, by the link that we sent there.";

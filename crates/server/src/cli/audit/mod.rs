@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod export;
+mod prove;
 mod source;
 mod verify;
 mod verify_entry;
@@ -14,6 +15,7 @@ use crate::exit::Failure;
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
     Verify(verify::VerifyArgs),
+    Prove(prove::ProveArgs),
     VerifyEntry(verify_entry::VerifyEntryArgs),
     Export(export::ExportArgs),
     Checkpoint(checkpoint::CheckpointArgs),
@@ -22,6 +24,7 @@ pub(super) enum AuditCommand {
 pub(super) fn run(command: &AuditCommand) -> Result<(), Failure> {
     match command {
         AuditCommand::Verify(args) => verify::run(args),
+        AuditCommand::Prove(args) => prove::run(args),
         AuditCommand::VerifyEntry(args) => verify_entry::run(args),
         AuditCommand::Export(args) => export::run(args),
         AuditCommand::Checkpoint(args) => checkpoint::run(args),

@@ -46,7 +46,7 @@ pub(super) async fn delete(recent: RecentAccount, form: Form) -> Result<Response
             return Ok(response);
         }
         Err(DeleteAccountError::Database(error)) => return Err(error.into()),
-        Err(wrong @ (DeleteAccountError::Typed | DeleteAccountError::LastOwner)) => wrong,
+        Err(wrong) => wrong,
     };
     view.errors = match wrong {
         DeleteAccountError::Typed => FieldErrors::default().with("email", wrong.to_string()),
