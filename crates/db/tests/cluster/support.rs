@@ -110,6 +110,18 @@ pub(crate) fn is_alive(pid: u32) -> bool {
         .is_ok_and(|stat| !stat.rsplit_once(") ").unwrap().1.starts_with(['Z', 'X']))
 }
 
+/// The process of a server that does `what`.
+pub(crate) fn child_of(server: u32, what: &str) -> u32 {
+    let children = format!("/proc/{server}/task/{server}/children");
+    let children = std::fs::read_to_string(children).unwrap();
+    let mut children = children.split_whitespace();
+    let does_it = |pid: &&str| {
+        let line = std::fs::read_to_string(format!("/proc/{pid}/cmdline"));
+        line.is_ok_and(|line| line.contains(what))
+    };
+    children.find(does_it).unwrap().parse().unwrap()
+}
+
 /// A program as the user that owns the data.
 pub(crate) fn as_owner(pgdata: &Path, program: &Path) -> Command {
     let owner = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(pgdata).unwrap());
