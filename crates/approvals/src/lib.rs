@@ -20,7 +20,7 @@ pub use claim::{ClaimError, Claimed, claim};
 pub use decide::{DecideError, Decision, NoteError, Verdict, decide};
 pub use deciders::{Deciders, deciders};
 pub use finish::{Finished, Outcome, finish};
-pub use list::{Filter, List, count_waiting, proposals};
+pub use list::{Filter, List, count_waiting, proposals, these};
 pub use proposal::{DecisionRow, Proposal, SealedPayload, State, proposal, sealed_payload};
 pub use propose::{NewProposal, propose};
 pub use resolve::{Resolution, resolve};

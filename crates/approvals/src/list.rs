@@ -44,6 +44,11 @@ pub async fn proposals(
     Ok(List { proposals, next })
 }
 
+/// Those of `ids` that whoever is bound may see, the last proposed first.
+pub async fn these(tx: &mut ReadTx, ids: &[ProposalId]) -> Result<Vec<Proposal>, Error> {
+    store::these_proposals(tx, ids).await
+}
+
 /// How many wait for a person.
 pub async fn count_waiting(tx: &mut ReadTx) -> Result<i64, Error> {
     store::count_waiting(tx).await

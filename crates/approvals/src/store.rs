@@ -192,6 +192,22 @@ pub(crate) async fn settled_proposals(
     .collect()
 }
 
+pub(crate) async fn these_proposals(
+    tx: &mut ReadTx,
+    ids: &[ProposalId],
+) -> Result<Vec<Proposal>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    select_proposals!(
+        "where p.id = any ($1) order by p.created_at desc, p.id desc",
+        &ids
+    )
+    .fetch_all(&mut **tx)
+    .await?
+    .into_iter()
+    .map(ProposalRow::parse)
+    .collect()
+}
+
 pub(crate) async fn count_waiting(tx: &mut ReadTx) -> Result<i64, Error> {
     Ok(sqlx::query_scalar!(
         r#"select count(*) as "count!" from approvals.proposals

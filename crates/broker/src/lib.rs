@@ -15,6 +15,7 @@ mod disconnect;
 pub mod egress;
 mod error;
 mod execute;
+mod find;
 mod instance_id;
 mod issue_access_token;
 mod issuer;

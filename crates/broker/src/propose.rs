@@ -51,12 +51,12 @@ pub(crate) async fn propose<L: Ledger>(
     )?;
     let hash = binding.payload_hash(&request)?;
     let subject = operation.subject(&arguments);
-    let payload = Payload::new(requester, &arguments)?.to_vec()?;
+    let payload = Payload::new(requester, &arguments)?;
     let mut tx = service.db.write(scope).await?;
     if !store::hold_connected(&mut tx, connection.row.id).await? {
         return Err(BrokerError::NotConnected);
     }
-    let sealed = service
+    let (sealed, indexes) = service
         .vault
         .seal_payload(&mut tx, (organisation, id), &payload, service.db.chance())
         .await?;
@@ -72,6 +72,7 @@ pub(crate) async fn propose<L: Ledger>(
         lifetime: PROPOSAL_LIFETIME,
     };
     let entry = service.ledger.propose(&mut tx, new).await?;
+    store::insert_blind_indexes(&mut tx, (organisation, id), &sealed.key_id, &indexes).await?;
     tx.commit(entry).await?;
     Ok(Answer::Proposed {
         proposal: id,

@@ -125,6 +125,11 @@ pub enum Call {
         /// Which.
         proposal: ProposalId,
     },
+    /// Finds proposals by a text of what they would send.
+    Find {
+        /// All of the text, in any case.
+        text: SecretText,
+    },
     /// Revokes at the provider where it can, destroys the tokens, and ends the connection.
     Disconnect {
         /// Which.
@@ -228,6 +233,11 @@ pub enum Answer {
     },
     /// What would leave.
     Shown(Box<ShownRequest>),
+    /// What was found.
+    Found {
+        /// The last proposed first, a hundred at most.
+        proposals: Vec<ProposalId>,
+    },
     /// The connection has ended.
     Disconnected {
         /// What the app said; nothing while it is told again.

@@ -1,3 +1,4 @@
+mod attribute;
 mod master_key;
 
 use std::net::Ipv4Addr;
@@ -53,6 +54,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.changed_payload().await?,
         bench.other_class().await?,
         moved_ciphertext(service),
+        attribute::equal_values(service.db.chance()),
         old_master_key(service),
         master_key::other_place(service).await,
     ];

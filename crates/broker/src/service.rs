@@ -12,6 +12,7 @@ use crate::connect::{self, Begin};
 use crate::disconnect::{disconnect, disconnect_all};
 use crate::egress::Egress;
 use crate::error::BrokerError;
+use crate::find::find;
 use crate::issue_access_token::issue_access_token;
 use crate::issuer::{self, IssuerConfig, Issuers};
 use crate::keep_credential::{Pasted, keep_credential};
@@ -157,6 +158,7 @@ impl<L: Ledger> Service<L> {
                 arguments,
             } => propose(self, &scope, connection, &operation, &arguments).await,
             Call::Show { proposal } => show(self, &scope, proposal).await,
+            Call::Find { text } => find(self, &scope, text).await,
             Call::Disconnect { connection } => disconnect(self, &scope, connection).await,
             Call::DisconnectAll { app } => disconnect_all(self, &scope, app.as_deref()).await,
             Call::BeginAuthenticator => authenticator::begin(self, &scope).await,

@@ -1,6 +1,7 @@
 //! The statements of this crate, one function each.
 
 mod access_tokens;
+mod blind_indexes;
 pub(crate) mod issuers;
 mod keys;
 pub(crate) mod passkeys;
@@ -15,10 +16,11 @@ pub(crate) use access_tokens::{
     Granted, NewTokenKey, TokenKeyRow, insert_token_key, issued, lock_token_keys, to_issue,
     token_keys,
 };
+pub(crate) use blind_indexes::{indexed, insert_blind_indexes};
 pub use keys::master_keys_in_use;
 pub(crate) use keys::{
-    DataKeyRow, data_key, data_key_of, insert_data_key, insert_server_key, sealing_server_key,
-    server_key,
+    DataKeyRow, data_key, data_key_of, data_keys_of, insert_data_key, insert_server_key,
+    sealing_server_key, server_key,
 };
 pub(crate) use receipts::{
     EndedRow, close, disconnect_all, not_given_back, proposals_revoked, put_closing_off,

@@ -8,9 +8,11 @@
 use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf::Prk;
 use kernel::{Chance, Secret};
 use zeroize::Zeroize as _;
 
+use crate::blind_index;
 use crate::digest::sha256;
 
 /// Where a sealed value lives. Part of what is authenticated, never stored beside the ciphertext.
@@ -110,6 +112,7 @@ pub struct MasterKey {
 pub struct DataKey {
     id: KeyId,
     key: LessSafeKey,
+    indexes: Prk,
 }
 
 impl MasterKey {
@@ -160,7 +163,13 @@ impl DataKey {
         Self {
             id,
             key: aead(bytes.expose()),
+            indexes: blind_index::extract(bytes.expose()),
         }
+    }
+
+    /// What the keys of its blind indexes are derived from.
+    pub(crate) const fn indexes(&self) -> &Prk {
+        &self.indexes
     }
 
     /// Its name in stored rows.

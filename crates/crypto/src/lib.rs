@@ -1,11 +1,12 @@
-//! Digests, tokens, envelopes, signed values, canonical JSON, passkeys, ID tokens, and how key management services
-//! are asked.
+//! Digests, tokens, envelopes, blind indexes, signed values, canonical JSON, passkeys, ID tokens, and how key management
+//! services are asked.
 //!
 //! Promises: does no IO; one provider (aws-lc-rs) does all the arithmetic; a ciphertext opens only
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
 
 pub mod access_token;
 pub mod aws_signature;
+pub mod blind_index;
 pub mod canonical;
 pub mod cookie;
 pub mod digest;
@@ -16,4 +17,5 @@ pub mod service_account;
 pub mod token;
 pub mod totp;
 
+pub use blind_index::{Attribute, BlindIndex};
 pub use envelope::{Context, DataKey, KeyId, MasterKey, Sealed};

@@ -69,6 +69,7 @@ migrations! {
     34 "0034_broker_credentials",
     35 "0035_connectors_reviews",
     36 "0036_connectors_scans",
+    37 "0037_approvals_blind_indexes",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

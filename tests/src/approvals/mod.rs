@@ -6,6 +6,7 @@ mod late;
 mod lists;
 mod once;
 mod outcomes;
+mod search;
 mod shown;
 mod subject;
 

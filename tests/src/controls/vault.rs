@@ -11,9 +11,11 @@ use crate::sql::fate;
 use crate::vault::keepers::config::{alone, transit};
 use crate::vault::keepers::server::{KeyServer, Mood};
 use crate::vault::rotated;
+use crate::world::{World, connect, propose, signed_up};
 
 const CONTROL: &str = "broker.rotation";
 const ENVELOPE: &str = "broker.envelope";
+const ATTRIBUTES: &str = "broker.attributes";
 
 #[tokio::test]
 async fn va_02_falls_when_the_key_management_service_ignores_what_a_key_is_wrapped_for() {
@@ -57,6 +59,32 @@ async fn va_02_falls_when_two_organisations_share_a_data_key() {
         select k.id, o.id, k.purpose, k.wrapped_by, k.wrapped, now()
           from broker.data_keys k, identity.organisations o where o.id <> k.org_id limit 1";
     falls_with(ENVELOPE, shared, "those of another row").await;
+}
+
+#[tokio::test]
+async fn va_04_falls_when_the_web_process_reads_what_values_are_found_by() {
+    let granted = "grant select on approvals.blind_indexes to countersign_front";
+    falls_with(ATTRIBUTES, granted, "reaches the indexes").await;
+    let granted =
+        "grant execute on function approvals.indexed(text[], bytea[], int) to countersign_front";
+    falls_with(ATTRIBUTES, granted, "approvals.indexed").await;
+}
+
+#[tokio::test]
+async fn va_04_falls_when_equal_values_of_two_organisations_are_found_by_the_same() {
+    let world = World::start().await;
+    world.propose("The same").await;
+    let stranger = signed_up(&world.app).await;
+    let connection = connect(&stranger, world.provider.url(), "write").await;
+    propose(&stranger, &connection, "The same").await;
+    let sound = evidence(instance(&world.app), ATTRIBUTES).await;
+    assert_eq!(sound.status, Status::Pass, "{sound:?}");
+    assert!(sound.evidence.contains("2 payloads"), "{sound:?}");
+    let alike = "update approvals.blind_indexes set index = decode(repeat('00', 16), 'hex')";
+    world.fate(alike).await;
+    let broken = evidence(instance(&world.app), ATTRIBUTES).await;
+    assert_eq!(broken.status, Status::Fail, "{broken:?}");
+    assert!(broken.evidence.contains("of two organisations"));
 }
 
 #[tokio::test]

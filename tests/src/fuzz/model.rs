@@ -151,6 +151,7 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
 pub(super) const BROKER: &[(&str, Seen)] = &[
     ("access.api_keys", Holders("api_keys.read")),
     ("access.permissions", All),
+    ("approvals.blind_indexes", Members),
     ("approvals.proposals", Members),
     ("audit.checkpoints", All),
     ("audit.nodes", All),

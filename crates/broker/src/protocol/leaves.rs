@@ -14,6 +14,7 @@ impl Call {
             Self::BeginConnect { .. }
             | Self::Propose { .. }
             | Self::Show { .. }
+            | Self::Find { .. }
             | Self::DisconnectAll { .. }
             | Self::BeginAuthenticator
             | Self::TryCode { .. }

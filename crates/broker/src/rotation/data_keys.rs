@@ -112,8 +112,8 @@ async fn replace(
     for value in values.iter().take(VALUES) {
         let tenant = organisation.map(Into::into);
         match reseal((&old, &new), tenant, value, db.chance()) {
-            Ok(sealed) => {
-                let form = (new.id().as_str(), sealed.as_slice());
+            Ok(resealed) => {
+                let form = (new.id().as_str(), &resealed);
                 if rotations::reseal(tx, organisation, value, form).await? {
                     moved += 1;
                 } else {

@@ -45,6 +45,17 @@ pub(crate) async fn data_key(tx: &mut ReadTx, id: &str) -> Result<Option<DataKey
     .await?)
 }
 
+/// The data keys of the bound organisation for a purpose: the one that seals, and those that open what is left.
+pub(crate) async fn data_keys_of(tx: &mut ReadTx, purpose: &str) -> Result<Vec<DataKeyRow>, Error> {
+    Ok(sqlx::query_as!(
+        DataKeyRow,
+        "select id, wrapped_by, wrapped from broker.data_keys where org_id = (select ctx.org()) and purpose = $1",
+        purpose
+    )
+    .fetch_all(&mut **tx)
+    .await?)
+}
+
 pub(crate) async fn insert_data_key(
     tx: &mut WriteTx,
     organisation: OrganisationId,

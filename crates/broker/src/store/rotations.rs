@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::DataKeyRow;
 use crate::rotation::RotationKind;
-use crate::vault::StoredValue;
+use crate::vault::{Resealed, StoredValue};
 
 /// A rotation, and how far it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -301,7 +301,7 @@ pub(crate) async fn reseal(
     tx: &mut WriteTx,
     organisation: Option<Uuid>,
     value: &StoredValue,
-    (key, sealed): (&str, &[u8]),
+    (key, new): (&str, &Resealed),
 ) -> Result<bool, Error> {
     let moved = sqlx::query_scalar!(
         "select broker.reseal($1, $2, $3, $4, $5, $6, $7)",
@@ -311,11 +311,23 @@ pub(crate) async fn reseal(
         value.text,
         value.sealed,
         key,
-        sealed
+        new.sealed
     )
     .fetch_one(&mut **tx)
-    .await?;
-    Ok(moved.unwrap_or_default())
+    .await?
+    .unwrap_or_default();
+    if let (true, Some(indexes)) = (moved, &new.indexes) {
+        sqlx::query!(
+            "select broker.reindex($1, $2, $3, $4)",
+            organisation,
+            value.row,
+            key,
+            indexes
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(moved)
 }
 
 /// Counts what was done.

@@ -23,8 +23,8 @@ pub use signing_key::{SigningKeyError, audit_signing_key};
 
 pub(crate) use data_key::{KeyOwner, VaultError};
 pub(crate) use kek::{KekError, Wrapped};
-pub(crate) use payloads::SealedPayload;
-pub(crate) use reseal::{StoredValue, reseal};
+pub(crate) use payloads::{Indexes, SealedPayload};
+pub(crate) use reseal::{Resealed, StoredValue, reseal};
 pub(crate) use secrets::Field;
 
 use std::sync::Arc;

@@ -1,9 +1,12 @@
-use crypto::{Context, KeyId, Sealed};
+use std::collections::BTreeSet;
+
+use crypto::{Attribute, BlindIndex, Context, DataKey, KeyId, Sealed};
 use db::{ReadTx, WriteTx};
 use kernel::{Chance, OrganisationId, ProposalId, Secret};
 
 use super::Vault;
 use super::data_key::{KeyOwner, Purpose, VaultError};
+use crate::payload::{Payload, searched};
 use crate::store;
 
 /// A proposal's payload, sealed.
@@ -13,24 +16,54 @@ pub(crate) struct SealedPayload {
     pub(crate) sealed: Vec<u8>,
 }
 
+/// Blind indexes with the names of the data keys that made them.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes {
+    pub(crate) keys: Vec<String>,
+    pub(crate) indexes: Vec<Vec<u8>>,
+}
+
 impl Vault {
     /// Seals the payload of a proposal to its row.
     pub(crate) async fn seal_payload(
         &self,
         tx: &mut WriteTx,
         (organisation, proposal): (OrganisationId, ProposalId),
-        payload: &[u8],
+        payload: &Payload,
         chance: &dyn Chance,
-    ) -> Result<SealedPayload, VaultError> {
+    ) -> Result<(SealedPayload, Vec<Vec<u8>>), VaultError> {
         let key = self
             .data_key(tx, organisation, Purpose::Approvals, chance)
             .await?;
         let (tenant, row) = (organisation.to_string(), proposal.to_string());
-        let sealed = key.seal(payload, &place(&tenant, &row), chance);
-        Ok(SealedPayload {
+        let plain = payload.to_vec().map_err(|_| VaultError::NotText)?;
+        let sealed = key.seal(&plain, &place(&tenant, &row), chance);
+        let sealed = SealedPayload {
             key_id: key.id().as_str().to_owned(),
             sealed: sealed.as_bytes().to_vec(),
-        })
+        };
+        Ok((sealed, indexes(&key, &tenant, payload)?))
+    }
+
+    /// The indexes that payloads have which hold `text`, by each data key that may have sealed one.
+    pub(crate) async fn indexes_of(
+        &self,
+        tx: &mut ReadTx,
+        organisation: OrganisationId,
+        text: &str,
+    ) -> Result<Indexes, VaultError> {
+        let mut found = Indexes::default();
+        let Some(text) = searched(text) else {
+            return Ok(found);
+        };
+        let tenant = organisation.to_string();
+        for row in store::data_keys_of(tx, Purpose::Approvals.as_str()).await? {
+            let key = self.unwrap(KeyOwner::Tenant(organisation), row).await?;
+            let index = key.blind_index(&attribute(&tenant), &text);
+            found.keys.push(key.id().as_str().to_owned());
+            found.indexes.push(index.to_vec());
+        }
+        Ok(found)
     }
 
     /// Opens the payload of a proposal.
@@ -58,4 +91,26 @@ pub(super) fn place<'a>(tenant: &'a str, row: &'a str) -> Context<'a> {
         row,
         version: 1,
     }
+}
+
+const fn attribute(tenant: &str) -> Attribute<'_> {
+    Attribute {
+        tenant,
+        table: "approvals.proposals",
+        field: "payload_sealed",
+    }
+}
+
+/// The index of each text of a payload, in an order that tells nothing of theirs.
+pub(super) fn indexes(
+    key: &DataKey,
+    tenant: &str,
+    payload: &Payload,
+) -> Result<Vec<Vec<u8>>, VaultError> {
+    let texts = payload.searchable().map_err(|_| VaultError::NotText)?;
+    let found: BTreeSet<BlindIndex> = texts
+        .iter()
+        .map(|text| key.blind_index(&attribute(tenant), text))
+        .collect();
+    Ok(found.iter().map(|index| index.to_vec()).collect())
 }

@@ -6,6 +6,7 @@ use super::data_key::VaultError;
 use super::secrets::Field;
 use super::{payloads, secrets, signing_key, token_key};
 use crate::authenticator;
+use crate::payload::Payload;
 
 /// A sealed value, and what tells its place.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,15 +23,23 @@ pub(crate) struct StoredValue {
     pub(crate) place: String,
 }
 
+/// A value's new form.
+#[derive(Debug, Default)]
+pub(crate) struct Resealed {
+    pub(crate) sealed: Vec<u8>,
+    /// Its blind indexes, where it is found by them.
+    pub(crate) indexes: Option<Vec<Vec<u8>>>,
+}
+
 /// The same value at the same place, sealed by another key. One that is empty holds nothing, and stays so.
 pub(crate) fn reseal(
     (old, new): (&DataKey, &DataKey),
     organisation: Option<OrganisationId>,
     value: &StoredValue,
     chance: &dyn Chance,
-) -> Result<Vec<u8>, VaultError> {
+) -> Result<Resealed, VaultError> {
     if value.sealed.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Resealed::default());
     }
     let tenant = organisation.map(|id| id.to_string()).unwrap_or_default();
     let text = value.text.as_deref().unwrap_or_default();
@@ -53,5 +62,16 @@ pub(crate) fn reseal(
     };
     let sealed = Sealed::from_bytes(value.sealed.clone());
     let plain = old.open(old.id(), &sealed, &place)?;
-    Ok(new.seal(plain.expose(), &place, chance).as_bytes().to_vec())
+    let indexes = match value.table.as_str() {
+        "approvals.proposals" => {
+            let payload = Payload::parse(plain.expose()).map_err(|_| VaultError::NotText)?;
+            Some(payloads::indexes(new, &tenant, &payload)?)
+        }
+        _ => None,
+    };
+    let sealed = new.seal(plain.expose(), &place, chance);
+    Ok(Resealed {
+        sealed: sealed.as_bytes().to_vec(),
+        indexes,
+    })
 }

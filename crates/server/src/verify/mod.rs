@@ -53,6 +53,7 @@ mod sign_on;
 mod sign_on_saml;
 mod token_refresh;
 mod turn;
+mod vault_attributes;
 mod vault_envelope;
 mod vault_rotation;
 mod vault_sealed;
@@ -127,6 +128,7 @@ const OFTEN: &[Runnable] = controls![
     oauth_desktop_state,
     vault_sealed,
     vault_envelope,
+    vault_attributes,
     vault_rotation,
     token_refresh,
     secret_canary,

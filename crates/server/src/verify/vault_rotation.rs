@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What moves data keys from one master key to another, and values from one data key to another.
-const MOVES: [&str; 8] = [
+const MOVES: [&str; 9] = [
     "broker.keys_to_rewrap",
     "broker.rewrap",
     "broker.key_to_replace",
@@ -24,6 +24,7 @@ const MOVES: [&str; 8] = [
     "broker.values_under",
     "broker.emptied",
     "broker.reseal",
+    "broker.reindex",
     "broker.destroy_retired",
 ];
 /// What must be refused to both.
@@ -32,11 +33,12 @@ const ASKS: [&str; 2] = [
     "select broker.ask_rotation(gen_random_uuid(), 'data_keys')",
 ];
 /// What must be refused to the broker's login while nothing rotates.
-const REFUSED: [&str; 5] = [
+const REFUSED: [&str; 6] = [
     "select broker.rewrap('{}', '{}', '{}', '{}')",
     "select * from broker.values_under(null, '', 1)",
     "select broker.retire(null, '', '', '', '')",
     "select broker.emptied(null, '')",
+    "select broker.reindex(gen_random_uuid(), gen_random_uuid(), '', '{}')",
     "select broker.destroy_retired()",
 ];
 

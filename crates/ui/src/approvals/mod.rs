@@ -5,6 +5,7 @@ mod inbox_rows;
 mod proposal;
 mod proposal_status;
 mod request;
+mod search;
 mod state;
 
 pub use inbox::Inbox;
@@ -12,4 +13,5 @@ pub use inbox_rows::{DecidedRow, InboxRows, WaitingRow};
 pub use proposal::{Decision, DecisionForm, Proposal, Subject};
 pub use proposal_status::{ProposalStatus, TimelineEvent};
 pub use request::{Body, Request};
+pub use search::{Search, Sought};
 pub use state::{ProposalState, Ticket};

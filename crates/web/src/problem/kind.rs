@@ -48,6 +48,7 @@ kinds! {
     APPROVAL_NOTE = 422, "approvals.note_too_long", "Keep the note under 1,000 characters.";
     APPROVAL_OTHER_PAYLOAD = 409, "approvals.other_payload", "What was shown is not what is proposed. Reload, and look again.";
     APPROVAL_PEOPLE_ONLY = 403, "approvals.people_only", "Only a person who may decide can do that, signed in at a browser.";
+    SEARCH_INVALID = 422, "approvals.search_invalid", "This cannot be looked for.";
     NOT_IN_TREE = 409, "audit.not_in_tree", "This entry is not in the signed tree yet. Ask again in a moment.";
     BROKER_ARGUMENTS = 422, "broker.arguments", "The operation does not take these arguments.";
     BROKER_FAILED = 502, "broker.failed", "The connected app could not be asked.";

@@ -1,6 +1,6 @@
 use ui::approvals::{
     DecidedRow, Decision, DecisionForm, Inbox, InboxRows, Proposal, ProposalState, ProposalStatus,
-    Subject, Ticket, TimelineEvent, WaitingRow,
+    Search, Sought, Subject, Ticket, TimelineEvent, WaitingRow,
 };
 use ui::component::{ExternalUrl, Pages, Tone};
 use ui::{Nav, Page};
@@ -149,7 +149,28 @@ fn inbox(ink: &Ink) -> Vec<Rendered> {
             ..rows.clone()
         },
     };
-    vec![shot("inbox", &full), shot("inbox-empty", &empty)]
+    let mut pages = vec![shot("inbox", &full), shot("inbox-empty", &empty)];
+    pages.extend(searches(ink, rows.decided));
+    pages
+}
+
+fn searches(ink: &Ink, rows: Vec<DecidedRow>) -> Vec<Rendered> {
+    let blank = Search::new(page(ink, Some(Nav::Approvals)), NOW);
+    let sought = |rows| Search {
+        text: ink.t("supplier@example.com"),
+        sought: Some(Sought { rows }),
+        ..blank.clone()
+    };
+    let refused = Search {
+        error: Some(ink.t("Write 1 to 320 bytes.")),
+        ..blank.clone()
+    };
+    vec![
+        shot("approvals-search", &blank),
+        shot("approvals-found", &sought(rows)),
+        shot("approvals-nothing-found", &sought(Vec::new())),
+        shot("approvals-search-refused", &refused),
+    ]
 }
 
 pub(crate) fn event(

@@ -5,12 +5,14 @@ mod inbox;
 mod propose;
 mod resolve;
 mod revoke;
+mod search;
 mod show;
 
 pub(crate) use decide::decide_as;
 pub(crate) use propose::propose_as;
 pub(crate) use resolve::resolve_as;
 pub(crate) use revoke::revoke_as;
+pub(crate) use search::search_as;
 pub(crate) use show::show;
 
 use crate::route::{Pace, Routes, mount_api};
@@ -29,6 +31,10 @@ pub(super) fn mount(routes: Routes) -> Routes {
     mount_api!(
         routes,
         Pace::Broker,
-        [propose::propose, show::show_approval]
+        [
+            propose::propose,
+            search::search_approvals,
+            show::show_approval
+        ]
     )
 }

@@ -8,6 +8,7 @@ mod proposal;
 mod request;
 mod resolve;
 mod revoke;
+mod search;
 mod status;
 
 pub(super) use face::{Names, waiting_row};
@@ -20,6 +21,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
     let routes = routes
         .page(Method::GET, "/approvals", inbox::inbox)
         .page(Method::GET, "/approvals/rows", inbox::rows)
+        .page(Method::GET, "/approvals/search", search::form)
         .page(Method::GET, "/approvals/{id}/status", status::status)
         .page(Method::POST, "/approvals/{id}/approve", decide::approve)
         .page(Method::POST, "/approvals/{id}/reject", decide::reject)
@@ -29,5 +31,6 @@ pub(super) fn mount(routes: Routes) -> Routes {
     let stream = (Surface::Page, Pace::Stream);
     routes
         .mount((Method::GET, "/approvals/{id}"), shown, proposal::proposal)
+        .mount((Method::POST, "/approvals/search"), shown, search::search)
         .mount((Method::GET, "/approvals/events"), stream, events::events)
 }
