@@ -1,7 +1,8 @@
-//! What the broker adds to a call: the same read of the example tracker, directly and through the
-//! broker (socket, bound transaction, unsealing, plan, egress guard, field filter, record).
+//! What the broker adds to a call: the same read of the example tracker, directly, through a proxy
+//! that only passes it on, and through the broker (socket, bound transaction, unsealing, plan, egress guard, field
+//! filter, record).
 //!
-//! Prints one line of JSON; `bench/broker.sh` shows it. Usage: broker [CALLS] [CLIENTS]
+//! Prints a line of JSON for each; `bench/broker.sh` shows them. Usage: broker CALLS CLIENTS PROXY
 
 #![allow(
     clippy::unwrap_used,
@@ -19,6 +20,7 @@ mod sql;
 #[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
 mod world;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -29,65 +31,56 @@ use reqwest::Method;
 use serde_json::json;
 use world::World;
 
+type Way = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
+
 #[tokio::main]
 async fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let mut number = |fallback| {
-        arguments
-            .next()
-            .map_or(fallback, |text| text.parse().unwrap())
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let [calls, clients, proxy] = given.as_slice() else {
+        panic!("usage: broker CALLS CLIENTS PROXY");
     };
-    let (calls, clients): (usize, usize) = (number(2000), number(4));
-    let world = Arc::new(World::start().await);
-    let direct = direct(&world).await;
+    let (calls, clients) = (calls.parse().unwrap(), clients.parse().unwrap());
+    let world = World::start().await;
+    let ways = [
+        ("direct", by_hand(&world, None).await),
+        ("proxy", by_hand(&world, Some(proxy)).await),
+        ("broker", by_broker(&world)),
+    ];
+    for (name, way) in ways {
+        // For connections and caches.
+        measure(50, 1, &way).await;
+        let alone = measure(calls / 4, 1, &way).await;
+        let together = measure(calls, clients, &way).await;
+        println!(
+            "{}",
+            json!({
+                "way": name, "clients": clients, "median_us": micros(alone.median), "p99_us": micros(alone.p99),
+                "per_second": together.per_second,
+            })
+        );
+    }
+}
+
+fn by_broker(world: &World) -> Way {
     let client = BrokerClient::new(&world.app.broker_socket);
     let scope = Scope::Session(world::session_hash(&world.owner));
     let connection = world.reading.parse().unwrap();
-    let through = move || {
-        let (client, scope) = (client.clone(), scope);
-        async move {
+    Arc::new(move || {
+        let client = client.clone();
+        Box::pin(async move {
             let call = Call::Read {
                 connection,
                 operation: "list_issues".to_owned(),
                 arguments: "{}".to_owned(),
             };
             client.call(&scope, call).await.unwrap();
-        }
-    };
-    // Once each, for connections and caches.
-    measure(50, 1, direct.clone()).await;
-    measure(50, 1, through.clone()).await;
-    let alone = (
-        measure(calls / 4, 1, direct.clone()).await,
-        measure(calls / 4, 1, through.clone()).await,
-    );
-    let together = (
-        measure(calls, clients, direct).await,
-        measure(calls, clients, through).await,
-    );
-    println!(
-        "{}",
-        json!({
-            "clients": clients,
-            "direct_median_us": micros(alone.0.median), "broker_median_us": micros(alone.1.median),
-            "direct_p99_us": micros(alone.0.p99), "broker_p99_us": micros(alone.1.p99),
-            "direct_per_second": together.0.per_second, "broker_per_second": together.1.per_second,
         })
-    );
+    })
 }
 
 /// The request that the broker would send, sent by hand: with the token that the provider saw.
-async fn direct(
-    world: &World,
-) -> impl Fn() -> std::pin::Pin<Box<dyn Future<Output = ()> + Send>> + Clone + Send + use<> {
-    let client = BrokerClient::new(&world.app.broker_socket);
-    let scope = Scope::Session(world::session_hash(&world.owner));
-    let call = Call::Read {
-        connection: world.reading.parse().unwrap(),
-        operation: "list_issues".to_owned(),
-        arguments: "{}".to_owned(),
-    };
-    client.call(&scope, call).await.unwrap();
+async fn by_hand(world: &World, proxy: Option<&str>) -> Way {
+    by_broker(world)().await;
     let seen = world.provider.seen(&Method::GET).pop().unwrap();
     let token = seen.headers["authorization"].clone();
     let address = format!("{}{}", world.provider.url(), seen.target);
@@ -95,14 +88,18 @@ async fn direct(
         clippy::disallowed_methods,
         reason = "what a client would send by itself"
     )]
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    move || {
+    let http = match proxy {
+        None => reqwest::Client::builder().no_proxy(),
+        Some(proxy) => reqwest::Client::builder().proxy(reqwest::Proxy::http(proxy).unwrap()),
+    };
+    let http = http.build().unwrap();
+    Arc::new(move || {
         let request = http.get(&address).header("authorization", &token);
         Box::pin(async move {
             let answer = request.send().await.unwrap().error_for_status().unwrap();
             answer.bytes().await.unwrap();
         })
-    }
+    })
 }
 
 struct Measured {
@@ -111,15 +108,11 @@ struct Measured {
     per_second: f64,
 }
 
-async fn measure<F, Running>(calls: usize, clients: usize, call: F) -> Measured
-where
-    F: Fn() -> Running + Clone + Send + 'static,
-    Running: Future<Output = ()> + Send,
-{
+async fn measure(calls: usize, clients: usize, call: &Way) -> Measured {
     let begun = Instant::now();
     let workers: Vec<_> = (0..clients)
         .map(|_| {
-            let call = call.clone();
+            let call = Arc::clone(call);
             tokio::spawn(async move {
                 let mut took = Vec::new();
                 for _ in 0..calls / clients {
