@@ -49,6 +49,8 @@ create table connectors.scan_calls (
     called text not null check (length(called) <= 20000),
     -- The last round that it was made in.
     round int not null check (round >= 1),
+    -- When its first page of that round was asked for.
+    begun_at timestamptz,
     -- Where what is new began in that round, and where it will in the next: a moment or a cursor of the app's.
     mark text check (length(mark) <= 10000),
     next_mark text check (length(next_mark) <= 10000),

@@ -1,5 +1,6 @@
 use db::{Error, ReadTx, WriteTx};
 use kernel::{JobId, LogId};
+use time::OffsetDateTime;
 
 use super::store;
 
@@ -31,6 +32,8 @@ pub struct OpenCall {
     pub next_mark: Option<String>,
     /// Pages that were read.
     pub pages: u32,
+    /// When the first of them was asked for.
+    pub begun_at: Option<OffsetDateTime>,
 }
 
 /// What asks for a page after the first.
@@ -51,6 +54,8 @@ pub struct ScanPage<'a> {
     pub next: Option<NextPage>,
     /// Where what is new in the next round will begin.
     pub mark: Option<String>,
+    /// When the call's first page was asked for.
+    pub begun_at: OffsetDateTime,
 }
 
 /// The call whose next page is due; none where all were made.

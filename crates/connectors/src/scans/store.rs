@@ -107,7 +107,7 @@ pub(super) async fn insert_scan(
 /// In the order of steps: what a step finds is called after it.
 pub(super) async fn open_call(tx: &mut ReadTx, log: LogId) -> Result<Option<OpenCall>, Error> {
     let row = sqlx::query!(
-        "select step, digest, called, next_operation, next_arguments, mark, next_mark, pages
+        "select step, digest, called, next_operation, next_arguments, mark, next_mark, pages, begun_at
            from connectors.scan_calls
           where log_id = $1 and not is_done order by step, digest limit 1",
         log.uuid()
@@ -129,6 +129,7 @@ pub(super) async fn open_call(tx: &mut ReadTx, log: LogId) -> Result<Option<Open
             mark: row.mark,
             next_mark: row.next_mark,
             pages: u32::try_from(row.pages).ok()?,
+            begun_at: row.begun_at,
         })
     }))
 }
@@ -154,7 +155,7 @@ pub(super) async fn add_calls(
                     select from connectors.scan_calls made
                      where made.log_id = $1 and made.step = new.step and made.digest = new.digest)
          on conflict (org_id, log_id, step, digest) do update
-            set round = excluded.round, is_done = false, pages = 0, restarts = 0,
+            set round = excluded.round, is_done = false, pages = 0, restarts = 0, begun_at = null,
                 mark = coalesce(k.next_mark, k.mark), next_mark = null, next_operation = null, next_arguments = null
           where k.round < excluded.round
          returning xmax = 0 as is_new
@@ -190,7 +191,8 @@ pub(super) async fn turn_page(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update connectors.scan_calls
-            set next_operation = $4, next_arguments = $5, is_done = $5::text is null, pages = pages + 1, next_mark = $6
+            set next_operation = $4, next_arguments = $5, is_done = $5::text is null, pages = pages + 1, next_mark = $6,
+                begun_at = $7
           where log_id = $1 and step = $2 and digest = $3",
         log.uuid(),
         i32::from(page.call.step),
@@ -198,6 +200,7 @@ pub(super) async fn turn_page(
         page.next.as_ref().map(|next| &next.operation),
         page.next.as_ref().map(|next| &next.arguments),
         page.mark,
+        page.begun_at,
     )
     .execute(&mut **tx)
     .await?;
@@ -208,7 +211,7 @@ pub(super) async fn restart(tx: &mut WriteTx, log: LogId, call: &OpenCall) -> Re
     let restarted = sqlx::query!(
         "update connectors.scan_calls
             set mark = case when next_operation is not null then mark end, next_mark = null,
-                next_operation = null, next_arguments = null, pages = 0, restarts = restarts + 1
+                next_operation = null, next_arguments = null, pages = 0, restarts = restarts + 1, begun_at = null
           where log_id = $1 and step = $2 and digest = $3 and not is_done and restarts < $4",
         log.uuid(),
         i32::from(call.step),

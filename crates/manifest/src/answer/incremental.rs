@@ -29,16 +29,21 @@ pub enum Incremental {
 const OVERLAP: Duration = Duration::minutes(5);
 
 impl Incremental {
-    /// The mark after an answer, where `before` was the one before it: the latest moment of both, no later than `now`,
-    /// or the cursor that was told last.
-    pub fn mark(&self, before: Option<&str>, kept: &Value, now: OffsetDateTime) -> Option<String> {
+    /// The mark after an answer, where `before` was the one before it: the latest moment of both, no later than `begun`,
+    /// when the first page was asked for; or the cursor that was told last.
+    pub fn mark(
+        &self,
+        before: Option<&str>,
+        kept: &Value,
+        begun: OffsetDateTime,
+    ) -> Option<String> {
         match self {
             Self::Moment { field, .. } => {
                 let told = field.all(kept).into_iter().filter_map(Value::as_str);
                 let moments = told.chain(before).filter_map(moment::read);
                 moments
                     .max()
-                    .and_then(|latest| moment::write(latest.min(now)))
+                    .and_then(|latest| moment::write(latest.min(begun)))
             }
             Self::Cursor { field, .. } => match field.all(kept).pop() {
                 Some(Value::String(cursor)) if !cursor.is_empty() => Some(cursor.clone()),

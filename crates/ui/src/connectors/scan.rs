@@ -97,6 +97,8 @@ pub enum ScanState {
         message: String,
         /// What was read.
         read: Read,
+        /// Whether it would come no further another time.
+        is_final: bool,
     },
 }
 
@@ -139,6 +141,11 @@ impl Scan {
             ScanState::Done { .. } => ("resume", "Read what is new"),
             ScanState::Paused { .. } | ScanState::Failed { .. } => ("resume", "Go on"),
         }
+    }
+
+    /// Whether there is anything to do with it.
+    const fn goes_on(&self) -> bool {
+        !matches!(self.state, ScanState::Failed { is_final: true, .. })
     }
 
     const fn runs(&self) -> bool {

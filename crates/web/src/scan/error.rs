@@ -22,7 +22,9 @@ pub(super) enum ScanError {
         status: Option<u16>,
     },
     /// More than a log may hold.
-    #[error("the app's history is larger than a log may be")]
+    #[error(
+        "the app's history is larger than a log may be: choose a part of it, where the app has parts"
+    )]
     TooLarge,
     /// The organisation has stored as much as it may.
     #[error(

@@ -8,6 +8,7 @@ use insight::{GrowingLog, NewEvent};
 use kernel::{ConnectionId, JobId, LogId, Scope};
 use manifest::{Arguments, Manifest, Operation, ScanEvent, ScanStep};
 use serde_json::Value;
+use time::OffsetDateTime;
 
 use super::error::ScanError;
 use super::plan::{later_calls, text};
@@ -54,6 +55,7 @@ impl Reader<'_> {
             Some(next) => next.clone(),
             None => self.first(operation, (call, &called))?,
         };
+        let begun_at = call.begun_at.unwrap_or_else(|| self.state.now());
         let answer = match self.read(asked).await {
             Err(error) if error.is_refusal() && self.look_anew((call, step)).await? => {
                 return Ok(None);
@@ -76,7 +78,8 @@ impl Reader<'_> {
                 operation: next.operation,
                 arguments: next.arguments,
             }),
-            mark: self.mark(operation, (call, &answer.kept)),
+            mark: mark(operation, (call, &answer.kept), begun_at),
+            begun_at,
         };
         if !connectors::end_page(&mut tx, (self.log, self.job), page).await? {
             return Err(ScanError::Left);
@@ -111,13 +114,6 @@ impl Reader<'_> {
                 arguments: call.called.clone(),
             },
         })
-    }
-
-    /// Where what is new begins in the next round.
-    fn mark(&self, operation: &Operation, (call, kept): (&OpenCall, &Value)) -> Option<String> {
-        let rule = operation.incremental.as_ref()?;
-        let mark = rule.mark(call.next_mark.as_deref(), kept, self.state.now())?;
-        (mark.chars().count() <= LONGEST_MARK).then_some(mark)
     }
 
     /// What may be done about a refusal. The app may not know any more where the page is, or where what is new began: then
@@ -165,6 +161,18 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Where what is new begins in the next round: no later than this call began, since what changed on pages that had been
+/// read by then is new.
+fn mark(
+    operation: &Operation,
+    (call, kept): (&OpenCall, &Value),
+    begun_at: OffsetDateTime,
+) -> Option<String> {
+    let rule = operation.incremental.as_ref()?;
+    let mark = rule.mark(call.next_mark.as_deref(), kept, begun_at)?;
+    (mark.chars().count() <= LONGEST_MARK).then_some(mark)
 }
 
 /// With the app's identifier for it as its key; or, where the app has none, with all of it.

@@ -273,7 +273,7 @@ fn connection(ink: &Ink) -> Vec<Rendered> {
     let mut drifted = Connection {
         state: ConnectionState::Reconnect,
         state_reason: ink.t("The tracker no longer accepts the token: the grant was revoked there. Reconnect to go on."),
-        scans: scans(ScanState::Failed { read, at: minutes_ago(61), message: ink.t("The tracker answered 401. Reconnect, then scan again.") }),
+        scans: scans(ScanState::Failed { read, at: minutes_ago(61), message: ink.t("The tracker answered 401. Reconnect, then scan again."), is_final: false }),
         ..view.clone()
     };
     drifted.scopes.push(ScopeRow {

@@ -45,6 +45,7 @@ pub(crate) fn fragments(ink: &Ink) -> Vec<Rendered> {
             open: 0,
             events: Some(120),
         },
+        is_final: false,
     };
     let scan = scans::one(ink, 31, "", state, "");
     let import = ImportStatus {

@@ -86,6 +86,7 @@ pub(super) async fn one<P>(
                 at: ended,
                 message: told,
                 read,
+                is_final: row.code.as_deref() == Some("insight.too_large"),
             },
         },
         every: row.every.map_or("", Every::as_str),
