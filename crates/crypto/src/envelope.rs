@@ -33,16 +33,19 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The place and the key's name in one form, in which no two of them are alike.
     pub fn associated_data(&self, key: &KeyId) -> Vec<u8> {
+        self.encoded(b"countersign/envelope/1", Some(key.as_str()))
+    }
+
+    /// The place alone, for the chunks of a file: their key is of one file, and has no name.
+    pub(crate) fn stream_data(&self) -> Vec<u8> {
+        self.encoded(b"countersign/stream/1", None)
+    }
+
+    fn encoded(&self, form: &[u8], key: Option<&str>) -> Vec<u8> {
         let version = self.version.to_string();
-        let mut out = b"countersign/envelope/1".to_vec();
-        for part in [
-            key.as_str(),
-            self.tenant,
-            self.table,
-            self.field,
-            self.row,
-            &version,
-        ] {
+        let mut out = form.to_vec();
+        let place = [self.tenant, self.table, self.field, self.row, &version];
+        for part in key.into_iter().chain(place) {
             // Length first: ("ab", "c") and ("a", "bc") must not look alike.
             out.extend_from_slice(&(part.len() as u64).to_be_bytes());
             out.extend_from_slice(part.as_bytes());
@@ -209,7 +212,7 @@ impl fmt::Debug for DataKey {
     clippy::expect_used,
     reason = "32 bytes are the length that AES-256 takes"
 )]
-fn aead(bytes: &[u8; 32]) -> LessSafeKey {
+pub(crate) fn aead(bytes: &[u8; 32]) -> LessSafeKey {
     LessSafeKey::new(UnboundKey::new(&AES_256_GCM, bytes).expect("32 bytes make an AES-256 key"))
 }
 

@@ -1,5 +1,5 @@
-//! Digests, tokens, envelopes, blind indexes, signed values, canonical JSON, passkeys, ID tokens, and how key management
-//! services are asked.
+//! Digests, tokens, envelopes, blind indexes, files in chunks, signed values, canonical JSON, passkeys, ID tokens, and how
+//! key management services are asked.
 //!
 //! Promises: does no IO; one provider (aws-lc-rs) does all the arithmetic; a ciphertext opens only
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod id_token;
 pub mod passkey;
 pub mod service_account;
+pub mod stream;
 pub mod token;
 pub mod totp;
 
