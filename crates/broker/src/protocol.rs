@@ -4,20 +4,22 @@
 //! A request names a credential, never an organisation: the broker binds its own transactions with
 //! it, so that a stolen front reaches no further here than in the database.
 
+mod answer;
+mod call;
 mod issuer;
 mod leaves;
 mod passkey;
 
 use std::fmt;
 
-use kernel::{
-    ConnectionId, DomainId, PasskeyId, ProposalId, ProviderId, Revocation, Scope, TokenHash, UserId,
-};
+use kernel::{Scope, TokenHash};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
 use zeroize::Zeroize;
 
+pub use answer::Answer;
+pub use call::Call;
 pub use issuer::{
     DomainState, IssuerFace, IssuerFinished, IssuerPurpose, IssuerReturned, ProviderSaid,
 };
@@ -64,235 +66,6 @@ pub struct HashText(TokenHash);
 #[derive(Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretText(String);
-
-/// What the broker does.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Call {
-    /// Begins an OAuth round trip (RFC 6749 4.1, RFC 7636) for a connection.
-    BeginConnect {
-        /// The connection, pending or to be connected again.
-        connection: ConnectionId,
-        /// The client that the app knows this server as.
-        client_id: String,
-        /// Its secret; none for a connection that has one already.
-        client_secret: Option<SecretText>,
-        /// Where the app sends the person back to.
-        redirect_uri: String,
-    },
-    /// Ends a round trip: trades the code for tokens.
-    FinishConnect {
-        /// As the app gave it back.
-        state: String,
-        /// As the app gave it.
-        code: String,
-        /// As the app gave it (RFC 9207).
-        issuer: Option<String>,
-    },
-    /// Takes a credential that a person pasted, once the app accepts it.
-    KeepCredential {
-        /// The connection, pending or to be connected again.
-        connection: ConnectionId,
-        /// What it is: `api_key`, `basic` or `bot_token`, the one that the app takes.
-        class: String,
-        /// The user that it belongs to, with `basic`.
-        user: Option<String>,
-        /// As pasted.
-        text: SecretText,
-    },
-    /// Calls a declared read.
-    Read {
-        /// Through which connection.
-        connection: ConnectionId,
-        /// The operation, in the manifest's words.
-        operation: String,
-        /// Its arguments: the text of a JSON object. Text, since a reader that has made a map of
-        /// it has already chosen between duplicate keys.
-        arguments: String,
-    },
-    /// Plans a declared write to the last byte, and leaves it for people to decide about.
-    Propose {
-        /// Through which connection.
-        connection: ConnectionId,
-        /// The operation, in the manifest's words.
-        operation: String,
-        /// Its arguments: the text of a JSON object. Text, since a reader that has made a map of
-        /// it has already chosen between duplicate keys.
-        arguments: String,
-    },
-    /// Shows a proposal's request to somebody who may see it.
-    Show {
-        /// Which.
-        proposal: ProposalId,
-    },
-    /// Finds proposals by a text of what they would send.
-    Find {
-        /// All of the text, in any case.
-        text: SecretText,
-    },
-    /// Revokes at the provider where it can, destroys the tokens, and ends the connection.
-    Disconnect {
-        /// Which.
-        connection: ConnectionId,
-    },
-    /// The same with every connection of the organisation, at once.
-    DisconnectAll {
-        /// With those of this app alone.
-        app: Option<String>,
-    },
-    /// Makes a key for an authenticator app (RFC 6238) of the person who asks.
-    BeginAuthenticator,
-    /// Tries a code of the person's authenticator; a first right one confirms the key.
-    TryCode {
-        /// As typed.
-        code: SecretText,
-    },
-    /// Makes a challenge for an authenticator.
-    BeginPasskey {
-        /// What for.
-        purpose: PasskeyPurpose,
-    },
-    /// Keeps the passkey that the authenticator of whoever asks has made.
-    AddPasskey {
-        /// What the authenticator answered.
-        answer: NewPasskeyAnswer,
-    },
-    /// Takes a passkey as second factor, or as fresh proof, of the session that asks.
-    GivePasskey {
-        /// What the authenticator answered.
-        answer: PasskeyAnswer,
-    },
-    /// Starts a session for whoever a passkey is.
-    SignInByPasskey {
-        /// What the authenticator answered.
-        answer: PasskeyAnswer,
-        /// The session.
-        session: SessionToBegin,
-    },
-    /// Begins a round trip to an issuer that people sign in by, or to an organisation's identity provider.
-    BeginIssuer {
-        /// Which: an issuer of the configuration by its name, a provider by its identifier.
-        issuer: String,
-        /// What for.
-        purpose: IssuerPurpose,
-        /// A digest of what only the browser keeps that begins it.
-        browser: Binary,
-        /// Local path to go on to.
-        next: String,
-    },
-    /// Ends it: has the issuer say who came back.
-    FinishIssuer(Box<IssuerReturned>),
-    /// Seals the client secret of an organisation's provider.
-    KeepProviderSecret {
-        /// Whose.
-        provider: ProviderId,
-        /// The secret.
-        secret: SecretText,
-    },
-    /// Asks DNS whether a mail domain is the organisation's.
-    CheckDomain {
-        /// Which.
-        domain: DomainId,
-    },
-    /// Signs an access token that the database has granted.
-    IssueAccessToken {
-        /// The right to it, by the hash of the ticket that the grant was asked with.
-        ticket: HashText,
-    },
-    /// Attacks the broker's own door, for the controls.
-    SelfTest,
-    /// Lists the mails that a development server holds in place of sending them.
-    HeldMails,
-}
-
-/// What came of a call.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "done", rename_all = "snake_case")]
-pub enum Answer {
-    /// Send the person there.
-    Authorize {
-        /// The provider's page, with client, scopes, state and challenge.
-        url: String,
-    },
-    /// The connection works.
-    Connected {
-        /// Which.
-        connection: ConnectionId,
-    },
-    /// The fields that the manifest keeps, and nothing else.
-    Read(Box<ReadAnswer>),
-    /// A proposal waits.
-    Proposed {
-        /// Which.
-        proposal: ProposalId,
-        /// SHA-256 of the canonical request, in hexadecimal.
-        payload_hash: String,
-        /// Until when.
-        #[serde(with = "time::serde::rfc3339")]
-        expires_at: OffsetDateTime,
-    },
-    /// What would leave.
-    Shown(Box<ShownRequest>),
-    /// What was found.
-    Found {
-        /// The last proposed first, a hundred at most.
-        proposals: Vec<ProposalId>,
-    },
-    /// The connection has ended.
-    Disconnected {
-        /// What the app said; nothing while it is told again.
-        revocation: Option<Revocation>,
-    },
-    /// So many connections have ended. The apps are told, and what was sealed is destroyed, one after the other.
-    DisconnectedAll {
-        /// How many.
-        connections: u32,
-    },
-    /// A key waits for its first code.
-    AuthenticatorBegun {
-        /// In base 32, to be shown once.
-        key: SecretText,
-    },
-    /// A code was tried.
-    Tried(Tried),
-    /// Ask an authenticator this.
-    PasskeyAsked(Box<PasskeyAsked>),
-    /// The passkey is kept.
-    PasskeyAdded {
-        /// Which.
-        passkey: PasskeyId,
-    },
-    /// The passkey was right.
-    PasskeyGiven,
-    /// The session has begun.
-    SignedInByPasskey {
-        /// Whose.
-        person: UserId,
-    },
-    /// An issuer has spoken.
-    IssuerFinished(IssuerFinished),
-    /// A signed access token (RFC 9068).
-    AccessToken {
-        /// All of it.
-        token: SecretText,
-    },
-    /// What the self-test found.
-    SelfTested {
-        /// Each attack, with what became of it.
-        attacks: Vec<Attack>,
-    },
-    /// The mails that are held.
-    Held {
-        /// Newest first.
-        mails: Vec<HeldMail>,
-    },
-    /// The secret is kept.
-    SecretKept,
-    /// What DNS said.
-    DomainChecked(DomainState),
-    /// It was not done.
-    Failed(Failure),
-}
 
 /// How a code did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
