@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::egress::EgressError;
 use crate::egress::oauth::OAuthError;
+use crate::files::FileError;
 use crate::issuer::IssuerError;
 use crate::protocol::Failure;
 use crate::provider::TxtError;
@@ -114,6 +115,8 @@ pub(crate) enum BrokerError {
     NoPasskey,
     #[error(transparent)]
     SignIn(#[from] IssuerError),
+    #[error(transparent)]
+    File(#[from] FileError),
     #[error("the keys of this server's secrets cannot be had for now: try again in a minute")]
     KeysUnreachable(#[source] VaultError),
     #[error("the vault failed")]
@@ -170,6 +173,7 @@ impl BrokerError {
             Self::PasskeysFull => "identity.passkeys_full",
             Self::NoPasskey => "identity.no_passkey",
             Self::SignIn(error) => error.code(),
+            Self::File(error) => error.code(),
             Self::KeysUnreachable(_) => "broker.keys_unreachable",
             Self::Vault(_) => "broker.vault",
             Self::Database(_) => "broker.database",
@@ -197,6 +201,7 @@ impl BrokerError {
                 tracing::error!(why = told(error), "broker.vault_failed");
             }
             Self::Database(error) => tracing::error!(%error, "broker.database_failed"),
+            Self::File(error) => error.note(),
             _ => {}
         }
         Failure {

@@ -16,6 +16,7 @@ pub mod egress;
 mod error;
 mod execute;
 mod find;
+pub mod files;
 mod instance_id;
 mod issue_access_token;
 mod issuer;

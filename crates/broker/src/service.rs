@@ -13,6 +13,7 @@ use crate::disconnect::{disconnect, disconnect_all};
 use crate::egress::Egress;
 use crate::error::BrokerError;
 use crate::find::find;
+use crate::files::{self, FileStore, NewFile, OpenFile};
 use crate::issue_access_token::issue_access_token;
 use crate::issuer::{self, IssuerConfig, Issuers};
 use crate::keep_credential::{Pasted, keep_credential};
@@ -20,12 +21,12 @@ use crate::ledger::Ledger;
 use crate::passkey;
 use crate::post::{NoPost, Post};
 use crate::propose::propose;
-use crate::protocol::{Answer, Call, Request};
+use crate::protocol::{Answer, Call, Failure, Request};
 use crate::provider::{self, Providers, TxtRecords};
 use crate::read::read;
 use crate::self_test::self_test;
 use crate::show::show;
-use crate::socket::Answers;
+use crate::socket::{Answers, PieceReader};
 use crate::token::Flights;
 use crate::vault::Vault;
 
@@ -33,6 +34,7 @@ use crate::vault::Vault;
 pub struct Service<L> {
     pub(crate) db: Db,
     pub(crate) vault: Vault,
+    pub(crate) files: FileStore,
     pub(crate) egress: Egress,
     pub(crate) apps: Apps,
     pub(crate) ledger: L,
@@ -48,11 +50,18 @@ pub struct Service<L> {
 }
 
 impl<L: Ledger> Service<L> {
-    /// A broker on `db` (role broker) with its vault, its door, and the rules of `apps`.
-    pub fn new(db: Db, vault: Vault, apps: Apps, egress: Egress, ledger: L) -> Self {
+    /// A broker on `db` (role broker) with its vault and files, its door, and the rules of `apps`.
+    pub fn new(
+        db: Db,
+        (vault, files): (Vault, FileStore),
+        apps: Apps,
+        egress: Egress,
+        ledger: L,
+    ) -> Self {
         Self {
             db,
             vault,
+            files,
             egress,
             apps,
             ledger,
@@ -181,6 +190,10 @@ impl<L: Ledger> Service<L> {
             }
             Call::CheckDomain { domain } => provider::check_domain(self, &scope, domain).await,
             Call::IssueAccessToken { ticket } => issue_access_token(self, ticket).await,
+            // What follows them is read by `take` and `give`.
+            Call::PutFile { .. } | Call::GetFile { .. } => Err(BrokerError::Arguments(
+                "a file's bytes go with this call".to_owned(),
+            )),
             Call::SelfTest => self_test(self).await,
             Call::HeldMails => Ok(Answer::Held {
                 mails: self.post.held(),
@@ -191,10 +204,39 @@ impl<L: Ledger> Service<L> {
 
 impl<L: Ledger> Answers for Service<L> {
     async fn answer(&self, request: Request) -> Answer {
-        match self.act(request).await {
-            Ok(answer) => answer,
-            Err(error) => Answer::Failed(error.failure(self.db.clock().now())),
+        let answer = self.act(request).await;
+        answer.unwrap_or_else(|error| Answer::Failed(self.failure(&error)))
+    }
+
+    async fn take(&self, request: Request, pieces: PieceReader<'_>) -> Answer {
+        let scope = request.on_behalf.scope();
+        let Call::PutFile { log, name } = request.call else {
+            return self.answer(request).await;
+        };
+        let kept = files::put_file(self, &scope, NewFile { log, name }, pieces).await;
+        kept.unwrap_or_else(|error| Answer::Failed(self.failure(&error)))
+    }
+
+    async fn give(&self, request: Request) -> (Answer, Option<OpenFile>) {
+        let scope = request.on_behalf.scope();
+        let Call::GetFile {
+            file,
+            offset_bytes,
+            length_bytes,
+        } = request.call
+        else {
+            return (self.answer(request).await, None);
+        };
+        match files::get_file(self, &scope, file, (offset_bytes, length_bytes)).await {
+            Ok((answer, open)) => (answer, Some(open)),
+            Err(error) => (Answer::Failed(self.failure(&error)), None),
         }
+    }
+}
+
+impl<L: Ledger> Service<L> {
+    fn failure(&self, error: &BrokerError) -> Failure {
+        error.failure(self.db.clock().now())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod blind_indexes;
+pub(crate) mod files;
 pub(crate) mod issuers;
 mod keys;
 pub(crate) mod passkeys;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::closing::close;
 use crate::execute::execute;
+use crate::files::sweep_files;
 use crate::lease::lease;
 use crate::ledger::Ledger;
 use crate::provider::recheck_domains;
@@ -39,6 +40,7 @@ pub async fn work<L: Ledger>(service: Arc<Service<L>>, stopped: watch::Receiver<
         () = sweep(&service) => {}
         () = recheck(&service) => {}
         () = rotate_keys(&service) => {}
+        () = remove_files(&service) => {}
         () = review(&service) => {}
         _ = async { tokio::join!(close_ended(&service), close_ended(&service), close_ended(&service)) } => {}
     }
@@ -78,6 +80,18 @@ async fn rotate_keys<L: Ledger>(service: &Service<L>) {
             Err(error) => tracing::warn!(%error, "broker.keys_not_rotated"),
         }
         tokio::time::sleep(ROTATE_EVERY).await;
+    }
+}
+
+/// Until it is dropped. What was due and is not removed yet is listed still.
+async fn remove_files<L: Ledger>(service: &Service<L>) {
+    loop {
+        match sweep_files(&service.db, &service.files).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => tracing::warn!(%error, "broker.files_not_swept"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
     }
 }
 

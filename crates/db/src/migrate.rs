@@ -70,6 +70,7 @@ migrations! {
     35 "0035_connectors_reviews",
     36 "0036_connectors_scans",
     37 "0037_approvals_blind_indexes",
+    38 "0038_broker_files",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

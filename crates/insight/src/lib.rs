@@ -23,7 +23,8 @@ pub use statistics::{
     State, Statistics, TOP_VARIANTS, Variant, Week, statistics, variants,
 };
 pub use stored::{
-    AppendError, GrowingLog, Highlight, LogState, NewEvent, NewLog, NewLogError, ReadBackError,
-    SaveError, Source, StoredLog, create_log, fail_log, go_on, highlights, interrupt, log, logs,
-    note_alive, note_progress, publish, read_back, remove_log, save_log, sweep,
+    AppendError, GrowingLog, Highlight, LogState, NewEvent, NewLog, NewLogError, Original,
+    ReadBackError, SaveError, Source, StoredLog, create_log, fail_log, go_on, highlights,
+    interrupt, log, logs, note_alive, note_progress, original, publish, read_back, remove_log,
+    save_log, sweep,
 };

@@ -1,13 +1,13 @@
 //! The statements of this crate, one function each.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::LogId;
+use kernel::{FileId, LogId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Progress;
-use crate::stored::{Highlight, LogState, NewLog, Source, StoredLog};
+use crate::stored::{Highlight, LogState, NewLog, Original, Source, StoredLog};
 
 /// Columns of events on their way to the database.
 #[derive(Debug, Default)]
@@ -381,6 +381,20 @@ pub(crate) async fn log(tx: &mut ReadTx, id: LogId) -> Result<Option<StoredLog>,
     .await?
     .map(Row::parse)
     .transpose()
+}
+
+pub(crate) async fn original(tx: &mut ReadTx, log: LogId) -> Result<Option<Original>, Error> {
+    let row = sqlx::query!(
+        "select id, name, size_bytes from broker.files where log_id = $1 and state = 'stored'",
+        log.uuid()
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.map(|row| Original {
+        file: FileId::from(row.id),
+        name: row.name,
+        size_bytes: u64::try_from(row.size_bytes).unwrap_or(0),
+    }))
 }
 
 /// Reads a few figures out of the statistics, which may be megabytes, where they are.

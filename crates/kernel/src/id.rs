@@ -154,6 +154,8 @@ ids! {
     RotationId = "rot";
     /// An imported or scanned event log.
     LogId = "log";
+    /// A file at rest.
+    FileId = "fil";
     /// A mail in the outbox.
     MailId = "mal";
     /// An invitation of an address to an organisation.

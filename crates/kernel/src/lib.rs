@@ -24,9 +24,9 @@ pub use client::client_in_words;
 pub use clock::{Clock, SystemClock};
 pub use id::{
     AnonymousKeyId, ApiKeyId, AuditEntryId, CallId, ConnectionId, DomainId, EmailChangeId,
-    EvidenceId, GrantId, IdError, IdentityId, InvitationId, JobId, LogId, MailId, OperatorAccessId,
-    OrganisationId, PasskeyId, ProposalId, ProviderId, ProviderIdentityId, RequestId, RoleId,
-    RotationId, ServiceKeyId, SessionId, TeamId, UserId,
+    EvidenceId, FileId, GrantId, IdError, IdentityId, InvitationId, JobId, LogId, MailId,
+    OperatorAccessId, OrganisationId, PasskeyId, ProposalId, ProviderId, ProviderIdentityId,
+    RequestId, RoleId, RotationId, ServiceKeyId, SessionId, TeamId, UserId,
 };
 pub use page::{PageSize, PageSizeError};
 pub use revocation::{Revocation, RevocationError};

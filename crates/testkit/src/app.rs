@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use broker::egress::{Egress, EgressPolicy, Lookup, SystemLookup};
+use broker::files::FileStore;
 use broker::socket::BrokerClient;
 use broker::vault::{Kek, MasterKeyConfig, Vault};
 use crypto::cookie::CookieKey;
@@ -285,6 +286,11 @@ impl TestApp {
         )
     }
 
+    /// Where the broker keeps files.
+    pub fn files_folder(&self) -> PathBuf {
+        files_folder(&self.master_key_file)
+    }
+
     /// Ends everything at once, as a crash would.
     pub async fn kill(&mut self) {
         self.tasks.shutdown().await;
@@ -311,13 +317,18 @@ fn make_broker(
     let db = role(database, "countersign_broker");
     let links = mail::Links::new(&Url::parse(url).unwrap());
     let postman = mail::Postman::new(db.clone(), way(options), links);
-    let service = broker::Service::new(db, vault, rules, egress, ApprovalsLedger);
+    let files = FileStore::folder(files_folder(master_key_file)).unwrap();
+    let service = broker::Service::new(db, (vault, files), rules, egress, ApprovalsLedger);
     let issuers = options.issuers.iter().map(TestIssuer::config).collect();
     let service = service
         .reached_at(&Url::parse(url).unwrap())
         .with_issuers(issuers)
         .with_name_servers(&options.name_servers);
     Arc::new(service.with_post(Arc::new(MailPost::new(postman))))
+}
+
+fn files_folder(master_key_file: &Path) -> PathBuf {
+    master_key_file.with_file_name("files")
 }
 
 fn way(options: &Options) -> mail::Way {

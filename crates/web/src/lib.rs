@@ -14,6 +14,7 @@ mod extract;
 mod import;
 mod mcp;
 mod oauth;
+mod original;
 mod pages;
 mod problem;
 

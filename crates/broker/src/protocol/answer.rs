@@ -1,4 +1,4 @@
-use kernel::{ConnectionId, PasskeyId, ProposalId, Revocation, UserId};
+use kernel::{ConnectionId, FileId, PasskeyId, ProposalId, Revocation, UserId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -77,6 +77,16 @@ pub enum Answer {
     AccessToken {
         /// All of it.
         token: SecretText,
+    },
+    /// The file is kept, whole.
+    FileKept {
+        /// Which.
+        file: FileId,
+    },
+    /// The file opens. Its bytes follow.
+    FileOpened {
+        /// So many.
+        length_bytes: u64,
     },
     /// What the self-test found.
     SelfTested {

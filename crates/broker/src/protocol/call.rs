@@ -1,5 +1,7 @@
-use kernel::{ConnectionId, DomainId, ProposalId, ProviderId};
+use kernel::{ConnectionId, DomainId, FileId, LogId, ProposalId, ProviderId};
 use serde::{Deserialize, Serialize};
+
+use crate::files::FileName;
 
 use super::{
     Binary, HashText, IssuerPurpose, IssuerReturned, NewPasskeyAnswer, PasskeyAnswer,
@@ -139,6 +141,22 @@ pub enum Call {
     IssueAccessToken {
         /// The right to it, by the hash of the ticket that the grant was asked with.
         ticket: HashText,
+    },
+    /// Keeps the file that a log is read from, sealed. Its bytes follow, in pieces.
+    PutFile {
+        /// Which log.
+        log: LogId,
+        /// What it is called.
+        name: FileName,
+    },
+    /// Opens a part of a file. Its bytes follow the answer, in pieces.
+    GetFile {
+        /// Which.
+        file: FileId,
+        /// From there on.
+        offset_bytes: u64,
+        /// So many.
+        length_bytes: u64,
     },
     /// Attacks the broker's own door, for the controls.
     SelfTest,

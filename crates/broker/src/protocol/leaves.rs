@@ -24,6 +24,8 @@ impl Call {
             | Self::SignInByPasskey { .. }
             | Self::KeepProviderSecret { .. }
             | Self::IssueAccessToken { .. }
+            | Self::PutFile { .. }
+            | Self::GetFile { .. }
             | Self::SelfTest
             | Self::HeldMails => false,
         }

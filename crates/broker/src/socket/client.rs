@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use kernel::Scope;
+use kernel::{FileId, LogId, Scope};
 use tokio::net::UnixStream;
 use tokio::sync::Semaphore;
 
 use super::frame;
+use super::transfer::{Download, Places, Upload};
+use crate::files::FileName;
 use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 
 /// Longer than egress may take for a call, so that its own answer is the one that is heard.
@@ -20,6 +22,11 @@ const LEAVING: usize = 70;
 const STAYING: usize = 30;
 /// Of what leaves, calls of one organisation, or to one identity provider: slow apps of one hold nobody else's up.
 const OF_ONE: usize = 16;
+/// Files on their way, and those of one organisation: they take as long as whoever sends or takes them.
+const FILES: usize = 32;
+const FILES_OF_ONE: usize = 8;
+/// Whoever has those places may be slow: nobody waits for them for long.
+const PLACE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The front's way to the broker.
 #[derive(Debug, Clone)]
@@ -27,8 +34,16 @@ pub struct BrokerClient {
     socket: Arc<PathBuf>,
     leaving: Arc<Semaphore>,
     staying: Arc<Semaphore>,
-    shares: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
-    share: Option<Arc<Semaphore>>,
+    files: Arc<Semaphore>,
+    shares: Arc<Mutex<HashMap<String, Weak<Share>>>>,
+    share: Option<Arc<Share>>,
+}
+
+/// Of one organisation, or of one identity provider.
+#[derive(Debug)]
+struct Share {
+    leaving: Semaphore,
+    files: Arc<Semaphore>,
 }
 
 /// Why a call has no answer.
@@ -55,6 +70,7 @@ impl BrokerClient {
             socket: Arc::new(socket.to_owned()),
             leaving: Arc::new(Semaphore::new(LEAVING)),
             staying: Arc::new(Semaphore::new(STAYING)),
+            files: Arc::new(Semaphore::new(FILES)),
             shares: Arc::default(),
             share: None,
         }
@@ -67,7 +83,10 @@ impl BrokerClient {
         let share = shares.get(whose).and_then(Weak::upgrade);
         let share = share.unwrap_or_else(|| {
             shares.retain(|_, share| share.strong_count() > 0);
-            let share = Arc::new(Semaphore::new(OF_ONE));
+            let share = Arc::new(Share {
+                leaving: Semaphore::new(OF_ONE),
+                files: Arc::new(Semaphore::new(FILES_OF_ONE)),
+            });
             shares.insert(whose.to_owned(), Arc::downgrade(&share));
             share
         });
@@ -94,17 +113,98 @@ impl BrokerClient {
         }
     }
 
+    /// Begins to send the file that a log is read from.
+    pub async fn put_file(
+        &self,
+        scope: &Scope,
+        log: LogId,
+        name: FileName,
+    ) -> Result<Upload, CallError> {
+        let places = self.places().await?;
+        let request = Request {
+            on_behalf: OnBehalf::of(scope),
+            call: Call::PutFile { log, name },
+        };
+        let stream = self.begin(&request).await;
+        Ok(Upload {
+            stream: stream.map_err(CallError::Unreachable)?,
+            _places: places,
+        })
+    }
+
+    /// Opens a part of a file: `length_bytes` from `offset_bytes` on.
+    pub async fn get_file(
+        &self,
+        scope: &Scope,
+        file: FileId,
+        (offset_bytes, length_bytes): (u64, u64),
+    ) -> Result<Download, CallError> {
+        let places = self.places().await?;
+        let request = Request {
+            on_behalf: OnBehalf::of(scope),
+            call: Call::GetFile {
+                file,
+                offset_bytes,
+                length_bytes,
+            },
+        };
+        let opening = async {
+            let mut stream = self.begin(&request).await?;
+            let answer = frame::read(&mut stream).await?;
+            Ok((stream, answer))
+        };
+        let opened = tokio::time::timeout(CALL_LIMIT, opening)
+            .await
+            .map_err(|_| CallError::TimedOut)?;
+        match opened.map_err(CallError::Unreachable)? {
+            (stream, Answer::FileOpened { length_bytes: left }) if left == length_bytes => {
+                Ok(Download {
+                    stream,
+                    _places: places,
+                    left_bytes: length_bytes,
+                })
+            }
+            (_, Answer::Failed(failure)) => Err(CallError::Failed(failure)),
+            _ => Err(CallError::Unexpected),
+        }
+    }
+
+    /// For a file.
+    async fn places(&self) -> Result<Places, CallError> {
+        let of_one = self.share.as_ref().map(|share| &share.files);
+        let take = async {
+            let mut places = Places::new();
+            for places_of in of_one.into_iter().chain([&self.files]) {
+                let place = Arc::clone(places_of).acquire_owned().await;
+                places.push(place.map_err(io::Error::other)?);
+            }
+            Ok(places)
+        };
+        tokio::time::timeout(PLACE_LIMIT, take)
+            .await
+            .map_err(|_| {
+                let told = "too many files are on their way: try again in a moment";
+                CallError::Failed(Failure::new("broker.busy", told))
+            })?
+            .map_err(CallError::Unreachable)
+    }
+
+    async fn begin(&self, request: &Request) -> io::Result<UnixStream> {
+        let mut stream = UnixStream::connect(&*self.socket).await?;
+        frame::write(&mut stream, request).await?;
+        Ok(stream)
+    }
+
     async fn exchange(&self, request: &Request) -> io::Result<Answer> {
         let leaves = request.call.leaves();
         // In this order: who waits for others of their own takes no place meanwhile.
         let _share = match &self.share {
-            Some(share) if leaves => Some(share.acquire().await.map_err(io::Error::other)?),
+            Some(share) if leaves => Some(share.leaving.acquire().await.map_err(io::Error::other)?),
             _ => None,
         };
         let places = if leaves { &self.leaving } else { &self.staying };
         let _place = places.acquire().await.map_err(io::Error::other)?;
-        let mut stream = UnixStream::connect(&*self.socket).await?;
-        frame::write(&mut stream, request).await?;
+        let mut stream = self.begin(request).await?;
         frame::read(&mut stream).await
     }
 }

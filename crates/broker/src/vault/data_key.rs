@@ -15,6 +15,7 @@ use crate::store::{self, DataKeyRow};
 pub(crate) enum Purpose {
     IntegrationTokens,
     Approvals,
+    Files,
 }
 
 impl Purpose {
@@ -22,6 +23,7 @@ impl Purpose {
         match self {
             Self::IntegrationTokens => "integration_tokens",
             Self::Approvals => "approvals",
+            Self::Files => "files",
         }
     }
 }

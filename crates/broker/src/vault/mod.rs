@@ -2,6 +2,7 @@
 //! which seal each value to its place. Only this module opens them, and only for the call at hand.
 
 mod data_key;
+mod file_keys;
 mod keeper;
 mod kek;
 mod master_key_file;
@@ -22,6 +23,7 @@ pub use master_key_file::{MasterKeyFile, MasterKeyFileError};
 pub use signing_key::{SigningKeyError, audit_signing_key};
 
 pub(crate) use data_key::{KeyOwner, VaultError};
+pub(crate) use file_keys::{SealedFileKey, content_place as file_content_place};
 pub(crate) use kek::{KekError, Wrapped};
 pub(crate) use payloads::{Indexes, SealedPayload};
 pub(crate) use reseal::{Resealed, StoredValue, reseal};

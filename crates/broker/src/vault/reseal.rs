@@ -1,10 +1,10 @@
 use crypto::{DataKey, Sealed};
-use kernel::{Chance, OrganisationId, ProposalId, UserId};
+use kernel::{Chance, FileId, OrganisationId, ProposalId, UserId};
 use uuid::Uuid;
 
 use super::data_key::VaultError;
 use super::secrets::Field;
-use super::{payloads, secrets, signing_key, token_key};
+use super::{file_keys, payloads, secrets, signing_key, token_key};
 use crate::authenticator;
 use crate::payload::Payload;
 
@@ -46,6 +46,7 @@ pub(crate) fn reseal(
     let row = match (value.table.as_str(), value.row) {
         ("broker.secrets", Some(id)) => id.to_string(),
         ("approvals.proposals", Some(id)) => ProposalId::from(id).to_string(),
+        ("broker.files", Some(id)) => FileId::from(id).to_string(),
         ("identity.authenticators", Some(id)) => UserId::from(id).to_string(),
         _ => text.to_owned(),
     };
@@ -55,6 +56,7 @@ pub(crate) fn reseal(
             secrets::place(&tenant, &row, field, value.version)
         }
         "approvals.proposals" => payloads::place(&tenant, &row),
+        "broker.files" => file_keys::place(&tenant, &row),
         "identity.authenticators" => authenticator::place(&row),
         "broker.token_keys" => token_key::place(&row),
         "broker.signing_keys" => signing_key::PLACE,

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use broker::egress::{Egress, Lookup, SystemLookup};
+use broker::files::FileStore;
 use broker::vault::{Kek, MasterKeyConfig, Vault};
 use db::Db;
 use kernel::{Clock, SystemClock, SystemRng};
@@ -132,9 +133,10 @@ fn service(
     let apps = Apps::new(&boot.manifests).map_err(Failure::usage)?;
     let policy = boot.egress.policy().map_err(Failure::usage)?;
     let egress = Egress::new(policy, Arc::new(SystemLookup)).map_err(Failure::cannot_run)?;
+    let files = FileStore::folder(boot.folder.join("files")).map_err(Failure::cannot_run)?;
     Ok(broker::Service::new(
         db,
-        vault,
+        (vault, files),
         apps,
         egress,
         ApprovalsLedger,

@@ -35,12 +35,23 @@ pub struct Log {
     pub detail: Detail,
     /// Whether the person may remove it.
     pub may_remove: bool,
+    /// The file that it was imported from; nothing where it was scanned, or where no broker listened.
+    pub original: Option<Original>,
     /// Where work waits, the longest in sum first.
     pub bottlenecks: Vec<Bottleneck>,
     /// Ways that cases take, the most frequent first.
     pub variants: Vec<Variant>,
     /// What to know before believing the figures: equal timestamps, events without a person.
     pub notes: Vec<String>,
+}
+
+/// The file that a log was imported from.
+#[derive(Debug, Clone)]
+pub struct Original {
+    /// What it is called.
+    pub name: String,
+    /// How long it is.
+    pub size_bytes: u64,
 }
 
 /// The figures on top of a log's page.

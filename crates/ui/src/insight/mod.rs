@@ -5,5 +5,5 @@ mod log;
 mod logs;
 
 pub use import::{Import, ImportProblem, ImportState, ImportStatus};
-pub use log::{Bottleneck, BottleneckKind, DetailLink, Log, Totals, Variant};
+pub use log::{Bottleneck, BottleneckKind, DetailLink, Log, Original, Totals, Variant};
 pub use logs::{ImportForm, LogRow, LogState, Logs};

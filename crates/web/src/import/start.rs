@@ -2,11 +2,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::body::BodyDataStream;
+use broker::files::FileName;
 use insight::{Format, Progress, ReadError};
 use kernel::{LogId, OrganisationId, Scope};
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
+use super::keep::Keeping;
 use super::reading::{Ending, read};
 use crate::AppState;
 use crate::alive::while_reading;
@@ -21,16 +23,26 @@ pub(crate) struct Import {
     pub(crate) ended: JoinHandle<Result<(), Problem>>,
 }
 
+/// A file as it arrives.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    /// What it is called.
+    pub(crate) name: FileName,
+    /// What it is taken for.
+    pub(crate) format: Format,
+    /// The bytes.
+    pub(crate) body: BodyDataStream,
+}
+
 /// How often progress is written down.
 const TELL_EVERY: Duration = Duration::from_millis(300);
 
-/// Begins to read `body` into the log `id`.
+/// Begins to read `file` into the log `id`, and to keep it.
 pub(crate) fn start(
     state: AppState,
     (scope, organisation): (Scope, OrganisationId),
     id: LogId,
-    format: Format,
-    body: BodyDataStream,
+    file: Arriving,
 ) -> Import {
     let (tell, read) = oneshot::channel();
     // A task of its own: a client that hangs up leaves a log that says why it failed, not one that
@@ -39,7 +51,7 @@ pub(crate) fn start(
         let imported = async {
             let place = state.imports.take(organisation).await;
             let _place = place.ok_or_else(|| Problem::new(kind::IMPORTS_BUSY))?;
-            import((&state, &scope, id), format, body, tell).await
+            import((&state, &scope, id), organisation, file, tell).await
         };
         let ended = while_reading(&state, &scope, id, imported).await;
         if let Err(problem) = &ended {
@@ -52,20 +64,23 @@ pub(crate) fn start(
 
 async fn import(
     (state, scope, id): (&AppState, &Scope, LogId),
-    format: Format,
-    body: BodyDataStream,
+    organisation: OrganisationId,
+    file: Arriving,
     tell_read: oneshot::Sender<()>,
 ) -> Result<(), Problem> {
+    let keeping = Keeping::begin(state, (scope, organisation), id, file.name).await?;
     let (tell, heard) = watch::channel(Progress {
         bytes_read: 0,
         events: 0,
     });
     let ending = Arc::new(Mutex::new(Ending::Whole));
-    let reading = read(body, Arc::clone(&ending), format, tell);
+    let reading = read((file.body, keeping), Arc::clone(&ending), file.format, tell);
     let (log, ()) = tokio::join!(reading, note_progress((state, scope, id), heard));
     let _ = tell_read.send(());
-    let ending = *ending.lock().unwrap_or_else(PoisonError::into_inner);
-    let log = log.map_err(|error| refused(&error, ending))?;
+    let log = log.map_err(|error| {
+        let mut ending = ending.lock().unwrap_or_else(PoisonError::into_inner);
+        refused(&error, std::mem::replace(&mut *ending, Ending::Whole))
+    })?;
     let computed = tokio::task::spawn_blocking(move || {
         let statistics = insight::statistics(&log);
         (log, statistics)
@@ -110,5 +125,6 @@ fn refused(error: &ReadError, ending: Ending) -> Problem {
             .saying(error.to_string()),
         Ending::Broken => Problem::new(kind::UPLOAD_BROKEN),
         Ending::TooLarge => Problem::new(kind::TOO_LARGE),
+        Ending::NotKept(error) => error.into(),
     }
 }

@@ -63,6 +63,12 @@ fn failed(failure: Failure) -> Problem {
         "identity.provider_removed" => return Problem::new(kind::PROVIDER_REMOVED),
         "identity.provider_stranger" => return Problem::new(kind::PROVIDER_STRANGER),
         "identity.unknown_issuer" => return Problem::new(kind::UNKNOWN_ISSUER),
+        "files.not_found" => return Problem::new(kind::NOT_FOUND),
+        "files.not_wanted" => return Problem::new(kind::LOG_NOT_READING),
+        "files.cut_off" => return Problem::new(kind::UPLOAD_BROKEN),
+        "files.quota" => return Problem::new(kind::FILES_QUOTA),
+        "files.altered" => return Problem::new(kind::FILE_ALTERED),
+        "files.store_failed" => return Problem::new(kind::FILE_STORE_FAILED),
         "broker.forbidden" => return Problem::new(kind::ACCESS_FORBIDDEN),
         // Logged by the broker, which knows more.
         "broker.vault" | "broker.database" => {

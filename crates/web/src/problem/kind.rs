@@ -64,6 +64,9 @@ kinds! {
     SCAN_INVALID = 422, "connectors.scan_invalid", "Say what to scan.";
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     VIEW_ONLY = 403, "connectors.view_only", "You may see this connection, and not use it. Ask whoever connected it.";
+    FILE_ALTERED = 500, "files.altered", "The stored file was altered or is missing, and was not opened. Ask whoever runs this server.";
+    FILES_QUOTA = 422, "files.quota", "Your organisation's files take as much room as they may. Remove a log that is not needed, then import this one again.";
+    FILE_STORE_FAILED = 503, "files.store_failed", "The place where this server keeps files failed. Try again in a minute.";
     ACCOUNT_EXISTS = 409, "identity.account_exists", "Your address has an account here, which this way in is not linked to. Sign in as before, or reset your password, and link it under Security.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
     ADDRESS_UNVERIFIED = 403, "identity.address_unverified", "They do not vouch for an address of yours, so nobody was signed in. Verify your address there, or use another way in.";

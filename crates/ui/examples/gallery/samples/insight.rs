@@ -4,7 +4,7 @@ use ui::chart::{CycleTimes, Detail, Flow};
 use ui::component::{FieldErrors, Tone};
 use ui::insight::{
     Import, ImportForm, ImportProblem, ImportState, ImportStatus, Log, LogRow, LogState, Logs,
-    Totals,
+    Original, Totals,
 };
 
 use super::{Ink, Rendered, id, minutes_ago, page, service_desk, shot, with_flash};
@@ -166,6 +166,10 @@ fn log(ink: &Ink) -> Vec<Rendered> {
         flow: flow.clone(),
         detail: Detail::Common,
         may_remove: true,
+        original: Some(Original {
+            name: ink.t("service-desk-2024.xes.gz"),
+            size_bytes: 1_214_512,
+        }),
         bottlenecks: service_desk::bottlenecks(ink),
         variants: service_desk::variants(ink),
         notes: ink.all(&[

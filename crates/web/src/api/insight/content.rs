@@ -1,19 +1,22 @@
 use axum::Json;
 use axum::extract::Request;
+use broker::files::FileName;
 use insight::LogState;
 use kernel::LogId;
 
 use super::format::FormatQuery;
 use super::logs::Log;
+use crate::Can;
 use crate::extract::{Id, Query, admit};
+use crate::import::{self, Arriving};
 use crate::problem::{Problem, kind};
 use crate::route::Access;
 use crate::route::permission::InsightImport;
-use crate::{Can, import};
 
 /// Fills an empty log from a file, which is read while it arrives: XES or CSV, plain or gzipped.
 ///
-/// All of it is stored, or nothing: a refusal names the line.
+/// All of it is stored, or nothing: a refusal names the line. The file itself is kept as well, sealed, and goes with
+/// the log.
 #[utoipa::path(put, path = "/api/v1/logs/{id}/content", tag = "insight",
     params(("id" = String, Path, description = "The log."), FormatQuery),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -34,7 +37,12 @@ pub(super) async fn put_content(
     let caller = can.release();
     let body = request.into_body().into_data_stream();
     let reader = (caller.scope, caller.principal.organisation);
-    let import = import::start(caller.state.clone(), reader, id, format.into_format(), body);
+    let file = Arriving {
+        name: FileName::of(&log.name),
+        format: format.into_format(),
+        body,
+    };
+    let import = import::start(caller.state.clone(), reader, id, file);
     import
         .ended
         .await

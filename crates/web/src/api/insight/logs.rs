@@ -1,5 +1,5 @@
 use axum::Json;
-use insight::StoredLog;
+use insight::{Original, StoredLog};
 use kernel::LogId;
 use serde::Serialize;
 use serde_json::Value;
@@ -51,6 +51,17 @@ pub(super) struct WholeLog {
     /// `countersign insight stats --json` prints.
     #[schema(value_type = Option<Object>)]
     statistics: Option<Value>,
+    /// The file that it was imported from: `GET /api/v1/logs/{id}/original`.
+    original: Option<OriginalFile>,
+}
+
+/// The file that a log was imported from.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OriginalFile {
+    /// What it is called.
+    name: String,
+    /// How long it is.
+    size_bytes: u64,
 }
 
 /// The organisation's event logs, newest first.
@@ -73,10 +84,21 @@ pub(super) async fn show_log(
 ) -> Result<Json<WholeLog>, Problem> {
     let row = insight::log(&mut can.tx, id).await?;
     let row = row.ok_or_else(|| Problem::new(kind::NOT_FOUND))?;
+    let original = insight::original(&mut can.tx, id).await?;
     Ok(Json(WholeLog {
         log: Log::of(&row),
         statistics: row.statistics,
+        original: original.map(OriginalFile::of),
     }))
+}
+
+impl OriginalFile {
+    fn of(original: Original) -> Self {
+        Self {
+            name: original.name,
+            size_bytes: original.size_bytes,
+        }
+    }
 }
 
 impl Log {

@@ -4,6 +4,7 @@ mod content;
 mod create_log;
 mod format;
 mod logs;
+mod original;
 mod remove_log;
 
 pub(crate) use create_log::create;
@@ -19,6 +20,7 @@ pub(super) fn mount(routes: Routes) -> Routes {
             logs::show_log,
             create_log::create_log,
             remove_log::remove_log,
+            original::get_original,
         ]
     );
     mount_api!(routes, Pace::Upload, [content::put_content])

@@ -13,7 +13,7 @@ use super::upload::{Typed, Upload};
 use crate::Can;
 use crate::api::insight::create;
 use crate::extract::Caller;
-use crate::import;
+use crate::import::{self, Arriving};
 use crate::pages::answer::{field_errors, go, refused};
 use crate::problem::{Problem, kind};
 use crate::route::permission::InsightImport;
@@ -51,8 +51,11 @@ async fn begin(caller: &Caller, upload: &mut Upload) -> Result<LogId, Problem> {
         caller.state.clone(),
         (caller.scope, caller.principal.organisation),
         log,
-        upload.typed.format(),
-        Body::from_stream(file).into_data_stream(),
+        Arriving {
+            name: upload.file_name.clone(),
+            format: upload.typed.format(),
+            body: Body::from_stream(file).into_data_stream(),
+        },
     );
     // An error says that the import died, which its end says as well.
     let _ = import.read.await;

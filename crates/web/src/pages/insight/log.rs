@@ -33,6 +33,7 @@ pub(super) async fn log(
     if log.state != LogState::Ready {
         return Ok(go(&format!("/insight/imports/{}", JobId::from(id.uuid()))));
     }
+    let original = insight::original(&mut can.tx, id).await?;
     let sources = Sources::of(&mut can.tx, std::slice::from_ref(&log)).await?;
     let stored = log.statistics.take().unwrap_or_default();
     let statistics: Statistics = serde_json::from_value(stored)
@@ -40,6 +41,7 @@ pub(super) async fn log(
     let detail = shown.detail.as_deref().and_then(Detail::from_key);
     let face = Face {
         may_remove: can.holds(InsightImport::ACCESS),
+        original,
         page,
         source: sources.words(&log),
         log,

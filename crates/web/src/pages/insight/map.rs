@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use insight::{ActivityCount, Edge, Percentiles, ProcessMap, Statistics, StoredLog, process_map};
+use insight::{
+    ActivityCount, Edge, Original, Percentiles, ProcessMap, Statistics, StoredLog, process_map,
+};
 use time::format_description::well_known::{Iso8601, Rfc3339};
 use time::{Date, OffsetDateTime};
 use ui::Page;
@@ -15,6 +17,7 @@ pub(super) struct Face {
     pub(super) page: Page,
     pub(super) source: String,
     pub(super) may_remove: bool,
+    pub(super) original: Option<Original>,
     pub(super) log: StoredLog,
 }
 
@@ -24,6 +27,7 @@ pub(super) fn dashboard(face: Face, statistics: Statistics, detail: Detail) -> v
         page,
         source,
         may_remove,
+        original,
         log,
     } = face;
     let made_at = log.finished_at.unwrap_or(log.created_at);
@@ -39,6 +43,10 @@ pub(super) fn dashboard(face: Face, statistics: Statistics, detail: Detail) -> v
         shown: shown(process_map(&statistics, share(detail))),
         detail,
         may_remove,
+        original: original.map(|original| view::Original {
+            name: original.name,
+            size_bytes: original.size_bytes,
+        }),
         bottlenecks: statistics.bottlenecks.into_iter().map(bottleneck).collect(),
         variants: statistics.top_variants.into_iter().map(variant).collect(),
         notes: statistics.notes,
@@ -236,6 +244,7 @@ mod tests {
             page,
             source: "Imported file".to_owned(),
             may_remove: true,
+            original: None,
             log,
         };
         dashboard(face, statistics, detail)

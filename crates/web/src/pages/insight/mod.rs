@@ -5,6 +5,7 @@ mod import_status;
 mod log;
 mod logs;
 mod map;
+mod original;
 mod remove_log;
 mod source;
 mod upload;
@@ -32,6 +33,11 @@ pub(crate) fn mount(routes: Routes) -> Routes {
             import_status::import_status,
         )
         .page(Method::GET, "/insight/logs/{id}", log::log)
+        .page(
+            Method::GET,
+            "/insight/logs/{id}/original",
+            original::original,
+        )
         .page(
             Method::POST,
             "/insight/logs/{id}/remove",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::extract::Request;
+use broker::files::FileName;
 use http::header;
 use insight::{Format, Mapping};
 use multer::{Constraints, Field, Multipart, SizeLimit};
@@ -17,6 +18,8 @@ pub(super) struct Upload {
     pub(super) typed: Typed,
     /// The file, unread, if one was chosen.
     pub(super) file: Option<Field<'static>>,
+    /// What that is called.
+    pub(super) file_name: FileName,
     rest: Multipart<'static>,
 }
 
@@ -50,11 +53,16 @@ impl Upload {
             if field.name() == Some(FILE) {
                 // A form without a file has a part without a name.
                 let chosen = field.file_name().is_some_and(|name| !name.is_empty());
-                if typed.name.is_empty() {
-                    typed.name = log_name(field.file_name().unwrap_or_default());
+                let file_name = FileName::of(field.file_name().unwrap_or_default());
+                if typed.name.is_empty() && chosen {
+                    log_name(file_name.as_str()).clone_into(&mut typed.name);
                 }
-                let file = chosen.then_some(field);
-                return Ok(Self { typed, file, rest });
+                return Ok(Self {
+                    typed,
+                    file: chosen.then_some(field),
+                    file_name,
+                    rest,
+                });
             }
             let name = field.name().unwrap_or_default().to_owned();
             let text = field.text().await.map_err(|error| broken(&error))?;
@@ -63,6 +71,7 @@ impl Upload {
         Ok(Self {
             typed,
             file: None,
+            file_name: FileName::of(""),
             rest,
         })
     }
@@ -137,7 +146,7 @@ fn broken(error: &multer::Error) -> Problem {
 }
 
 /// `orders` of `orders.csv.gz`.
-fn log_name(file_name: &str) -> String {
+fn log_name(file_name: &str) -> &str {
     let mut name = file_name;
     for ending in [".gz", ".xes", ".csv"] {
         let cut = name.len().saturating_sub(ending.len());
@@ -148,7 +157,7 @@ fn log_name(file_name: &str) -> String {
             name = stem;
         }
     }
-    name.to_owned()
+    name
 }
 
 #[cfg(test)]
@@ -209,6 +218,7 @@ mod tests {
         let upload = Upload::read(request(&[part("name", ""), file("Desk.XES.gz", "<log/>")]));
         let upload = upload.await.unwrap();
         assert_eq!(upload.typed.name, "Desk");
+        assert_eq!(upload.file_name.as_str(), "Desk.XES.gz");
         assert!(matches!(upload.typed.format(), Format::Auto));
         assert_eq!(log_name(".csv"), ".csv");
         assert_eq!(log_name("ä.csv"), "ä");

@@ -1,0 +1,72 @@
+use std::io;
+
+use crypto::stream::StreamError;
+use kernel::FileId;
+
+/// Why a file was not stored, or not given.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// There is none, or nobody may see it who asks.
+    #[error("there is no such file")]
+    NotFound,
+    /// It was removed, or its log was, while it came.
+    #[error("the log waits for no file any more")]
+    NotWanted,
+    /// It did not come whole.
+    #[error("the file did not arrive whole")]
+    CutOff(#[source] io::Error),
+    /// The organisation keeps as much as it may.
+    #[error(
+        "your organisation's files take as much room as they may: remove one that is not needed"
+    )]
+    Quota,
+    /// The range reaches past its end.
+    #[error("the file has no such bytes")]
+    OutOfRange,
+    /// What is stored is not what was stored.
+    #[error("the stored file {0} was altered or is missing, and was not opened")]
+    Altered(FileId),
+    /// Where files are kept does not do it.
+    #[error("the place where files are kept failed")]
+    Store(#[source] io::Error),
+}
+
+impl FileError {
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound => "files.not_found",
+            Self::NotWanted => "files.not_wanted",
+            Self::CutOff(_) => "files.cut_off",
+            Self::Quota => "files.quota",
+            Self::OutOfRange => "files.out_of_range",
+            Self::Altered(_) => "files.altered",
+            Self::Store(_) => "files.store_failed",
+        }
+    }
+
+    /// Tells whoever runs the server of what only they can mend.
+    pub(crate) fn note(&self) {
+        match self {
+            Self::Altered(file) => tracing::error!(%file, "broker.file_does_not_open"),
+            Self::Store(error) => tracing::error!(%error, "broker.file_store_failed"),
+            _ => {}
+        }
+    }
+
+    /// What went wrong with the stored bytes of `file`.
+    pub(super) fn of_stream(file: FileId) -> impl Fn(StreamError) -> Self {
+        move |error| match error {
+            StreamError::Altered => Self::Altered(file),
+            StreamError::OutOfRange => Self::OutOfRange,
+        }
+    }
+
+    /// What went wrong on the way to the stored bytes of `file`: those that are missing are altered.
+    pub(super) fn of_store(file: FileId) -> impl Fn(io::Error) -> Self {
+        move |error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof => Self::Altered(file),
+            _ => Self::Store(error),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use crypto::stream::{RangeOpener, StreamOpener};
+use kernel::{FileId, Scope};
+
+use super::FileError;
+use super::store::Outgoing;
+use crate::error::BrokerError;
+use crate::ledger::Ledger;
+use crate::protocol::Answer;
+use crate::service::Service;
+use crate::store::{self, files};
+use crate::vault::file_content_place;
+
+/// A part of a file, opened as it is asked for.
+#[derive(Debug)]
+pub struct OpenFile {
+    id: FileId,
+    outgoing: Outgoing,
+    opener: Option<RangeOpener>,
+}
+
+/// Opens a part of a file for a person who may see its log: at a browser, or by an API key of theirs. AI clients get
+/// none: a file may hold more than what the log keeps of it.
+pub(crate) async fn get_file<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    id: FileId,
+    (offset_bytes, length_bytes): (u64, u64),
+) -> Result<(Answer, OpenFile), BrokerError> {
+    let mut tx = service.db.read(scope).await?;
+    let bound = store::bound(&mut tx).await?;
+    let (organisation, kind, ..) = bound.ok_or(BrokerError::Unauthenticated)?;
+    store::require(&mut tx, "insight.read").await?;
+    if !matches!(kind.as_str(), "session" | "api_key") {
+        return Err(BrokerError::Forbidden);
+    }
+    let row = files::stored(&mut tx, id).await?;
+    let (size_bytes, sealed) = row.ok_or(FileError::NotFound)?;
+    let key = service
+        .vault
+        .file_key(&mut tx, (organisation, id), sealed)
+        .await?;
+    drop(tx);
+    let (tenant, row) = (organisation.to_string(), id.to_string());
+    let opener = StreamOpener::new(&key, &file_content_place(&tenant, &row), size_bytes);
+    let stored = service.files.size(id).await;
+    if stored.map_err(FileError::of_store(id))? != opener.sealed_size() {
+        return Err(FileError::Altered(id).into());
+    }
+    let end = service.files.read(id, opener.end()).await;
+    let end = end.map_err(FileError::of_store(id))?.rest().await;
+    let opener = opener
+        .verify_end(end.map_err(FileError::of_store(id))?)
+        .and_then(|stream| stream.range(offset_bytes, length_bytes))
+        .map_err(FileError::of_stream(id))?;
+    let outgoing = service.files.read(id, opener.sealed_bytes()).await;
+    let open = OpenFile {
+        id,
+        outgoing: outgoing.map_err(FileError::of_store(id))?,
+        opener: Some(opener),
+    };
+    Ok((Answer::FileOpened { length_bytes }, open))
+}
+
+impl OpenFile {
+    /// The next bytes; nothing after the last.
+    pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, FileError> {
+        let altered = FileError::of_stream(self.id);
+        while let Some(opener) = &mut self.opener {
+            let sealed = self.outgoing.next().await;
+            let mut opened = Vec::new();
+            match sealed.map_err(FileError::of_store(self.id))? {
+                Some(sealed) => opener.write(&sealed, &mut opened).map_err(&altered)?,
+                None => {
+                    let opener = self.opener.take();
+                    opener
+                        .map_or(Ok(()), RangeOpener::finish)
+                        .map_err(&altered)?;
+                }
+            }
+            if !opened.is_empty() {
+                return Ok(Some(opened));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,24 @@
+//! Files at rest: the bytes in a folder, sealed in chunks by a key of each file's own (`crypto::stream`); the row in the
+//! database, with that key, sealed by a data key of the organisation.
+//!
+//! The row is there before the first byte, and goes before the last: so no bytes are without a row but those that
+//! `broker.file_remains` lists, which the sweep removes.
+
+mod error;
+mod get;
+mod name;
+mod put;
+mod store;
+mod sweep;
+
+pub use error::FileError;
+pub use get::OpenFile;
+pub use name::{FileName, FileNameError};
+pub use store::FileStore;
+
+pub(crate) use get::get_file;
+pub(crate) use put::{NewFile, put_file};
+pub(crate) use sweep::sweep_files;
+
+/// What one organisation may keep: a disk that one fills is full for everybody.
+const MOST_BYTES: u64 = 20 << 30;
