@@ -14,6 +14,7 @@ use crate::vault::rotated;
 use crate::world::{World, connect, propose, signed_up};
 
 const CONTROL: &str = "broker.rotation";
+const FILES: &str = "files.sealed";
 const ENVELOPE: &str = "broker.envelope";
 const ATTRIBUTES: &str = "broker.attributes";
 
@@ -85,6 +86,28 @@ async fn va_04_falls_when_equal_values_of_two_organisations_are_found_by_the_sam
     let broken = evidence(instance(&world.app), ATTRIBUTES).await;
     assert_eq!(broken.status, Status::Fail, "{broken:?}");
     assert!(broken.evidence.contains("of two organisations"));
+}
+
+#[tokio::test]
+async fn va_08_falls_when_the_broker_finds_files_of_other_organisations() {
+    let open = "create policy leak on broker.files for select to countersign_broker using (true);
+        create policy leak on broker.data_keys for select to countersign_broker using (true)";
+    falls_with(FILES, open, "another organisation").await;
+}
+
+#[tokio::test]
+async fn va_08_falls_when_the_web_process_may_read_the_keys_of_files() {
+    let granted = "grant select (sealed_key) on broker.files to countersign_front";
+    falls_with(FILES, granted, "may read the keys of files").await;
+}
+
+#[tokio::test]
+async fn va_08_is_an_error_where_the_stored_file_cannot_be_looked_at() {
+    let app = TestApp::start().await;
+    let mut elsewhere = instance(&app);
+    elsewhere.files_folder = "/nonexistent".into();
+    let found = evidence(elsewhere, FILES).await;
+    assert_eq!(found.status, Status::Error, "{found:?}");
 }
 
 #[tokio::test]

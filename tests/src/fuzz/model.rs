@@ -96,6 +96,7 @@ pub(super) const FRONT: &[(&str, Seen)] = &[
         "broker.calls",
         HoldersWhere("connectors.read", OF_CONNECTIONS),
     ),
+    ("broker.files", HoldersWhere("insight.read", OF_LOGS)),
     ("broker.signing_keys", All),
     ("broker.token_keys", All),
     (
@@ -159,6 +160,7 @@ pub(super) const BROKER: &[(&str, Seen)] = &[
     ("broker.calls", Members),
     ("broker.credentials", Members),
     ("broker.data_keys", Members),
+    ("broker.files", Members),
     ("broker.rotations", All),
     ("broker.secrets", Members),
     ("broker.server_keys", All),

@@ -11,11 +11,13 @@ use crate::world::{World, bound};
 
 /// Tables whose rows do not name their organisation, and how to tell the other tenant's: `{org}` is
 /// its identifier. Nothing where no row is anybody's.
-const UNNAMED: [(&str, Option<&str>); 25] = [
+const UNNAMED: [(&str, Option<&str>); 26] = [
     ("access.permissions", None),
     ("audit.checkpoints", None),
     ("audit.nodes", None),
     ("audit.turn", None),
+    // Identifiers of what nobody has any more.
+    ("broker.file_remains", None),
     ("broker.rotations", None),
     ("broker.server_keys", None),
     ("broker.signing_keys", None),

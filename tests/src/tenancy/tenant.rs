@@ -31,6 +31,7 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let writing = connect(person, world.provider.url(), "write").await;
     let log = scanned(person, &reading, &json!({})).await;
     assert_eq!(log["state"], "ready", "{log}");
+    import(person).await;
     propose(person, &writing, "Waiting").await;
     let (id, hash) = propose(person, &writing, "Mine").await;
     assert_eq!(decide(person, &id, "approve", &hash).await, StatusCode::OK);
@@ -102,6 +103,17 @@ pub(crate) async fn fill(world: &World, person: &Person) {
     let device = client.start_device("insight.read").await;
     client.answer_device(person, &device, "allow").await;
     second_factor(world, person).await;
+}
+
+/// A log with its original.
+async fn import(person: &Person) {
+    let form = json!({ "name": "Mine" });
+    let made = person.write(Method::POST, "/api/v1/logs", &form, StatusCode::CREATED);
+    let id = made.await.unwrap()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/logs/{id}/content");
+    let content = b"case,activity,timestamp\n1,a,2026-01-01T00:00:00Z\n".to_vec();
+    let imported = person.upload(&path, content).await.unwrap();
+    assert_eq!(imported.status(), StatusCode::OK);
 }
 
 /// Whoever runs the server looks in.

@@ -1,6 +1,7 @@
 //! VA-02, VA-03: keys rotate while the server serves, and what has rotated opens by the new key alone.
 
 mod data_keys;
+mod files;
 pub(crate) mod keepers;
 mod many_keys;
 mod master_key;

@@ -68,14 +68,12 @@ impl OpenFile {
         while let Some(opener) = &mut self.opener {
             let sealed = self.outgoing.next().await;
             let mut opened = Vec::new();
-            match sealed.map_err(FileError::of_store(self.id))? {
-                Some(sealed) => opener.write(&sealed, &mut opened).map_err(&altered)?,
-                None => {
-                    let opener = self.opener.take();
-                    opener
-                        .map_or(Ok(()), RangeOpener::finish)
-                        .map_err(&altered)?;
-                }
+            if let Some(sealed) = sealed.map_err(FileError::of_store(self.id))? {
+                opener.write(&sealed, &mut opened).map_err(&altered)?;
+            } else {
+                let opener = self.opener.take();
+                let ended = opener.map_or(Ok(()), RangeOpener::finish);
+                ended.map_err(&altered)?;
             }
             if !opened.is_empty() {
                 return Ok(Some(opened));

@@ -116,6 +116,10 @@ impl DataDir {
         self.root.join("broker")
     }
 
+    pub(crate) fn files_folder(&self) -> PathBuf {
+        self.broker().join("files")
+    }
+
     pub(crate) fn secret_file(&self) -> PathBuf {
         self.root.join("server.secret")
     }

@@ -26,6 +26,7 @@ mod disconnected;
 mod egress_self_test;
 mod exhibit;
 mod export_delete;
+mod files_sealed;
 mod front_confined;
 mod identity_invitations;
 mod identity_linking;
@@ -132,6 +133,7 @@ const OFTEN: &[Runnable] = controls![
     vault_rotation,
     token_refresh,
     secret_canary,
+    files_sealed,
     // From here on the vault has a key, under which there is a proposal to look at.
     credential_class,
     access_reviewer,
