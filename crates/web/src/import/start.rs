@@ -53,7 +53,8 @@ pub(crate) fn start(
             let _place = place.ok_or_else(|| Problem::new(kind::IMPORTS_BUSY))?;
             import((&state, &scope, id), organisation, file, tell).await
         };
-        let ended = while_reading(&state, &scope, id, imported).await;
+        // On the heap: a task that holds all of it is larger than the others.
+        let ended = Box::pin(while_reading(&state, &scope, id, imported)).await;
         if let Err(problem) = &ended {
             fail(&state, &scope, id, problem).await;
         }
