@@ -62,12 +62,12 @@ fn original(log: &str) -> String {
 }
 
 /// Asks with further headers.
-async fn ask(
+async fn try_ask(
     app: &TestApp,
     person: &Person,
     path: &str,
     headers: &[(&'static str, &str)],
-) -> Response {
+) -> reqwest::Result<Response> {
     let mut all: HeaderMap = person.credentials();
     for (name, value) in headers {
         let value = HeaderValue::from_str(value).unwrap();
@@ -75,7 +75,16 @@ async fn ask(
     }
     let client = Client::builder().no_proxy().build().unwrap();
     let url = format!("{}{path}", app.url);
-    client.get(url).headers(all).send().await.unwrap()
+    client.get(url).headers(all).send().await
+}
+
+async fn ask(
+    app: &TestApp,
+    person: &Person,
+    path: &str,
+    headers: &[(&'static str, &str)],
+) -> Response {
+    try_ask(app, person, path, headers).await.unwrap()
 }
 
 /// The stored files, whole or not.
