@@ -5,6 +5,7 @@ use crypto::digest::{Digest, equal, sha256};
 use kernel::{ConnectionId, OrganisationId, ProposalId};
 use manifest::PlannedRequest;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::claimed::Claimed;
 
@@ -35,6 +36,8 @@ pub struct ApprovedWrite {
     payload_hash: Digest,
     binding: Binding,
     is_claimed: bool,
+    /// When its sending began.
+    begun: OffsetDateTime,
 }
 
 /// Why nothing is sent under an approval.
@@ -80,11 +83,16 @@ impl Binding {
 
 impl ApprovedWrite {
     /// Takes over the hash of an approval that this process claimed.
-    pub(crate) const fn claimed(claimed: &Claimed, binding: Binding) -> Self {
+    pub(crate) const fn claimed(
+        claimed: &Claimed,
+        binding: Binding,
+        begun: OffsetDateTime,
+    ) -> Self {
         Self {
             payload_hash: claimed.payload().hash,
             binding,
             is_claimed: true,
+            begun,
         }
     }
 
@@ -95,6 +103,7 @@ impl ApprovedWrite {
             payload_hash,
             binding,
             is_claimed: false,
+            begun: OffsetDateTime::UNIX_EPOCH,
         }
     }
 
@@ -105,7 +114,13 @@ impl ApprovedWrite {
             payload_hash,
             binding,
             is_claimed: true,
+            begun: OffsetDateTime::UNIX_EPOCH,
         }
+    }
+
+    /// When its sending began: what a mail says of itself.
+    pub(crate) const fn begun(&self) -> OffsetDateTime {
+        self.begun
     }
 
     /// Uses the approval up for `request`, which is hashed anew.

@@ -15,6 +15,8 @@ pub enum Credential {
     Basic(Secret<String>),
     /// A bot's token.
     BotToken(Secret<String>),
+    /// `user:password` of a server of mail.
+    Mail(Secret<String>),
 }
 
 impl Credential {
@@ -25,6 +27,7 @@ impl Credential {
             CredentialClass::ApiKey => Self::ApiKey(text),
             CredentialClass::Basic => Self::Basic(text),
             CredentialClass::BotToken => Self::BotToken(text),
+            CredentialClass::Mail => Self::Mail(text),
         }
     }
 
@@ -35,13 +38,17 @@ impl Credential {
             Self::ApiKey(_) => CredentialClass::ApiKey,
             Self::Basic(_) => CredentialClass::Basic,
             Self::BotToken(_) => CredentialClass::BotToken,
+            Self::Mail(_) => CredentialClass::Mail,
         }
     }
 
     /// The text of it, for the vault, and for the app that is asked to end it.
     pub(crate) const fn text(&self) -> &Secret<String> {
-        let (Self::OAuth2(text) | Self::ApiKey(text) | Self::Basic(text) | Self::BotToken(text)) =
-            self;
+        let (Self::OAuth2(text)
+        | Self::ApiKey(text)
+        | Self::Basic(text)
+        | Self::BotToken(text)
+        | Self::Mail(text)) = self;
         text
     }
 }
@@ -53,5 +60,6 @@ pub(crate) const fn field_of(class: CredentialClass) -> Field {
         CredentialClass::ApiKey => Field::ApiKey,
         CredentialClass::Basic => Field::Basic,
         CredentialClass::BotToken => Field::BotToken,
+        CredentialClass::Mail => Field::Mail,
     }
 }

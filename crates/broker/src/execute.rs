@@ -30,7 +30,7 @@ pub(crate) async fn execute<L: Ledger>(
     };
     let outcome = match prepare(service, scope, (id, &claimed), begun).await {
         Ok((open, token)) => {
-            let approved = ApprovedWrite::claimed(&claimed, open.binding.clone());
+            let approved = ApprovedWrite::claimed(&claimed, open.binding.clone(), begun);
             send(service, scope, id, (open, token, approved)).await?
         }
         // Nothing has left yet: whatever is wrong, it did not happen.

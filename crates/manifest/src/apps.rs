@@ -38,7 +38,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 13] = [
     (
         "connectors/dropbox.toml",
         include_str!("../../../connectors/dropbox.toml"),
@@ -56,6 +56,10 @@ const BUILT_IN: [(&str, &str); 11] = [
         include_str!("../../../connectors/google-calendar.toml"),
     ),
     (
+        "connectors/imap.toml",
+        include_str!("../../../connectors/imap.toml"),
+    ),
+    (
         "connectors/jira.toml",
         include_str!("../../../connectors/jira.toml"),
     ),
@@ -70,6 +74,10 @@ const BUILT_IN: [(&str, &str); 11] = [
     (
         "connectors/slack.toml",
         include_str!("../../../connectors/slack.toml"),
+    ),
+    (
+        "connectors/smtp.toml",
+        include_str!("../../../connectors/smtp.toml"),
     ),
     (
         "connectors/telegram.toml",

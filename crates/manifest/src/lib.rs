@@ -10,6 +10,7 @@ mod answer;
 mod apps;
 mod auth;
 mod graphql;
+mod mail;
 mod manifest;
 mod operation;
 mod request;
@@ -20,7 +21,7 @@ mod value;
 pub use address::{
     ConnectionFacts, Endpoint, FactsError, HostError, HostName, HostOverrides, HostRef,
     InstanceError, InstanceIdRule, InstanceRule, InstanceUrl, NotNamed, Origin, OriginError,
-    Scheme,
+    Protocol, Scheme,
 };
 pub use answer::{
     Conflict, ErrorRule, FieldPath, FieldTree, GoesOn, Incremental, Pagination, PersonResult,
@@ -33,6 +34,10 @@ pub use auth::{
     RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields, Way,
 };
 pub use graphql::Document;
+pub use mail::{
+    Letter, LetterProblem, MailAddress, MailAddressProblem, MailCall, MailField, MailPlace,
+    MailWire,
+};
 pub use manifest::{Barriers, Manifest, ScopeRule, UnknownOperation};
 pub use operation::{Class, Method, NextPage, Operation, Reconcile};
 pub use request::{

@@ -53,6 +53,8 @@ pub struct Options {
     pub timeout: Option<std::time::Duration>,
     /// The longest answer, in bytes.
     pub max_answer_bytes: Option<usize>,
+    /// Certificate authorities beside the system's, for what apps' servers show.
+    pub authorities: Vec<rustls::pki_types::CertificateDer<'static>>,
     /// Hosts of manifests that are found at another origin: `egress.hosts` of the configuration.
     pub hosts: Vec<(String, String)>,
     /// Other apps than those of the binary.
@@ -351,6 +353,7 @@ fn policy(options: &Options) -> EgressPolicy {
         .iter()
         .map(|(host, origin)| (host.parse().unwrap(), origin.parse().unwrap()));
     policy.hosts = hosts.collect();
+    policy.extra_roots.clone_from(&options.authorities);
     policy.timeout = options.timeout.unwrap_or(policy.timeout);
     policy.max_answer_bytes = options.max_answer_bytes.unwrap_or(policy.max_answer_bytes);
     policy

@@ -5,6 +5,7 @@ use std::time::Duration;
 use manifest::{Origin, Scheme};
 use reqwest::Client;
 use rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::TlsConnector;
 
 use super::guard::{Guard, GuardLayer, GuardedResolver};
 use super::lookup::Lookup;
@@ -25,6 +26,7 @@ pub(crate) struct Clients {
     lookup: Arc<dyn Lookup>,
     count: Arc<SocketCount>,
     kept: Mutex<HashMap<Origin, GuardedClient>>,
+    mail: TlsConnector,
 }
 
 /// No client can be made: the TLS library refuses its own configuration.
@@ -46,7 +48,11 @@ impl Clients {
         count: Arc<SocketCount>,
     ) -> Result<Self, SetUpError> {
         let tls = tls(&policy)?;
+        // Servers of mail know no HTTP to agree on.
+        let mut mail = tls.clone();
+        mail.alpn_protocols.clear();
         Ok(Self {
+            mail: TlsConnector::from(Arc::new(mail)),
             policy,
             tls,
             lookup,
@@ -73,6 +79,14 @@ impl Clients {
     /// just closed, nobody could tell whether a write was read.
     pub(crate) fn single_use(&self, origin: &Origin) -> Result<GuardedClient, SetUpError> {
         self.build(origin, 0)
+    }
+
+    /// The guard of one connection to a server of mail, and how the connection is encrypted.
+    pub(crate) fn mail(&self, origin: &Origin) -> (Guard, TlsConnector) {
+        let listed = self.policy.lists(origin);
+        let (lookup, count) = (Arc::clone(&self.lookup), Arc::clone(&self.count));
+        let guard = Guard::new(origin.clone(), listed, lookup, count);
+        (guard, self.mail.clone())
     }
 
     #[expect(

@@ -19,6 +19,9 @@ pub enum EgressError {
     /// The credential cannot stand where the app wants it.
     #[error("the credential cannot be sent")]
     Credential,
+    /// A mail in another name than the account's.
+    #[error("the mail is from another address than the account that would send it")]
+    Sender,
     /// The credential is of a class that the operation does not take.
     #[error("the operation takes no credential of this class: connect the app again")]
     CredentialClass,
@@ -110,6 +113,7 @@ impl EgressError {
             Self::PayloadChanged => "egress.payload_changed",
             Self::Credential => "egress.credential",
             Self::CredentialClass => "egress.credential_class",
+            Self::Sender => "egress.sender",
             Self::Insecure => "egress.insecure",
             Self::PrivateAddress => "egress.private_address",
             Self::Unreachable { .. } => "egress.unreachable",
@@ -137,6 +141,7 @@ impl EgressError {
             | Self::PayloadChanged
             | Self::Credential
             | Self::CredentialClass
+            | Self::Sender
             | Self::Insecure
             | Self::PrivateAddress
             | Self::Tls

@@ -17,6 +17,7 @@ mod guard;
 pub(crate) mod issuer;
 pub(crate) mod keeper;
 mod lookup;
+mod mail;
 mod media;
 pub mod oauth;
 mod policy;

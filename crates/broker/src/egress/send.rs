@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use manifest::{Admitted, Class, ConnectionFacts, InstanceUrl, Manifest, PlannedRequest};
+use manifest::{
+    Admitted, Class, ConnectionFacts, InstanceUrl, Manifest, Operation, PlannedRequest,
+};
 
 use super::answer::{FilteredResponse, receive};
 use super::attach::attach;
@@ -77,6 +79,9 @@ impl Egress {
         route: Route<'_>,
         credential: &Credential,
     ) -> Result<FilteredResponse, EgressError> {
+        if planned.method().protocol().is_mail() {
+            return self.send_mail(planned, route, (credential, None)).await;
+        }
         let client = self
             .clients
             .reader(planned.origin())
@@ -97,6 +102,10 @@ impl Egress {
         credential: &Credential,
         approved: ApprovedWrite,
     ) -> Result<FilteredResponse, EgressError> {
+        if planned.method().protocol().is_mail() {
+            let given = (credential, Some(approved));
+            return self.send_mail(planned, route, given).await;
+        }
         let client = self
             .clients
             .single_use(planned.origin())
@@ -117,24 +126,7 @@ impl Egress {
             operation,
             request: sent,
         } = recognise(&request, route.manifest, &self.facts(route.instance))?;
-        if !operation.credentials.contains(&credential.class()) {
-            return Err(EgressError::CredentialClass);
-        }
-        // Class and hash are those of the bytes that leave, not what a caller or planner says.
-        match (operation.class, approved) {
-            (Class::Read, None) => {}
-            (Class::Read, Some(_)) => return Err(EgressError::NotAWrite),
-            (Class::Write, None) => return Err(EgressError::WriteNeedsApproval),
-            (Class::Write, Some(approved)) => {
-                approved.spend(&sent).map_err(|why| match why {
-                    NotSpent::Changed => EgressError::PayloadChanged,
-                    NotSpent::NotClaimed => EgressError::WriteNeedsApproval,
-                })?;
-            }
-        }
-        if sent != *planned {
-            return Err(EgressError::Undeclared(manifest::Undeclared::Ambiguous));
-        }
+        allow((operation, &sent), planned, credential, approved)?;
         check_scheme(planned.origin(), &self.policy)?;
         attach(&mut request, &route.manifest.auth.credential, credential)?;
         let limit = self.policy.max_answer_bytes;
@@ -142,5 +134,34 @@ impl Egress {
             receive(response, (route.manifest, operation), route.mark, limit)
         })
         .await
+    }
+}
+
+/// Whether what leaves, as it was recognised, may: with this credential, and under this approval.
+pub(super) fn allow(
+    (operation, sent): (&Operation, &PlannedRequest),
+    planned: &PlannedRequest,
+    credential: &Credential,
+    approved: Option<ApprovedWrite>,
+) -> Result<(), EgressError> {
+    if !operation.credentials.contains(&credential.class()) {
+        return Err(EgressError::CredentialClass);
+    }
+    // Class and hash are those of the bytes that leave, not what a caller or planner says.
+    match (operation.class, approved) {
+        (Class::Read, None) => {}
+        (Class::Read, Some(_)) => return Err(EgressError::NotAWrite),
+        (Class::Write, None) => return Err(EgressError::WriteNeedsApproval),
+        (Class::Write, Some(approved)) => {
+            approved.spend(sent).map_err(|why| match why {
+                NotSpent::Changed => EgressError::PayloadChanged,
+                NotSpent::NotClaimed => EgressError::WriteNeedsApproval,
+            })?;
+        }
+    }
+    if sent == planned {
+        Ok(())
+    } else {
+        Err(EgressError::Undeclared(manifest::Undeclared::Ambiguous))
     }
 }

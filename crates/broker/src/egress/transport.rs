@@ -14,7 +14,8 @@ use super::policy::EgressPolicy;
 /// Plain HTTP shows a credential to everybody on the way.
 pub(crate) fn check_scheme(origin: &Origin, policy: &EgressPolicy) -> Result<(), EgressError> {
     match origin.scheme() {
-        Scheme::Https => Ok(()),
+        // A connection of mail is encrypted before anything of ours is said, or it ends.
+        Scheme::Https | Scheme::Imaps | Scheme::Imap | Scheme::Smtps | Scheme::Smtp => Ok(()),
         Scheme::Http if policy.lists(origin) => Ok(()),
         Scheme::Http => Err(EgressError::Insecure),
     }

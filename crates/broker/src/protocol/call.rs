@@ -36,7 +36,7 @@ pub enum Call {
     KeepCredential {
         /// The connection, pending or to be connected again.
         connection: ConnectionId,
-        /// What it is: `api_key`, `basic` or `bot_token`, the one that the app takes.
+        /// What it is: `api_key`, `basic`, `bot_token` or `mail`, the one that the app takes.
         class: String,
         /// The user that it belongs to, with `basic`.
         user: Option<String>,

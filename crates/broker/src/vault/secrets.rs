@@ -17,6 +17,7 @@ pub(crate) enum Field {
     ApiKey,
     Basic,
     BotToken,
+    Mail,
 }
 
 impl Field {
@@ -30,6 +31,7 @@ impl Field {
             Self::ApiKey,
             Self::Basic,
             Self::BotToken,
+            Self::Mail,
         ]
         .into_iter()
         .find(|field| field.as_str() == text)
@@ -44,6 +46,7 @@ impl Field {
             Self::ApiKey => "api_key",
             Self::Basic => "basic",
             Self::BotToken => "bot_token",
+            Self::Mail => "mail",
         }
     }
 }

@@ -1,7 +1,7 @@
 use serde_json::Value;
 use url::{Host, Url};
 
-use super::{HostName, Origin, percent};
+use super::{HostName, Origin, Protocol, Scheme, percent};
 use crate::FieldPath;
 use crate::value::Pattern;
 
@@ -9,6 +9,7 @@ use crate::value::Pattern;
 #[derive(Debug)]
 pub struct InstanceRule {
     pub(crate) hosts: Vec<HostPattern>,
+    pub(crate) protocol: Protocol,
     pub(crate) allow_http: bool,
     pub(crate) example: String,
     /// How the app is asked for the identifier of an instance; nothing where it is known by its address.
@@ -62,6 +63,9 @@ pub enum InstanceError {
     /// Plain HTTP, or something else.
     #[error("only https is allowed")]
     Scheme,
+    /// What begins like an address of something else than the app speaks.
+    #[error("it begins otherwise than an address of this app does, such as the one in the example")]
+    Protocol,
     /// A password, a query or a fragment.
     #[error("a base URL has no user, password, query or fragment")]
     MoreThanABase,
@@ -71,6 +75,9 @@ pub enum InstanceError {
     /// A path of more than plain segments.
     #[error("the path of a base URL is made of plain segments, such as /tracker")]
     Path,
+    /// A path, where mail is: a server of mail has none.
+    #[error("the address of a mail server is its name, and perhaps a port")]
+    MailPath,
 }
 
 impl HostPattern {
@@ -113,11 +120,7 @@ impl InstanceRule {
         if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
             return Err(InstanceError::NotAUrl);
         }
-        let url = Url::parse(text).map_err(|_| InstanceError::NotAUrl)?;
-        if url.scheme() != "https" && !(self.allow_http && url.scheme() == "http") {
-            return Err(InstanceError::Scheme);
-        }
-        let origin = Origin::of(&url).ok_or(InstanceError::Host)?;
+        let (url, origin) = self.parse(text)?;
         // The text is searched, because a parser drops an empty user, query or fragment.
         if text.contains(['@', '?', '#']) {
             return Err(InstanceError::MoreThanABase);
@@ -127,6 +130,9 @@ impl InstanceRule {
             return Err(InstanceError::Host);
         }
         let prefix = url.path().trim_end_matches('/').to_owned();
+        if self.protocol.is_mail() && !prefix.is_empty() {
+            return Err(InstanceError::MailPath);
+        }
         let plain = |segment: &str| {
             !segment.is_empty() && percent::decode(segment).is_some_and(|text| text == segment)
         };
@@ -138,6 +144,40 @@ impl InstanceRule {
             prefix,
             id: None,
         })
+    }
+
+    fn parse(&self, text: &str) -> Result<(Url, Origin), InstanceError> {
+        if self.protocol.is_mail() {
+            return self.parse_mail(text);
+        }
+        let url = Url::parse(text).map_err(|_| InstanceError::NotAUrl)?;
+        if url.scheme() != "https" && !(self.allow_http && url.scheme() == "http") {
+            return Err(InstanceError::Scheme);
+        }
+        let origin = Origin::of(&url).ok_or(InstanceError::Host)?;
+        Ok((url, origin))
+    }
+
+    fn parse_mail(&self, text: &str) -> Result<(Url, Origin), InstanceError> {
+        if !text.contains("://") {
+            return Err(InstanceError::NotAUrl);
+        }
+        let (scheme, rest) = Scheme::of_mail(text)
+            .filter(|(scheme, _)| scheme.protocol() == self.protocol)
+            .ok_or(InstanceError::Protocol)?;
+        let [one, other] =
+            ["https", "http"].map(|scheme| Url::parse(&format!("{scheme}://{rest}")));
+        let (one, other) = (
+            one.map_err(|_| InstanceError::NotAUrl)?,
+            other.map_err(|_| InstanceError::NotAUrl)?,
+        );
+        // Either URL forgets the port that is its own scheme's usual one.
+        let port = one.port().or(other.port());
+        let origin = Origin::at(&one, (scheme, port)).ok_or(InstanceError::Host)?;
+        if port == Some(0) {
+            return Err(InstanceError::NotAUrl);
+        }
+        Ok((one, origin))
     }
 
     /// The same instance with the identifier that was kept for it; without one where the rule is another by now.
@@ -211,6 +251,7 @@ mod tests {
             .collect();
         InstanceRule {
             hosts,
+            protocol: Protocol::Http,
             allow_http,
             example: String::new(),
             id: None,
@@ -265,6 +306,51 @@ mod tests {
                 read == Err(why) || read.is_ok_and(|u| u.prefix() == "/c"),
                 "{given}"
             );
+        }
+    }
+
+    #[test]
+    fn an_address_of_mail_is_a_server_and_nothing_below_it() {
+        let imap = InstanceRule {
+            protocol: Protocol::Imap,
+            ..rule(&["any"], false)
+        };
+        for (given, read, port) in [
+            ("imaps://Mail.Example/", "imaps://mail.example", 993),
+            ("imaps://mail.example:993", "imaps://mail.example", 993),
+            ("imaps://mail.example:443", "imaps://mail.example:443", 443),
+            ("imaps://mail.example:80", "imaps://mail.example:80", 80),
+            ("imap://mail.example", "imap://mail.example", 143),
+            ("imap://0x7f.1:1143", "imap://127.0.0.1:1143", 1143),
+            ("imaps://[::1]", "imaps://[::1]", 993),
+            (
+                "imaps://b\u{fc}cher.example",
+                "imaps://xn--bcher-kva.example",
+                993,
+            ),
+        ] {
+            let url = imap.read(given).unwrap();
+            assert_eq!(
+                (url.to_string().as_str(), url.origin().port()),
+                (read, port)
+            );
+            assert_eq!(imap.read(&url.to_string()), Ok(url));
+        }
+        for (given, why) in [
+            ("mail.example", InstanceError::NotAUrl),
+            ("imaps://", InstanceError::NotAUrl),
+            ("imaps://mail.example:0", InstanceError::NotAUrl),
+            ("imaps://mail.example:99999", InstanceError::NotAUrl),
+            ("imaps://mail.example\r\nA LOGOUT", InstanceError::NotAUrl),
+            ("https://mail.example", InstanceError::Protocol),
+            ("smtps://mail.example", InstanceError::Protocol),
+            ("IMAPS://mail.example", InstanceError::Protocol),
+            ("imaps://ada@mail.example", InstanceError::MoreThanABase),
+            ("imaps://mail.example?x", InstanceError::MoreThanABase),
+            ("imaps://mail.example/INBOX", InstanceError::MailPath),
+            ("imaps://mail.example.", InstanceError::Host),
+        ] {
+            assert_eq!(imap.read(given), Err(why), "{given}");
         }
     }
 

@@ -8,6 +8,7 @@ mod instance;
 mod origin;
 mod path;
 pub(crate) mod percent;
+mod protocol;
 
 pub use endpoint::{Endpoint, HostRef};
 pub use facts::{ConnectionFacts, FactsError};
@@ -16,3 +17,4 @@ pub(crate) use instance::HostPattern;
 pub use instance::{InstanceError, InstanceIdRule, InstanceRule, InstanceUrl, NotNamed};
 pub use origin::{HostOverrides, Origin, OriginError, Scheme};
 pub(crate) use path::{PathTemplate, Segment, SegmentError};
+pub use protocol::Protocol;

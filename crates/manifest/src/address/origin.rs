@@ -3,7 +3,7 @@ use std::fmt;
 
 use url::Url;
 
-use super::HostName;
+use super::{HostName, Protocol};
 
 /// How bytes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -12,6 +12,14 @@ pub enum Scheme {
     Https,
     /// Plain text: only to an address that the operator listed.
     Http,
+    /// IMAP in TLS from the first byte (RFC 8314 3.2).
+    Imaps,
+    /// IMAP that becomes encrypted by STARTTLS (RFC 9051 6.2.1), or ends there.
+    Imap,
+    /// The submission of mail in TLS from the first byte (RFC 8314 3.3).
+    Smtps,
+    /// The submission of mail, encrypted by STARTTLS (RFC 3207), or ended there.
+    Smtp,
 }
 
 /// Scheme, host and port (RFC 6454 4). The host is in its URL form: lower case, Unicode names in
@@ -34,18 +42,44 @@ pub struct OriginError;
 pub struct HostOverrides(BTreeMap<HostName, Origin>);
 
 impl Scheme {
-    /// `https` or `http`.
+    /// As an address begins with it: `https`, `imaps`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Https => "https",
             Self::Http => "http",
+            Self::Imaps => "imaps",
+            Self::Imap => "imap",
+            Self::Smtps => "smtps",
+            Self::Smtp => "smtp",
         }
+    }
+
+    /// What is spoken there.
+    pub const fn protocol(self) -> Protocol {
+        match self {
+            Self::Https | Self::Http => Protocol::Http,
+            Self::Imaps | Self::Imap => Protocol::Imap,
+            Self::Smtps | Self::Smtp => Protocol::Smtp,
+        }
+    }
+
+    /// The scheme of mail that an address begins with, and what follows it.
+    pub(crate) fn of_mail(text: &str) -> Option<(Self, &str)> {
+        let (word, rest) = text.split_once("://")?;
+        let all = [Self::Imaps, Self::Imap, Self::Smtps, Self::Smtp];
+        let found = all.into_iter().find(|scheme| scheme.as_str() == word)?;
+        Some((found, rest))
     }
 
     const fn default_port(self) -> u16 {
         match self {
             Self::Https => 443,
             Self::Http => 80,
+            // RFC 8314 7.2, RFC 9051 2.1, RFC 8314 7.3, RFC 6409 3.1.
+            Self::Imaps => 993,
+            Self::Imap => 143,
+            Self::Smtps => 465,
+            Self::Smtp => 587,
         }
     }
 }
@@ -68,15 +102,20 @@ impl Origin {
             "http" => Scheme::Http,
             _ => return None,
         };
+        Self::at(url, (scheme, url.port()))
+    }
+
+    /// The origin of another scheme at the host of `url`, which is one of HTTP: of no other does a parser read the host
+    /// as a name or an address. `port` is the one that was written, if any.
+    pub(crate) fn at(url: &Url, (scheme, port): (Scheme, Option<u16>)) -> Option<Self> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
         if url.domain().is_some_and(|name| !name.bytes().all(plain)) {
             return None;
         }
-        let port = url.port().unwrap_or(scheme.default_port());
         Some(Self {
             scheme,
             host: url.host_str()?.to_owned(),
-            port,
+            port: port.unwrap_or(scheme.default_port()),
         })
     }
 

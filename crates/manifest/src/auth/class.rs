@@ -9,15 +9,28 @@ pub enum CredentialClass {
     Basic,
     /// A bot's token, which stands in the path of its addresses.
     BotToken,
+    /// A user and a password at a server of mail (RFC 4954, RFC 9051 6.2.2). Nothing of it is ever sent over HTTP.
+    Mail,
 }
 
 impl CredentialClass {
     /// Every class.
-    pub const ALL: [Self; 4] = [Self::OAuth2, Self::ApiKey, Self::Basic, Self::BotToken];
+    pub const ALL: [Self; 5] = [
+        Self::OAuth2,
+        Self::ApiKey,
+        Self::Basic,
+        Self::BotToken,
+        Self::Mail,
+    ];
 
     /// The class of this name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.as_str() == text)
+    }
+
+    /// Whether a user stands beside what is pasted.
+    pub const fn has_user(self) -> bool {
+        matches!(self, Self::Basic | Self::Mail)
     }
 
     /// Its name in manifests, requests and records.
@@ -27,6 +40,7 @@ impl CredentialClass {
             Self::ApiKey => "api_key",
             Self::Basic => "basic",
             Self::BotToken => "bot_token",
+            Self::Mail => "mail",
         }
     }
 }

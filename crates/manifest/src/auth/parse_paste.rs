@@ -20,13 +20,13 @@ pub(super) fn parse_paste(
     let paste = needed(source, written, (raw.paste.as_ref(), "paste"))?.get_ref();
     let pattern = Pattern::parse(paste.pattern.get_ref());
     let user_label = match (&paste.user_label, class) {
-        (Some(label), CredentialClass::Basic) => Some(sentence(source, label)?),
-        (None, CredentialClass::Basic) => {
-            let problem = "basic authentication has a user: `user_label` is what the app calls it";
+        (Some(label), class) if class.has_user() => Some(sentence(source, label)?),
+        (None, class) if class.has_user() => {
+            let problem = "a password has a user: `user_label` is what the app calls it";
             return Err(source.at(&paste.label, problem));
         }
         (Some(label), _) => {
-            return Err(source.at(label, "basic authentication alone has a user"));
+            return Err(source.at(label, "a password alone has a user"));
         }
         (None, _) => None,
     };

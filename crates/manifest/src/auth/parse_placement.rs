@@ -20,6 +20,10 @@ pub(super) fn parse_placement(
         (CredentialClass::Basic, Some(placement)) => {
             Err(source.at(placement, "RFC 7617 says how a user and a password travel"))
         }
+        (CredentialClass::Mail, None) => Ok(CredentialPlacement::SignIn),
+        (CredentialClass::Mail, Some(placement)) => {
+            Err(source.at(placement, "the protocol of mail says how a user signs in"))
+        }
         (CredentialClass::BotToken, None) => Err(source.at(
             written,
             "a bot's token stands in the path: [auth.credential] has `path`",
@@ -79,10 +83,12 @@ fn parse_written(
         (CredentialClass::BotToken, _) => {
             Err(source.at(written, "a bot's token has a `path`: the letters before it"))
         }
-        (CredentialClass::ApiKey | CredentialClass::Basic, _) => Err(source.at(
-            written,
-            "a key has a `header` and a `prefix`, or `query`: the name of a query key",
-        )),
+        (CredentialClass::ApiKey | CredentialClass::Basic | CredentialClass::Mail, _) => {
+            Err(source.at(
+                written,
+                "a key has a `header` and a `prefix`, or `query`: the name of a query key",
+            ))
+        }
     }
 }
 

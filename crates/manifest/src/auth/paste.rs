@@ -48,10 +48,10 @@ impl PasteRule {
         if !is_plain || !self.pattern.matches(text) {
             return Err(PastedProblem::Form);
         }
-        match (self.class, user) {
-            (CredentialClass::Basic, Some(user)) if is_user(user) => Ok(()),
-            (CredentialClass::Basic, _) | (_, Some(_)) => Err(PastedProblem::User),
-            (_, None) => Ok(()),
+        match (self.class.has_user(), user) {
+            (true, Some(user)) if is_user(user) => Ok(()),
+            (true, _) | (_, Some(_)) => Err(PastedProblem::User),
+            (false, None) => Ok(()),
         }
     }
 }

@@ -7,6 +7,8 @@ pub enum CredentialPlacement {
     Header(CredentialHeader),
     /// In `Authorization`, as RFC 7617 has it.
     Basic,
+    /// By signing in to a server of mail, once the connection is encrypted.
+    SignIn,
     /// In the query, which servers and what stands before them write into their logs.
     Query {
         /// The key.
@@ -37,7 +39,7 @@ impl CredentialPlacement {
         let (origin, path) = (request.origin(), request.path());
         let query = request.raw_query();
         let (path, query) = match self {
-            Self::Header(_) | Self::Basic => (path.to_owned(), query),
+            Self::Header(_) | Self::Basic | Self::SignIn => (path.to_owned(), query),
             Self::Path { prefix } => (format!("/{prefix}{REDACTED}{path}"), query),
             Self::Query { key } => {
                 let own = format!("{key}={REDACTED}");

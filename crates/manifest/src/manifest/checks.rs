@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Manifest;
 use super::instance::check_instance;
 use crate::address::HostRef;
-use crate::auth::CredentialPlacement;
+use crate::auth::{CredentialClass, CredentialPlacement};
 use crate::operation::{Class, Operation, check_continued, check_reconcile, overlap};
 use crate::source::raw::{RawManifest, RawOperation, Table, Text};
 use crate::source::{ManifestError, Source};
@@ -16,6 +16,7 @@ pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) 
     check_scopes(source, raw, manifest)?;
     check_paste(source, raw, manifest)?;
     check_instance(source, raw, manifest)?;
+    check_protocol(source, raw, manifest)?;
     check_barriers(source, raw, manifest)?;
     check_overlaps(source, &raw.operations, &manifest.operations)?;
     for (id, written) in &raw.operations {
@@ -93,7 +94,7 @@ fn check_paste(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Pa
         CredentialPlacement::Header(own) => operation.headers.contains_key(&own.header),
         // An instance's own path stands first.
         CredentialPlacement::Path { .. } => operation.host == HostRef::Instance,
-        CredentialPlacement::Basic => false,
+        CredentialPlacement::Basic | CredentialPlacement::SignIn => false,
     };
     match manifest.operations.values().find(|one| taken(one)) {
         Some(operation) => Err(source.at(
@@ -101,6 +102,43 @@ fn check_paste(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Pa
             format!("`{}` has something else in that place", operation.id),
         )),
         None => Ok(()),
+    }
+}
+
+/// Where mail is, nothing is as it is over HTTP; and elsewhere nothing is as it is where mail is.
+fn check_protocol(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+    let auth = raw.auth.get_ref();
+    let is_mail = manifest.auth.class() == CredentialClass::Mail;
+    if is_mail != manifest.protocol.is_mail() {
+        let place = auth.kind.as_ref().map_or(raw.id.span(), Text::span);
+        let problem = "a credential of class `mail` goes with `protocol = \"imap\"` or `\"smtp\"`, and no other does";
+        return Err(source.error(place, problem));
+    }
+    if !is_mail {
+        return Ok(());
+    }
+    if raw.api.host.get_ref() != "instance" {
+        let problem = "mail is at the connection's own server: `instance`";
+        return Err(source.at(&raw.api.host, problem));
+    }
+    let of_http = [
+        raw.api
+            .headers
+            .iter()
+            .flatten()
+            .next()
+            .map(|(name, _)| name.span()),
+        raw.api.errors.as_ref().map(|errors| errors.field.span()),
+        auth.revoke.get_ref().url.as_ref().map(Text::span),
+    ];
+    if let Some(span) = of_http.into_iter().flatten().next() {
+        return Err(source.error(span, "this belongs to HTTP"));
+    }
+    match &raw.instance {
+        Some(instance) if instance.get_ref().allow_http.is_some() => {
+            Err(source.at(instance, "`allow_http` belongs to HTTP"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Instances: which addresses a connection may give, and how the app is asked for their identifiers.
 
 use super::Manifest;
-use crate::address::{HostPattern, HostRef, InstanceIdRule, InstanceRule};
+use crate::address::{HostPattern, HostRef, InstanceIdRule, InstanceRule, Protocol};
 use crate::answer::{FieldPath, FieldTree};
 use crate::operation::{Class, Operation, field_path};
 use crate::source::raw::{RawInstance, RawInstanceId, RawManifest, Text};
@@ -10,13 +10,18 @@ use crate::value::{Pattern, Role};
 
 type Parsed<T> = Result<T, ManifestError>;
 
-pub(super) fn parse_instance(source: Source<'_>, raw: &RawInstance) -> Parsed<InstanceRule> {
+pub(super) fn parse_instance(
+    source: Source<'_>,
+    raw: &RawInstance,
+    protocol: Protocol,
+) -> Parsed<InstanceRule> {
     let hosts = raw.hosts.iter().map(|text| {
         HostPattern::parse(text.get_ref())
             .ok_or_else(|| source.at(text, "`any`, an exact host, or *. and a host"))
     });
     let rule = InstanceRule {
         hosts: hosts.collect::<Parsed<_>>()?,
+        protocol,
         allow_http: raw.allow_http.unwrap_or(false),
         example: sentence(source, &raw.example)?,
         id: match &raw.id {

@@ -6,7 +6,7 @@ mod scopes;
 
 use std::collections::BTreeMap;
 
-use crate::address::InstanceRule;
+use crate::address::{InstanceRule, Protocol};
 use crate::answer::{ErrorRule, RateHeaders};
 use crate::auth::AuthPlane;
 use crate::operation::Operation;
@@ -24,6 +24,8 @@ pub struct Manifest {
     pub name: String,
     /// What Countersign does with it, in a sentence.
     pub about: String,
+    /// What is spoken with it.
+    pub protocol: Protocol,
     /// What stands between a scan and a write.
     pub barriers: Barriers,
     /// Which addresses a connection may give; `None` for an app that is in one place.

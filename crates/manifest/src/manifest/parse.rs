@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::instance::parse_instance;
 use super::{Barriers, Manifest, ScopeRule, checks};
+use crate::address::Protocol;
 use crate::answer::{ErrorRule, FieldTree, RateFamily, RateHeaders, ResetForm};
 use crate::auth::{CredentialClass, parse_auth};
 use crate::operation::{
@@ -38,8 +39,9 @@ impl Manifest {
             Some(raw) => Some(parse_errors(source, raw)?),
             None => None,
         };
+        let protocol = parse_protocol(source, &raw)?;
         let auth = parse_auth(source, &raw.auth)?;
-        let mut operations = parse_operations(source, &raw, auth.class())?;
+        let mut operations = parse_operations(source, &raw, (protocol, auth.class()))?;
         set_sieves(source, &raw, errors.as_ref(), &mut operations)?;
         let scan = raw
             .scan
@@ -49,9 +51,10 @@ impl Manifest {
             id: parse_id(source, &raw.id)?,
             name: sentence(source, &raw.name)?,
             about: sentence(source, &raw.about)?,
+            protocol,
             barriers: parse_barriers(source, &raw.barriers)?,
             instance: match &raw.instance {
-                Some(raw) => Some(parse_instance(source, raw.get_ref())?),
+                Some(raw) => Some(parse_instance(source, raw.get_ref(), protocol)?),
                 None => None,
             },
             auth,
@@ -84,9 +87,10 @@ fn parse_id(source: Source<'_>, id: &Text) -> Parsed<String> {
 fn parse_operations(
     source: Source<'_>,
     raw: &RawManifest,
-    class: CredentialClass,
+    (protocol, class): (Protocol, CredentialClass),
 ) -> Parsed<BTreeMap<String, Operation>> {
     let defaults = Defaults {
+        protocol,
         class,
         host: parse_host(source, &raw.api.host)?,
         headers: parse_headers(source, raw.api.headers.as_ref())?,
@@ -97,6 +101,15 @@ fn parse_operations(
         operations.insert(id.get_ref().clone(), operation);
     }
     Ok(operations)
+}
+
+/// What is spoken, and whether credentials are of that.
+fn parse_protocol(source: Source<'_>, raw: &RawManifest) -> Parsed<Protocol> {
+    match &raw.api.protocol {
+        None => Ok(Protocol::Http),
+        Some(text) => Protocol::parse(text.get_ref())
+            .ok_or_else(|| source.at(text, "a protocol is `http`, `imap` or `smtp`")),
+    }
 }
 
 fn parse_barriers(source: Source<'_>, raw: &RawBarriers) -> Parsed<Barriers> {

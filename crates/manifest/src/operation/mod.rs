@@ -9,14 +9,15 @@ mod reconcile;
 mod shown;
 mod subject;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::address::{HostRef, PathTemplate};
+use crate::address::{HostRef, PathTemplate, Protocol};
 use crate::answer::{FieldTree, Incremental, Pagination, Refusal, ResultRule};
 use crate::auth::CredentialClass;
 use crate::graphql::Document;
+use crate::mail::MailField;
 use crate::request::{Idempotency, IdempotencyKey, KeyForm};
 use crate::scan::EventMapping;
 use crate::value::{Fields, Role, object};
@@ -38,7 +39,7 @@ pub enum Class {
     Write,
 }
 
-/// The methods that operations use. There is no DELETE: Countersign deletes nothing in an app
+/// The methods that operations use, over HTTP and where mail is. There is no DELETE: Countersign deletes nothing in an app
 /// (CO-08).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Method {
@@ -52,6 +53,14 @@ pub enum Method {
     Put,
     /// RFC 5789.
     Patch,
+    /// IMAP: opens a mailbox to read (RFC 9051 6.3.3), and looks how far its numbers go.
+    Examine,
+    /// IMAP: reads what envelopes say (RFC 9051 6.4.5), without a text and without a mark.
+    Fetch,
+    /// SMTP: signs in (RFC 4954), and leaves.
+    Noop,
+    /// SMTP: sends a mail (RFC 6409).
+    Send,
 }
 
 /// One declared operation. It can only be had from a [`crate::Manifest`].
@@ -86,6 +95,8 @@ pub struct Operation {
     pub result: Option<ResultRule>,
     /// How answers become events.
     pub events: Vec<EventMapping>,
+    /// What it keeps of each mail, where mail is read.
+    pub mail_fields: BTreeSet<MailField>,
     pub(crate) subject: Option<String>,
     pub(crate) success: Option<crate::FieldPath>,
     pub(crate) host: HostRef,
@@ -118,7 +129,17 @@ impl Class {
 
 impl Method {
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Get, Self::Head, Self::Post, Self::Put, Self::Patch];
+        let all = [
+            Self::Get,
+            Self::Head,
+            Self::Post,
+            Self::Put,
+            Self::Patch,
+            Self::Examine,
+            Self::Fetch,
+            Self::Noop,
+            Self::Send,
+        ];
         all.into_iter().find(|method| method.as_str() == text)
     }
 
@@ -130,12 +151,28 @@ impl Method {
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Patch => "PATCH",
+            Self::Examine => "EXAMINE",
+            Self::Fetch => "FETCH",
+            Self::Noop => "NOOP",
+            Self::Send => "SEND",
         }
     }
 
     /// RFC 9110 9.2.1: safe methods are the ones that a server must not take for a change.
     pub const fn is_safe(self) -> bool {
-        matches!(self, Self::Get | Self::Head)
+        matches!(
+            self,
+            Self::Get | Self::Head | Self::Examine | Self::Fetch | Self::Noop
+        )
+    }
+
+    /// What it is a method of.
+    pub const fn protocol(self) -> Protocol {
+        match self {
+            Self::Get | Self::Head | Self::Post | Self::Put | Self::Patch => Protocol::Http,
+            Self::Examine | Self::Fetch => Protocol::Imap,
+            Self::Noop | Self::Send => Protocol::Smtp,
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use toml::Spanned;
 
 use super::parse_rules::add_rules;
 use super::{Class, Method, Operation, parse_headers};
-use crate::address::{HostRef, PathTemplate};
+use crate::address::{HostRef, PathTemplate, Protocol};
 use crate::answer::{FieldPath, FieldTree};
 use crate::auth::{CredentialClass, parse_class as parse_credential_class};
 use crate::graphql::{Document, check_answer, parse_graphql};
+use crate::mail::check_mail_operation;
 use crate::request::{Idempotency, KeyForm};
 use crate::source::raw::{RawOperation, RawResponse, Text};
 use crate::source::{ManifestError, Source, sentence};
@@ -17,6 +18,7 @@ type Parsed<T> = Result<T, ManifestError>;
 
 /// What operations take from `[api]`.
 pub(crate) struct Defaults {
+    pub(crate) protocol: Protocol,
     pub(crate) class: CredentialClass,
     pub(crate) host: HostRef,
     pub(crate) headers: BTreeMap<String, String>,
@@ -33,7 +35,7 @@ pub(crate) fn parse_operation(
         return Err(source.at(id, "an operation's name is letters, digits and _"));
     }
     let written = raw.get_ref();
-    let (class, method) = parse_class(source, written)?;
+    let (class, method) = parse_class(source, written, defaults.protocol)?;
     let path = parse_path(source, written)?;
     let fields = |raw: Option<&_>, place| match raw {
         Some(raw) => parse_fields(source, raw, place),
@@ -45,9 +47,11 @@ pub(crate) fn parse_operation(
     };
     let mut headers = defaults.headers.clone();
     headers.extend(parse_headers(source, written.headers.as_ref())?);
-    headers
-        .entry("accept".to_owned())
-        .or_insert_with(|| "application/json".to_owned());
+    if defaults.protocol == Protocol::Http {
+        headers
+            .entry("accept".to_owned())
+            .or_insert_with(|| "application/json".to_owned());
+    }
     let response = parse_response(source, written.response.as_ref())?;
     let mut operation = Operation {
         id: id.get_ref().clone(),
@@ -69,6 +73,7 @@ pub(crate) fn parse_operation(
         incremental: None,
         result: None,
         events: Vec::new(),
+        mail_fields: BTreeSet::new(),
         subject: None,
         success: None,
         host,
@@ -83,6 +88,7 @@ pub(crate) fn parse_operation(
     (operation.document, operation.body) = parse_body(source, written, class)?;
     check_names(source, written, &operation)?;
     check_keys(source, written, &operation)?;
+    operation.mail_fields = check_mail_operation(source, written, &operation)?;
     add_rules(source, written, &mut operation)?;
     Ok(operation)
 }
@@ -179,15 +185,16 @@ pub(crate) fn parse_host(source: Source<'_>, text: &Text) -> Parsed<HostRef> {
     })
 }
 
-fn parse_class(source: Source<'_>, raw: &RawOperation) -> Parsed<(Class, Method)> {
+fn parse_class(
+    source: Source<'_>,
+    raw: &RawOperation,
+    protocol: Protocol,
+) -> Parsed<(Class, Method)> {
     let class = Class::parse(raw.class.get_ref());
     let class = class.ok_or_else(|| source.at(&raw.class, "a class is `read` or `write`"))?;
-    let method = Method::parse(raw.method.get_ref()).ok_or_else(|| {
-        source.at(
-            &raw.method,
-            "a method is GET, HEAD, POST, PUT or PATCH; nothing is deleted",
-        )
-    })?;
+    let method = Method::parse(raw.method.get_ref());
+    let method = method.filter(|method| method.protocol() == protocol);
+    let method = method.ok_or_else(|| source.at(&raw.method, methods_of(protocol)))?;
     let by_post = raw
         .read_by_post
         .as_ref()
@@ -206,6 +213,9 @@ fn parse_class(source: Source<'_>, raw: &RawOperation) -> Parsed<(Class, Method)
             "a write is not sent by a method that promises to change nothing",
         )),
         (Class::Read, Method::Post) if by_post => Ok((class, method)),
+        (Class::Read, Method::Send) => {
+            Err(source.at(&raw.method, "a mail that is sent is a write"))
+        }
         (Class::Read, method) if !method.is_safe() => Err(source.at(
             &raw.method,
             "a read is GET or HEAD, or POST with `read_by_post = true`",
@@ -215,6 +225,14 @@ fn parse_class(source: Source<'_>, raw: &RawOperation) -> Parsed<(Class, Method)
             Err(source.error(span, "`read_by_post` belongs to a read with method POST"))
         }
         _ => Ok((class, method)),
+    }
+}
+
+const fn methods_of(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Http => "a method is GET, HEAD, POST, PUT or PATCH; nothing is deleted",
+        Protocol::Imap => "a method over IMAP is EXAMINE or FETCH; nothing is changed",
+        Protocol::Smtp => "a method over SMTP is NOOP or SEND",
     }
 }
 

@@ -4,8 +4,9 @@ use crypto::canonical;
 use serde_json::{Map, Value};
 
 use super::{Arguments, Idempotency, IdempotencyKey, PlannedRequest, WrittenKey};
-use crate::address::{ConnectionFacts, FactsError, InstanceUrl, SegmentError};
-use crate::operation::Operation;
+use crate::address::{ConnectionFacts, FactsError, InstanceUrl, Protocol, SegmentError};
+use crate::mail::{Letter, MailCall};
+use crate::operation::{Method, Operation};
 use crate::value::{ArgumentError, Fields, Role, to_text};
 
 /// Why no request can be made of the arguments.
@@ -86,7 +87,7 @@ impl PlannedRequest {
             Some(fields) => Some(encode_body(operation, fields, body, key)?),
             None => None,
         };
-        Ok(Self {
+        let planned = Self {
             operation: operation.id.clone(),
             class: operation.class,
             method: operation.method,
@@ -95,8 +96,22 @@ impl PlannedRequest {
             query: encode_query(&operation.query, &query)?,
             headers: headers(operation, body.is_some(), key)?,
             body,
-        })
+        };
+        check_mail(&planned)?;
+        Ok(planned)
     }
+}
+
+/// What goes to a server of mail is what can be said there, and reads as it was approved.
+fn check_mail(planned: &PlannedRequest) -> Result<(), ArgumentError> {
+    if let (Method::Send, Some(body)) = (planned.method, &planned.body) {
+        let read = Letter::read(body);
+        read.map_err(|problem| ArgumentError::new(problem.argument(), problem.to_string()))?;
+    }
+    if planned.method.protocol().is_mail() && MailCall::of(planned).is_none() {
+        return Err(ArgumentError::new("after", "not a place in a mailbox"));
+    }
+    Ok(())
 }
 
 /// The arguments, by where they go.
@@ -227,7 +242,7 @@ fn headers(
     key: Option<&WrittenKey>,
 ) -> Result<Vec<(String, String)>, PlanError> {
     let mut headers = operation.headers.clone();
-    if has_body {
+    if has_body && operation.method.protocol() == Protocol::Http {
         headers.insert("content-type".to_owned(), "application/json".to_owned());
     }
     if let Idempotency::Header { name } = &operation.idempotency {

@@ -3,7 +3,7 @@
 pub struct WireRequest<'a> {
     /// The method, as sent.
     pub method: &'a str,
-    /// `https` or `http`.
+    /// As an address begins with it: `https`, `imaps`.
     pub scheme: &'a str,
     /// The host, as in the URL.
     pub host: &'a str,

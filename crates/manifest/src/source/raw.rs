@@ -107,6 +107,8 @@ raw! {
     RawApi {
         /// The host of every operation that names none: an exact name, or `instance`.
         host: Text,
+        /// What is spoken there: HTTP unless told. Mail is read over IMAP and sent over SMTP, at an `instance`.
+        protocol: Option<Text> = "http" | "imap" | "smtp",
         /// Fixed headers of every operation, in lower case.
         headers: Option<Table<String>>,
         /// The headers in which the app tells its limits, one table for each limit.
@@ -143,7 +145,7 @@ raw! {
     /// How an app grants access.
     RawAuth {
         /// The class of credential that a connection is given: OAuth 2 unless told, else one that people paste.
-        kind: Option<Text> = "oauth2" | "api_key" | "basic" | "bot_token",
+        kind: Option<Text> = "oauth2" | "api_key" | "basic" | "bot_token" | "mail",
         /// With OAuth 2: whether PKCE (RFC 7636, S256) is used: the app refuses requests without it, takes it, or breaks on it.
         pkce: Option<Text> = "required" | "optional" | "never",
         /// With OAuth 2: how the client proves itself at the token endpoint (RFC 6749 2.3.1).
@@ -173,7 +175,7 @@ raw! {
         r#where: Text,
         /// A regular expression that the whole of it matches; no back-references, classes written out.
         pattern: Text,
-        /// With `basic`: what the app calls the user that the password or token belongs to.
+        /// With `basic` and `mail`: what the app calls the user that the password or token belongs to.
         user_label: Option<Text>,
     }
     /// Where a person is sent.
@@ -259,9 +261,9 @@ raw! {
         title: Text,
         /// Whether it reads or writes.
         class: Text = "read" | "write",
-        /// The method. Nothing is deleted.
-        method: Text = "GET" | "HEAD" | "POST" | "PUT" | "PATCH",
-        /// `/literal/{parameter}` segments.
+        /// The method: over IMAP EXAMINE or FETCH, over SMTP NOOP or SEND, else one of HTTP. Nothing is deleted.
+        method: Text = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "EXAMINE" | "FETCH" | "NOOP" | "SEND",
+        /// `/literal/{parameter}` segments; where mail is, `/mailbox` for EXAMINE, `/messages` for FETCH, `/session` for NOOP and `/message` for SEND.
         path: Text,
         /// Its host, where that is not the one of [api].
         host: Option<Text>,

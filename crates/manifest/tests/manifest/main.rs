@@ -15,6 +15,7 @@ mod events;
 mod graphql;
 mod incremental;
 mod instance_id;
+mod mail;
 mod paste;
 mod plan;
 mod properties;

@@ -40,7 +40,7 @@ fn every_connector_has_one_write_and_no_text_of_work_is_kept() {
         let writes = manifest.operations_of(Class::Write).count();
         assert_eq!(
             writes,
-            usize::from(manifest.id != "gmail"),
+            usize::from(!["gmail", "imap"].contains(&manifest.id.as_str())),
             "{}",
             manifest.id
         );
@@ -69,11 +69,12 @@ fn every_connector_has_one_write_and_no_text_of_work_is_kept() {
 fn every_connector_can_end_and_can_find_what_it_wrote() {
     for Connected { manifest, .. } in Connected::all() {
         let id = &manifest.id;
-        assert!(manifest.scan.is_some(), "{id} has no scan");
+        assert_eq!(manifest.scan.is_some(), id != "smtp", "{id} has no scan");
         for write in manifest.operations_of(Class::Write) {
-            // A bot of Telegram is shown no message that it sent, and a folder of Dropbox tells nothing of who made it.
+            // A bot of Telegram is shown no message that it sent, and a folder of Dropbox tells nothing of who made it. SMTP
+            // shows nothing at all.
             let found = write.reconcile.is_some();
-            let is_shown = !["telegram", "dropbox"].contains(&id.as_str());
+            let is_shown = !["telegram", "dropbox", "smtp"].contains(&id.as_str());
             assert_eq!(found, is_shown, "{id} cannot find a lost write");
             assert!(write.result.is_some(), "{id} shows no result");
             assert_ne!(write.schema()["required"], json!([]), "{id}");
@@ -86,7 +87,7 @@ fn every_connector_can_end_and_can_find_what_it_wrote() {
             );
             assert_eq!(subject, "Some(\"s\")", "{id} names no subject");
         }
-        for scan in &manifest.scan.as_ref().unwrap().steps {
+        for scan in manifest.scan.iter().flat_map(|scan| &scan.steps) {
             let operation = manifest.operation(&scan.operation).unwrap();
             assert_eq!(operation.class, Class::Read, "{id}");
         }

@@ -1,0 +1,4 @@
+mod imap;
+mod letters;
+mod scripted;
+mod smtp;
