@@ -1,4 +1,5 @@
 mod attribute;
+mod mail;
 mod master_key;
 
 use std::net::Ipv4Addr;
@@ -58,6 +59,7 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         old_master_key(service),
         master_key::other_place(service).await,
     ];
+    attacks.extend(mail::attacks(&service.apps, service.egress.policy()).await?);
     for (name, instance) in [
         ("cloud_metadata_address", "https://169.254.169.254"),
         ("unlisted_private_address", "https://10.255.255.1"),

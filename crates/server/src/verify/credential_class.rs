@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What an app of OAuth 2 does not take.
-const OTHERS: [&str; 3] = ["api_key", "basic", "bot_token"];
+const OTHERS: [&str; 4] = ["api_key", "basic", "bot_token", "mail"];
 
 async fn look(context: &Context) -> Look {
     let id = connection(context).await?;
@@ -50,7 +50,9 @@ async fn given(context: &Context, id: Uuid, class: &str) -> Result<Option<String
     let call = Call::KeepCredential {
         connection: id.into(),
         class: class.to_owned(),
-        user: (class == "basic").then(|| "control".to_owned()),
+        user: ["basic", "mail"]
+            .contains(&class)
+            .then(|| "control".to_owned()),
         text: SecretText::new("1:control".to_owned()),
     };
     let scope = Scope::Session(context.a.hash);
