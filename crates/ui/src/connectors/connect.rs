@@ -13,6 +13,8 @@ pub struct Connect {
     pub app_key: String,
     /// The app's name.
     pub app: String,
+    /// What the address is called: `Address of your mail server`.
+    pub instance_label: String,
     /// What an address looks like, where the app has many and one must be given.
     pub instance_example: Option<String>,
     /// Address of the instance, as typed.

@@ -145,6 +145,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Connectors)),
         app_key: ink.t("tracker"),
         app: ink.t("Demo tracker"),
+        instance_label: ink.t("Address of your instance"),
         instance_example: Some(ink.t("https://tracker.example")),
         instance_url: ink.t(""),
         way: register(ink, ""),

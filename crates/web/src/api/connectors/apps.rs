@@ -19,7 +19,7 @@ pub(super) struct App {
     /// How an instance's address looks; nothing for an app that is in one place.
     instance_example: Option<String>,
     /// The class of credential that a connection is given: `oauth2`, by `…/authorize`, or one that people paste, by
-    /// `…/credential`: `api_key`, `basic` or `bot_token`.
+    /// `…/credential`: `api_key`, `basic`, `bot_token` or `mail`.
     credential: &'static str,
     /// What people paste, and where they find it; nothing with `oauth2`.
     credential_hint: Option<String>,

@@ -13,7 +13,7 @@ use crate::route::permission::ConnectorsManage;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credential {
-    /// `api_key`, `basic` or `bot_token`: the one that `GET /api/v1/apps` names for the app.
+    /// `api_key`, `basic`, `bot_token` or `mail`: the one that `GET /api/v1/apps` names for the app.
     class: String,
     /// The user that it belongs to, with `basic` alone.
     user: Option<String>,

@@ -1,7 +1,7 @@
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
 use kernel::{AssetAccess, PageSize};
-use manifest::{Class, Manifest};
+use manifest::{Class, Manifest, Operation};
 use ui::Nav;
 use ui::connectors as view;
 
@@ -51,7 +51,11 @@ fn unused(row: &Connection) -> Option<view::Unused> {
 
 fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
     let operations = manifest.operations_of(purpose).count() as u64;
-    if operations == 0 {
+    let verify = manifest.auth.paste().map(|rule| rule.verify.as_str());
+    // What only shows that a password works is nothing to connect an app for.
+    let is_for_more =
+        |operation: &Operation| manifest.scan.is_some() || Some(operation.id.as_str()) != verify;
+    if !manifest.operations_of(purpose).any(is_for_more) {
         return None;
     }
     let writes = purpose == Class::Write;

@@ -153,6 +153,11 @@ async fn page(
         page,
         app_key: key.to_string(),
         app: manifest.name.clone(),
+        instance_label: if manifest.protocol.is_mail() {
+            "Address of your mail server".to_owned()
+        } else {
+            "Address of your instance".to_owned()
+        },
         instance_example: manifest
             .instance
             .as_ref()
