@@ -25,6 +25,7 @@ mod identity;
 mod imports;
 mod lint;
 mod mail;
+mod mail_apps;
 mod main_job;
 mod oauth;
 mod openapi;

@@ -11,7 +11,7 @@ use crate::world::bound;
 async fn a_credential_of_another_class_is_refused_when_it_is_given() {
     let world = Desk::start().await;
     let id = world.add("desk", "read").await;
-    for class in ["basic", "bot_token", "oauth2", "ssh", ""] {
+    for class in ["basic", "bot_token", "mail", "oauth2", "ssh", ""] {
         let given = json!({ "class": class, "credential": KEY });
         let (status, told) = world.give(&id, &given).await;
         let expected = (422, &json!("connectors.credential_class"));
@@ -23,7 +23,7 @@ async fn a_credential_of_another_class_is_refused_when_it_is_given() {
     let begun = world.owner.send(Method::POST, &path, Some(&form)).await;
     assert_eq!(begun.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
     let tracker = world.add("tracker", "read").await;
-    for class in ["api_key", "basic", "bot_token", "oauth2"] {
+    for class in ["api_key", "basic", "bot_token", "mail", "oauth2"] {
         let given = json!({ "class": class, "credential": KEY });
         let (status, told) = world.give(&tracker, &given).await;
         let expected = (422, &json!("connectors.credential_class"));
@@ -37,7 +37,13 @@ async fn the_database_keeps_no_credential_of_another_class_than_the_connections(
     let world = Desk::start().await;
     let id = world.connected("read").await;
     let uuid = id.parse::<kernel::ConnectionId>().unwrap().uuid();
-    for field in ["access_token", "refresh_token", "basic", "bot_token"] {
+    for field in [
+        "access_token",
+        "refresh_token",
+        "basic",
+        "bot_token",
+        "mail",
+    ] {
         let mut broker = bound(&world.app, "countersign_broker", &world.owner).await;
         let insert = format!(
             "insert into broker.secrets (org_id, owner_id, field, version, key_id, sealed)
@@ -52,6 +58,7 @@ async fn the_database_keeps_no_credential_of_another_class_than_the_connections(
     for class in [
         "'basic'",
         "'bot_token'",
+        "'mail'",
         "'oauth2', client_id = 'x'",
         "'ssh'",
     ] {

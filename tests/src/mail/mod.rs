@@ -4,7 +4,7 @@ mod invitations;
 mod members;
 mod password;
 mod retention;
-mod server;
+pub(crate) mod server;
 mod smtp;
 mod stolen;
 mod verification;

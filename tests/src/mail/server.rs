@@ -12,7 +12,7 @@ use mail::smtp::{Login, Sender, SmtpSettings, TlsMode, read_authorities};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::Value;
 
-pub(super) struct MailServer {
+pub(crate) struct MailServer {
     child: Child,
     _stdin: ChildStdin,
     _folder: tempfile::TempDir,
@@ -23,7 +23,7 @@ pub(super) struct MailServer {
 
 impl MailServer {
     /// A server in one of the modes of `tests/smtp/server.py`, with a certificate for `name`.
-    pub(super) fn start(mode: &str, name: &str, more: &[&str]) -> Self {
+    pub(crate) fn start(mode: &str, name: &str, more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (authority, certificate, key) = certificate(name);
         let (certificate_file, key_file) =
@@ -72,17 +72,17 @@ impl MailServer {
     }
 
     /// The way to it, as `localhost`.
-    pub(super) fn way(&self, tls: TlsMode) -> Way {
+    pub(crate) fn way(&self, tls: TlsMode) -> Way {
         self.way_with(tls, None, &self.authority)
     }
 
     /// The same, with a name and a password.
-    pub(super) fn way_with_login(&self, tls: TlsMode, password: &str) -> Way {
+    pub(crate) fn way_with_login(&self, tls: TlsMode, password: &str) -> Way {
         self.way_with(tls, Some(password), &self.authority)
     }
 
     /// The same, checked by the authority of another one.
-    pub(super) fn way_with_authority(&self, tls: TlsMode, other: &Self) -> Way {
+    pub(crate) fn way_with_authority(&self, tls: TlsMode, other: &Self) -> Way {
         self.way_with(tls, None, &other.authority)
     }
 
@@ -106,8 +106,18 @@ impl MailServer {
         Way::Smtp(Arc::new(server::post::smtp(settings).unwrap()))
     }
 
+    /// Where it listens.
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The authority of its certificate, in PEM form.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
     /// The mails that it took.
-    pub(super) fn mails(&self) -> Vec<Value> {
+    pub(crate) fn mails(&self) -> Vec<Value> {
         let said = self.said.lock().unwrap();
         said.iter()
             .filter_map(|line| line.get("mail").cloned())
@@ -115,7 +125,7 @@ impl MailServer {
     }
 
     /// The commands that it heard.
-    pub(super) fn heard(&self) -> Vec<String> {
+    pub(crate) fn heard(&self) -> Vec<String> {
         let said = self.said.lock().unwrap();
         let heard = said.iter().filter_map(|line| line.get("heard"));
         heard
@@ -132,7 +142,7 @@ impl Drop for MailServer {
 }
 
 /// An authority, and a certificate of it for `name` with its key, in PEM form.
-fn certificate(name: &str) -> (String, String, String) {
+pub(crate) fn certificate(name: &str) -> (String, String, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
