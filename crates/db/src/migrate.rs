@@ -71,7 +71,7 @@ migrations! {
     36 "0036_connectors_scans",
     37 "0037_approvals_blind_indexes",
     38 "0038_broker_files",
-    39 "0039_mail_credentials",
+    39 "0039_broker_mail_credentials",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.
