@@ -11,6 +11,8 @@ const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../../connectors/github.toml");
 const LINEAR: &str = include_str!("../../../connectors/linear.toml");
 const JIRA: &str = include_str!("../../../connectors/jira.toml");
+const IMAP: &str = include_str!("../../../connectors/imap.toml");
+const SMTP: &str = include_str!("../../../connectors/smtp.toml");
 
 /// A tracker that takes a key in the place of OAuth 2.
 fn of_keys() -> String {
@@ -33,6 +35,8 @@ async fn falls_under(tracker: &str, because: &str) {
             ("github.toml", GITHUB),
             ("linear.toml", LINEAR),
             ("jira.toml", JIRA),
+            ("imap.toml", IMAP),
+            ("smtp.toml", SMTP),
         ];
         let app = TestApp::start_with(Options {
             broker_apps: Some(Apps::of(files).unwrap()),

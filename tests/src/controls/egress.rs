@@ -10,6 +10,8 @@ const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../../connectors/github.toml");
 const LINEAR: &str = include_str!("../../../connectors/linear.toml");
 const JIRA: &str = include_str!("../../../connectors/jira.toml");
+const IMAP: &str = include_str!("../../../connectors/imap.toml");
+const SMTP: &str = include_str!("../../../connectors/smtp.toml");
 
 /// A broker with other rules than the binary's.
 async fn with_rules(tracker: &str, github: &str, linear: &str) -> TestApp {
@@ -22,6 +24,8 @@ async fn with_all_rules(tracker: &str, github: &str, (linear, jira): (&str, &str
         ("github.toml", github),
         ("linear.toml", linear),
         ("jira.toml", jira),
+        ("imap.toml", IMAP),
+        ("smtp.toml", SMTP),
     ];
     let apps = Apps::of(files).unwrap();
     TestApp::start_with(Options {
