@@ -52,13 +52,15 @@ impl Dovecot {
                 &["-R", "nobody:nogroup", &root.join("mail").to_string_lossy()],
             );
         }
-        let child = Command::new("/usr/sbin/dovecot")
+        let program = Path::new("/usr/sbin/dovecot");
+        assert!(program.exists(), "run ./dev test, which installs Dovecot");
+        let child = Command::new(program)
             .arg("-F")
             .arg("-c")
             .arg(root.join("dovecot.conf"))
             .stdin(Stdio::null())
             .spawn()
-            .expect("run ./dev test, which installs dovecot-imapd");
+            .unwrap();
         let server = Self {
             child,
             folder,
