@@ -39,6 +39,7 @@ async fn a_viewer_gets_the_original_and_an_ai_client_does_not() {
     let client = Client::register(&world.app.url).await;
     let tokens = client.tokens(&world.owner, &["insight.read"]).await;
     let url = format!("{}{}", world.app.url, original(&log));
+    #[expect(clippy::disallowed_methods, reason = "a test plays the client")]
     let http = Http::builder().no_proxy().build().unwrap();
     let bearer = tokens["access_token"].as_str().unwrap();
     let shown = http.get(url.replace("/original", "")).bearer_auth(bearer);

@@ -73,6 +73,7 @@ async fn try_ask(
         let value = HeaderValue::from_str(value).unwrap();
         all.insert(HeaderName::from_static(name), value);
     }
+    #[expect(clippy::disallowed_methods, reason = "a test plays the client")]
     let client = Client::builder().no_proxy().build().unwrap();
     let url = format!("{}{path}", app.url);
     client.get(url).headers(all).send().await
