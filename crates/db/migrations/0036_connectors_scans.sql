@@ -92,7 +92,8 @@ create policy shared on connectors.scan_calls as restrictive for all to counters
 grant select, insert (org_id, log_id, connection_id, asked, job_id),
       update (state, job_id, round, every, every_for, calls, gone, known_calls, failures, code, told, next_at, ended_at)
    on connectors.scans to countersign_front;
-grant select, insert, update (round, mark, next_mark, next_operation, next_arguments, pages, restarts, is_done)
+grant select, insert, update (round, mark, next_mark, next_operation, next_arguments, pages, restarts, is_done,
+                             begun_at)
    on connectors.scan_calls to countersign_front;
 grant select, update (state, every, every_for, code, told, next_at, ended_at) on connectors.scans to countersign_definer;
 

@@ -32,7 +32,9 @@ pub(super) enum ScanError {
     )]
     Quota,
     /// The manifest changed under the scan.
-    #[error("the app's manifest has no such operation any more: begin a new scan")]
+    #[error(
+        "the app's manifest has no such operation any more: go on once it has it again, or begin a new scan"
+    )]
     Manifest,
     /// Somebody else carries it, or it was stopped or removed: there is nothing to do.
     #[error("the scan is not carried by this job any more")]
