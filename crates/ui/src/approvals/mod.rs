@@ -12,6 +12,6 @@ pub use inbox::Inbox;
 pub use inbox_rows::{DecidedRow, InboxRows, WaitingRow};
 pub use proposal::{Decision, DecisionForm, Proposal, Subject};
 pub use proposal_status::{ProposalStatus, TimelineEvent};
-pub use request::{Body, Request};
+pub use request::{Body, Mail, Request};
 pub use search::{Search, Sought};
 pub use state::{ProposalState, Ticket};

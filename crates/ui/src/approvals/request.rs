@@ -32,6 +32,25 @@ pub enum Body {
     Json(String),
     /// Another text.
     Text(String),
+    /// A mail.
+    Mail(Mail),
+}
+
+/// A mail in the parts that a person reads.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// Whom it is from.
+    pub from: String,
+    /// To whom it goes.
+    pub to: Vec<String>,
+    /// Who gets a copy.
+    pub cc: Vec<String>,
+    /// What it is about.
+    pub subject: String,
+    /// What it says: plain text.
+    pub text: String,
+    /// All of it, as it is approved: canonical JSON (RFC 8785).
+    pub exact: String,
 }
 
 impl Request {
@@ -40,6 +59,7 @@ impl Request {
         let body = match &self.body {
             Body::None => "",
             Body::Json(text) | Body::Text(text) => text,
+            Body::Mail(mail) => &mail.exact,
         };
         let pairs = self
             .query
@@ -55,7 +75,7 @@ impl Request {
     pub(crate) fn tokens(&self) -> Vec<JsonToken> {
         match &self.body {
             Body::Json(text) => json_tokens(text),
-            Body::None | Body::Text(_) => Vec::new(),
+            Body::None | Body::Text(_) | Body::Mail(_) => Vec::new(),
         }
     }
 
@@ -63,7 +83,12 @@ impl Request {
         match &self.body {
             Body::None => 0,
             Body::Json(text) | Body::Text(text) => text.len(),
+            Body::Mail(mail) => mail.exact.len(),
         }
+    }
+
+    pub(crate) const fn is_mail(&self) -> bool {
+        matches!(self.body, Body::Mail(_))
     }
 }
 

@@ -254,8 +254,13 @@ fn undecided(ink: &Ink) -> Vec<Rendered> {
         },
         ..view.clone()
     };
+    let mail = Proposal {
+        request: requests::mail(ink),
+        ..view.clone()
+    };
     vec![
         shot("proposal-waiting", &view),
+        shot("proposal-mail", &mail),
         shot("proposal-four-eyes", &four_eyes),
         shot("proposal-hidden-characters", &hidden),
     ]

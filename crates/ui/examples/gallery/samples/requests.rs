@@ -1,4 +1,4 @@
-use ui::approvals::{Body, Request};
+use ui::approvals::{Body, Mail, Request};
 
 use super::Ink;
 
@@ -36,6 +36,28 @@ pub(crate) fn plain_text(ink: &Ink) -> Request {
     Request {
         body: Body::Text(ink.t("title=Shorten+the+wait&project=operations")),
         query: Vec::new(),
+        ..ticket(ink)
+    }
+}
+
+pub(crate) fn mail(ink: &Ink) -> Request {
+    Request {
+        method: ink.t("SEND"),
+        scheme: ink.t("smtps"),
+        host: ink.t("smtp.example.com"),
+        path: ink.t("/message"),
+        headers: Vec::new(),
+        query: Vec::new(),
+        body: Body::Mail(Mail {
+            from: ink.t("desk@example.com"),
+            to: vec![ink.t("ben@example.com"), ink.t("eve@example.com")],
+            cc: vec![ink.t("kim@example.com")],
+            subject: ink.t("Hand-over at nine"),
+            text: ink.t("Hello Ben,\n\nthe supplier answered. Can you take it from here?\n"),
+            exact: ink.t(
+                r#"{"cc":["kim@example.com"],"from":"desk@example.com","message_id":"apr_06jd8k"}"#,
+            ),
+        }),
         ..ticket(ink)
     }
 }

@@ -1,6 +1,7 @@
 use broker::protocol::ShownRequest;
 use http::header;
-use ui::approvals::{Body, Request};
+use serde::Deserialize;
+use ui::approvals::{Body, Mail, Request};
 use url::Url;
 
 /// The request in the parts that a person reads. The address is split as the broker wrote it: what
@@ -20,7 +21,7 @@ pub(super) fn shown(request: ShownRequest) -> Request {
         host: host.to_owned(),
         path: path.to_owned(),
         query,
-        body: body(request.body, &request.headers),
+        body: body(scheme, request.body, &request.headers),
         headers: request.headers,
         document: request.document,
         payload_hash: request.payload_hash,
@@ -42,7 +43,12 @@ pub(super) fn hidden(why: &str, payload_hash: String) -> Request {
     }
 }
 
-fn body(body: Option<String>, headers: &[(String, String)]) -> Body {
+fn body(scheme: &str, body: Option<String>, headers: &[(String, String)]) -> Body {
+    if let (true, Some(text)) = (scheme.starts_with("smtp"), &body)
+        && let Some(mail) = mail(text)
+    {
+        return Body::Mail(mail);
+    }
     let is_json = headers.iter().any(|(name, value)| {
         name.eq_ignore_ascii_case(header::CONTENT_TYPE.as_str()) && value.contains("json")
     });
@@ -51,6 +57,31 @@ fn body(body: Option<String>, headers: &[(String, String)]) -> Body {
         Some(text) if is_json => Body::Json(text),
         Some(text) => Body::Text(text),
     }
+}
+
+/// Nothing where it holds something else than this page shows: then all of it is shown as it is.
+fn mail(text: &str) -> Option<Mail> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Letter {
+        from: String,
+        to: Vec<String>,
+        #[serde(default)]
+        cc: Vec<String>,
+        subject: String,
+        text: String,
+        #[serde(rename = "message_id")]
+        _message_id: String,
+    }
+    let letter: Letter = serde_json::from_str(text).ok()?;
+    Some(Mail {
+        from: letter.from,
+        to: letter.to,
+        cc: letter.cc,
+        subject: letter.subject,
+        text: letter.text,
+        exact: text.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -76,5 +107,24 @@ mod tests {
         assert_eq!(request.path, "/team/api/v1/issues");
         assert_eq!(request.query[0], ("a".to_owned(), "b&c".to_owned()));
         assert!(matches!(request.body, Body::Json(_)));
+    }
+
+    #[test]
+    fn a_mail_is_shown_in_its_parts_or_as_it_is() {
+        let whole = r#"{"from":"a@example.com","message_id":"apr_1","subject":"S","text":"one\ntwo","to":["b@example.com"]}"#;
+        let Body::Mail(mail) = body("smtps", Some(whole.to_owned()), &[]) else {
+            panic!("no mail");
+        };
+        assert_eq!(
+            (mail.text.as_str(), mail.exact.as_str()),
+            ("one\ntwo", whole)
+        );
+        assert!(mail.cc.is_empty());
+        let more = whole.replace("\"subject\"", "\"bcc\":[\"c@example.com\"],\"subject\"");
+        assert!(matches!(body("smtps", Some(more), &[]), Body::Text(_)));
+        assert!(matches!(
+            body("https", Some(whole.to_owned()), &[]),
+            Body::Text(_)
+        ));
     }
 }
