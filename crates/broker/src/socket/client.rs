@@ -14,7 +14,7 @@ use crate::files::FileName;
 use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 
 /// Longer than egress may take for a call, so that its own answer is the one that is heard.
-const CALL_LIMIT: Duration = Duration::from_mins(1);
+pub(super) const CALL_LIMIT: Duration = Duration::from_mins(1);
 
 /// Calls under way at once; more wait here. A socket's queue is short, and whoever finds it full is turned away at once.
 /// What leaves for others may take as long as they like: it has places of its own, and takes nobody else's.
@@ -22,8 +22,10 @@ const LEAVING: usize = 70;
 const STAYING: usize = 30;
 /// Of what leaves, calls of one organisation, or to one identity provider: slow apps of one hold nobody else's up.
 const OF_ONE: usize = 16;
-/// Files on their way, and those of one organisation: they take as long as whoever sends or takes them.
+/// Files on their way out, those on their way in, and those of one organisation: they take as long as whoever sends or
+/// takes them. Whoever takes slowly holds nobody up who sends.
 const FILES: usize = 32;
+const FILES_IN: usize = 8;
 const FILES_OF_ONE: usize = 8;
 /// Whoever has those places may be slow: nobody waits for them for long.
 const PLACE_LIMIT: Duration = Duration::from_secs(5);
@@ -35,6 +37,7 @@ pub struct BrokerClient {
     leaving: Arc<Semaphore>,
     staying: Arc<Semaphore>,
     files: Arc<Semaphore>,
+    files_in: Arc<Semaphore>,
     shares: Arc<Mutex<HashMap<String, Weak<Share>>>>,
     share: Option<Arc<Share>>,
 }
@@ -71,6 +74,7 @@ impl BrokerClient {
             leaving: Arc::new(Semaphore::new(LEAVING)),
             staying: Arc::new(Semaphore::new(STAYING)),
             files: Arc::new(Semaphore::new(FILES)),
+            files_in: Arc::new(Semaphore::new(FILES_IN)),
             shares: Arc::default(),
             share: None,
         }
@@ -120,7 +124,7 @@ impl BrokerClient {
         log: LogId,
         name: FileName,
     ) -> Result<Upload, CallError> {
-        let places = self.places().await?;
+        let places = self.places(&self.files_in).await?;
         let request = Request {
             on_behalf: OnBehalf::of(scope),
             call: Call::PutFile { log, name },
@@ -139,7 +143,7 @@ impl BrokerClient {
         file: FileId,
         (offset_bytes, length_bytes): (u64, u64),
     ) -> Result<Download, CallError> {
-        let places = self.places().await?;
+        let places = self.places(&self.files).await?;
         let request = Request {
             on_behalf: OnBehalf::of(scope),
             call: Call::GetFile {
@@ -170,11 +174,11 @@ impl BrokerClient {
     }
 
     /// For a file.
-    async fn places(&self) -> Result<Places, CallError> {
+    async fn places(&self, all: &Arc<Semaphore>) -> Result<Places, CallError> {
         let of_one = self.share.as_ref().map(|share| &share.files);
         let take = async {
             let mut places = Places::new();
-            for places_of in of_one.into_iter().chain([&self.files]) {
+            for places_of in of_one.into_iter().chain([all]) {
                 let place = Arc::clone(places_of).acquire_owned().await;
                 places.push(place.map_err(io::Error::other)?);
             }

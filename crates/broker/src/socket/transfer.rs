@@ -1,12 +1,16 @@
 use std::io;
+use std::time::Duration;
 
 use kernel::FileId;
 use tokio::net::UnixStream;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::client::CallError;
+use super::client::{CALL_LIMIT, CallError};
 use super::{frame, pieces};
 use crate::protocol::Answer;
+
+/// What came is written to the disk for good before it is kept: a slow one takes its time.
+const KEEP_LIMIT: Duration = Duration::from_mins(4);
 
 /// Places that a transfer holds until it is over.
 pub(super) type Places = Vec<OwnedSemaphorePermit>;
@@ -40,7 +44,8 @@ impl Upload {
         if let Err(error) = pieces::end(&mut self.stream).await {
             return Err(self.why(error).await);
         }
-        match frame::read(&mut self.stream).await {
+        let answer = tokio::time::timeout(KEEP_LIMIT, frame::read(&mut self.stream)).await;
+        match answer.map_err(|_| CallError::TimedOut)? {
             Ok(Answer::FileKept { file }) => Ok(file),
             Ok(Answer::Failed(failure)) => Err(CallError::Failed(failure)),
             Ok(_) => Err(CallError::Unexpected),
@@ -50,8 +55,8 @@ impl Upload {
 
     /// The broker says why it takes no more before it hangs up.
     async fn why(&mut self, error: io::Error) -> CallError {
-        match frame::read(&mut self.stream).await {
-            Ok(Answer::Failed(failure)) => CallError::Failed(failure),
+        match tokio::time::timeout(CALL_LIMIT, frame::read(&mut self.stream)).await {
+            Ok(Ok(Answer::Failed(failure))) => CallError::Failed(failure),
             _ => CallError::Unreachable(error),
         }
     }

@@ -50,7 +50,10 @@ impl std::str::FromStr for MailAddress {
                     .bytes()
                     .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
         };
-        let is_local = local.len() <= MAX_LOCAL_BYTES && local.split('.').all(is_atom);
+        // RFC 2047 2: what begins like an encoded word is read as another name by some.
+        let is_local = local.len() <= MAX_LOCAL_BYTES
+            && local.split('.').all(is_atom)
+            && !local.contains("=?");
         let is_domain = domain.to_ascii_lowercase().parse::<HostName>().is_ok();
         if is_local && is_domain && text.len() <= MAX_BYTES {
             Ok(Self(text.to_owned()))

@@ -1,3 +1,5 @@
+use std::io::ErrorKind;
+
 use broker::files::FileName;
 use broker::socket::{CallError, Upload};
 use kernel::{LogId, OrganisationId, Scope};
@@ -18,7 +20,12 @@ impl Keeping {
         let broker = state.broker.of(&organisation.to_string());
         match broker.put_file(scope, log, name).await {
             Ok(upload) => Ok(Self(Some(upload))),
-            Err(CallError::Unreachable(error)) => {
+            Err(CallError::Unreachable(error))
+                if matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::ConnectionRefused
+                ) =>
+            {
                 tracing::warn!(%error, %log, "insight.original_not_kept");
                 Ok(Self(None))
             }

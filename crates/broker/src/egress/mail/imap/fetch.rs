@@ -123,9 +123,12 @@ impl Headers {
     }
 }
 
+/// Flags that an answer may tell.
+const FLAGS: [&str; 2] = ["\\SEEN", "\\ANSWERED"];
+
 fn words(tokens: &[Token]) -> Vec<String> {
     let words = tokens.iter().filter_map(|token| match token {
-        Token::Word(word) => Some(word.clone()),
+        Token::Word(word) if FLAGS.contains(&word.as_str()) => Some(word.clone()),
         _ => None,
     });
     words.collect()

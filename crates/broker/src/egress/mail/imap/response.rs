@@ -83,9 +83,16 @@ pub(super) async fn next<S: AsyncRead + AsyncWrite + Unpin>(
         framed.text.extend_from_slice(rest);
         framed.text.push(0);
         let literal = lines.literal(length, MAX_LITERAL_BYTES).await?;
+        if framed.literals.len() >= MAX_LITERALS {
+            return Err(MALFORMED);
+        }
         framed.literals.push(literal);
     }
 }
+
+/// Of a list of words, those that are looked at, and texts of one response: a server that says more of them costs no more.
+const MAX_WORDS: usize = 100;
+const MAX_LITERALS: usize = 100;
 
 /// The length of the text that follows a line (RFC 9051 4.3), and the line without it.
 fn announced(line: &[u8]) -> Result<Option<(u64, &[u8])>, EgressError> {
@@ -127,8 +134,8 @@ fn parse(framed: &Framed) -> Option<Response> {
         "OK" | "NO" | "BAD" | "BYE" | "PREAUTH" => Some(Response::Told(status(rest)?)),
         "CAPABILITY" => Some(Response::Capability(words(more))),
         "SEARCH" => Some(Response::Search(
-            words(more)
-                .iter()
+            String::from_utf8_lossy(more)
+                .split_ascii_whitespace()
                 .filter_map(|text| text.parse().ok())
                 .collect(),
         )),
@@ -170,8 +177,9 @@ fn word(text: &[u8]) -> Option<(String, &[u8])> {
 }
 
 fn words(text: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(text).to_ascii_uppercase();
-    text.split_ascii_whitespace().map(str::to_owned).collect()
+    let text = String::from_utf8_lossy(text);
+    let words = text.split_ascii_whitespace().take(MAX_WORDS);
+    words.map(str::to_ascii_uppercase).collect()
 }
 
 fn status(text: &[u8]) -> Option<Status> {

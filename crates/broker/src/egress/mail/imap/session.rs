@@ -104,7 +104,11 @@ impl Session {
         let mut can = Vec::new();
         let told = self.say(&Command::Capability, |response| {
             if let Response::Capability(words) = response {
-                can.extend(words);
+                can.extend(
+                    words
+                        .into_iter()
+                        .filter(|word| WORDS.contains(&word.as_str())),
+                );
             }
         });
         if !told.await?.is_ok() {
@@ -209,6 +213,9 @@ impl Session {
         self.lines.used()
     }
 }
+
+/// What is asked of a server's capabilities.
+const WORDS: [&str; 3] = ["AUTH=PLAIN", "SASL-IR", "LOGINDISABLED"];
 
 /// RFC 5530 3: what passes by itself.
 pub(super) fn is_passing(status: &Status) -> bool {

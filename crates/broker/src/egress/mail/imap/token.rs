@@ -21,12 +21,15 @@ pub(super) struct Framed {
 
 /// Lists in lists: what is asked for has two levels.
 const MAX_DEPTH: usize = 8;
+/// Tokens of one response: of a mail some dozens are asked for.
+const MAX_TOKENS: usize = 1000;
 
 /// The tokens of a response, or of what follows its first words; `None` where it is not IMAP.
 pub(super) fn tokens(framed: &Framed) -> Option<Vec<Token>> {
     let mut reader = Reader {
         bytes: &framed.text,
         literals: framed.literals.iter(),
+        left: MAX_TOKENS,
     };
     let tokens = reader.list(0, false)?;
     reader.bytes.is_empty().then_some(tokens)
@@ -35,6 +38,8 @@ pub(super) fn tokens(framed: &Framed) -> Option<Vec<Token>> {
 struct Reader<'a> {
     bytes: &'a [u8],
     literals: std::slice::Iter<'a, Option<Vec<u8>>>,
+    /// How many more tokens are read.
+    left: usize,
 }
 
 impl Reader<'_> {
@@ -50,7 +55,10 @@ impl Reader<'_> {
                     self.bytes = rest;
                     return is_inner.then_some(tokens);
                 }
-                Some((b' ', rest)) => self.bytes = rest,
+                Some((b' ', rest)) => {
+                    self.bytes = rest;
+                    continue;
+                }
                 Some((b'(', rest)) => {
                     self.bytes = rest;
                     tokens.push(Token::List(self.list(depth + 1, true)?));
@@ -66,6 +74,7 @@ impl Reader<'_> {
                 }
                 Some(_) => tokens.push(self.word()?),
             }
+            self.left = self.left.checked_sub(1)?;
         }
     }
 

@@ -130,12 +130,14 @@ impl Session {
             400..=599 => return Err(reply.refusal()),
             _ => return Err(AFTER),
         }
-        self.farewell("QUIT").await;
-        Ok(Given {
+        let given = Given {
             status: reply.code,
             answer: json!({ "message_id": format!("{}@{}", letter.message_id, letter.from.domain()) }),
             bytes: self.lines.used(),
-        })
+        };
+        // The mail is taken: no time that a server needs to part makes an unknown outcome of that.
+        tokio::spawn(async move { self.farewell("QUIT").await });
+        Ok(given)
     }
 
     /// All that comes before the mail itself. One refused recipient refuses it for all.

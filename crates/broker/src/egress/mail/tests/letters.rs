@@ -41,11 +41,11 @@ fn what_somebody_put_into_the_bytes_is_not_read_back() {
         ("To: b@example.com", "To: Team: b@example.com;"),
         ("text/plain", "text/html"),
         ("At nine", "At\u{a0}nine"),
-        ("@example.com>\r\nContent", "@evil.example>\r\nContent"),
+        ("@example.com>\r\nMIME", "@evil.example>\r\nMIME"),
     ] {
         let bent = text.replacen(from, to, 1);
-        let read = read_back(bent.as_bytes());
-        assert!(read.is_none() || bent == text, "{bent}");
+        assert_ne!(bent, text);
+        assert_eq!(read_back(bent.as_bytes()), None, "{bent}");
     }
 }
 
