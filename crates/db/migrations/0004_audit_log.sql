@@ -206,7 +206,8 @@ $$;
 -- The newest entry about a subject that tells of an action.
 create function audit.newest_about(of_subject text, of_action text) returns setof audit.entries
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-    select * from audit.entries e where e.subject = of_subject and e.action = of_action order by e.id desc limit 1
+    select * from audit.entries e
+     where e.subject = of_subject and e.action = of_action and e.actor_kind = 'system' order by e.id desc limit 1
 $$;
 create function audit.not_sequenced() returns setof audit.entries
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$

@@ -18,12 +18,12 @@ Examples:
   countersign audit prove org_01jd6w3z9m4q8v7t2y5x0n1k3c > receipt.tlog-proof
   countersign audit prove con_01jd6w3z9m4q8v7t2y5x0n1k3c --action connectors.tokens_destroyed
 
-Exit codes: 0 printed, 1 there is no such entry, 3 no server runs on the data directory, or the entry is not in the
-signed tree yet.")]
+Exit codes: 0 printed, 1 there is no such entry, 2 wrong arguments, 3 no server runs on the
+data directory, or the entry is not in the signed tree yet.")]
 pub(in crate::cli) struct ProveArgs {
     /// What it is about, by its identifier
     subject: String,
-    /// What it tells of
+    /// The action that it tells of, as the audit log names it
     #[arg(
         long,
         value_name = "ACTION",
