@@ -15,6 +15,8 @@ pub struct Connect {
     pub app: String,
     /// What the address is called: `Address of your mail server`.
     pub instance_label: String,
+    /// What to know about that; or nothing.
+    pub instance_hint: &'static str,
     /// What an address looks like, where the app has many and one must be given.
     pub instance_example: Option<String>,
     /// Address of the instance, as typed.

@@ -146,6 +146,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         app_key: ink.t("tracker"),
         app: ink.t("Demo tracker"),
         instance_label: ink.t("Address of your instance"),
+        instance_hint: "",
         instance_example: Some(ink.t("https://tracker.example")),
         instance_url: ink.t(""),
         way: register(ink, ""),

@@ -15,7 +15,7 @@ use crate::route::permission::ConnectorsManage;
 pub(super) struct Credential {
     /// `api_key`, `basic`, `bot_token` or `mail`: the one that `GET /api/v1/apps` names for the app.
     class: String,
-    /// The user that it belongs to, with `basic` alone.
+    /// The user that it belongs to, with `basic` and `mail`.
     user: Option<String>,
     /// The key, token or password: goes to the broker and nowhere else.
     #[schema(value_type = String, format = Password)]

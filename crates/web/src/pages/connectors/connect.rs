@@ -18,6 +18,9 @@ use crate::problem::{Problem, kind};
 use crate::route::permission::ConnectorsManage;
 use crate::{AppState, Can};
 
+/// How the address of a mail server begins.
+const MAIL_ADDRESS_HINT: &str = "It begins with imaps:// or smtps:// for TLS from the first byte, with imap:// or smtp:// for STARTTLS. Add :PORT where it is not the usual one.";
+
 /// What an app will be asked for, and why, before it is asked.
 pub(super) async fn form(
     mut can: Can<ConnectorsManage>,
@@ -157,6 +160,11 @@ async fn page(
             "Address of your mail server".to_owned()
         } else {
             "Address of your instance".to_owned()
+        },
+        instance_hint: if manifest.protocol.is_mail() {
+            MAIL_ADDRESS_HINT
+        } else {
+            ""
         },
         instance_example: manifest
             .instance
