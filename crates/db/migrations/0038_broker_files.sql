@@ -1,4 +1,4 @@
--- Files at rest. The bytes are in a folder or a bucket of the broker's, sealed in chunks by a key of each file's own;
+-- Files at rest. The bytes are in a folder of the broker's, sealed in chunks by a key of each file's own;
 -- here is that key, sealed by a data key of the organisation, and what the file is. Whoever destroys the row destroys
 -- the file: what is left of it elsewhere opens by nothing.
 

@@ -38,7 +38,7 @@ pub enum Call {
         connection: ConnectionId,
         /// What it is: `api_key`, `basic`, `bot_token` or `mail`, the one that the app takes.
         class: String,
-        /// The user that it belongs to, with `basic`.
+        /// The user that it belongs to, with `basic` and `mail`.
         user: Option<String>,
         /// As pasted.
         text: SecretText,
