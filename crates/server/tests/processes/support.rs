@@ -199,10 +199,7 @@ pub(crate) fn status(pid: u32, name: &str) -> String {
 pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let since = Instant::now();
     while !holds() {
-        assert!(
-            since.elapsed() < LIMIT,
-            "not within three minutes: {what}"
-        );
+        assert!(since.elapsed() < LIMIT, "not within three minutes: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
