@@ -75,7 +75,11 @@ pub(crate) async fn begin<L: Ledger>(
     if was != CredentialClass::OAuth2 {
         store::delete_secret(&mut tx, begin.connection.uuid(), field_of(was).as_str()).await?;
     }
-    let credential = (CredentialClass::OAuth2, Some(begin.client_id.as_str()));
+    let of = store::CredentialOf {
+        client_id: Some(&begin.client_id),
+        ..store::CredentialOf::default()
+    };
+    let credential = (CredentialClass::OAuth2, of);
     store::put_credential(&mut tx, begin.connection, credential).await?;
     let state_hash = sha256(state.expose().as_bytes());
     let row = (

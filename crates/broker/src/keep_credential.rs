@@ -1,5 +1,5 @@
 use kernel::{AuditEntry, ConnectionId, Scope, Secret};
-use manifest::{CredentialClass, PasteRule, Refusal};
+use manifest::{CredentialClass, CredentialTold, PasteRule, Refusal};
 
 use crate::connection::Connection;
 use crate::credential::{Credential, field_of};
@@ -40,9 +40,9 @@ pub(crate) async fn keep_credential<L: Ledger>(
         .filter(|rule| rule.class.as_str() == pasted.class)
         .ok_or(BrokerError::CredentialClass)?;
     let credential = read(rule, pasted.user.as_deref(), pasted.text)?;
-    verify(service, scope, (&connection, rule), &credential).await?;
+    let told = verify(service, scope, (&connection, rule), &credential).await?;
     let instance_id = ask_instance_id(service, scope, &connection, &credential).await?;
-    let kept = (&credential, instance_id.as_deref());
+    let kept = (&credential, instance_id.as_deref(), &told);
     keep(service, scope, &connection, kept).await?;
     Ok(Answer::Connected {
         connection: pasted.connection,
@@ -62,17 +62,17 @@ fn read(rule: &PasteRule, user: Option<&str>, text: SecretText) -> Result<Creden
     Ok(Credential::of(rule.class, Secret::new(whole)))
 }
 
-/// Calls the read that the manifest declares for it.
+/// Calls the read that the manifest declares for it: what the app says of the credential.
 async fn verify<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     (connection, rule): (&Connection<'_>, &PasteRule),
     credential: &Credential,
-) -> Result<(), BrokerError> {
+) -> Result<CredentialTold, BrokerError> {
     let of = (connection, rule.verify.as_str());
     let answered = send_own_read(service, scope, of, credential).await?;
     match answered {
-        Ok(_) => Ok(()),
+        Ok(answered) => Ok(answered.credential),
         Err(error) if is_refused(&error, rule.class) => Err(BrokerError::CredentialRefused),
         Err(error) => Err(error.into()),
     }
@@ -96,7 +96,7 @@ async fn keep<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     connection: &Connection<'_>,
-    (credential, instance_id): (&Credential, Option<&str>),
+    (credential, instance_id, told): (&Credential, Option<&str>, &CredentialTold),
 ) -> Result<(), BrokerError> {
     let (id, class) = (connection.row.id, credential.class());
     let owner = (connection.row.organisation, id.uuid());
@@ -104,16 +104,20 @@ async fn keep<L: Ledger>(
     if connection.row.class != class {
         store::delete_secrets(&mut tx, id.uuid()).await?;
     }
-    store::put_credential(&mut tx, id, (class, None)).await?;
+    let of = store::CredentialOf::default();
+    store::put_credential(&mut tx, id, (class, of)).await?;
     store::put_instance_id(&mut tx, id, instance_id).await?;
     let chance = service.db.chance();
     service
         .vault
         .put(&mut tx, owner, field_of(class), credential.text(), chance)
         .await?;
-    // It lives until the app says otherwise.
+    // It lives until the app says otherwise: when it is to end is for people to know.
     store::keep_tokens(&mut tx, id, store::Life::default()).await?;
-    if !store::set_connected(&mut tx, id, None).await? {
+    let rule = connection.manifest.auth.paste();
+    let tells = rule.is_some_and(|rule| rule.told.is_some());
+    let granted = Some(told.scopes.as_slice()).filter(|_| tells);
+    if !store::set_connected(&mut tx, id, granted, told.expires_at).await? {
         return Err(BrokerError::NotConnected);
     }
     let entry = AuditEntry::about("connectors.credential_stored", id).with("class", class.as_str());

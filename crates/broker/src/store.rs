@@ -30,13 +30,14 @@ pub(crate) use receipts::{
 pub(crate) use reviews::raise_unused;
 pub(crate) use rights::{access_to, bound, may, require};
 pub(crate) use tokens::{
-    Life, Refreshed, Refused, TokenRow, end_refresh, keep_tokens, lose_refresh, put_refresh_off,
-    take_refresh, token_refused,
+    Life, Refreshed, Refused, TokenRow, end_refresh, keep_tokens, key_refused, lose_refresh,
+    put_refresh_off, take_refresh, token_refused,
 };
 
 use db::{Error, ReadTx, WriteTx};
 use kernel::{CallId, ConnectionId, OrganisationId, UserId};
 use manifest::CredentialClass;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 #[derive(Debug)]
@@ -65,9 +66,19 @@ pub(crate) struct ConnectionRow {
     pub(crate) state: String,
     pub(crate) scopes_requested: Vec<String>,
     pub(crate) client_id: Option<String>,
+    pub(crate) installation: Option<String>,
     /// Of OAuth 2 where there is none yet.
     pub(crate) class: CredentialClass,
     pub(crate) token: TokenRow,
+}
+
+/// What goes with a credential.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct CredentialOf<'a> {
+    /// With OAuth 2, the client; with a key, the app.
+    pub(crate) client_id: Option<&'a str>,
+    /// With a key, where the app is installed.
+    pub(crate) installation: Option<&'a str>,
 }
 
 #[derive(Debug)]
@@ -216,7 +227,7 @@ pub(crate) async fn connection(
 ) -> Result<Option<ConnectionRow>, Error> {
     let row = sqlx::query!(
         r#"select c.id, c.org_id, c.app, c.purpose = 'write' as "writes!", c.instance, c.state, c.scopes_requested,
-                  k.client_id as "client_id?", k.instance_id as "instance_id?",
+                  k.client_id as "client_id?", k.installation as "installation?", k.instance_id as "instance_id?",
                   coalesce(k.class, 'oauth2') as "class!",
                   coalesce(k.token_version, 0) as "version!",
                   coalesce(k.refresh_at <= now(), false) as "is_due!",
@@ -245,6 +256,7 @@ pub(crate) async fn connection(
         state: row.state,
         scopes_requested: row.scopes_requested,
         client_id: row.client_id,
+        installation: row.installation,
         class,
         token: TokenRow {
             version: row.version,
@@ -272,8 +284,6 @@ pub(crate) async fn hold_connected(
     Ok(held.is_some())
 }
 
-/// Says of which class the connection's credential is, and with OAuth 2 by which client it was given. Refused
-/// while something of another class is sealed for it.
 /// The connection's state; nothing where it is not there.
 pub(crate) async fn connection_state(
     tx: &mut ReadTx,
@@ -287,19 +297,22 @@ pub(crate) async fn connection_state(
     .await?)
 }
 
+/// Says of which class the connection's credential is, and what goes with it that is not secret. Refused while
+/// something of another class is sealed for it.
 pub(crate) async fn put_credential(
     tx: &mut WriteTx,
     connection: ConnectionId,
-    (class, client_id): (CredentialClass, Option<&str>),
+    (class, of): (CredentialClass, CredentialOf<'_>),
 ) -> Result<(), Error> {
     sqlx::query!(
-        "insert into broker.credentials (org_id, connection_id, class, client_id)
-         values (ctx.org(), $1, $2, $3)
+        "insert into broker.credentials (org_id, connection_id, class, client_id, installation)
+         values (ctx.org(), $1, $2, $3, $4)
          on conflict (org_id, connection_id) do update
-            set class = excluded.class, client_id = excluded.client_id",
+            set class = excluded.class, client_id = excluded.client_id, installation = excluded.installation",
         connection.uuid(),
         class.as_str(),
-        client_id,
+        of.client_id,
+        of.installation,
     )
     .execute(&mut **tx)
     .await?;
@@ -363,18 +376,21 @@ pub(crate) async fn put_instance_id(
 }
 
 /// False where the connection has ended meanwhile.
+/// `ends`: when the credential does, as far as the app told it.
 pub(crate) async fn set_connected(
     tx: &mut WriteTx,
     connection: ConnectionId,
     granted: Option<&[String]>,
+    ends: Option<OffsetDateTime>,
 ) -> Result<bool, Error> {
     let set = sqlx::query!(
         "update connectors.connections
             set state = 'connected', state_reason = null, connected_at = now(),
-                scopes_granted = coalesce($2, scopes_granted)
+                scopes_granted = coalesce($2, scopes_granted), credential_ends_at = $3
           where id = $1",
         connection.uuid(),
         granted,
+        ends,
     )
     .execute(&mut **tx)
     .await?;

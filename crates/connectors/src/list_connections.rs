@@ -38,6 +38,8 @@ pub struct Connection {
     pub scopes_requested: Vec<String>,
     /// What the provider says it granted; nothing where it did not say.
     pub scopes_granted: Option<Vec<String>>,
+    /// When its credential ends, as far as the app told it.
+    pub credential_ends_at: Option<OffsetDateTime>,
     /// Who connected it; empty for who may not know people.
     pub connected_by: String,
     /// When it was added.

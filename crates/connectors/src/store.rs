@@ -26,6 +26,7 @@ struct ConnectionRow {
     state_reason: Option<String>,
     scopes_requested: Vec<String>,
     scopes_granted: Option<Vec<String>>,
+    credential_ends_at: Option<OffsetDateTime>,
     connected_by: String,
     created_at: OffsetDateTime,
     connected_at: Option<OffsetDateTime>,
@@ -54,6 +55,7 @@ impl ConnectionRow {
             state_reason: self.state_reason,
             scopes_requested: self.scopes_requested,
             scopes_granted: self.scopes_granted,
+            credential_ends_at: self.credential_ends_at,
             connected_by: self.connected_by,
             created_at: self.created_at,
             connected_at: self.connected_at,
@@ -91,7 +93,7 @@ pub(crate) async fn connections(
     sqlx::query_as!(
         ConnectionRow,
         r#"select c.id, c.app, c.purpose, c.name, c.instance, c.state, c.state_reason, c.scopes_requested,
-                  c.scopes_granted, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at,
+                  c.scopes_granted, c.credential_ends_at, coalesce(u.name, '') as "connected_by!", c.created_at, c.connected_at,
                   (select max(k.at) from broker.calls k where k.org_id = c.org_id and k.connection_id = c.id)
                       as last_used_at,
                   c.raised_at, c.everybody, access.access_to('connection', c.id) as "access!"

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crypto::digest::{Digest, sha256};
+use serde::Deserialize;
 
 use crate::{Manifest, ManifestError};
 
@@ -38,7 +39,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 13] = [
+const BUILT_IN: [(&str, &str); 14] = [
     (
         "connectors/dropbox.toml",
         include_str!("../../../connectors/dropbox.toml"),
@@ -46,6 +47,10 @@ const BUILT_IN: [(&str, &str); 13] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
+    ),
+    (
+        "connectors/github-token.toml",
+        include_str!("../../../connectors/github-token.toml"),
     ),
     (
         "connectors/gmail.toml",
@@ -93,6 +98,18 @@ const BUILT_IN: [(&str, &str); 13] = [
     ),
 ];
 
+/// What a manifest is called, whatever else it says.
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+}
+
+/// The texts of manifests by their names, as far as they have any.
+fn texts<'a>(all: impl Iterator<Item = &'a str>) -> BTreeMap<String, &'a str> {
+    let named = all.filter_map(|text| Some((toml::from_str::<Head>(text).ok()?.id, text)));
+    named.collect()
+}
+
 impl Apps {
     /// The built-in apps and those in `files`, given as names and texts.
     pub fn new(files: &[(String, String)]) -> Result<Self, AppsError> {
@@ -104,16 +121,27 @@ impl Apps {
 
     /// Exactly the apps of these files.
     pub fn of<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, AppsError> {
+        let files: Vec<(&str, &str)> = files.into_iter().collect();
+        let texts = texts(files.iter().map(|(_, text)| *text));
         let mut apps = BTreeMap::new();
         for (file, text) in files {
-            let manifest = Manifest::parse(text).map_err(|source| AppsError::Manifest {
-                file: file.to_owned(),
-                source,
-            })?;
+            let others = |id: &str| texts.get(id).copied();
+            let manifest =
+                Manifest::parse_among(text, others).map_err(|source| AppsError::Manifest {
+                    file: file.to_owned(),
+                    source,
+                })?;
             let id = manifest.id.clone();
+            // What may be asked of the app is a part of its rules, wherever it is written.
+            let base = manifest.operations_of.as_deref().and_then(others);
             let app = App {
+                digest: match base {
+                    Some(base) => {
+                        sha256(&[sha256(text.as_bytes()), sha256(base.as_bytes())].concat())
+                    }
+                    None => sha256(text.as_bytes()),
+                },
                 manifest,
-                digest: sha256(text.as_bytes()),
             };
             if apps.insert(id.clone(), app).is_some() {
                 return Err(AppsError::Twice {
@@ -123,6 +151,16 @@ impl Apps {
             }
         }
         Ok(Self(Arc::new(apps)))
+    }
+
+    /// Checks a manifest that may take its operations from a built-in one, or from one of `given`.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse_among`].
+    pub fn check(text: &str, given: &[String]) -> Result<Manifest, ManifestError> {
+        let built_in = BUILT_IN.iter().map(|(_, text)| *text);
+        let texts = texts(built_in.chain(given.iter().map(String::as_str)));
+        Manifest::parse_among(text, |id| texts.get(id).copied())
     }
 
     /// The app of that name.

@@ -30,8 +30,9 @@ pub use answer::{
 pub use apps::{Apps, AppsError};
 pub use auth::{
     AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialClass, CredentialHeader,
-    CredentialPlacement, Encoding, OAuthPlane, PasteRule, PastedProblem, Pkce, RefreshRule,
-    RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields, Way,
+    CredentialPlacement, CredentialTold, Encoding, OAuthPlane, PasteRule, PastedProblem, Pkce,
+    RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,
+    ToldRule, Way,
 };
 pub use graphql::Document;
 pub use mail::{

@@ -3,4 +3,5 @@
 mod attacks;
 mod paste;
 mod telegram;
+mod told;
 mod world;

@@ -1,7 +1,7 @@
 use crypto::canonical;
 use crypto::digest::{Digest, sha256};
 use http::HeaderMap;
-use manifest::{Manifest, NextPage, Operation, RateLimit, Refusal};
+use manifest::{CredentialTold, Manifest, NextPage, Operation, RateLimit, Refusal};
 use reqwest::Response;
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub struct FilteredResponse {
     pub next_page: NextPage,
     /// What the app said about its limits.
     pub rate: RateLimit,
+    /// What the app said of the credential.
+    pub credential: CredentialTold,
 }
 
 /// The longest text that a declared field may hold, in bytes.
@@ -60,6 +62,8 @@ pub(crate) async fn receive(
             .await
             .unwrap_or(error));
     }
+    let told = manifest.auth.paste().and_then(|rule| rule.told.as_ref());
+    let credential = told.map(|rule| rule.read(header)).unwrap_or_default();
     let link = links(response.headers());
     let (mut kept, bytes) = if operation.sieve().is_nothing() || status == 204 {
         (Value::Null, 0)
@@ -81,6 +85,7 @@ pub(crate) async fn receive(
         bytes,
         next_page,
         rate,
+        credential,
     })
 }
 

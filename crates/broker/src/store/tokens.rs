@@ -158,16 +158,33 @@ pub(crate) async fn put_refresh_off(
     Ok(())
 }
 
-/// Ends a turn with the grant.
+/// Ends a turn with the grant, or with the key. `reason`: a stable code.
 pub(crate) async fn lose_refresh(
     tx: &mut WriteTx,
     ticket: &TokenHash,
-    was_lost: bool,
+    reason: &str,
 ) -> Result<(), Error> {
     sqlx::query!(
         "select broker.lose_refresh($1, $2)",
         ticket.as_bytes().as_slice(),
-        was_lost,
+        reason,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// The provider gave no token for a write, as the key or its installation is over. `reason`: a stable code.
+pub(crate) async fn key_refused(
+    tx: &mut WriteTx,
+    (connection, version): (ConnectionId, i64),
+    reason: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "select broker.key_refused($1, $2, $3)",
+        connection.uuid(),
+        version,
+        reason,
     )
     .execute(&mut **tx)
     .await?;

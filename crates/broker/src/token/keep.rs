@@ -27,7 +27,8 @@ pub(crate) async fn keep_granted<L: Ledger>(
 ) -> Result<(), BrokerError> {
     let id = connection.row.id;
     let mut tx = service.db.write(scope).await?;
-    if !store::set_connected(&mut tx, id, tokens.granted_scopes.as_deref()).await? {
+    let granted = tokens.granted_scopes.as_deref();
+    if !store::set_connected(&mut tx, id, granted, None).await? {
         return Err(BrokerError::NotConnected);
     }
     seal(service, &mut tx, connection, tokens).await?;

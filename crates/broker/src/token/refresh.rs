@@ -41,7 +41,12 @@ pub(super) async fn refresh<L: Ledger>(
         Ok(()) => return Ok(()),
         Err(Ended::Grant) => {
             let mut tx = service.db.write(&scope).await?;
-            store::lose_refresh(&mut tx, &ticket, turn.was_lost).await?;
+            let reason = if turn.was_lost {
+                "connectors.refresh_lost"
+            } else {
+                "connectors.grant_ended"
+            };
+            store::lose_refresh(&mut tx, &ticket, reason).await?;
             #[expect(clippy::disallowed_methods, reason = "the database tells it")]
             tx.commit_silently().await?;
             return Err(BrokerError::Reconnect);

@@ -18,8 +18,8 @@ use crate::answer::{FieldPath, FieldTree};
 
 pub use authorize::{AuthorizeError, AuthorizeRequest};
 pub use class::CredentialClass;
-pub(crate) use parse::{parse_auth, parse_class};
-pub use paste::{PasteRule, PastedProblem};
+pub(crate) use parse::{class_of, parse_auth, parse_class};
+pub use paste::{CredentialTold, PasteRule, PastedProblem, ToldRule};
 pub use placement::{CredentialHeader, CredentialPlacement};
 
 /// How an app grants access.

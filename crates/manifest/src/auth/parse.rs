@@ -36,10 +36,7 @@ const MAX_LEEWAY: i64 = 3600;
 /// Reads how the app grants access.
 pub(crate) fn parse_auth(source: Source<'_>, written: &Spanned<RawAuth>) -> Parsed<AuthPlane> {
     let raw = written.get_ref();
-    let class = match &raw.kind {
-        Some(kind) => parse_class(source, kind)?,
-        None => CredentialClass::OAuth2,
-    };
+    let class = class_of(source, written)?;
     let way = if class == CredentialClass::OAuth2 {
         Way::OAuth(Box::new(parse_oauth(source, written)?))
     } else {
@@ -50,6 +47,14 @@ pub(crate) fn parse_auth(source: Source<'_>, written: &Spanned<RawAuth>) -> Pars
         revoke: parse_revoke(source, &raw.revoke, class)?,
         credential: parse_placement(source, written, class)?,
     })
+}
+
+/// The class of credential that a connection is given.
+pub(crate) fn class_of(source: Source<'_>, written: &Spanned<RawAuth>) -> Parsed<CredentialClass> {
+    match &written.get_ref().kind {
+        Some(kind) => parse_class(source, kind),
+        None => Ok(CredentialClass::OAuth2),
+    }
 }
 
 /// Reads a class.

@@ -1,8 +1,9 @@
 use toml::Spanned;
 
-use super::parse::needed;
-use super::{CredentialClass, PasteRule};
-use crate::source::raw::{RawAuth, Text};
+use super::parse::{needed, separator};
+use super::{CredentialClass, PasteRule, ToldRule};
+use crate::operation::is_token;
+use crate::source::raw::{RawAuth, RawTold, Text};
 use crate::source::{ManifestError, Source, sentence};
 use crate::value::Pattern;
 
@@ -37,6 +38,40 @@ pub(super) fn parse_paste(
         user_label,
         verify: verify.get_ref().clone(),
         pattern: pattern.map_err(|problem| source.at(&paste.pattern, problem))?,
+        told: match &paste.told {
+            Some(told) => Some(parse_told(source, told)?),
+            None => None,
+        },
+    })
+}
+
+fn parse_told(source: Source<'_>, written: &Spanned<RawTold>) -> Parsed<ToldRule> {
+    let raw = written.get_ref();
+    let header = |text: &Option<Text>| match text {
+        Some(text) if is_token(text.get_ref()) => Ok(Some(text.get_ref().clone())),
+        Some(text) => Err(source.at(text, "a header's name, in lower case")),
+        None => Ok(None),
+    };
+    if raw.expires.is_none() && raw.scopes.is_none() {
+        return Err(source.at(written, "`expires` or `scopes` names a header"));
+    }
+    let others = [&raw.scope_separator, &raw.beyond];
+    if let Some(other) = others
+        .into_iter()
+        .flatten()
+        .next()
+        .filter(|_| raw.scopes.is_none())
+    {
+        return Err(source.at(other, "this is about `scopes`"));
+    }
+    Ok(ToldRule {
+        expires: header(&raw.expires)?,
+        scopes: header(&raw.scopes)?,
+        scope_separator: separator(source, raw.scope_separator.as_ref())?,
+        beyond: match &raw.beyond {
+            Some(text) => Some(sentence(source, text)?),
+            None => None,
+        },
     })
 }
 

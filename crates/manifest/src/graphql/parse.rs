@@ -44,7 +44,7 @@ pub(crate) fn parse_graphql(
 /// The error at its place in the document, where the manifest writes it without escapes.
 fn point(source: Source<'_>, text: &Text, wrong: Wrong) -> ManifestError {
     let span = text.span();
-    let written = source.0.get(span.clone()).unwrap_or_default();
+    let written = source.written(span.clone());
     match written.find(text.get_ref().as_str()) {
         Some(begins) if !text.get_ref().is_empty() => {
             let at = span.start + begins;

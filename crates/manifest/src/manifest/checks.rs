@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use super::Manifest;
 use super::instance::check_instance;
+use super::whole::Whole;
 use crate::address::HostRef;
 use crate::auth::{CredentialClass, CredentialPlacement};
 use crate::operation::{Class, Operation, check_continued, check_reconcile, overlap};
-use crate::source::raw::{RawManifest, RawOperation, Table, Text};
+use crate::source::raw::{RawOperation, Table, Text};
 use crate::source::{ManifestError, Source};
 
 type Parsed<T> = Result<T, ManifestError>;
 
-pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+pub(super) fn check(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     check_scopes(source, raw, manifest)?;
     check_paste(source, raw, manifest)?;
     check_instance(source, raw, manifest)?;
@@ -29,7 +30,7 @@ pub(super) fn check(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) 
 }
 
 /// A scope is of OAuth 2 alone: what somebody pastes holds what the app gave it.
-fn check_scopes(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+fn check_scopes(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let scopes = &manifest.scopes;
     let of_operations = || {
         let operations = raw.operations.values();
@@ -76,7 +77,7 @@ fn check_scopes(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> P
 }
 
 /// What verifies a credential is a read that needs nothing else; and no argument stands where the credential will.
-fn check_paste(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+fn check_paste(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let auth = raw.auth.get_ref();
     if let (Some(rule), Some(verify)) = (manifest.auth.paste(), &auth.verify) {
         let read = manifest.operations.get(&rule.verify);
@@ -143,7 +144,7 @@ fn check_protocol(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) ->
 }
 
 /// The first barrier is claimed only where it stands.
-fn check_barriers(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+fn check_barriers(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let writes = |name: &&str| {
         manifest
             .scopes

@@ -1,10 +1,11 @@
 //! Instances: which addresses a connection may give, and how the app is asked for their identifiers.
 
 use super::Manifest;
+use super::whole::Whole;
 use crate::address::{HostPattern, HostRef, InstanceIdRule, InstanceRule, Protocol};
 use crate::answer::{FieldPath, FieldTree};
 use crate::operation::{Class, Operation, field_path};
-use crate::source::raw::{RawInstance, RawInstanceId, RawManifest, Text};
+use crate::source::raw::{RawInstance, RawInstanceId, Text};
 use crate::source::{ManifestError, Source, sentence};
 use crate::value::{Pattern, Role};
 
@@ -55,11 +56,7 @@ fn parse_id(source: Source<'_>, raw: &RawInstanceId) -> Parsed<InstanceIdRule> {
 }
 
 /// An instance is said where something is at one, or called by its identifier; and an identifier can be had.
-pub(super) fn check_instance(
-    source: Source<'_>,
-    raw: &RawManifest,
-    manifest: &Manifest,
-) -> Parsed<()> {
+pub(super) fn check_instance(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let oauth = manifest.auth.oauth();
     let endpoints = oauth.map(|auth| [&auth.authorize.host, &auth.token.endpoint.host]);
     let endpoints = endpoints.into_iter().flatten();

@@ -3,6 +3,7 @@ mod instance;
 mod parse;
 mod refusal;
 mod scopes;
+mod whole;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,8 @@ pub struct Manifest {
     pub protocol: Protocol,
     /// What stands between a scan and a write.
     pub barriers: Barriers,
+    /// The app whose operations these are, where this is another way to grant access to it.
+    pub operations_of: Option<String>,
     /// Which addresses a connection may give; `None` for an app that is in one place.
     pub instance: Option<InstanceRule>,
     /// How the app grants access.

@@ -1,10 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::instance::parse_instance;
+use super::whole::{Whole, read_base};
 use super::{Barriers, Manifest, ScopeRule, checks};
 use crate::address::Protocol;
 use crate::answer::{ErrorRule, FieldTree, RateFamily, RateHeaders, ResetForm};
-use crate::auth::{CredentialClass, parse_auth};
+use crate::auth::{CredentialClass, class_of, parse_auth};
 use crate::operation::{
     Class, Defaults, Operation, field_path, is_token, parse_headers, parse_host, parse_operation,
 };
@@ -12,7 +13,7 @@ use crate::scan::parse_scan;
 use crate::source::raw::{
     RawBarriers, RawErrors, RawManifest, RawRateLimit, RawScope, Table, Text,
 };
-use crate::source::{ManifestError, Source, sentence};
+use crate::source::{Base, ManifestError, Source, sentence};
 
 type Parsed<T> = Result<T, ManifestError>;
 
@@ -22,16 +23,49 @@ const FORMAT: i64 = 1;
 const MAX_SIZE: usize = 1024 * 1024;
 
 impl Manifest {
-    /// Reads and checks a whole manifest.
+    /// Reads and checks a whole manifest that takes nothing from another one.
     ///
     /// # Errors
     /// [`ManifestError`], with the line and column of the first problem.
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
-        let source = Source(text);
+        Self::parse_among(text, |_| None)
+    }
+
+    /// The same for one that may take its operations from another: `others` gives the text of the one of that name.
+    ///
+    /// # Errors
+    /// [`ManifestError`], with the line and column of the first problem. What is wrong in the other manifest is told at
+    /// the place that names it.
+    pub fn parse_among<'a>(
+        text: &'a str,
+        others: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Result<Self, ManifestError> {
+        let source = Source {
+            own: text,
+            base: None,
+        };
         if text.len() > MAX_SIZE {
             return Err(source.error(0..0, "a manifest is at most one megabyte"));
         }
         let raw: RawManifest = toml::from_str(text).map_err(|error| source.syntax(&error))?;
+        let class = class_of(source, &raw.auth)?;
+        let Some(named) = raw.operations_of.clone() else {
+            return Self::check(source, &Whole::alone(source, raw)?);
+        };
+        let other = others(named.get_ref());
+        let base = Base {
+            text: other.ok_or_else(|| source.at(&named, "this server has no such manifest"))?,
+            named: (named.span().start, named.span().end),
+        };
+        let source = Source {
+            base: Some(base),
+            ..source
+        };
+        let base = read_base(base, source)?;
+        Self::check(source, &Whole::with(source, raw, (base, class))?)
+    }
+
+    fn check(source: Source<'_>, raw: &Whole) -> Parsed<Self> {
         if *raw.format.get_ref() != FORMAT {
             return Err(source.at(&raw.format, "this version reads format 1"));
         }
@@ -39,10 +73,10 @@ impl Manifest {
             Some(raw) => Some(parse_errors(source, raw)?),
             None => None,
         };
-        let protocol = parse_protocol(source, &raw)?;
+        let protocol = parse_protocol(source, raw)?;
         let auth = parse_auth(source, &raw.auth)?;
-        let mut operations = parse_operations(source, &raw, (protocol, auth.class()))?;
-        set_sieves(source, &raw, errors.as_ref(), &mut operations)?;
+        let mut operations = parse_operations(source, raw, (protocol, auth.class()))?;
+        set_sieves(source, raw, errors.as_ref(), &mut operations)?;
         let scan = raw
             .scan
             .as_ref()
@@ -53,6 +87,7 @@ impl Manifest {
             about: sentence(source, &raw.about)?,
             protocol,
             barriers: parse_barriers(source, &raw.barriers)?,
+            operations_of: raw.operations_of.as_ref().map(|id| id.get_ref().clone()),
             instance: match &raw.instance {
                 Some(raw) => Some(parse_instance(source, raw.get_ref(), protocol)?),
                 None => None,
@@ -64,7 +99,7 @@ impl Manifest {
             scopes: parse_scopes(source, raw.scopes.as_ref())?,
             operations,
         };
-        checks::check(source, &raw, &manifest)?;
+        checks::check(source, raw, &manifest)?;
         Ok(manifest)
     }
 }
@@ -86,7 +121,7 @@ fn parse_id(source: Source<'_>, id: &Text) -> Parsed<String> {
 
 fn parse_operations(
     source: Source<'_>,
-    raw: &RawManifest,
+    raw: &Whole,
     (protocol, class): (Protocol, CredentialClass),
 ) -> Parsed<BTreeMap<String, Operation>> {
     let defaults = Defaults {
@@ -184,7 +219,7 @@ fn parse_errors(source: Source<'_>, raw: &RawErrors) -> Parsed<ErrorRule> {
 /// the other an object, errors are read in failures alone.
 fn set_sieves(
     source: Source<'_>,
-    raw: &RawManifest,
+    raw: &Whole,
     errors: Option<&ErrorRule>,
     operations: &mut BTreeMap<String, Operation>,
 ) -> Parsed<()> {

@@ -5,7 +5,7 @@ pub(crate) mod raw;
 mod shape;
 
 pub use error::ManifestError;
-pub(crate) use error::Source;
+pub(crate) use error::{Base, Source};
 pub use shape::json_schema;
 
 use raw::Text;

@@ -57,14 +57,16 @@ raw! {
         barriers: RawBarriers,
         /// Which addresses a connection may give. Left out for an app that is in one place.
         instance: Option<Spanned<RawInstance>>,
-        /// What all operations share.
-        api: RawApi,
+        /// The manifest whose `api`, `instance`, `operations` and `scan` hold here as well: another way to grant access to the same app.
+        operations_of: Option<Text>,
+        /// What all operations share. Left out beside `operations_of`.
+        api: Option<Spanned<RawApi>>,
         /// How the app grants access.
         auth: Spanned<RawAuth>,
         /// With OAuth 2: the scopes, by name: each is needed by an operation.
         scopes: Option<Table<RawScope>>,
-        /// The operations, by name: nothing else leaves.
-        operations: Table<RawOperation>,
+        /// The operations, by name: nothing else leaves. Beside `operations_of`, those that it has not.
+        operations: Option<Table<RawOperation>>,
         /// What a scan calls. Left out for an app that is not scanned.
         scan: Option<RawScan>,
     }
@@ -177,6 +179,19 @@ raw! {
         pattern: Text,
         /// With `basic` and `mail`: what the app calls the user that the password or token belongs to.
         user_label: Option<Text>,
+        /// What the app says of a credential in the headers of its answers. Left out where it says nothing.
+        told: Option<Spanned<RawTold>>,
+    }
+    /// What answers say of the credential.
+    RawTold {
+        /// The header with the moment in which it ends.
+        expires: Option<Text>,
+        /// The header with the scopes that it has. A credential that people paste was asked for none: each is shown as one too many.
+        scopes: Option<Text>,
+        /// What stands between scopes in that header.
+        scope_separator: Option<Text> = " " | ",",
+        /// With `scopes`: what to tell the person whose credential has some.
+        beyond: Option<Text>,
     }
     /// Where a person is sent.
     RawAuthorize {

@@ -16,6 +16,7 @@ mod graphql;
 mod incremental;
 mod instance_id;
 mod mail;
+mod operations_of;
 mod paste;
 mod plan;
 mod properties;

@@ -1,6 +1,6 @@
 use manifest::{
-    Arguments, ConnectionFacts, HostOverrides, IdempotencyKey, InstanceUrl, Manifest, PlanError,
-    PlannedRequest, WireRequest,
+    Apps, Arguments, ConnectionFacts, HostOverrides, IdempotencyKey, InstanceUrl, Manifest,
+    PlanError, PlannedRequest, WireRequest,
 };
 use serde_json::Value;
 
@@ -93,7 +93,7 @@ impl Connected {
             .collect();
         paths.sort();
         let read = |path: &std::path::PathBuf| {
-            let manifest = Manifest::parse(&std::fs::read_to_string(path).unwrap());
+            let manifest = Apps::check(&std::fs::read_to_string(path).unwrap(), &[]);
             let manifest = manifest.unwrap_or_else(|error| unreachable!("{path:?}: {error}"));
             let rule = manifest.instance.as_ref();
             let instance = rule.map(|rule| {

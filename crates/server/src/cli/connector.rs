@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use manifest::{Class, Manifest};
+use manifest::{Apps, Class};
 use serde_json::{Value, json};
 
 use super::print;
@@ -69,7 +69,7 @@ pub(super) fn run(command: &ConnectorCommand) -> Result<(), Failure> {
 }
 
 fn check(args: &CheckArgs) -> Result<(), Failure> {
-    let mut told = Vec::new();
+    let mut texts = Vec::new();
     for path in &args.files {
         let text = std::fs::read_to_string(path).map_err(|source| {
             Failure::usage(Unreadable {
@@ -77,8 +77,14 @@ fn check(args: &CheckArgs) -> Result<(), Failure> {
                 source,
             })
         })?;
-        told.push(Told::of(path, &text));
+        texts.push(text);
     }
+    let told: Vec<Told> = args
+        .files
+        .iter()
+        .zip(&texts)
+        .map(|(path, text)| Told::of(path, text, &texts))
+        .collect();
     if args.json {
         let all: Vec<&Value> = told.iter().map(|one| &one.json).collect();
         let text = serde_json::to_string_pretty(&all).map_err(Failure::cannot_run)?;
@@ -103,9 +109,9 @@ struct Told {
 }
 
 impl Told {
-    fn of(path: &Path, text: &str) -> Self {
+    fn of(path: &Path, text: &str, given: &[String]) -> Self {
         let file = path.display();
-        match Manifest::parse(text) {
+        match Apps::check(text, given) {
             Ok(manifest) => {
                 let count = |class| manifest.operations_of(class).count();
                 let (reads, writes) = (count(Class::Read), count(Class::Write));
@@ -145,7 +151,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_told_with_its_place() {
-        let good = Told::of(Path::new("a.toml"), TRACKER);
+        let good = Told::of(Path::new("a.toml"), TRACKER, &[]);
         assert!(good.holds);
         assert_eq!(good.text, "a.toml: ok: tracker, reads: 3, writes: 1\n");
         let bad = TRACKER.replacen("method = \"GET\"", "method = \"DELETE\"", 1);
@@ -154,7 +160,7 @@ mod tests {
             .position(|line| line.contains("DELETE"))
             .unwrap()
             + 1;
-        let told = Told::of(Path::new("b.toml"), &bad);
+        let told = Told::of(Path::new("b.toml"), &bad, &[]);
         assert!(!told.holds);
         let place = format!("b.toml:{line}:10: a method is GET");
         assert!(told.text.starts_with(&place), "{}", told.text);

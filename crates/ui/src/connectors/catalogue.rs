@@ -50,6 +50,17 @@ pub struct App {
     pub writes: u64,
     /// Its connection, if there is one.
     pub connection: Option<(ConnectionId, ConnectionState)>,
+    /// Other ways to grant access to the same app, none of them connected.
+    pub others: Vec<OtherWay>,
+}
+
+/// Another way to grant access to an app.
+#[derive(Debug, Clone)]
+pub struct OtherWay {
+    /// Its key in paths.
+    pub key: String,
+    /// Its name.
+    pub name: String,
 }
 
 impl App {
@@ -93,6 +104,7 @@ mod tests {
                 reads,
                 writes,
                 connection: None,
+                others: Vec::new(),
             }
             .facts()
         };

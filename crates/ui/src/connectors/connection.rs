@@ -37,6 +37,10 @@ pub struct Connection {
     pub is_raised: bool,
     /// What a person pasted to connect it, in the app's words; nothing where that was done by OAuth.
     pub pasted: Option<String>,
+    /// When what was pasted ends, as far as the app told it.
+    pub credential_ends_at: Option<OffsetDateTime>,
+    /// What to tell the person whose pasted credential has scopes; nothing where it has none.
+    pub beyond: String,
     /// What to do at the app when it ends, where the app cannot be told; else nothing.
     pub ends: Option<String>,
     /// Scopes that were asked or granted.
@@ -144,6 +148,15 @@ pub struct Call {
 }
 
 impl Connection {
+    /// Whether what was pasted is to be replaced by now.
+    fn ends_soon(&self) -> bool {
+        let left = self.credential_ends_at.map(|at| at - self.page.now);
+        self.state == ConnectionState::Connected && left.is_some_and(|left| left < Self::SOON)
+    }
+
+    /// How long before its end a person is asked for another credential.
+    pub const SOON: time::Duration = time::Duration::days(14);
+
     fn path(&self) -> String {
         format!("/connectors/{}", self.id)
     }

@@ -10,6 +10,7 @@
 //! - PKCE and tokens that expire: it takes the parameters and checks nothing. `oauth.rs` has them.
 
 mod reading;
+mod token;
 mod unsound;
 mod world;
 mod writing;

@@ -24,11 +24,20 @@ pub(super) struct GitHub {
     logs: Logs,
     emulate: NodeProvider,
     token_of_hubot: String,
+    /// A classic personal access token of `octocat`, with the scope `repo`.
+    pub(super) token_of_octocat: String,
     hands: reqwest::Client,
 }
 
 /// What the server calls of it; consent is between a person and GitHub.
-const API: &[&str] = &["/repos/", "/applications/", "/login/oauth/access_token"];
+const API: &[&str] = &[
+    "/repos/",
+    "/applications/",
+    "/login/oauth/access_token",
+    "/user",
+    "/app/installations/",
+    "/installation/token",
+];
 
 impl GitHub {
     pub(super) async fn start() -> Self {
@@ -42,10 +51,12 @@ impl GitHub {
         };
         let app = TestApp::start_with(options).await;
         let (client, token_of_hubot) = (Client::new(), random_text());
+        let letters = |text: String| text.replace(|c: char| !c.is_ascii_alphanumeric(), "0");
+        let token_of_octocat = format!("ghp_{:0<36}", letters(random_text()));
         let wishes = json!({
             "client_id": client.id, "client_secret": client.secret,
             "redirect_uri": format!("{}/connectors/callback", app.url),
-            "tokens": { (token_of_hubot.as_str()): "hubot", (random_text()): "octocat" },
+            "tokens": { (token_of_hubot.as_str()): "hubot", (token_of_octocat.as_str()): "octocat" },
         });
         let emulate = NodeProvider::start("github.mjs", &wishes);
         provider.upstream(&emulate.url);
@@ -63,6 +74,7 @@ impl GitHub {
             logs,
             emulate,
             token_of_hubot,
+            token_of_octocat,
             hands,
         }
     }
@@ -161,6 +173,19 @@ impl GitHub {
         let decided = crate::world::decide(&self.owner, id, "approve", &made["payload_hash"]).await;
         assert_eq!(decided, StatusCode::OK);
         id.to_owned()
+    }
+
+    /// A page, as the owner sees it.
+    pub(super) async fn page(&self, path: &str) -> String {
+        let answer = self.owner.send(Method::GET, path, None).await.unwrap();
+        answer.text().await.unwrap()
+    }
+
+    /// Fails where a credential that left for GitHub shows anywhere.
+    pub(super) async fn assert_token_shows_nowhere(&self, paths: &[String]) {
+        let secrets = secrets_of(&self.provider);
+        assert!(!secrets.is_empty(), "no credential left");
+        assert_unseen((&self.app, &self.owner, &self.logs), &secrets, paths).await;
     }
 
     /// Fails where a secret of this test shows anywhere.

@@ -27,6 +27,7 @@ fn catalogue(ink: &Ink) -> Vec<Rendered> {
         reads,
         writes,
         connection,
+        others: Vec::new(),
     };
     let view = Catalogue {
         page: page(ink, Some(Nav::Connectors)),
@@ -381,6 +382,8 @@ fn connected(ink: &Ink) -> Connection {
         last_used_at: Some(minutes_ago(4)),
         is_raised: false,
         pasted: None,
+        credential_ends_at: None,
+        beyond: String::new(),
         ends: None,
         scopes: vec![
             ScopeRow {

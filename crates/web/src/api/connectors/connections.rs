@@ -30,6 +30,9 @@ pub(super) struct Connection {
     scopes_requested: Vec<String>,
     /// What the provider says it granted; nothing where it did not say.
     scopes_granted: Option<Vec<String>>,
+    /// When its credential ends, as far as the app told it: connect the app again before.
+    #[serde(with = "time::serde::rfc3339::option")]
+    credential_ends_at: Option<OffsetDateTime>,
     /// Who connected it.
     connected_by: String,
     /// When it was added.
@@ -86,6 +89,7 @@ impl From<connectors::Connection> for Connection {
             state_reason: row.state_reason,
             scopes_requested: row.scopes_requested,
             scopes_granted: row.scopes_granted,
+            credential_ends_at: row.credential_ends_at,
             connected_by: row.connected_by,
             created_at: row.created_at,
             connected_at: row.connected_at,

@@ -1,7 +1,7 @@
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
 use kernel::{AssetAccess, PageSize};
-use manifest::{Class, Manifest, Operation};
+use manifest::{Apps, Class, Manifest, Operation};
 use ui::Nav;
 use ui::connectors as view;
 
@@ -16,12 +16,7 @@ use crate::route::permission::ConnectorsRead;
 pub(super) async fn catalogue(mut can: Can<ConnectorsRead>) -> Result<Response, Problem> {
     let page = can.page(Nav::Connectors).await?;
     let connections = connectors::connections(&mut can.tx).await?;
-    let apps = can.state.apps.all().flat_map(|manifest| {
-        [Class::Read, Class::Write]
-            .into_iter()
-            .filter_map(|purpose| app(manifest, purpose, &connections))
-    });
-    let apps = apps.collect();
+    let apps = apps(&can.state.apps, &connections);
     let mut ended = Vec::new();
     for row in connectors::receipts(&mut can.tx, PageSize::default()).await? {
         let manifest = can.state.apps.get(&row.app);
@@ -47,6 +42,36 @@ fn unused(row: &Connection) -> Option<view::Unused> {
         connected_by: row.connected_by.clone(),
         last_used_at: row.last_used_at,
     })
+}
+
+/// One for each app and purpose. Another way to the same app is told with that, unless it is connected itself.
+fn apps(all: &Apps, connections: &[Connection]) -> Vec<view::App> {
+    let each = all
+        .all()
+        .flat_map(|manifest| [Class::Read, Class::Write].map(|purpose| (manifest, purpose)));
+    let shown = each.filter_map(|(manifest, purpose)| {
+        Some((manifest, purpose, app(manifest, purpose, connections)?))
+    });
+    let (main, other): (Vec<_>, Vec<_>) = shown.partition(|(manifest, _, app)| {
+        let of = manifest.operations_of.as_deref();
+        app.connection.is_some() || of.and_then(|of| all.get(of)).is_none()
+    });
+    let others_of = |id: &str, purpose: Class| {
+        let theirs = other.iter().filter(|(manifest, its, _)| {
+            manifest.operations_of.as_deref() == Some(id) && *its == purpose
+        });
+        let ways = theirs.map(|(manifest, _, app)| view::OtherWay {
+            key: app.key.clone(),
+            name: manifest.name.clone(),
+        });
+        ways.collect()
+    };
+    main.into_iter()
+        .map(|(manifest, purpose, app)| view::App {
+            others: others_of(&manifest.id, purpose),
+            ..app
+        })
+        .collect()
 }
 
 fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
@@ -77,6 +102,7 @@ fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Optio
         reads: if writes { 0 } else { operations },
         writes: if writes { operations } else { 0 },
         connection: newest.map(|connection| (connection.id, state_shown(connection.state))),
+        others: Vec::new(),
     })
 }
 

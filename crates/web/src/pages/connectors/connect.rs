@@ -4,6 +4,7 @@ use connectors::{Connection, ConnectionState, NewConnection};
 use http::{HeaderName, HeaderValue};
 use kernel::{AssetAccess, ConnectionId};
 use manifest::{Class, Manifest, RevokeRule, Way};
+use time::OffsetDateTime;
 use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors};
 use ui::connectors as view;
@@ -77,7 +78,8 @@ async fn begin(
         Some(_) => Some(client_id(form.get("client_id"))?),
         None => None,
     };
-    let id = if let Some(id) = resumed(existing, key, new.instance()) {
+    let now = caller.state.now();
+    let id = if let Some(id) = resumed(existing, (key, new.instance()), now) {
         id
     } else {
         let id = ConnectionId::new(caller.state.now(), caller.state.db.chance());
@@ -97,11 +99,12 @@ async fn begin(
     Ok(Begun::Connected(id))
 }
 
-/// The connection to the same place and for the same purpose that waits to be connected (again).
+/// The connection to the same place and for the same purpose that waits to be connected (again), or for another
+/// credential in the place of one that ends soon.
 fn resumed(
     existing: Vec<Connection>,
-    key: &AppKey,
-    instance: Option<&str>,
+    (key, instance): (&AppKey, Option<&str>),
+    now: OffsetDateTime,
 ) -> Option<ConnectionId> {
     existing
         .into_iter()
@@ -109,11 +112,12 @@ fn resumed(
         // Somebody else's is not taken over.
         .filter(|c| c.access == AssetAccess::Edit)
         .filter(|c| c.instance.as_deref() == instance)
-        .find(|c| {
-            matches!(
-                c.state,
-                ConnectionState::Pending | ConnectionState::Reconnect
-            )
+        .find(|c| match c.state {
+            ConnectionState::Pending | ConnectionState::Reconnect => true,
+            ConnectionState::Connected => c
+                .credential_ends_at
+                .is_some_and(|at| at - now < view::Connection::SOON),
+            ConnectionState::Disconnected => false,
         })
         .map(|connection| connection.id)
 }

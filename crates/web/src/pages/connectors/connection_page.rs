@@ -1,5 +1,5 @@
 use connectors::{CallRow, Connection, ConnectionState};
-use manifest::{Class, Manifest, Operation, RevokeRule};
+use manifest::{Class, Manifest, Operation, PasteRule, RevokeRule};
 use ui::component::Pages;
 use ui::connectors as view;
 
@@ -45,6 +45,8 @@ pub(super) fn view(
         last_used_at: row.last_used_at,
         is_raised: row.raised_at.is_some(),
         pasted: paste.map(|rule| rule.label.clone()),
+        credential_ends_at: row.credential_ends_at,
+        beyond: beyond(&row, paste),
         ends: manifest.and_then(|manifest| match &manifest.auth.revoke {
             RevokeRule::Absent { advice } => Some(advice.clone()),
             RevokeRule::Request(_) => None,
@@ -60,6 +62,16 @@ pub(super) fn view(
         receipt,
         pages,
     }
+}
+
+/// What to tell the person whose pasted credential has scopes: none was asked for.
+fn beyond(row: &Connection, paste: Option<&PasteRule>) -> String {
+    let told = paste.and_then(|rule| rule.told.as_ref());
+    let has_some = !row.granted_beyond().is_empty();
+    told.filter(|_| has_some).map_or_else(String::new, |rule| {
+        let otherwise = "Paste one that has none in its place.";
+        rule.beyond.as_deref().unwrap_or(otherwise).to_owned()
+    })
 }
 
 fn reason(row: &Connection, manifest: Option<&Manifest>) -> String {

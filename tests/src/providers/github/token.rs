@@ -1,0 +1,73 @@
+//! Connected by a personal access token: what may be asked is what the manifest of the OAuth App says.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::world::{GitHub, desk_with};
+use crate::world::settled;
+
+/// A connection by `octocat`'s token, made by the page that a person uses.
+async fn pasted(github: &GitHub, purpose: &str) -> String {
+    let form = [("credential", github.token_of_octocat.as_str())];
+    let page = format!("/connectors/apps/github-token{purpose}/connect");
+    let answer = github.owner.submit(&page, &form).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    let to = answer.headers()["location"].to_str().unwrap();
+    to.strip_prefix("/connectors/").unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_token_reads_and_writes_what_the_oauth_app_does() {
+    let github = GitHub::start().await;
+    let reading = pasted(&github, "").await;
+    let issue = json!({ "title": "Order toner" });
+    github.by_hand(Method::POST, "/issues", Some(&issue)).await;
+    let log = crate::world::scanned(&github.owner, &reading, &super::world::desk()).await;
+    assert_eq!(
+        (&log["state"], &log["cases"]),
+        (&json!("ready"), &json!(1)),
+        "{log}"
+    );
+
+    let writing = pasted(&github, "-write").await;
+    let id = github
+        .approved(&writing, &desk_with(json!({ "title": "Order paper" })))
+        .await;
+    let ended = settled(&github.owner, &id).await;
+    assert_eq!(ended["state"], "executed", "{ended}");
+    let sent = github.provider.seen(&Method::POST).pop().unwrap();
+    let bearer = format!("Bearer {}", github.token_of_octocat);
+    assert_eq!(sent.headers["authorization"], bearer.as_str());
+    github
+        .assert_token_shows_nowhere(&[format!("/connectors/{writing}"), format!("/approvals/{id}")])
+        .await;
+}
+
+/// A classic token says which scopes it has: each is one that nobody asked for.
+#[tokio::test]
+async fn a_classic_token_is_taken_with_a_warning() {
+    let github = GitHub::start().await;
+    let id = pasted(&github, "").await;
+    let row = github.owner.get(&format!("/api/v1/connections/{id}")).await;
+    let row = row.unwrap();
+    assert_eq!(row["scopes_granted"], json!(["repo"]), "{row}");
+    assert_eq!(row["credential_ends_at"], Value::Null);
+    let page = github.page(&format!("/connectors/{id}")).await;
+    assert!(
+        page.contains("This is a classic token") && page.contains(">repo</span>"),
+        "{page}"
+    );
+}
+
+/// One GitHub with several ways to it; a way that is in use has a card of its own.
+#[tokio::test]
+async fn the_catalogue_offers_a_token_as_another_way_to_github() {
+    let github = GitHub::start().await;
+    let other = "<a href=\"/connectors/apps/github-token/connect\">GitHub with a token</a>";
+    let own = "<h2>GitHub with a token, to read</h2>";
+    let page = github.page("/connectors").await;
+    assert!(page.contains(other) && !page.contains(own), "{page}");
+    pasted(&github, "").await;
+    let page = github.page("/connectors").await;
+    assert!(!page.contains(other) && page.contains(own), "{page}");
+}
