@@ -17,6 +17,8 @@ pub enum Credential {
     BotToken(Secret<String>),
     /// `user:password` of a server of mail.
     Mail(Secret<String>),
+    /// What an app was given under its own key, for one installation.
+    InstallationToken(Secret<String>),
 }
 
 impl Credential {
@@ -28,6 +30,7 @@ impl Credential {
             CredentialClass::Basic => Self::Basic(text),
             CredentialClass::BotToken => Self::BotToken(text),
             CredentialClass::Mail => Self::Mail(text),
+            CredentialClass::AppKey => Self::InstallationToken(text),
         }
     }
 
@@ -39,6 +42,7 @@ impl Credential {
             Self::Basic(_) => CredentialClass::Basic,
             Self::BotToken(_) => CredentialClass::BotToken,
             Self::Mail(_) => CredentialClass::Mail,
+            Self::InstallationToken(_) => CredentialClass::AppKey,
         }
     }
 
@@ -48,12 +52,13 @@ impl Credential {
         | Self::ApiKey(text)
         | Self::Basic(text)
         | Self::BotToken(text)
-        | Self::Mail(text)) = self;
+            | Self::Mail(text)
+            | Self::InstallationToken(text)) = self;
         text
     }
 }
 
-/// Where a credential of this class is sealed.
+/// Where what calls are made with is sealed, of this class.
 pub(crate) const fn field_of(class: CredentialClass) -> Field {
     match class {
         CredentialClass::OAuth2 => Field::AccessToken,
@@ -61,5 +66,6 @@ pub(crate) const fn field_of(class: CredentialClass) -> Field {
         CredentialClass::Basic => Field::Basic,
         CredentialClass::BotToken => Field::BotToken,
         CredentialClass::Mail => Field::Mail,
+        CredentialClass::AppKey => Field::InstallationToken,
     }
 }

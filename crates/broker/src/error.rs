@@ -1,11 +1,13 @@
 use std::time::Duration;
 
+use crypto::app_key::AppKeyProblem;
 use crypto::canonical::CanonicalError;
 use crypto::passkey::PasskeyError;
 use manifest::{AuthorizeError, FactsError, InstanceError, NotNamed, PastedProblem, PlanError};
 use time::OffsetDateTime;
 
 use crate::egress::EgressError;
+use crate::egress::app_token::AppTokenError;
 use crate::egress::oauth::OAuthError;
 use crate::files::FileError;
 use crate::issuer::IssuerError;
@@ -65,6 +67,12 @@ pub(crate) enum BrokerError {
         "the app does not accept it: see that it was copied whole, and that it is not expired, and paste it again"
     )]
     CredentialRefused,
+    #[error("{0}")]
+    AppKey(#[from] AppKeyProblem),
+    #[error("write the app's identifier and that of its installation, as the provider shows them")]
+    KeyOf,
+    #[error(transparent)]
+    AppToken(AppTokenError),
     #[error("the app has no client secret yet: give the one that the app made for this server")]
     NoClientSecret,
     #[error("the rules for this app changed since it was proposed: propose it anew")]
@@ -149,6 +157,9 @@ impl BrokerError {
             Self::Pasted(PastedProblem::User) => "connectors.credential_user",
             Self::Pasted(_) => "connectors.credential_form",
             Self::CredentialRefused => "connectors.credential_refused",
+            Self::AppKey(_) => "connectors.key_form",
+            Self::KeyOf => "connectors.key_of",
+            Self::AppToken(error) => error.code(),
             Self::NoClientSecret => "connectors.no_client_secret",
             Self::PayloadChanged => "broker.payload_changed",
             Self::NoTicket => "oauth.no_ticket",
@@ -253,6 +264,15 @@ impl From<OAuthError> for BrokerError {
         match error {
             OAuthError::Egress(error) => Self::Egress(error),
             other => Self::OAuth(other),
+        }
+    }
+}
+
+impl From<AppTokenError> for BrokerError {
+    fn from(error: AppTokenError) -> Self {
+        match error {
+            AppTokenError::Egress(error) => Self::Egress(error),
+            other => Self::AppToken(other),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::open_proposal::{OpenProposal, open_proposal};
 use crate::outcome;
 use crate::record::{Left, milliseconds, record};
 use crate::service::Service;
-use crate::token::{AccessToken, access_token, refused};
+use crate::token::{AccessToken, end_writing_token, refused, writing_token};
 
 /// Sends an approved proposal, once.
 ///
@@ -31,7 +31,10 @@ pub(crate) async fn execute<L: Ledger>(
     let outcome = match prepare(service, scope, (id, &claimed), begun).await {
         Ok((open, token)) => {
             let approved = ApprovedWrite::claimed(&claimed, open.binding.clone(), begun);
-            send(service, scope, id, (open, token, approved)).await?
+            let sent = send(service, scope, id, (&open, &token, approved)).await;
+            // However it went.
+            end_writing_token(service, &open.connection, &token).await;
+            sent?
         }
         // Nothing has left yet: whatever is wrong, it did not happen.
         Err(error) => {
@@ -56,9 +59,11 @@ async fn prepare<'a, L: Ledger>(
     let tx = service.db.read(scope).await?;
     let open = open_proposal(service, tx, id, claimed.payload()).await?;
     open.connection.usable()?;
-    let token = access_token(service, scope, &open.connection).await?;
+    let of = (&open.connection, open.operation, &open.arguments);
+    let token = writing_token(service, scope, of).await?;
     // What begins later could end after the lease, when a person has been asked to look already.
     if service.db.clock().now() - begun > begin_within(service.egress.policy().timeout) {
+        end_writing_token(service, &open.connection, &token).await;
         return Err(BrokerError::TooLate);
     }
     Ok((open, token))
@@ -68,7 +73,7 @@ async fn send<L: Ledger>(
     service: &Service<L>,
     scope: &Scope,
     id: ProposalId,
-    (open, token, approved): (OpenProposal<'_>, AccessToken, ApprovedWrite),
+    (open, token, approved): (&OpenProposal<'_>, &AccessToken, ApprovedWrite),
 ) -> Result<Outcome, BrokerError> {
     let route = Route {
         manifest: open.connection.manifest,
@@ -92,7 +97,7 @@ async fn send<L: Ledger>(
         Err(error) => error,
     };
     if error.is_token_refused() {
-        look_after(service, scope, open.connection.row.id, &token).await;
+        look_after(service, scope, open.connection.row.id, token).await;
     }
     let ended = outcome::ended(&error, duration_ms);
     if ended.end != End::Unknown {

@@ -6,11 +6,14 @@ use crate::credential::{Credential, field_of};
 use crate::egress::EgressError;
 use crate::error::BrokerError;
 use crate::instance_id::ask_instance_id;
+use crate::keep_app_key::keep_app_key;
 use crate::ledger::Ledger;
-use crate::protocol::{Answer, SecretText};
+use crate::protocol::{Answer, KeyOf, SecretText};
 use crate::send_read::send_own_read;
 use crate::service::Service;
 use crate::store;
+
+const APP_KEY: &str = CredentialClass::AppKey.as_str();
 
 /// What a person pasted, for a connection.
 #[derive(Debug)]
@@ -18,6 +21,7 @@ pub(crate) struct Pasted {
     pub(crate) connection: ConnectionId,
     pub(crate) class: String,
     pub(crate) user: Option<String>,
+    pub(crate) key_of: Option<KeyOf>,
     pub(crate) text: SecretText,
 }
 
@@ -34,6 +38,18 @@ pub(crate) async fn keep_credential<L: Ledger>(
     drop(tx);
     if connection.row.state == "disconnected" {
         return Err(BrokerError::NotConnected);
+    }
+    if let Some(rule) = connection
+        .manifest
+        .auth
+        .app_key()
+        .filter(|_| pasted.class == APP_KEY)
+    {
+        let given = (pasted.key_of, pasted.text);
+        keep_app_key(service, scope, (&connection, rule), given).await?;
+        return Ok(Answer::Connected {
+            connection: pasted.connection,
+        });
     }
     let rule = connection.manifest.auth.paste();
     let rule = rule

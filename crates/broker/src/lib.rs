@@ -20,6 +20,7 @@ mod find;
 mod instance_id;
 mod issue_access_token;
 mod issuer;
+mod keep_app_key;
 mod keep_credential;
 mod lease;
 mod ledger;

@@ -7,6 +7,7 @@
 mod answer;
 mod call;
 mod issuer;
+mod key_of;
 mod leaves;
 mod passkey;
 
@@ -23,6 +24,7 @@ pub use call::Call;
 pub use issuer::{
     DomainState, IssuerFace, IssuerFinished, IssuerPurpose, IssuerReturned, ProviderSaid,
 };
+pub use key_of::KeyOf;
 pub use passkey::{
     Binary, KnownPasskey, NewPasskeyAnswer, PasskeyAnswer, PasskeyAsked, PasskeyPurpose,
     PasskeyUser, SessionToBegin,

@@ -146,12 +146,14 @@ impl<L: Ledger> Service<L> {
                 connection,
                 class,
                 user,
+                key_of,
                 text,
             } => {
                 let pasted = Pasted {
                     connection,
                     class,
                     user,
+                    key_of,
                     text,
                 };
                 keep_credential(self, &scope, pasted).await

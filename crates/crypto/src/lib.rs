@@ -5,6 +5,7 @@
 //! with the key id, tenant and place that it was sealed for; never tries a second key.
 
 pub mod access_token;
+pub mod app_key;
 pub mod aws_signature;
 pub mod blind_index;
 pub mod canonical;
@@ -13,6 +14,7 @@ pub mod digest;
 pub mod envelope;
 pub mod id_token;
 pub mod passkey;
+mod rs256;
 pub mod service_account;
 pub mod stream;
 pub mod token;

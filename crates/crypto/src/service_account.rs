@@ -1,14 +1,12 @@
 //! Assertions that a service account of Google signs for itself: JWT (RFC 7519) with RS256 (RFC 7518 3.3), taken by
 //! its APIs in the place of an access token. <https://google.aip.dev/auth/4111>
 
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::RsaKeyPair;
-use base64::Engine as _;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use kernel::Secret;
 use serde::Deserialize;
 use serde_json::json;
-use zeroize::Zeroizing;
+
+use crate::rs256::{between, sign};
 
 /// A service account, and the key that it signs by.
 pub struct ServiceAccount {
@@ -33,7 +31,7 @@ impl ServiceAccount {
     /// Reads a key file.
     pub fn read(text: &Secret<String>) -> Result<Self, ServiceAccountError> {
         let file: KeyFile = serde_json::from_str(text.expose()).map_err(|_| ServiceAccountError)?;
-        let der = der(file.private_key.expose()).ok_or(ServiceAccountError)?;
+        let der = between(file.private_key.expose(), "PRIVATE KEY").ok_or(ServiceAccountError)?;
         Ok(Self {
             email: file.client_email,
             key_id: file.private_key_id,
@@ -48,21 +46,7 @@ impl ServiceAccount {
         let claims = json!({
             "iss": self.email, "sub": self.email, "aud": audience, "iat": now, "exp": now + seconds,
         });
-        let [header, claims] =
-            [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string()));
-        let signed = format!("{header}.{claims}");
-        let mut signature = vec![0; self.key.public_modulus_len()];
-        let random = SystemRandom::new();
-        self.key
-            .sign(
-                &aws_lc_rs::signature::RSA_PKCS1_SHA256,
-                &random,
-                signed.as_bytes(),
-                &mut signature,
-            )
-            .ok()?;
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(signature);
-        Some(Secret::new(format!("{signed}.{signature}")))
+        sign(&self.key, &header, &claims)
     }
 }
 
@@ -72,23 +56,13 @@ impl std::fmt::Debug for ServiceAccount {
     }
 }
 
-/// The one PKCS #8 key in a text (RFC 7468 10).
-fn der(pem: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let (_, rest) = pem.split_once("-----BEGIN PRIVATE KEY-----")?;
-    let (body, _) = rest.split_once("-----END PRIVATE KEY-----")?;
-    let mut digits = Zeroizing::new(String::with_capacity(body.len()));
-    digits.extend(body.split_ascii_whitespace());
-    BASE64_STANDARD
-        .decode(digits.as_bytes())
-        .ok()
-        .map(Zeroizing::new)
-}
-
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
     use aws_lc_rs::rsa::KeySize;
     use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+    use base64::Engine as _;
+    use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
     use serde_json::Value;
 
     use super::*;

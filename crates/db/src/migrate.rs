@@ -72,6 +72,7 @@ migrations! {
     37 "0037_approvals_blind_indexes",
     38 "0038_broker_files",
     39 "0039_broker_mail_credentials",
+    40 "0040_broker_app_keys",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

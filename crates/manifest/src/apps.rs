@@ -39,7 +39,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 14] = [
+const BUILT_IN: [(&str, &str); 15] = [
     (
         "connectors/dropbox.toml",
         include_str!("../../../connectors/dropbox.toml"),
@@ -47,6 +47,10 @@ const BUILT_IN: [(&str, &str); 14] = [
     (
         "connectors/github.toml",
         include_str!("../../../connectors/github.toml"),
+    ),
+    (
+        "connectors/github-app.toml",
+        include_str!("../../../connectors/github-app.toml"),
     ),
     (
         "connectors/github-token.toml",

@@ -29,10 +29,11 @@ pub use answer::{
 };
 pub use apps::{Apps, AppsError};
 pub use auth::{
-    AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialClass, CredentialHeader,
-    CredentialPlacement, CredentialTold, Encoding, OAuthPlane, PasteRule, PastedProblem, Pkce,
-    RefreshRule, RevokeAuth, RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields,
-    ToldRule, Way,
+    AppKeyRule, AuthPlane, AuthorizeError, AuthorizeRequest, ClientAuth, CredentialClass,
+    CredentialHeader, CredentialPlacement, CredentialTold, Encoding, InstallationTokenRule,
+    NarrowRule, Narrowed, OAuthPlane, PasteRule, PastedProblem, Pkce, RefreshRule, RevokeAuth,
+    RevokeMethod, RevokeRequest, RevokeRule, TokenEndpoint, TokenFields, ToldRule, Way, permission,
+    permissions,
 };
 pub use graphql::Document;
 pub use mail::{

@@ -20,7 +20,9 @@ pub(super) fn attach(
     match (placement, credential) {
         (
             CredentialPlacement::Header(header),
-            Credential::OAuth2(text) | Credential::ApiKey(text),
+            Credential::OAuth2(text)
+            | Credential::ApiKey(text)
+            | Credential::InstallationToken(text),
         ) => attach_header(request, header, text),
         (CredentialPlacement::Basic, Credential::Basic(pair)) => attach_basic(request, pair),
         (CredentialPlacement::Query { key }, Credential::ApiKey(text)) => {

@@ -7,6 +7,7 @@
 
 mod address;
 mod answer;
+pub(crate) mod app_token;
 mod attach;
 mod body;
 mod client;

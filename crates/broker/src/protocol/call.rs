@@ -36,10 +36,12 @@ pub enum Call {
     KeepCredential {
         /// The connection, pending or to be connected again.
         connection: ConnectionId,
-        /// What it is: `api_key`, `basic`, `bot_token` or `mail`, the one that the app takes.
+        /// What it is: `api_key`, `basic`, `bot_token`, `mail` or `app_key`, the one that the app takes.
         class: String,
         /// The user that it belongs to, with `basic` and `mail`.
         user: Option<String>,
+        /// What it is the key of, with `app_key`.
+        key_of: Option<KeyOf>,
         /// As pasted.
         text: SecretText,
     },

@@ -5,7 +5,7 @@ use kernel::{AuditEntry, ConnectionId, Scope, Secret, TokenHash};
 
 use super::due::refresh_after;
 use crate::connection::Connection;
-use crate::credential::Credential;
+use crate::credential::{Credential, field_of};
 use crate::egress::oauth::{OAuthClient, TokenAnswer};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
@@ -89,6 +89,21 @@ async fn keep<L: Ledger>(
     Ok(kept)
 }
 
+/// Seals the token that came with the key of an app, as the first of many.
+pub(crate) async fn keep_reading_token<L: Ledger>(
+    service: &Service<L>,
+    tx: &mut WriteTx,
+    connection: &Connection<'_>,
+    token: &TokenAnswer,
+) -> Result<(), BrokerError> {
+    let owner = (connection.row.organisation, connection.row.id.uuid());
+    let (text, chance) = (&token.access_token, service.db.chance());
+    let field = Field::InstallationToken;
+    service.vault.put(tx, owner, field, text, chance).await?;
+    store::keep_tokens(tx, connection.row.id, life(service, token, true)).await?;
+    Ok(())
+}
+
 async fn seal<L: Ledger>(
     service: &Service<L>,
     tx: &mut WriteTx,
@@ -96,7 +111,7 @@ async fn seal<L: Ledger>(
     tokens: &TokenAnswer,
 ) -> Result<(), BrokerError> {
     let owner = (connection.row.organisation, connection.row.id.uuid());
-    let access = (Field::AccessToken, Some(&tokens.access_token));
+    let access = (field_of(connection.row.class), Some(&tokens.access_token));
     // An app that gives no other refresh token goes on with the one before (RFC 6749 6).
     let refresh = (Field::RefreshToken, tokens.refresh_token.as_ref());
     for (field, token) in [access, refresh] {

@@ -1,16 +1,19 @@
 //! The tokens of a connection: one to call with, refreshed before it ends, once for however many need it.
 
+mod app;
 mod due;
 mod flights;
 mod keep;
 mod refresh;
 
+pub(crate) use app::{HeldKey, end_writing_token, reading_token, to_seal, writing_token};
 pub(crate) use flights::Flights;
-pub(crate) use keep::{give_back, keep_granted};
+pub(crate) use keep::{give_back, keep_granted, keep_reading_token};
 
 use std::time::{Duration, Instant};
 
 use kernel::{Chance, ConnectionId, Scope, Secret, TokenHash};
+use manifest::Way;
 
 use self::due::{Standing, standing};
 use self::flights::Boarded;
@@ -43,6 +46,8 @@ pub(crate) struct AccessToken {
     pub(crate) credential: Credential,
     /// Which of the connection's it is.
     version: i64,
+    /// Whether it is kept nowhere, and ended after.
+    is_for_one_write: bool,
 }
 
 /// The connection's credential; an access token is refreshed first where it is about to end.
@@ -106,12 +111,13 @@ async fn step<L: Ledger>(
     patience: Patience,
 ) -> Result<Step, BrokerError> {
     let id = connection.row.id;
-    // An app that takes no tokens any more renews none.
-    let Some(oauth) = connection.manifest.auth.oauth() else {
-        return Ok(Step::Use);
+    let rotates = match &connection.manifest.auth.way {
+        Way::OAuth(oauth) => oauth.refresh.as_ref().is_none_or(|rule| rule.rotates),
+        // Another token of an installation ends none.
+        Way::AppKey(_) => false,
+        // An app that takes no tokens any more renews none.
+        Way::Paste(_) => return Ok(Step::Use),
     };
-    let rule = oauth.refresh.as_ref();
-    let rotates = rule.is_none_or(|rule| rule.rotates);
     let lives = match standing(&connection.row.token, rotates) {
         Standing::Good => return Ok(Step::Use),
         Standing::PutOff { seconds } => return Err(BrokerError::RefreshPutOff { seconds }),
@@ -153,6 +159,7 @@ async fn open<L: Ledger>(
     Ok(AccessToken {
         credential: Credential::of(class, text.ok_or(BrokerError::NotConnected)?),
         version: row.token.version,
+        is_for_one_write: false,
     })
 }
 

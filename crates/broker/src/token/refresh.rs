@@ -2,10 +2,12 @@ use std::time::Duration;
 
 use kernel::{Scope, TokenHash};
 
+use super::app::reading_token_of;
 use super::due::pause;
 use super::keep::keep_refreshed;
 use super::{client, stored, ticket};
 use crate::connection::Connection;
+use crate::egress::app_token::AppTokenError;
 use crate::egress::oauth::OAuthError;
 use crate::egress::{EgressError, WriteVerdict};
 use crate::error::BrokerError;
@@ -14,6 +16,7 @@ use crate::service::Service;
 use crate::store;
 use crate::vault::Field;
 
+const GRANT_ENDED: &str = "connectors.grant_ended";
 /// Beside the calls themselves: for the database, before the sending and after it.
 const SLACK: Duration = Duration::from_secs(30);
 /// What was lost is asked for again after this.
@@ -39,12 +42,12 @@ pub(super) async fn refresh<L: Ledger>(
     let scope = Scope::Turn(ticket);
     let (error, is_lost) = match ask(service, (&scope, &ticket), connection).await {
         Ok(()) => return Ok(()),
-        Err(Ended::Grant) => {
+        Err(Ended::Grant(told)) => {
             let mut tx = service.db.write(&scope).await?;
-            let reason = if turn.was_lost {
+            let reason = if turn.was_lost && told == GRANT_ENDED {
                 "connectors.refresh_lost"
             } else {
-                "connectors.grant_ended"
+                told
             };
             store::lose_refresh(&mut tx, &ticket, reason).await?;
             #[expect(clippy::disallowed_methods, reason = "the database tells it")]
@@ -72,8 +75,8 @@ pub(super) async fn refresh<L: Ledger>(
 
 /// Why a turn brought no tokens.
 enum Ended {
-    /// The app says that the grant is over.
-    Grant,
+    /// The app says that the grant, or the key, is over: why, as a stable code.
+    Grant(&'static str),
     /// Nothing ended, as far as anybody knows.
     Otherwise {
         error: BrokerError,
@@ -96,6 +99,17 @@ async fn ask<L: Ledger>(
     (scope, ticket): (&Scope, &TokenHash),
     connection: &Connection<'_>,
 ) -> Result<(), Ended> {
+    if let Some(rule) = connection.manifest.auth.app_key() {
+        let tokens = match reading_token_of(service, scope, (connection, rule)).await {
+            Ok(tokens) => tokens,
+            Err(BrokerError::AppToken(error)) if needs_a_person(&error) => {
+                return Err(Ended::Grant(error.code()));
+            }
+            Err(other) => return Err(other.into()),
+        };
+        keep_refreshed(service, (scope, ticket), connection, &tokens).await?;
+        return Ok(());
+    }
     let token = stored(service, scope, connection, Field::RefreshToken).await?;
     // Disconnected meanwhile.
     let token = token.ok_or(BrokerError::NotConnected)?;
@@ -108,7 +122,7 @@ async fn ask<L: Ledger>(
     }
     let tokens = match answered {
         Ok(tokens) => tokens,
-        Err(OAuthError::DeadGrant) => return Err(Ended::Grant),
+        Err(OAuthError::DeadGrant) => return Err(Ended::Grant(GRANT_ENDED)),
         Err(other) => {
             return Err(Ended::Otherwise {
                 is_lost: is_lost(&other),
@@ -118,6 +132,11 @@ async fn ask<L: Ledger>(
     };
     keep_refreshed(service, (scope, ticket), connection, &tokens).await?;
     Ok(())
+}
+
+/// A token to read with is asked for with what every connection of its kind needs.
+const fn needs_a_person(error: &AppTokenError) -> bool {
+    error.is_over() || matches!(error, AppTokenError::NotGranted)
 }
 
 /// Whether the app may have given tokens that never came.

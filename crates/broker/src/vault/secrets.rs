@@ -18,6 +18,9 @@ pub(crate) enum Field {
     Basic,
     BotToken,
     Mail,
+    /// The key of an app, which no call is made with.
+    AppKey,
+    InstallationToken,
 }
 
 impl Field {
@@ -32,6 +35,8 @@ impl Field {
             Self::Basic,
             Self::BotToken,
             Self::Mail,
+            Self::AppKey,
+            Self::InstallationToken,
         ]
         .into_iter()
         .find(|field| field.as_str() == text)
@@ -47,6 +52,8 @@ impl Field {
             Self::Basic => "basic",
             Self::BotToken => "bot_token",
             Self::Mail => "mail",
+            Self::AppKey => "app_key",
+            Self::InstallationToken => "installation_token",
         }
     }
 }

@@ -39,16 +39,17 @@ impl HostRef {
     }
 }
 
-/// An address of the auth plane: `https://host/path` or `{instance}/path`, where `{client_id}` may
-/// stand for a segment.
+/// An address of the auth plane: `https://host/path` or `{instance}/path`, where `{client_id}` or
+/// `{installation}` may stand for a segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     pub(crate) host: HostRef,
     pub(crate) path: String,
 }
 
-/// The one variable of an endpoint's path.
+/// The variables of an endpoint's path.
 const CLIENT_ID: &str = "{client_id}";
+const INSTALLATION: &str = "{installation}";
 
 impl Endpoint {
     pub(crate) fn parse(text: &str) -> Option<Self> {
@@ -61,6 +62,7 @@ impl Endpoint {
         };
         let plain = |segment: &str| {
             segment == CLIENT_ID
+                || segment == INSTALLATION
                 || (!segment.is_empty()
                     && segment != "."
                     && segment != ".."
@@ -78,19 +80,42 @@ impl Endpoint {
         self.path.contains(CLIENT_ID)
     }
 
+    /// Whether the identifier of an installation is a part of it.
+    pub(crate) fn names_installation(&self) -> bool {
+        self.path.contains(INSTALLATION)
+    }
+
+    /// The URL for one connection and installation.
+    ///
+    /// # Errors
+    /// [`FactsError`] when the app needs an instance, or the identifier is no segment.
+    pub fn url_of_installation(
+        &self,
+        facts: &ConnectionFacts<'_>,
+        installation: &str,
+    ) -> Result<String, FactsError> {
+        self.filled(facts, (INSTALLATION, installation))
+    }
+
     /// The URL for one connection and client.
     ///
     /// # Errors
     /// [`FactsError`] when the app needs an instance, or the client identifier is no segment.
     pub fn url(&self, facts: &ConnectionFacts<'_>, client_id: &str) -> Result<String, FactsError> {
+        self.filled(facts, (CLIENT_ID, client_id))
+    }
+
+    fn filled(
+        &self,
+        facts: &ConnectionFacts<'_>,
+        (variable, id): (&str, &str),
+    ) -> Result<String, FactsError> {
         let (origin, prefix) = self.host.resolve(facts)?;
         // Dots are unreserved, so that encoding leaves them, and a URL parser would climb.
-        if self.names_client() && matches!(client_id, "" | "." | "..") {
+        if self.path.contains(variable) && matches!(id, "" | "." | "..") {
             return Err(FactsError::ClientId);
         }
-        let path = self
-            .path
-            .replace(CLIENT_ID, &super::percent::encode(client_id));
+        let path = self.path.replace(variable, &super::percent::encode(id));
         Ok(format!("{origin}{prefix}{path}"))
     }
 }

@@ -11,16 +11,19 @@ pub enum CredentialClass {
     BotToken,
     /// A user and a password at a server of mail (RFC 4954, RFC 9051 6.2.2). Nothing of it is ever sent over HTTP.
     Mail,
+    /// The private key of an app that signs for itself: called with are tokens that it is given for a while.
+    AppKey,
 }
 
 impl CredentialClass {
     /// Every class.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::OAuth2,
         Self::ApiKey,
         Self::Basic,
         Self::BotToken,
         Self::Mail,
+        Self::AppKey,
     ];
 
     /// The class of this name.
@@ -41,6 +44,7 @@ impl CredentialClass {
             Self::Basic => "basic",
             Self::BotToken => "bot_token",
             Self::Mail => "mail",
+            Self::AppKey => "app_key",
         }
     }
 }

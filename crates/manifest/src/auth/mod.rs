@@ -1,9 +1,12 @@
 //! How an app grants access, as data: OAuth 2, with what this app does differently from the standard,
-//! or a credential that people paste; how it travels, and how a grant ends.
+//! a credential that people
+//! paste, or the key of an app that signs for itself; how it travels, and how a grant ends.
 
+mod app_key;
 mod authorize;
 mod class;
 mod parse;
+mod parse_app_key;
 mod parse_paste;
 mod parse_placement;
 mod parse_token;
@@ -16,6 +19,9 @@ use std::time::Duration;
 use crate::address::{Endpoint, HostRef};
 use crate::answer::{FieldPath, FieldTree};
 
+pub use app_key::{
+    AppKeyRule, InstallationTokenRule, NarrowRule, Narrowed, permission, permissions,
+};
 pub use authorize::{AuthorizeError, AuthorizeRequest};
 pub use class::CredentialClass;
 pub(crate) use parse::{class_of, parse_auth, parse_class};
@@ -40,6 +46,8 @@ pub enum Way {
     OAuth(Box<OAuthPlane>),
     /// By pasting a credential that the app made.
     Paste(PasteRule),
+    /// By the key of an app that the organisation registered.
+    AppKey(Box<AppKeyRule>),
 }
 
 /// OAuth 2, as an app has it.
@@ -65,6 +73,7 @@ impl AuthPlane {
         match &self.way {
             Way::OAuth(_) => CredentialClass::OAuth2,
             Way::Paste(rule) => rule.class,
+            Way::AppKey(_) => CredentialClass::AppKey,
         }
     }
 
@@ -72,16 +81,29 @@ impl AuthPlane {
     pub fn oauth(&self) -> Option<&OAuthPlane> {
         match &self.way {
             Way::OAuth(plane) => Some(plane),
-            Way::Paste(_) => None,
+            Way::Paste(_) | Way::AppKey(_) => None,
         }
     }
 
     /// What people paste, where that is the way.
     pub const fn paste(&self) -> Option<&PasteRule> {
         match &self.way {
-            Way::OAuth(_) => None,
+            Way::OAuth(_) | Way::AppKey(_) => None,
             Way::Paste(rule) => Some(rule),
         }
+    }
+
+    /// How an app signs for itself, where that is the way.
+    pub fn app_key(&self) -> Option<&AppKeyRule> {
+        match &self.way {
+            Way::OAuth(_) | Way::Paste(_) => None,
+            Way::AppKey(rule) => Some(rule),
+        }
+    }
+
+    /// Whether tokens are asked for, and hold what was asked.
+    pub const fn has_scopes(&self) -> bool {
+        !matches!(self.way, Way::Paste(_))
     }
 }
 
@@ -203,6 +225,8 @@ pub struct RevokeRequest {
     /// The parameter that holds the token (`token` in RFC 7009); `None` when the credential itself
     /// is what ends.
     pub token_field: Option<String>,
+    /// What a person has to do at the app beside it.
+    pub remains: Option<String>,
 }
 
 /// The method of a revocation.

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use toml::Spanned;
 
+use super::parse_app_key::parse_app_key;
 use super::parse_paste::parse_paste;
 use super::parse_placement::parse_placement;
 use super::parse_token::parse_token;
@@ -37,10 +38,17 @@ const MAX_LEEWAY: i64 = 3600;
 pub(crate) fn parse_auth(source: Source<'_>, written: &Spanned<RawAuth>) -> Parsed<AuthPlane> {
     let raw = written.get_ref();
     let class = class_of(source, written)?;
-    let way = if class == CredentialClass::OAuth2 {
-        Way::OAuth(Box::new(parse_oauth(source, written)?))
-    } else {
-        Way::Paste(parse_paste(source, written, class)?)
+    if class != CredentialClass::AppKey {
+        let key = raw.app_key.as_ref().map(Spanned::span);
+        let token = raw.installation_token.as_ref().map(Spanned::span);
+        if let Some(span) = key.or(token) {
+            return Err(source.error(span, "this belongs to `app_key`, and nothing else"));
+        }
+    }
+    let way = match class {
+        CredentialClass::OAuth2 => Way::OAuth(Box::new(parse_oauth(source, written)?)),
+        CredentialClass::AppKey => Way::AppKey(Box::new(parse_app_key(source, written)?)),
+        _ => Way::Paste(parse_paste(source, written, class)?),
     };
     Ok(AuthPlane {
         way,
@@ -128,6 +136,15 @@ pub(super) fn choose<T: Copy>(source: Source<'_>, text: &Text, words: &[(&str, T
 }
 
 pub(super) fn endpoint(source: Source<'_>, text: &Text) -> Parsed<Endpoint> {
+    let endpoint = endpoint_with(source, text)?;
+    if endpoint.names_installation() {
+        return Err(source.at(text, "{installation} is for what asks for its tokens alone"));
+    }
+    Ok(endpoint)
+}
+
+/// An address that may name an installation.
+pub(super) fn endpoint_with(source: Source<'_>, text: &Text) -> Parsed<Endpoint> {
     Endpoint::parse(text.get_ref()).ok_or_else(|| {
         source.at(
             text,
@@ -187,6 +204,7 @@ fn parse_revoke(
                 &raw.authenticate,
                 &raw.encoding,
                 &raw.token_field,
+                &raw.remains,
             ]
             .into_iter()
             .flatten();
@@ -247,6 +265,10 @@ fn parse_revoke(
             (Some(name), _) => Some(name.get_ref().clone()),
             (None, RevokeAuth::Token) => None,
             (None, RevokeAuth::Client(_)) => Some("token".to_owned()),
+        },
+        remains: match &raw.remains {
+            Some(text) => Some(sentence(source, text)?),
+            None => None,
         },
     }))
 }

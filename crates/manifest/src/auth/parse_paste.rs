@@ -76,7 +76,7 @@ fn parse_told(source: Source<'_>, written: &Spanned<RawTold>) -> Parsed<ToldRule
 }
 
 /// What says nothing about a credential that is pasted.
-fn refuse_oauth(source: Source<'_>, raw: &RawAuth) -> Parsed<()> {
+pub(super) fn refuse_oauth(source: Source<'_>, raw: &RawAuth) -> Parsed<()> {
     let words = [&raw.pkce, &raw.client_auth, &raw.scope_separator];
     let texts = words.into_iter().flatten().map(Text::span);
     let tables = [

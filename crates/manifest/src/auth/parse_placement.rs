@@ -29,7 +29,7 @@ pub(super) fn parse_placement(
             "a bot's token stands in the path: [auth.credential] has `path`",
         )),
         // RFC 6750 2.1.
-        (CredentialClass::OAuth2 | CredentialClass::ApiKey, None) => {
+        (CredentialClass::OAuth2 | CredentialClass::ApiKey | CredentialClass::AppKey, None) => {
             Ok(CredentialPlacement::Header(CredentialHeader {
                 header: "authorization".to_owned(),
                 prefix: "Bearer ".to_owned(),
@@ -47,7 +47,7 @@ fn parse_written(
     let raw = written.get_ref();
     match (class, raw) {
         (
-            CredentialClass::OAuth2 | CredentialClass::ApiKey,
+            CredentialClass::OAuth2 | CredentialClass::ApiKey | CredentialClass::AppKey,
             RawCredential {
                 header: Some(header),
                 prefix: Some(prefix),
@@ -77,7 +77,7 @@ fn parse_written(
         ) if is_letters(prefix.get_ref()) => Ok(CredentialPlacement::Path {
             prefix: prefix.get_ref().clone(),
         }),
-        (CredentialClass::OAuth2, _) => {
+        (CredentialClass::OAuth2 | CredentialClass::AppKey, _) => {
             Err(source.at(written, "a token has a `header` and a `prefix`"))
         }
         (CredentialClass::BotToken, _) => {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Manifest;
+use super::app_key::check_app_key;
 use super::instance::check_instance;
 use super::whole::Whole;
 use crate::address::HostRef;
@@ -16,6 +17,7 @@ type Parsed<T> = Result<T, ManifestError>;
 pub(super) fn check(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     check_scopes(source, raw, manifest)?;
     check_paste(source, raw, manifest)?;
+    check_app_key(source, raw, manifest)?;
     check_instance(source, raw, manifest)?;
     check_protocol(source, raw, manifest)?;
     check_barriers(source, raw, manifest)?;
@@ -29,14 +31,14 @@ pub(super) fn check(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Par
     Ok(())
 }
 
-/// A scope is of OAuth 2 alone: what somebody pastes holds what the app gave it.
+/// A scope is of what was asked for: what somebody pastes holds what the app gave it.
 fn check_scopes(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let scopes = &manifest.scopes;
     let of_operations = || {
         let operations = raw.operations.values();
         operations.flat_map(|operation| operation.get_ref().scopes.iter().flatten())
     };
-    if manifest.auth.oauth().is_some() {
+    if manifest.auth.has_scopes() {
         for operation in raw.operations.values() {
             if operation.get_ref().scopes.is_none() {
                 let title = &operation.get_ref().title;
@@ -47,7 +49,7 @@ fn check_scopes(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<
         .next()
         .or_else(|| raw.scopes.iter().flatten().map(|(name, _)| name).next())
     {
-        return Err(source.at(scope, "OAuth 2 alone has scopes"));
+        return Err(source.at(scope, "OAuth 2 and keys of apps alone have scopes"));
     }
     let declared = |scope: &Text| {
         let known = scopes.contains_key(scope.get_ref());
@@ -157,7 +159,7 @@ fn check_barriers(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parse
             &raw.barriers.scope_held,
             format!("reads need the scope `{scope}`, which can write: this barrier is not there"),
         )),
-        None if manifest.barriers.scope_held && manifest.auth.oauth().is_none() => Err(source.at(
+        None if manifest.barriers.scope_held && !manifest.auth.has_scopes() => Err(source.at(
             &raw.barriers.scope_held,
             "nobody knows what a credential that was pasted may do: this barrier is not claimed",
         )),

@@ -1,3 +1,4 @@
+mod app_key;
 mod checks;
 mod instance;
 mod parse;

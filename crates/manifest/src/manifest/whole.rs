@@ -45,6 +45,9 @@ fn needed<T>(source: Source<'_>, raw: &RawManifest, (field, name): (Option<T>, &
 impl Whole {
     /// A file that says all of it itself.
     pub(super) fn alone(source: Source<'_>, mut raw: RawManifest) -> Parsed<Self> {
+        if let Some((named, _)) = raw.needs.iter().flatten().next() {
+            return Err(source.at(named, "an operation says its `scopes` itself"));
+        }
         let (api, operations) = (raw.api.take(), raw.operations.take());
         let api = needed(source, &raw, (api, "api"))?.into_inner();
         let operations = needed(source, &raw, (operations, "operations"))?;
@@ -69,17 +72,23 @@ impl Whole {
             return Err(source.error(span, "the manifest that `operations_of` names says this"));
         }
         let mut operations = raw.operations.take().unwrap_or_default();
+        let mut needs = raw.needs.take().unwrap_or_default();
         for (id, mut operation) in base.operations.take().unwrap_or_default() {
             if let Some((own, _)) = operations.get_key_value(&id) {
                 return Err(source.at(own, "the manifest that `operations_of` names has it"));
             }
             let written = operation.get_mut();
             // Its scopes and classes are those of its own way to grant access.
-            if class != CredentialClass::OAuth2 {
-                written.scopes = None;
+            let needed = needs.remove(&id).map(Spanned::into_inner);
+            if needed.is_some() || class != CredentialClass::OAuth2 {
+                written.scopes = needed;
             }
             written.credentials = None;
             operations.insert(id, operation);
+        }
+        if let Some((unknown, _)) = needs.first_key_value() {
+            let problem = "the manifest that `operations_of` names has no such operation";
+            return Err(source.at(unknown, problem));
         }
         if class == CredentialClass::OAuth2 {
             let scopes = base.scopes.take().unwrap_or_default();

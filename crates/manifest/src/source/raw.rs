@@ -42,6 +42,10 @@ macro_rules! raw {
     )+};
 }
 
+mod auth;
+
+pub(crate) use auth::*;
+
 raw! {
     /// The whole file.
     RawManifest {
@@ -59,11 +63,13 @@ raw! {
         instance: Option<Spanned<RawInstance>>,
         /// The manifest whose `api`, `instance`, `operations` and `scan` hold here as well: another way to grant access to the same app.
         operations_of: Option<Text>,
+        /// Beside `operations_of`: the scopes that operations of that manifest need here, by operation.
+        needs: Option<Table<Vec<Text>>>,
         /// What all operations share. Left out beside `operations_of`.
         api: Option<Spanned<RawApi>>,
         /// How the app grants access.
         auth: Spanned<RawAuth>,
-        /// With OAuth 2: the scopes, by name: each is needed by an operation.
+        /// With OAuth 2: the scopes, by name: each is needed by an operation. With `app_key`: permissions with their levels, such as `issues:read`.
         scopes: Option<Table<RawScope>>,
         /// The operations, by name: nothing else leaves. Beside `operations_of`, those that it has not.
         operations: Option<Table<RawOperation>>,
@@ -144,123 +150,6 @@ raw! {
         /// Codes that surely refuse. Any other code is a refusal as well, but for a write with a document, of which nobody knows then whether it was done.
         refused: Option<Vec<Text>>,
     }
-    /// How an app grants access.
-    RawAuth {
-        /// The class of credential that a connection is given: OAuth 2 unless told, else one that people paste.
-        kind: Option<Text> = "oauth2" | "api_key" | "basic" | "bot_token" | "mail",
-        /// With OAuth 2: whether PKCE (RFC 7636, S256) is used: the app refuses requests without it, takes it, or breaks on it.
-        pkce: Option<Text> = "required" | "optional" | "never",
-        /// With OAuth 2: how the client proves itself at the token endpoint (RFC 6749 2.3.1).
-        client_auth: Option<Text> = "basic" | "body" | "none",
-        /// With OAuth 2: what stands between scopes in a request.
-        scope_separator: Option<Text> = " " | ",",
-        /// With OAuth 2: where a person is sent.
-        authorize: Option<Spanned<RawAuthorize>>,
-        /// With OAuth 2: where a code becomes a token.
-        token: Option<Spanned<RawToken>>,
-        /// With OAuth 2: how refresh tokens behave. Left out where the app gives none.
-        refresh: Option<Spanned<RawRefresh>>,
-        /// With the other kinds: what people paste.
-        paste: Option<Spanned<RawPaste>>,
-        /// With the other kinds: the read without arguments that shows that a credential works, before it is kept.
-        verify: Option<Text>,
-        /// How a grant ends.
-        revoke: Spanned<RawRevoke>,
-        /// How a credential travels, where that is not `Authorization: Bearer`, or `Basic` for a user and a password.
-        credential: Option<Spanned<RawCredential>>,
-    }
-    /// What people paste.
-    RawPaste {
-        /// What the app calls it.
-        label: Text,
-        /// Where people find it.
-        r#where: Text,
-        /// A regular expression that the whole of it matches; no back-references, classes written out.
-        pattern: Text,
-        /// With `basic` and `mail`: what the app calls the user that the password or token belongs to.
-        user_label: Option<Text>,
-        /// What the app says of a credential in the headers of its answers. Left out where it says nothing.
-        told: Option<Spanned<RawTold>>,
-    }
-    /// What answers say of the credential.
-    RawTold {
-        /// The header with the moment in which it ends.
-        expires: Option<Text>,
-        /// The header with the scopes that it has. A credential that people paste was asked for none: each is shown as one too many.
-        scopes: Option<Text>,
-        /// What stands between scopes in that header.
-        scope_separator: Option<Text> = " " | ",",
-        /// With `scopes`: what to tell the person whose credential has some.
-        beyond: Option<Text>,
-    }
-    /// Where a person is sent.
-    RawAuthorize {
-        /// `https://host/path` or `{instance}/path`.
-        url: Text,
-        /// Fixed parameters beside those of the standard.
-        extra: Option<Table<String>>,
-    }
-    /// Where a code becomes a token.
-    RawToken {
-        /// `https://host/path` or `{instance}/path`.
-        url: Text,
-        /// How parameters are written.
-        encoding: Option<Text> = "form" | "json",
-        /// Where in an answer things are, where that is not as RFC 6749 has it.
-        fields: Option<RawTokenFields>,
-        /// What stands between scopes in an answer.
-        granted_scope_separator: Option<Text> = " " | ",",
-        /// Error codes, beside invalid_grant, that say that a grant is gone for good.
-        dead_grant: Option<Vec<Text>>,
-    }
-    /// Where in a token answer things are.
-    RawTokenFields {
-        /// The access token.
-        access_token: Option<Text>,
-        /// The refresh token.
-        refresh_token: Option<Text>,
-        /// Seconds that the access token lives.
-        expires_in: Option<Text>,
-        /// Seconds that the refresh token lives.
-        refresh_expires_in: Option<Text>,
-        /// What was granted.
-        scope: Option<Text>,
-        /// The error code.
-        error: Option<Text>,
-    }
-    /// How refresh tokens behave.
-    RawRefresh {
-        /// Whether each use gives a new refresh token and ends the old one.
-        rotation: Text = "each_use" | "never",
-        /// How long a used refresh token may be sent again, for an answer that was lost.
-        replay_leeway_seconds: Option<Spanned<i64>>,
-    }
-    /// How a grant ends.
-    RawRevoke {
-        /// `https://host/path` or `{instance}/path`.
-        url: Option<Text>,
-        /// The method.
-        method: Option<Text> = "POST" | "DELETE",
-        /// Who asks.
-        authenticate: Option<Text> = "basic" | "body" | "none" | "token",
-        /// How parameters are written.
-        encoding: Option<Text> = "form" | "json",
-        /// The parameter that holds the token.
-        token_field: Option<Text>,
-        /// In place of the others, where the app has no request for it: what to tell the person.
-        absent: Option<Text>,
-    }
-    /// How a credential travels: in a header, in the query, or in the path.
-    RawCredential {
-        /// The header, in lower case.
-        header: Option<Text>,
-        /// What stands before it in the header.
-        prefix: Option<Text>,
-        /// With `api_key`: the query key. Queries are written into logs: for apps that take no header.
-        query: Option<Text>,
-        /// With `bot_token`: the letters before it in the first segment of the path.
-        path: Option<Text>,
-    }
     /// One scope.
     RawScope {
         /// Whether a token with it can write.
@@ -284,7 +173,7 @@ raw! {
         host: Option<Text>,
         /// Says that a POST changes nothing.
         read_by_post: Option<Spanned<bool>>,
-        /// With OAuth 2: the scopes that it needs.
+        /// With OAuth 2 and `app_key`: the scopes that it needs.
         scopes: Option<Vec<Text>>,
         /// The classes of credential that it takes: the manifest's own, and with it that of connections which were made before the app changed. The manifest's own unless told.
         credentials: Option<Vec<Text>>,

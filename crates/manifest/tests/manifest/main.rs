@@ -8,6 +8,7 @@
 )]
 
 mod admit;
+mod app_key;
 mod apps;
 mod auth;
 mod continued;

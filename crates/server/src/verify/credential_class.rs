@@ -53,6 +53,7 @@ async fn given(context: &Context, id: Uuid, class: &str) -> Result<Option<String
         user: ["basic", "mail"]
             .contains(&class)
             .then(|| "control".to_owned()),
+        key_of: None,
         text: SecretText::new("1:control".to_owned()),
     };
     let scope = Scope::Session(context.a.hash);

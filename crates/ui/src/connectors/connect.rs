@@ -27,7 +27,8 @@ pub struct Connect {
     pub scopes: Vec<ScopeRequest>,
     /// What stands between a scan and a write.
     pub barriers: Vec<Barrier>,
-    /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`, `user`, `credential`.
+    /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`, `user`, `app`,
+    /// `installation`, `credential`.
     pub errors: FieldErrors,
 }
 
@@ -54,6 +55,23 @@ pub enum ConnectWay {
         /// The user, as typed.
         user: String,
         /// How it ends.
+        ends: String,
+    },
+    /// The person pastes the key of an app that the organisation registered.
+    AppKey {
+        /// What the provider calls the key.
+        label: String,
+        /// Where it is found.
+        place: String,
+        /// What the provider calls the app's identifier.
+        app_label: String,
+        /// That, as typed.
+        app: String,
+        /// What the provider calls the identifier of where it is installed.
+        installation_label: String,
+        /// That, as typed.
+        installation: String,
+        /// What disconnecting does, and what it leaves to a person.
         ends: String,
     },
 }

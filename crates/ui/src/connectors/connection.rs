@@ -43,6 +43,8 @@ pub struct Connection {
     pub beyond: String,
     /// What to do at the app when it ends, where the app cannot be told; else nothing.
     pub ends: Option<String>,
+    /// What a person has to do at the app as well when it ends; or nothing.
+    pub remains: String,
     /// Scopes that were asked or granted.
     pub scopes: Vec<ScopeRow>,
     /// What the manifest declares; nothing else leaves.

@@ -91,20 +91,31 @@ impl Receipt {
     fn said(&self) -> String {
         let app = &self.app;
         match self.revocation {
-            Some(Revocation::Confirmed) => {
+            Some(Revocation::Confirmed) if self.advice.is_empty() => {
                 format!("{app} confirmed that it revoked the access.")
             }
-            Some(Revocation::NotConfirmed) => format!(
-                "{app} did not confirm that it revoked the access ({}). End it in the settings of {app} as well.",
-                self.code
-            ),
+            Some(Revocation::Confirmed) => {
+                format!("{app} confirmed that it ended the token. {}", self.advice)
+            }
+            Some(Revocation::NotConfirmed) => {
+                let told = format!(
+                    "{app} did not confirm that it revoked the access ({}). End it in the settings of {app} as well. {}",
+                    self.code, self.advice
+                );
+                told.trim_end().to_owned()
+            }
             Some(Revocation::NotPossible) if self.advice.is_empty() => format!(
                 "{app} has no way to be told. End the access in the settings of {app} as well."
             ),
             Some(Revocation::NotPossible) => {
                 format!("{app} has no way to be told. {}", self.advice)
             }
-            Some(Revocation::NothingToRevoke) => format!("{app} had given no token."),
+            Some(Revocation::NothingToRevoke) if self.advice.is_empty() => {
+                format!("{app} had given no token.")
+            }
+            Some(Revocation::NothingToRevoke) => {
+                format!("{app} had given no token. {}", self.advice)
+            }
             None if self.code.is_empty() => format!("{app} is being told."),
             None => format!(
                 "{app} did not answer yet ({}), and is told again. The tokens are kept for that alone, and destroyed then in any case.",

@@ -84,6 +84,19 @@ fn failed(failure: Failure) -> Problem {
                 .coded(422, failure.code)
                 .field("credential", failure.message);
         }
+        "connectors.key_form" | "connectors.key_refused" | "connectors.key_cannot_sign" => {
+            return Problem::new(kind::CREDENTIAL_INVALID)
+                .coded(422, failure.code)
+                .field("credential", failure.message);
+        }
+        "connectors.key_of"
+        | "connectors.installation_gone"
+        | "connectors.installation_suspended"
+        | "connectors.permissions_missing" => {
+            return Problem::new(kind::CREDENTIAL_INVALID)
+                .coded(422, failure.code)
+                .field("installation", failure.message);
+        }
         "connectors.credential_user" => {
             return Problem::new(kind::CREDENTIAL_INVALID)
                 .coded(422, failure.code)

@@ -1,7 +1,7 @@
 //! Connected by a personal access token: what may be asked is what the manifest of the OAuth App says.
 
 use reqwest::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::world::{GitHub, desk_with};
 use crate::world::settled;
@@ -41,22 +41,6 @@ async fn a_token_reads_and_writes_what_the_oauth_app_does() {
     github
         .assert_token_shows_nowhere(&[format!("/connectors/{writing}"), format!("/approvals/{id}")])
         .await;
-}
-
-/// A classic token says which scopes it has: each is one that nobody asked for.
-#[tokio::test]
-async fn a_classic_token_is_taken_with_a_warning() {
-    let github = GitHub::start().await;
-    let id = pasted(&github, "").await;
-    let row = github.owner.get(&format!("/api/v1/connections/{id}")).await;
-    let row = row.unwrap();
-    assert_eq!(row["scopes_granted"], json!(["repo"]), "{row}");
-    assert_eq!(row["credential_ends_at"], Value::Null);
-    let page = github.page(&format!("/connectors/{id}")).await;
-    assert!(
-        page.contains("This is a classic token") && page.contains(">repo</span>"),
-        "{page}"
-    );
 }
 
 /// One GitHub with several ways to it; a way that is in use has a card of its own.

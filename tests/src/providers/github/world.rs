@@ -22,7 +22,7 @@ pub(super) struct GitHub {
     pub(super) owner: Person,
     pub(super) client: Client,
     logs: Logs,
-    emulate: NodeProvider,
+    pub(super) emulate: NodeProvider,
     token_of_hubot: String,
     /// A classic personal access token of `octocat`, with the scope `repo`.
     pub(super) token_of_octocat: String,
@@ -150,6 +150,21 @@ impl GitHub {
         let answer = request.send().await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
         answer.json().await.unwrap()
+    }
+
+    /// A call past Countersign, with a token and a body where there are any.
+    pub(super) async fn hand(
+        &self,
+        method: Method,
+        address: &str,
+        with: Option<(&str, &Value)>,
+    ) -> reqwest::Response {
+        let request = self.hands.request(method, address);
+        let request = match with {
+            Some((token, body)) => request.bearer_auth(token).json(body),
+            None => request,
+        };
+        request.send().await.unwrap()
     }
 
     /// Every issue there is, as `hubot` sees it.

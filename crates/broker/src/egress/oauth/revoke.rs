@@ -51,6 +51,8 @@ impl Egress {
         let answered = self.call(client, call, parameters).await?;
         match answered.status {
             200..=299 => Ok(Revoked::Confirmed),
+            // A token that lives for an hour is not accepted any more: that is its end.
+            401 if matches!(credential, Credential::InstallationToken(_)) => Ok(Revoked::Confirmed),
             // A 404 as well: GitHub says so of a token that it does not know, but also where the
             // client's secret is wrong, and every server says so of an address that it does not have.
             status => Err(EgressError::Status {

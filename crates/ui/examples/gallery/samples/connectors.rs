@@ -384,6 +384,7 @@ fn connected(ink: &Ink) -> Connection {
         pasted: None,
         credential_ends_at: None,
         beyond: String::new(),
+        remains: String::new(),
         ends: None,
         scopes: vec![
             ScopeRow {

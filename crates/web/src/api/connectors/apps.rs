@@ -1,5 +1,5 @@
 use axum::Json;
-use manifest::{Class, Manifest, Operation};
+use manifest::{Class, Manifest, Operation, Way};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ pub(super) struct App {
     /// How an instance's address looks; nothing for an app that is in one place.
     instance_example: Option<String>,
     /// The class of credential that a connection is given: `oauth2`, by `…/authorize`, or one that people paste, by
-    /// `…/credential`: `api_key`, `basic`, `bot_token` or `mail`.
+    /// `…/credential`: `api_key`, `basic`, `bot_token`, `mail` or `app_key`.
     credential: &'static str,
     /// What people paste, and where they find it; nothing with `oauth2`.
     credential_hint: Option<String>,
@@ -68,10 +68,11 @@ impl From<&Manifest> for App {
                 .as_ref()
                 .map(|rule| rule.example().to_owned()),
             credential: manifest.auth.class().as_str(),
-            credential_hint: manifest
-                .auth
-                .paste()
-                .map(|rule| format!("{}. {}", rule.label, rule.place)),
+            credential_hint: match &manifest.auth.way {
+                Way::OAuth(_) => None,
+                Way::Paste(rule) => Some(format!("{}. {}", rule.label, rule.place)),
+                Way::AppKey(rule) => Some(format!("{}. {}", rule.label, rule.place)),
+            },
             scannable: manifest.scan.is_some(),
             operations: reads.chain(writes).map(AppOperation::from).collect(),
         }

@@ -1,5 +1,5 @@
 use axum::Json as Answer;
-use broker::protocol::{Answer as Told, Call, SecretText};
+use broker::protocol::{Answer as Told, Call, KeyOf, SecretText};
 use kernel::ConnectionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,11 +13,15 @@ use crate::route::permission::ConnectorsManage;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Credential {
-    /// `api_key`, `basic`, `bot_token` or `mail`: the one that `GET /api/v1/apps` names for the app.
+    /// `api_key`, `basic`, `bot_token`, `mail` or `app_key`: the one that `GET /api/v1/apps` names for the app.
     class: String,
     /// The user that it belongs to, with `basic` and `mail`.
     user: Option<String>,
-    /// The key, token or password: goes to the broker and nowhere else.
+    /// The app's identifier, with `app_key` alone.
+    app: Option<String>,
+    /// The identifier of where the app is installed, with `app_key` alone.
+    installation: Option<String>,
+    /// The key, token or password, or the private key of an app in PEM: goes to the broker and nowhere else.
     #[schema(value_type = String, format = Password)]
     credential: SecretText,
 }
@@ -40,22 +44,45 @@ pub(super) async fn give_credential(
     Id(connection): Id<ConnectionId>,
     Json(given): Json<Credential>,
 ) -> Result<Answer<Given>, Problem> {
-    let credential = (given.class, given.user, given.credential);
-    keep_credential(&can.release(), connection, credential).await?;
+    let given = GivenCredential {
+        class: given.class,
+        user: given.user,
+        app: given.app,
+        installation: given.installation,
+        text: given.credential,
+    };
+    keep_credential(&can.release(), connection, given).await?;
     Ok(Answer(Given { state: "connected" }))
+}
+
+/// What was pasted, and what goes with it.
+pub(crate) struct GivenCredential {
+    pub(crate) class: String,
+    pub(crate) user: Option<String>,
+    pub(crate) app: Option<String>,
+    pub(crate) installation: Option<String>,
+    pub(crate) text: SecretText,
 }
 
 /// Hands what was pasted to the broker, which asks the app about it.
 pub(crate) async fn keep_credential(
     caller: &Caller,
     connection: ConnectionId,
-    (class, user, text): (String, Option<String>, SecretText),
+    given: GivenCredential,
 ) -> Result<(), Problem> {
+    let key_of = match (given.app, given.installation) {
+        (None, None) => None,
+        (app, installation) => Some(KeyOf {
+            app: app.unwrap_or_default().trim().to_owned(),
+            installation: installation.unwrap_or_default().trim().to_owned(),
+        }),
+    };
     let call = Call::KeepCredential {
         connection,
-        class,
-        user,
-        text,
+        class: given.class,
+        user: given.user,
+        key_of,
+        text: given.text,
     };
     match caller.ask(call).await? {
         Told::Connected { .. } => Ok(()),

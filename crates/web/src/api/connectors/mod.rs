@@ -15,7 +15,7 @@ mod sharing;
 
 pub(crate) use authorize::{begin_connect, client_id};
 pub(crate) use disconnect::{end_all, end_connection};
-pub(crate) use give_credential::keep_credential;
+pub(crate) use give_credential::{GivenCredential, keep_credential};
 pub(crate) use keep::keep;
 pub(crate) use scan::begin_scan;
 pub(crate) use scans::{pause, resume, set_repeat, to_change};

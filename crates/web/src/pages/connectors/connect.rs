@@ -11,7 +11,7 @@ use ui::connectors as view;
 use url::Url;
 
 use super::app_key::{AppKey, named};
-use crate::api::connectors::{begin_connect, client_id, keep_credential};
+use crate::api::connectors::{GivenCredential, begin_connect, client_id, keep_credential};
 use crate::extract::{Caller, Form, Id};
 use crate::pages::answer::{done, field_errors, html, is_about_form, refused};
 use crate::pages::page_of;
@@ -93,9 +93,16 @@ async fn begin(
         return Ok(Begun::Leave(url));
     }
     let class = manifest.auth.class().as_str().to_owned();
-    let user = Some(form.get("user")).filter(|user| !user.trim().is_empty());
-    let text = SecretText::new(form.get("credential").to_owned());
-    keep_credential(caller, id, (class, user.map(str::to_owned), text)).await?;
+    let given = |name| Some(form.get(name)).filter(|text: &&str| !text.trim().is_empty());
+    let given = |name| given(name).map(str::to_owned);
+    let credential = GivenCredential {
+        class,
+        user: given("user"),
+        app: given("app"),
+        installation: given("installation"),
+        text: SecretText::new(form.get("credential").to_owned()),
+    };
+    keep_credential(caller, id, credential).await?;
     Ok(Begun::Connected(id))
 }
 
@@ -198,12 +205,30 @@ fn way(state: &AppState, manifest: &Manifest, form: &Form) -> view::ConnectWay {
             place: rule.place.clone(),
             user_label: rule.user_label.clone(),
             user: form.get("user").to_owned(),
-            ends: match &manifest.auth.revoke {
-                RevokeRule::Absent { advice } => advice.clone(),
-                RevokeRule::Request(_) => {
-                    format!("Disconnecting asks {} to end it.", manifest.name)
-                }
-            },
+            ends: ends(manifest),
+        },
+        Way::AppKey(rule) => view::ConnectWay::AppKey {
+            label: rule.label.clone(),
+            place: rule.place.clone(),
+            app_label: rule.app_label.clone(),
+            app: form.get("app").to_owned(),
+            installation_label: rule.installation_label.clone(),
+            installation: form.get("installation").to_owned(),
+            ends: ends(manifest),
+        },
+    }
+}
+
+/// What disconnecting does at the app, and what it leaves to a person.
+fn ends(manifest: &Manifest) -> String {
+    match &manifest.auth.revoke {
+        RevokeRule::Absent { advice } => advice.clone(),
+        RevokeRule::Request(request) => match &request.remains {
+            Some(remains) => format!(
+                "Disconnecting asks {} to end its token. {remains}",
+                manifest.name
+            ),
+            None => format!("Disconnecting asks {} to end it.", manifest.name),
         },
     }
 }

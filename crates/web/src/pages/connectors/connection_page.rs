@@ -51,6 +51,7 @@ pub(super) fn view(
             RevokeRule::Absent { advice } => Some(advice.clone()),
             RevokeRule::Request(_) => None,
         }),
+        remains: manifest.map_or_else(String::new, remains),
         scopes: scopes(&row),
         calls: calls
             .into_iter()
@@ -74,6 +75,14 @@ fn beyond(row: &Connection, paste: Option<&PasteRule>) -> String {
     })
 }
 
+/// What a person has to do at the app beside what it is told.
+fn remains(manifest: &Manifest) -> String {
+    match &manifest.auth.revoke {
+        RevokeRule::Request(request) => request.remains.clone().unwrap_or_default(),
+        RevokeRule::Absent { .. } => String::new(),
+    }
+}
+
 fn reason(row: &Connection, manifest: Option<&Manifest>) -> String {
     let app = manifest.map_or(&row.app, |manifest| &manifest.name);
     let paste = manifest.and_then(|manifest| manifest.auth.paste());
@@ -92,6 +101,18 @@ fn reason(row: &Connection, manifest: Option<&Manifest>) -> String {
                 }
                 Some("connectors.refresh_lost") => {
                     "gave new tokens in an answer that was lost on the way, and does not accept the old ones any more"
+                }
+                Some("connectors.key_refused") => {
+                    "does not accept the key of the app any more: it was deleted there, or is another app's"
+                }
+                Some("connectors.installation_suspended") => {
+                    "says that the installation of the app is suspended: lift that there"
+                }
+                Some("connectors.installation_gone") => {
+                    "says that the app is not installed there any more"
+                }
+                Some("connectors.permissions_missing") => {
+                    "gives the installation fewer permissions than are needed: somebody took one back, or has not accepted it yet"
                 }
                 _ => "does not accept the token any more, and gives no other for it",
             };

@@ -32,7 +32,8 @@ pub(super) fn view(
 ) -> view::Receipt {
     let advice = match manifest.map(|manifest| &manifest.auth.revoke) {
         Some(RevokeRule::Absent { advice }) => advice.clone(),
-        _ => String::new(),
+        Some(RevokeRule::Request(request)) => request.remains.clone().unwrap_or_default(),
+        None => String::new(),
     };
     view::Receipt {
         connection: row.connection,

@@ -8,10 +8,10 @@ grant update (credential_ends_at) on connectors.connections to countersign_broke
 alter table broker.secrets
     drop constraint secrets_field_check,
     add constraint secrets_field_check check (field in ('client_secret', 'access_token', 'refresh_token', 'pkce_verifier',
-                                                        'api_key', 'basic', 'bot_token', 'app_key', 'installation_token'));
+                                                        'api_key', 'basic', 'bot_token', 'mail', 'app_key', 'installation_token'));
 alter table broker.credentials
     drop constraint credentials_class_check,
-    add constraint credentials_class_check check (class in ('oauth2', 'api_key', 'basic', 'bot_token', 'app_key')),
+    add constraint credentials_class_check check (class in ('oauth2', 'api_key', 'basic', 'bot_token', 'mail', 'app_key')),
     drop constraint credentials_check,
     add constraint credentials_check check ((class in ('oauth2', 'app_key')) = (client_id is not null)),
     -- With a key: by which identifier the provider knows where the app is installed.
@@ -23,7 +23,7 @@ create or replace function broker.class_of(field text) returns text
 language sql immutable set search_path = pg_catalog, pg_temp as $$
     select case when field in ('access_token', 'refresh_token') then 'oauth2'
                 when field in ('app_key', 'installation_token') then 'app_key'
-                when field in ('api_key', 'basic', 'bot_token') then field end
+                when field in ('api_key', 'basic', 'bot_token', 'mail') then field end
 $$;
 
 set local role countersign_definer;
