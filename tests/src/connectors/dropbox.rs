@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use manifest::{Arguments, Class, ConnectionFacts, IdempotencyKey, Manifest, PlannedRequest};
+use manifest::Class;
 use serde_json::{Value, json};
 
-use super::{kept, no_overrides, root, shipped};
+use super::{kept, planned, root, shipped};
 
 /// Each route, with where it is served and the scope that it asks for.
 fn routes() -> BTreeMap<String, (String, Option<String>)> {
@@ -115,23 +115,12 @@ fn sample(operation: &str) -> (Value, &'static str, &'static str) {
     }
 }
 
-fn planned(manifest: &Manifest, id: &str) -> PlannedRequest {
-    let hosts = no_overrides();
-    let facts = ConnectionFacts {
-        instance: None,
-        hosts: &hosts,
-    };
-    let given = Arguments::try_from(&sample(id).0).unwrap();
-    let none: Option<&IdempotencyKey> = None;
-    PlannedRequest::plan(manifest.operation(id).unwrap(), &facts, &given, none).unwrap()
-}
-
 #[test]
 fn every_operation_is_a_route_of_dropbox_with_its_scope_and_its_fields() {
     let (manifest, routes, types) = (shipped("dropbox"), routes(), Types::read());
     assert!(routes.len() > 200, "only {} routes were read", routes.len());
     for operation in manifest.operations() {
-        let request = planned(&manifest, &operation.id);
+        let request = planned(&manifest, &operation.id, &sample(&operation.id).0);
         let route = request.path().strip_prefix("/2/").unwrap();
         let (host, scope) = &routes[route];
         assert_eq!(
