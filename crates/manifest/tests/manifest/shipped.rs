@@ -97,7 +97,7 @@ fn every_connector_can_end_and_can_find_what_it_wrote() {
             let mut rules = manifest.scopes().filter(|(scope, _)| scope == name);
             rules.any(|(_, rule)| rule.class == Class::Write)
         };
-        let held = manifest.auth.oauth().is_some() && !reads.iter().any(can_write);
+        let held = manifest.auth.has_scopes() && !reads.iter().any(can_write);
         assert_eq!(told.scope_held, held, "{id}");
     }
 }
