@@ -52,8 +52,8 @@ impl Credential {
         | Self::ApiKey(text)
         | Self::Basic(text)
         | Self::BotToken(text)
-            | Self::Mail(text)
-            | Self::InstallationToken(text)) = self;
+        | Self::Mail(text)
+        | Self::InstallationToken(text)) = self;
         text
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::files::FileName;
 
 use super::{
-    Binary, HashText, IssuerPurpose, IssuerReturned, NewPasskeyAnswer, PasskeyAnswer,
+    Binary, HashText, IssuerPurpose, IssuerReturned, KeyOf, NewPasskeyAnswer, PasskeyAnswer,
     PasskeyPurpose, SecretText, SessionToBegin,
 };
 

@@ -109,7 +109,7 @@ fn check_paste(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<(
 }
 
 /// Where mail is, nothing is as it is over HTTP; and elsewhere nothing is as it is where mail is.
-fn check_protocol(source: Source<'_>, raw: &RawManifest, manifest: &Manifest) -> Parsed<()> {
+fn check_protocol(source: Source<'_>, raw: &Whole, manifest: &Manifest) -> Parsed<()> {
     let auth = raw.auth.get_ref();
     let is_mail = manifest.auth.class() == CredentialClass::Mail;
     if is_mail != manifest.protocol.is_mail() {

@@ -139,7 +139,7 @@ fn parse_operations(
 }
 
 /// What is spoken, and whether credentials are of that.
-fn parse_protocol(source: Source<'_>, raw: &RawManifest) -> Parsed<Protocol> {
+fn parse_protocol(source: Source<'_>, raw: &Whole) -> Parsed<Protocol> {
     match &raw.api.protocol {
         None => Ok(Protocol::Http),
         Some(text) => Protocol::parse(text.get_ref())

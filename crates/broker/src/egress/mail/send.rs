@@ -89,6 +89,7 @@ impl Egress {
             bytes: given.bytes,
             next_page,
             rate: manifest::RateLimit::default(),
+            credential: manifest::CredentialTold::default(),
         })
     }
 
