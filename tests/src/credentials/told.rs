@@ -3,6 +3,7 @@
 use axum::http::HeaderMap;
 use axum::routing::get;
 use axum::{Json, Router};
+use kernel::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 use testkit::provider::Mood;
 use time::{Duration, OffsetDateTime};
@@ -43,7 +44,7 @@ async fn row(world: &Desk, id: &str) -> Value {
 
 #[tokio::test]
 async fn a_credential_that_ends_soon_is_asked_for_again_in_its_place() {
-    let now = OffsetDateTime::now_utc();
+    let now = SystemClock.now();
     let soon = written(now + Duration::days(3));
     let world = told(&[("x-key-ends", soon.clone())]).await;
     let id = world.add("desk", "read").await;
@@ -69,7 +70,7 @@ async fn a_credential_that_ends_soon_is_asked_for_again_in_its_place() {
 
 #[tokio::test]
 async fn an_end_that_is_far_or_cannot_be_read_asks_nobody_for_anything() {
-    let far = written(OffsetDateTime::now_utc() + Duration::days(90));
+    let far = written(SystemClock.now() + Duration::days(90));
     for (told_end, is_known) in [(far, true), ("when it is over".to_owned(), false)] {
         let world = told(&[("x-key-ends", told_end)]).await;
         let id = world.add("desk", "read").await;

@@ -45,7 +45,7 @@ pub enum Way {
     /// At the app, by OAuth 2.
     OAuth(Box<OAuthPlane>),
     /// By pasting a credential that the app made.
-    Paste(PasteRule),
+    Paste(Box<PasteRule>),
     /// By the key of an app that the organisation registered.
     AppKey(Box<AppKeyRule>),
 }

@@ -48,7 +48,7 @@ pub(crate) fn parse_auth(source: Source<'_>, written: &Spanned<RawAuth>) -> Pars
     let way = match class {
         CredentialClass::OAuth2 => Way::OAuth(Box::new(parse_oauth(source, written)?)),
         CredentialClass::AppKey => Way::AppKey(Box::new(parse_app_key(source, written)?)),
-        _ => Way::Paste(parse_paste(source, written, class)?),
+        _ => Way::Paste(Box::new(parse_paste(source, written, class)?)),
     };
     Ok(AuthPlane {
         way,

@@ -1,4 +1,4 @@
-use broker::protocol::{Call, SecretText};
+use broker::protocol::{Call, KeyOf, SecretText};
 use broker::socket::CallError;
 use kernel::Scope;
 use sqlx::postgres::PgConnection;
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context) -> Found {
 }
 
 /// What an app of OAuth 2 does not take.
-const OTHERS: [&str; 4] = ["api_key", "basic", "bot_token", "mail"];
+const OTHERS: [&str; 5] = ["api_key", "basic", "bot_token", "mail", "app_key"];
 
 async fn look(context: &Context) -> Look {
     let id = connection(context).await?;
@@ -53,7 +53,10 @@ async fn given(context: &Context, id: Uuid, class: &str) -> Result<Option<String
         user: ["basic", "mail"]
             .contains(&class)
             .then(|| "control".to_owned()),
-        key_of: None,
+        key_of: (class == "app_key").then(|| KeyOf {
+            app: "1".to_owned(),
+            installation: "1".to_owned(),
+        }),
         text: SecretText::new("1:control".to_owned()),
     };
     let scope = Scope::Session(context.a.hash);
@@ -78,8 +81,12 @@ async fn kept(context: &Context, id: Uuid) -> Result<Option<String>, sqlx::Error
         }
         broker.execute("rollback").await?;
         sealed_token(context, &mut broker, id).await?;
+        let of = match class {
+            "app_key" => "installation = 'control'",
+            _ => "client_id = null",
+        };
         let renamed = format!(
-            "update broker.credentials set class = '{class}', client_id = null where connection_id = '{id}'"
+            "update broker.credentials set class = '{class}', {of} where connection_id = '{id}'"
         );
         if refusal(&mut broker, renamed).await.as_deref() != Some("23514") {
             return Ok(Some(format!(

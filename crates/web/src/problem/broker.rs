@@ -79,12 +79,11 @@ fn failed(failure: Failure) -> Problem {
             return Problem::new(kind::BROKER_ARGUMENTS).saying(failure.message);
         }
         "connectors.credential_class" => return Problem::new(kind::CREDENTIAL_CLASS),
-        "connectors.credential_form" | "connectors.credential_refused" => {
-            return Problem::new(kind::CREDENTIAL_INVALID)
-                .coded(422, failure.code)
-                .field("credential", failure.message);
-        }
-        "connectors.key_form" | "connectors.key_refused" | "connectors.key_cannot_sign" => {
+        "connectors.credential_form"
+        | "connectors.credential_refused"
+        | "connectors.key_form"
+        | "connectors.key_refused"
+        | "connectors.key_cannot_sign" => {
             return Problem::new(kind::CREDENTIAL_INVALID)
                 .coded(422, failure.code)
                 .field("credential", failure.message);

@@ -1,6 +1,7 @@
 //! Attacks on the door, over real sockets.
 
 mod answers;
+mod app_token;
 mod approvals;
 mod credentials;
 mod declared;
