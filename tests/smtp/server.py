@@ -52,7 +52,7 @@ class Handler:
 
 
 def authenticate(server, session, envelope, mechanism, data):
-    right = isinstance(data, LoginPassword) and data.login == b"countersign" and data.password == b"smtp password"
+    right = isinstance(data, LoginPassword) and data.login in (b"countersign", b"ada@mail.test") and data.password == b"smtp password"
     return AuthResult(success=right, handled=False, auth_data=data if right else None)
 
 

@@ -1,16 +1,20 @@
 use std::time::Duration;
 
 use kernel::{ConnectionId, ProposalId, Scope};
-use manifest::{Arguments, Class, Idempotency, IdempotencyKey, Operation, PlannedRequest};
+use manifest::{
+    Arguments, Class, CredentialClass, Idempotency, IdempotencyKey, Operation, PlannedRequest,
+};
 
 use crate::approved_write::Binding;
 use crate::connection::Connection;
+use crate::egress::mail::check_sender;
 use crate::error::BrokerError;
 use crate::ledger::{Ledger, Proposed};
 use crate::payload::{Payload, Requester};
 use crate::protocol::Answer;
 use crate::service::Service;
 use crate::store;
+use crate::token::access_token;
 
 /// A proposal that nobody decides about in a day is not what anybody waits for.
 pub(crate) const PROPOSAL_LIFETIME: Duration = Duration::from_hours(24);
@@ -49,6 +53,11 @@ pub(crate) async fn propose<L: Ledger>(
         (id, &requester),
         &arguments,
     )?;
+    if connection.row.class == CredentialClass::Mail {
+        let token = access_token(service, scope, &connection).await?;
+        check_sender(&request, &token.credential)
+            .map_err(|error| BrokerError::Arguments(error.to_string()))?;
+    }
     let hash = binding.payload_hash(&request)?;
     let subject = operation.subject(&arguments);
     let payload = Payload::new(requester, &arguments)?;

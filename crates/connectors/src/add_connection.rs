@@ -26,7 +26,7 @@ pub enum NewConnectionError {
     /// The app has one public host.
     #[error("this app has one address: leave the instance out")]
     NoInstance,
-    /// The app has no operation of that class.
+    /// The app has no operation of that class, or none but the one that shows whether a password works.
     #[error("this app has nothing to {}", .0.as_str())]
     NoOperations(Class),
 }
@@ -58,7 +58,7 @@ impl NewConnection {
         if length == 0 || length > MAX_NAME_CHARACTERS || name.chars().any(char::is_control) {
             return Err(NewConnectionError::Name);
         }
-        if manifest.operations_of(purpose).next().is_none() {
+        if !manifest.is_of_use(purpose) {
             return Err(NewConnectionError::NoOperations(purpose));
         }
         Ok(Self {

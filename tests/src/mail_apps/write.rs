@@ -196,3 +196,42 @@ async fn what_would_be_more_than_a_mail_is_refused_when_it_is_proposed() {
     }
     assert!(server.mails().is_empty());
 }
+
+/// Many servers let whoever signs in say anything: here the account's own address alone is said.
+#[tokio::test]
+async fn a_mail_from_another_address_than_the_accounts_is_refused_before_anybody_is_asked() {
+    let server = MailServer::start("implicit", "localhost", &["--login"]);
+    let world = World::start(server.authority(), &[server.port()]).await;
+    let instance = format!("smtps://localhost:{}", server.port());
+    let account = ("ada@mail.test", PASSWORD);
+    let app = ("smtp", instance.as_str(), "write");
+    let id = world.connected(app, account).await;
+    let mut other = letter();
+    other["from"] = json!("eve@mail.test");
+    let (status, told) = propose(&world, &id, &other).await;
+    assert_eq!((status, &told["code"]), (422, &json!("broker.arguments")));
+    assert!(
+        told.to_string()
+            .contains("another address than the account"),
+        "{told}"
+    );
+    let all = world.owner.get("/api/v1/approvals").await.unwrap();
+    assert_eq!(all["approvals"], json!([]), "{all}");
+    assert_eq!(sent(&world, &id).await["state"], "executed");
+}
+
+#[tokio::test]
+async fn a_server_that_sends_is_connected_for_nothing_else() {
+    let server = MailServer::start("implicit", "localhost", &["--login"]);
+    let world = World::start(server.authority(), &[server.port()]).await;
+    let instance = format!("smtps://localhost:{}", server.port());
+    let form = json!({ "app": "smtp", "name": "Mail", "instance": instance, "purpose": "read" });
+    let answer = world
+        .owner
+        .send(Method::POST, "/api/v1/connections", Some(&form))
+        .await
+        .unwrap();
+    assert_eq!(answer.status().as_u16(), 422);
+    let told: Value = answer.json().await.unwrap();
+    assert!(told.to_string().contains("nothing to read"), "{told}");
+}

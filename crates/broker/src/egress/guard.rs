@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use manifest::Origin;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -18,6 +19,8 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Addresses that a name may have; more is no app's answer.
 const MAX_ADDRESSES: usize = 32;
+/// How long one address of a server may take to answer before the next one is tried.
+const ADDRESS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Stands in every client between a host and a socket. A client has one origin, so that the guard
 /// knows what is listed, and connects only to addresses that it has just checked itself: there is
@@ -114,7 +117,9 @@ impl Guard {
         };
         for mut address in addresses {
             address.set_port(self.origin.port());
-            if let Ok(stream) = TcpStream::connect(address).await {
+            // One dead address of several is not what the time of the call is for.
+            let connecting = tokio::time::timeout(ADDRESS_TIMEOUT, TcpStream::connect(address));
+            if let Ok(Ok(stream)) = connecting.await {
                 return Ok(Some(stream));
             }
         }

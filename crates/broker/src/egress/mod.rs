@@ -18,7 +18,7 @@ mod guard;
 pub(crate) mod issuer;
 pub(crate) mod keeper;
 mod lookup;
-mod mail;
+pub(crate) mod mail;
 mod media;
 pub mod oauth;
 mod policy;

@@ -75,9 +75,12 @@ pub enum InstanceError {
     /// A path of more than plain segments.
     #[error("the path of a base URL is made of plain segments, such as /tracker")]
     Path,
-    /// A path, where mail is: a server of mail has none.
+    /// Not how the address of a mail server is written.
+    #[error("not an address of a mail server, such as the one in the example")]
+    NotAMailServer,
+    /// More than a name and a port, where mail is.
     #[error("the address of a mail server is its name, and perhaps a port")]
-    MailPath,
+    MoreThanAServer,
 }
 
 impl HostPattern {
@@ -118,20 +121,23 @@ impl InstanceRule {
     pub fn read(&self, text: &str) -> Result<InstanceUrl, InstanceError> {
         // The parser forgives these: it drops tabs and newlines, and turns backslashes round.
         if text.contains(|c: char| c.is_control() || c.is_whitespace() || c == '\\') {
-            return Err(InstanceError::NotAUrl);
+            return Err(self.not_an_address());
         }
         let (url, origin) = self.parse(text)?;
         // The text is searched, because a parser drops an empty user, query or fragment.
         if text.contains(['@', '?', '#']) {
-            return Err(InstanceError::MoreThanABase);
+            return Err(match self.protocol {
+                Protocol::Http => InstanceError::MoreThanABase,
+                Protocol::Imap | Protocol::Smtp => InstanceError::MoreThanAServer,
+            });
         }
-        let host = url.host().ok_or(InstanceError::NotAUrl)?;
+        let host = url.host().ok_or(InstanceError::Host)?;
         if !self.hosts.iter().any(|pattern| pattern.admits(&host)) {
             return Err(InstanceError::Host);
         }
         let prefix = url.path().trim_end_matches('/').to_owned();
         if self.protocol.is_mail() && !prefix.is_empty() {
-            return Err(InstanceError::MailPath);
+            return Err(InstanceError::MoreThanAServer);
         }
         let plain = |segment: &str| {
             !segment.is_empty() && percent::decode(segment).is_some_and(|text| text == segment)
@@ -158,9 +164,17 @@ impl InstanceRule {
         Ok((url, origin))
     }
 
+    const fn not_an_address(&self) -> InstanceError {
+        if self.protocol.is_mail() {
+            InstanceError::NotAMailServer
+        } else {
+            InstanceError::NotAUrl
+        }
+    }
+
     fn parse_mail(&self, text: &str) -> Result<(Url, Origin), InstanceError> {
         if !text.contains("://") {
-            return Err(InstanceError::NotAUrl);
+            return Err(InstanceError::NotAMailServer);
         }
         let (scheme, rest) = Scheme::of_mail(text)
             .filter(|(scheme, _)| scheme.protocol() == self.protocol)
@@ -168,14 +182,14 @@ impl InstanceRule {
         let [one, other] =
             ["https", "http"].map(|scheme| Url::parse(&format!("{scheme}://{rest}")));
         let (one, other) = (
-            one.map_err(|_| InstanceError::NotAUrl)?,
-            other.map_err(|_| InstanceError::NotAUrl)?,
+            one.map_err(|_| InstanceError::NotAMailServer)?,
+            other.map_err(|_| InstanceError::NotAMailServer)?,
         );
         // Either URL forgets the port that is its own scheme's usual one.
         let port = one.port().or(other.port());
         let origin = Origin::at(&one, (scheme, port)).ok_or(InstanceError::Host)?;
         if port == Some(0) {
-            return Err(InstanceError::NotAUrl);
+            return Err(InstanceError::NotAMailServer);
         }
         Ok((one, origin))
     }
@@ -337,17 +351,20 @@ mod tests {
             assert_eq!(imap.read(&url.to_string()), Ok(url));
         }
         for (given, why) in [
-            ("mail.example", InstanceError::NotAUrl),
-            ("imaps://", InstanceError::NotAUrl),
-            ("imaps://mail.example:0", InstanceError::NotAUrl),
-            ("imaps://mail.example:99999", InstanceError::NotAUrl),
-            ("imaps://mail.example\r\nA LOGOUT", InstanceError::NotAUrl),
+            ("mail.example", InstanceError::NotAMailServer),
+            ("imaps://", InstanceError::NotAMailServer),
+            ("imaps://mail.example:0", InstanceError::NotAMailServer),
+            ("imaps://mail.example:99999", InstanceError::NotAMailServer),
+            (
+                "imaps://mail.example\r\nA LOGOUT",
+                InstanceError::NotAMailServer,
+            ),
             ("https://mail.example", InstanceError::Protocol),
             ("smtps://mail.example", InstanceError::Protocol),
             ("IMAPS://mail.example", InstanceError::Protocol),
-            ("imaps://ada@mail.example", InstanceError::MoreThanABase),
-            ("imaps://mail.example?x", InstanceError::MoreThanABase),
-            ("imaps://mail.example/INBOX", InstanceError::MailPath),
+            ("imaps://ada@mail.example", InstanceError::MoreThanAServer),
+            ("imaps://mail.example?x", InstanceError::MoreThanAServer),
+            ("imaps://mail.example/INBOX", InstanceError::MoreThanAServer),
             ("imaps://mail.example.", InstanceError::Host),
         ] {
             assert_eq!(imap.read(given), Err(why), "{given}");

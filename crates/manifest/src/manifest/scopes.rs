@@ -61,6 +61,14 @@ impl Manifest {
             .filter(move |operation| operation.class == class)
     }
 
+    /// Whether a connection of this purpose is of use. What only shows that a password works is nothing to connect an
+    /// app for.
+    pub fn is_of_use(&self, purpose: Class) -> bool {
+        let verify = self.auth.paste().map(|rule| rule.verify.as_str());
+        self.operations_of(purpose)
+            .any(|operation| self.scan.is_some() || Some(operation.id.as_str()) != verify)
+    }
+
     /// Whether a grant of `granted` suffices for `operation`. A narrower scope may: what it does
     /// not reach, the app refuses.
     pub fn is_granted(&self, operation: &Operation, granted: &BTreeSet<String>) -> bool {

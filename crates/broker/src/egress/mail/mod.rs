@@ -13,5 +13,7 @@ mod send;
 mod smtp;
 mod stream;
 
+pub(crate) use send::check_sender;
+
 #[cfg(test)]
 mod tests;

@@ -131,6 +131,18 @@ impl Egress {
     }
 }
 
+/// Whether whoever signs in with the credential may send the mail that was planned: what is looked at again when it is
+/// sent, told before anybody is asked to approve it.
+pub(crate) fn check_sender(
+    planned: &PlannedRequest,
+    credential: &Credential,
+) -> Result<(), EgressError> {
+    match MailCall::of(planned) {
+        Some(MailCall::Send(letter)) => Account::of(credential)?.may_send(&letter),
+        _ => Ok(()),
+    }
+}
+
 impl Leaving {
     /// Makes the bytes of a mail, and reads back what they say: that is what is recognised and held against the approval.
     fn of(planned: &PlannedRequest, begun: Option<OffsetDateTime>) -> Option<Self> {

@@ -1,7 +1,7 @@
 use axum::response::Response;
 use connectors::{Connection, ConnectionState};
 use kernel::{AssetAccess, PageSize};
-use manifest::{Apps, Class, Manifest, Operation};
+use manifest::{Apps, Class, Manifest};
 use ui::Nav;
 use ui::connectors as view;
 
@@ -76,11 +76,7 @@ fn apps(all: &Apps, connections: &[Connection]) -> Vec<view::App> {
 
 fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
     let operations = manifest.operations_of(purpose).count() as u64;
-    let verify = manifest.auth.paste().map(|rule| rule.verify.as_str());
-    // What only shows that a password works is nothing to connect an app for.
-    let is_for_more =
-        |operation: &Operation| manifest.scan.is_some() || Some(operation.id.as_str()) != verify;
-    if !manifest.operations_of(purpose).any(is_for_more) {
+    if !manifest.is_of_use(purpose) {
         return None;
     }
     let writes = purpose == Class::Write;
