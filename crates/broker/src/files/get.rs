@@ -2,7 +2,7 @@ use crypto::stream::{RangeOpener, StreamOpener};
 use kernel::{FileId, Scope};
 
 use super::FileError;
-use super::store::Outgoing;
+use super::bytes::Outgoing;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::Answer;

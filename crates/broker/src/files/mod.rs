@@ -4,17 +4,17 @@
 //! The row is there before the first byte, and goes before the last: so no bytes are without a row but those that
 //! `broker.file_remains` lists, which the sweep removes.
 
+mod bytes;
 mod error;
 mod get;
 mod name;
 mod put;
-mod store;
 mod sweep;
 
+pub use bytes::FileStore;
 pub use error::FileError;
 pub use get::OpenFile;
 pub use name::{FileName, FileNameError};
-pub use store::FileStore;
 
 pub(crate) use get::get_file;
 pub(crate) use put::{NewFile, put_file};

@@ -4,7 +4,7 @@ use std::time::Duration;
 use crypto::stream::{NewFileKey, StreamSealer};
 use kernel::{AuditEntry, FileId, LogId, OrganisationId, Scope};
 
-use super::store::Incoming;
+use super::bytes::Incoming;
 use super::{FileError, FileName, MOST_BYTES};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;

@@ -1,7 +1,7 @@
 use db::Db;
 use kernel::{FileId, Scope};
 
-use super::store::FileStore;
+use super::bytes::FileStore;
 use crate::store::files;
 
 /// Files at once.
