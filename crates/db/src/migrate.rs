@@ -73,6 +73,7 @@ migrations! {
     38 "0038_broker_files",
     39 "0039_broker_mail_credentials",
     40 "0040_broker_app_keys",
+    41 "0041_broker_files_total",
 }
 
 /// What an administrator runs once per PostgreSQL cluster.

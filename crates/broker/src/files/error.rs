@@ -15,11 +15,20 @@ pub enum FileError {
     /// It did not come whole.
     #[error("the file did not arrive whole")]
     CutOff(#[source] io::Error),
+    /// Another one comes to the log, or has come.
+    #[error("a file is on its way to this log already")]
+    Taken,
     /// The organisation keeps as much as it may.
     #[error(
         "your organisation's files take as much room as they may: remove one that is not needed"
     )]
     Quota,
+    /// All organisations keep as much as they may.
+    #[error("the files of this server take as much room as they may")]
+    ServerQuota,
+    /// The disk would be too full.
+    #[error("the disk that files are kept on has no room for this one")]
+    DiskFull,
     /// The range reaches past its end.
     #[error("the file has no such bytes")]
     OutOfRange,
@@ -37,8 +46,11 @@ impl FileError {
         match self {
             Self::NotFound => "files.not_found",
             Self::NotWanted => "files.not_wanted",
+            Self::Taken => "files.taken",
             Self::CutOff(_) => "files.cut_off",
             Self::Quota => "files.quota",
+            Self::ServerQuota => "files.server_quota",
+            Self::DiskFull => "files.disk_full",
             Self::OutOfRange => "files.out_of_range",
             Self::Altered(_) => "files.altered",
             Self::Store(_) => "files.store_failed",
@@ -49,6 +61,8 @@ impl FileError {
     pub(crate) fn note(&self) {
         match self {
             Self::Altered(file) => tracing::error!(%file, "broker.file_does_not_open"),
+            Self::ServerQuota => tracing::error!("broker.files_take_all_they_may"),
+            Self::DiskFull => tracing::error!("broker.file_disk_full"),
             Self::Store(error) => tracing::error!(%error, "broker.file_store_failed"),
             _ => {}
         }
@@ -59,6 +73,14 @@ impl FileError {
         move |error| match error {
             StreamError::Altered => Self::Altered(file),
             StreamError::OutOfRange => Self::OutOfRange,
+        }
+    }
+
+    /// What went wrong on the way of bytes to where they are stored.
+    pub(crate) fn of_write(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Store(error),
         }
     }
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use crypto::stream::{NewFileKey, StreamSealer};
 use kernel::{AuditEntry, FileId, LogId, OrganisationId, Scope};
+use sqlx::postgres::PgConnection;
 
 use super::bytes::Incoming;
 use super::{FileError, FileName, MOST_BYTES};
@@ -29,8 +30,42 @@ struct Writing {
     id: FileId,
     organisation: OrganisationId,
     sealer: StreamSealer,
-    /// How long it may become.
-    room_bytes: u64,
+    room: Room,
+}
+
+/// How long a file may become: for its organisation, and for the server.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    of_organisation: u64,
+    of_server: u64,
+}
+
+impl Room {
+    /// What other files than `but` leave of it.
+    async fn left(
+        connection: &mut PgConnection,
+        most_bytes: Option<u64>,
+        but: Option<FileId>,
+    ) -> Result<Self, db::Error> {
+        let others = files::stored_bytes(connection, but).await?;
+        Ok(Self {
+            of_organisation: MOST_BYTES.saturating_sub(others),
+            of_server: match most_bytes {
+                Some(most) => most.saturating_sub(files::all_stored_bytes(connection).await?),
+                None => u64::MAX,
+            },
+        })
+    }
+
+    const fn take(self, size_bytes: u64) -> Result<(), FileError> {
+        if size_bytes > self.of_organisation {
+            return Err(FileError::Quota);
+        }
+        if size_bytes > self.of_server {
+            return Err(FileError::ServerQuota);
+        }
+        Ok(())
+    }
 }
 
 /// Seals a file as it comes, and keeps it: all of it, or nothing.
@@ -64,20 +99,16 @@ async fn begin<L: Ledger>(
     let bound = store::bound(&mut tx).await?;
     let (organisation, ..) = bound.ok_or(BrokerError::Unauthenticated)?;
     store::require(&mut tx, "insight.import").await?;
-    let room_bytes = MOST_BYTES.saturating_sub(files::stored_bytes(&mut tx, None).await?);
+    let room = Room::left(&mut tx, service.files.most_bytes, None).await?;
     drop(tx);
-    if room_bytes == 0 {
-        return Err(FileError::Quota.into());
-    }
+    room.take(1)?;
     let mut tx = service.db.write(scope).await?;
     let id = FileId::new(clock.now(), chance);
     let (key, sealed) = service
         .vault
         .new_file_key(&mut tx, (organisation, id), chance)
         .await?;
-    if !files::insert(&mut tx, (id, new.log), new.name.as_str(), &sealed).await? {
-        return Err(FileError::NotWanted.into());
-    }
+    files::insert(&mut tx, (id, new.log), new.name.as_str(), &sealed).await??;
     #[expect(
         clippy::disallowed_methods,
         reason = "its end is told, or nothing of it stays"
@@ -88,7 +119,7 @@ async fn begin<L: Ledger>(
         id,
         organisation,
         sealer: seal_with(key, &tenant, &row),
-        room_bytes,
+        room,
     })
 }
 
@@ -106,11 +137,11 @@ async fn write<L: Ledger>(
     let Writing {
         id,
         mut sealer,
-        room_bytes,
+        room,
         ..
     } = writing;
     let created = service.files.create(id).await;
-    let mut incoming = created.map_err(FileError::Store)?;
+    let mut incoming = created.map_err(FileError::of_write)?;
     let mut beat = tokio::time::interval(BEAT);
     let (mut size_bytes, mut sealed) = (0_u64, Vec::new());
     loop {
@@ -123,21 +154,19 @@ async fn write<L: Ledger>(
         };
         let Some(piece) = piece else { break };
         size_bytes += piece.len() as u64;
-        if size_bytes > room_bytes {
-            return Err(FileError::Quota.into());
-        }
+        room.take(size_bytes)?;
         sealer.write(&piece, &mut sealed);
         put(&mut incoming, &mut sealed).await?;
     }
     let size_bytes = sealer.finish(&mut sealed);
     put(&mut incoming, &mut sealed).await?;
-    incoming.finish().await.map_err(FileError::Store)?;
+    incoming.finish().await.map_err(FileError::of_write)?;
     Ok(size_bytes)
 }
 
 async fn put(incoming: &mut Incoming, sealed: &mut Vec<u8>) -> Result<(), FileError> {
     if !sealed.is_empty() {
-        incoming.write(sealed).await.map_err(FileError::Store)?;
+        incoming.write(sealed).await.map_err(FileError::of_write)?;
         sealed.clear();
     }
     Ok(())
@@ -165,11 +194,12 @@ async fn finish<L: Ledger>(
     (log, size_bytes): (LogId, u64),
 ) -> Result<(), BrokerError> {
     let mut tx = service.db.write(scope).await?;
-    files::take_turn(&mut tx, organisation).await?;
-    let others = files::stored_bytes(&mut tx, Some(id)).await?;
-    if others.saturating_add(size_bytes) > MOST_BYTES {
-        return Err(FileError::Quota.into());
-    }
+    // Who counts for the server waits for everybody, and for an organisation for its own.
+    let most_bytes = service.files.most_bytes;
+    let whose = most_bytes.map_or_else(|| organisation.to_string(), |_| "server".to_owned());
+    files::take_turn(&mut tx, &whose).await?;
+    let room = Room::left(&mut tx, most_bytes, Some(id)).await?;
+    room.take(size_bytes)?;
     if !files::set_stored(&mut tx, id, size_bytes).await? {
         return Err(FileError::NotWanted.into());
     }

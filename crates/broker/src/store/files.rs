@@ -1,9 +1,10 @@
 //! Files at rest.
 
 use db::{Error, ReadTx, WriteTx};
-use kernel::{FileId, LogId, OrganisationId};
+use kernel::{FileId, LogId};
 use sqlx::postgres::PgConnection;
 
+use crate::files::FileError;
 use crate::vault::SealedFileKey;
 
 /// Of the bound organisation, in other files than this.
@@ -21,13 +22,21 @@ pub(crate) async fn stored_bytes(
     Ok(u64::try_from(bytes).unwrap_or(0))
 }
 
-/// Adds a file that is about to be written. False where the log waits for none.
+/// Of all organisations. What is still being written counts for nothing.
+pub(crate) async fn all_stored_bytes(connection: &mut PgConnection) -> Result<u64, Error> {
+    let bytes = sqlx::query_scalar!(r#"select broker.all_stored_bytes() as "bytes!""#)
+        .fetch_one(connection)
+        .await?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
+}
+
+/// Adds a file that is about to be written.
 pub(crate) async fn insert(
     tx: &mut WriteTx,
     (id, log): (FileId, LogId),
     name: &str,
     key: &SealedFileKey,
-) -> Result<bool, Error> {
+) -> Result<Result<(), FileError>, Error> {
     let inserted = sqlx::query!(
         "insert into broker.files (id, org_id, log_id, name, key_id, sealed_key)
          values ($1, ctx.org(), $2, $3, $4, $5) on conflict (org_id, log_id) do nothing",
@@ -40,12 +49,13 @@ pub(crate) async fn insert(
     .execute(&mut **tx)
     .await;
     match inserted {
-        Ok(done) => Ok(done.rows_affected() == 1),
+        Ok(done) if done.rows_affected() == 1 => Ok(Ok(())),
+        Ok(_) => Ok(Err(FileError::Taken)),
         // broker.hold_file, or no such log.
         Err(sqlx::Error::Database(error))
             if matches!(error.code().as_deref(), Some("23514" | "23503")) =>
         {
-            Ok(false)
+            Ok(Err(FileError::NotWanted))
         }
         Err(error) => Err(error.into()),
     }
@@ -62,11 +72,11 @@ pub(crate) async fn note_alive(tx: &mut WriteTx, id: FileId) -> Result<bool, Err
     Ok(done.rows_affected() == 1)
 }
 
-/// One after the other within an organisation, until the transaction ends: what is counted stays so.
-pub(crate) async fn take_turn(tx: &mut WriteTx, organisation: OrganisationId) -> Result<(), Error> {
+/// One after the other among those of `whose`, until the transaction ends: what is counted stays so.
+pub(crate) async fn take_turn(tx: &mut WriteTx, whose: &str) -> Result<(), Error> {
     sqlx::query!(
         "select pg_advisory_xact_lock(hashtextextended('broker.files ' || $1, 0))",
-        organisation.to_string()
+        whose
     )
     .execute(&mut **tx)
     .await?;
