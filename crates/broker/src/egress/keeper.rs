@@ -12,15 +12,13 @@ use super::body::{WipedBytes, read_limited};
 use super::client::{Clients, SetUpError};
 use super::error::EgressError;
 use super::lookup::Lookup;
-use super::policy::{EgressPolicy, HostPort};
-use super::sockets::SocketCount;
+use super::named::named;
 use super::transport::exchange;
 
 /// An answer holds a wrapped key or a token, and a few words.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// The way to a key management service that the operator named, and to no other host. By being named it may
-/// have a private address; what nobody may reach (the metadata service of a cloud) stays out of reach.
+/// The way to a key management service that the operator named, and to no other host.
 pub(crate) struct KeeperDoor {
     origin: Origin,
     clients: Clients,
@@ -39,13 +37,7 @@ impl KeeperDoor {
         authorities: Vec<CertificateDer<'static>>,
         lookup: Arc<dyn Lookup>,
     ) -> Result<Self, SetUpError> {
-        let policy = EgressPolicy {
-            max_answer_bytes: MAX_ANSWER_BYTES,
-            private: [HostPort::of(&origin)].into(),
-            extra_roots: authorities,
-            ..EgressPolicy::default()
-        };
-        let clients = Clients::new(Arc::new(policy), lookup, Arc::new(SocketCount::default()))?;
+        let clients = named(&origin, authorities, lookup)?;
         Ok(Self { origin, clients })
     }
 

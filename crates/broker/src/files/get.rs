@@ -2,7 +2,7 @@ use crypto::stream::{RangeOpener, StreamOpener};
 use kernel::{FileId, Scope};
 
 use super::FileError;
-use super::bytes::Outgoing;
+use super::bytes::{FileStore, Outgoing};
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::Answer;
@@ -42,26 +42,36 @@ pub(crate) async fn get_file<L: Ledger>(
     drop(tx);
     let (tenant, row) = (organisation.to_string(), id.to_string());
     let opener = StreamOpener::new(&key, &file_content_place(&tenant, &row), size_bytes);
-    let stored = service.files.size(id).await;
-    if stored.map_err(FileError::of_store(id))? != opener.sealed_size() {
-        return Err(FileError::Altered(id).into());
-    }
-    let end = service.files.read(id, opener.end()).await;
-    let end = end.map_err(FileError::of_store(id))?.rest().await;
-    let opener = opener
-        .verify_end(end.map_err(FileError::of_store(id))?)
-        .and_then(|stream| stream.range(offset_bytes, length_bytes))
-        .map_err(FileError::of_stream(id))?;
-    let outgoing = service.files.read(id, opener.sealed_bytes()).await;
-    let open = OpenFile {
-        id,
-        outgoing: outgoing.map_err(FileError::of_store(id))?,
-        opener: Some(opener),
-    };
+    let open = OpenFile::open(&service.files, id, opener, (offset_bytes, length_bytes)).await?;
     Ok((Answer::FileOpened { length_bytes }, open))
 }
 
 impl OpenFile {
+    /// Opens a part of what is stored as `id`, once its end was opened.
+    pub(crate) async fn open(
+        store: &FileStore,
+        id: FileId,
+        opener: StreamOpener,
+        (offset_bytes, length_bytes): (u64, u64),
+    ) -> Result<Self, FileError> {
+        let end = store.read(id, opener.end()).await;
+        let end = end.map_err(FileError::of_store(id))?;
+        if end.size() != opener.sealed_size() {
+            return Err(FileError::Altered(id));
+        }
+        let end = end.rest().await.map_err(FileError::of_store(id))?;
+        let opener = opener
+            .verify_end(end)
+            .and_then(|stream| stream.range(offset_bytes, length_bytes))
+            .map_err(FileError::of_stream(id))?;
+        let outgoing = store.read(id, opener.sealed_bytes()).await;
+        Ok(Self {
+            id,
+            outgoing: outgoing.map_err(FileError::of_store(id))?,
+            opener: Some(opener),
+        })
+    }
+
     /// The next bytes; nothing after the last.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<u8>>, FileError> {
         let altered = FileError::of_stream(self.id);

@@ -1,4 +1,4 @@
-//! Files at rest: the bytes in a folder, sealed in chunks by a key of each file's own (`crypto::stream`); the row in the
+//! Files at rest: the bytes in a folder or a bucket, sealed in chunks by a key of each file's own (`crypto::stream`); the row in the
 //! database, with that key, sealed by a data key of the organisation.
 //!
 //! The row is there before the first byte, and goes before the last: so no bytes are without a row but those that
@@ -11,7 +11,7 @@ mod name;
 mod put;
 mod sweep;
 
-pub use bytes::FileStore;
+pub use bytes::{BucketConfig, BucketError, FileStore, FileStoreError, Spare};
 pub use error::FileError;
 pub use get::OpenFile;
 pub use name::{FileName, FileNameError};

@@ -3,28 +3,35 @@ use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use kernel::FileId;
+use bytes::Bytes;
+use kernel::{Chance, FileId};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+
+use super::name_of;
+use super::room::{Room, Spare};
 
 /// A folder of files, in 256 folders so that none of them grows long.
 #[derive(Debug, Clone)]
 pub(super) struct Folder {
     root: PathBuf,
+    spare: Spare,
 }
 
 /// A file that is not there yet, under another name. Goes when it is dropped.
 #[derive(Debug)]
-pub(super) struct FolderWriter {
+pub(crate) struct FolderWriter {
+    room: Room,
     file: Option<File>,
     part: PathBuf,
     whole: PathBuf,
 }
 
 #[derive(Debug)]
-pub(super) struct FolderReader {
+pub(crate) struct FolderReader {
     file: File,
     left: u64,
+    size: u64,
 }
 
 /// Of one read from the disk.
@@ -32,7 +39,7 @@ const READ_BYTES: u64 = 64 * 1024;
 const PART: &str = "part";
 
 impl Folder {
-    pub(super) fn open(root: PathBuf) -> io::Result<Self> {
+    pub(super) fn open(root: PathBuf, spare: Spare) -> io::Result<Self> {
         let made = std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
@@ -43,19 +50,36 @@ impl Folder {
             mode.set_mode(0o700);
             std::fs::set_permissions(&root, mode)?;
         }
-        Ok(Self { root })
+        Ok(Self { root, spare })
     }
 
-    /// Of the identifier alone, which is the broker's: nothing that anybody typed is part of a path. Its last byte is
-    /// chance, and spreads files over the folders.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     fn path(&self, id: FileId) -> PathBuf {
-        let name = id.uuid().simple().to_string();
-        let (_, last) = name.split_at(name.len() - 2);
-        self.root.join(last).join(&name)
+        let (folder, name) = name_of(id);
+        self.root.join(folder).join(name)
+    }
+
+    /// Does with a small file of its own all that is done with files.
+    pub(super) async fn check(&self, chance: &dyn Chance) -> io::Result<()> {
+        let mut name = [0_u8; 16];
+        chance.fill(&mut name);
+        let path = self.root.join(format!("probe-{}", hex::encode(name)));
+        fs::write(&path, name).await?;
+        let read = fs::read(&path).await;
+        fs::remove_file(&path).await?;
+        if read? == name {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::InvalidData.into())
+        }
     }
 
     pub(super) async fn create(&self, id: FileId) -> io::Result<FolderWriter> {
         let whole = self.path(id);
+        let room = Room::new(&self.root, self.spare);
         if let Some(folder) = whole.parent() {
             let mut builder = fs::DirBuilder::new();
             builder.recursive(true).mode(0o700).create(folder).await?;
@@ -64,21 +88,20 @@ impl Folder {
         let mut options = OpenOptions::new();
         let file = options.write(true).create_new(true).mode(0o600).open(&part);
         Ok(FolderWriter {
+            room,
             file: Some(file.await?),
             part,
             whole,
         })
     }
 
-    pub(super) async fn size(&self, id: FileId) -> io::Result<u64> {
-        Ok(fs::metadata(self.path(id)).await?.len())
-    }
-
     pub(super) async fn read(&self, id: FileId, bytes: Range<u64>) -> io::Result<FolderReader> {
         let mut file = File::open(self.path(id)).await?;
+        let size = file.metadata().await?.len();
         file.seek(SeekFrom::Start(bytes.start)).await?;
         Ok(FolderReader {
             file,
+            size,
             left: bytes.end.saturating_sub(bytes.start),
         })
     }
@@ -97,6 +120,7 @@ impl Folder {
 
 impl FolderWriter {
     pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.room.take(bytes.len() as u64).await?;
         match &mut self.file {
             Some(file) => file.write_all(bytes).await,
             None => Err(io::ErrorKind::BrokenPipe.into()),
@@ -138,7 +162,12 @@ impl Drop for FolderWriter {
 }
 
 impl FolderReader {
-    pub(super) async fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+    /// How long the whole file is.
+    pub(super) const fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) async fn next(&mut self) -> io::Result<Option<Bytes>> {
         if self.left == 0 {
             return Ok(None);
         }
@@ -146,7 +175,7 @@ impl FolderReader {
         let mut bytes = vec![0; usize::try_from(most).map_err(io::Error::other)?];
         self.file.read_exact(&mut bytes).await?;
         self.left -= most;
-        Ok(Some(bytes))
+        Ok(Some(bytes.into()))
     }
 }
 
@@ -199,13 +228,13 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_there_once_it_is_whole_and_for_its_owner_alone() {
         let scratch = Scratch::new("whole");
-        let folder = Folder::open(scratch.0.clone()).unwrap();
+        let folder = Folder::open(scratch.0.clone(), Spare::Bytes(0)).unwrap();
         let mut writer = folder.create(id(7)).await.unwrap();
         writer.write(b"0123456789").await.unwrap();
-        let missing = folder.size(id(7)).await.unwrap_err();
+        let missing = folder.read(id(7), 0..1).await.unwrap_err();
         assert_eq!(missing.kind(), io::ErrorKind::NotFound);
         writer.finish().await.unwrap();
-        assert_eq!(folder.size(id(7)).await.unwrap(), 10);
+        assert_eq!(folder.read(id(7), 0..1).await.unwrap().size(), 10);
         assert_eq!(bytes(&folder, id(7), 2..5).await.unwrap(), b"234");
         let short = bytes(&folder, id(7), 5..11).await.unwrap_err();
         assert_eq!(short.kind(), io::ErrorKind::UnexpectedEof);
@@ -222,7 +251,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_not_finished_goes_and_what_a_crash_left_is_removed() {
         let scratch = Scratch::new("part");
-        let folder = Folder::open(scratch.0.clone()).unwrap();
+        let folder = Folder::open(scratch.0.clone(), Spare::Bytes(0)).unwrap();
         let mut writer = folder.create(id(8)).await.unwrap();
         writer.write(b"half").await.unwrap();
         assert!(folder.create(id(8)).await.is_err(), "two write one file");
@@ -241,7 +270,7 @@ mod tests {
         std::fs::create_dir(&scratch.0).unwrap();
         let open = std::fs::Permissions::from_mode(0o755);
         std::fs::set_permissions(&scratch.0, open).unwrap();
-        Folder::open(scratch.0.clone()).unwrap();
+        Folder::open(scratch.0.clone(), Spare::Bytes(0)).unwrap();
         let mode = std::fs::metadata(&scratch.0).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
     }
