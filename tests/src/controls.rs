@@ -38,7 +38,7 @@ pub(crate) fn instance(app: &TestApp) -> Instance {
         cluster_dir: None,
         log_files: Vec::new(),
         broker_socket: app.broker_socket.clone(),
-        files_folder: app.files_folder(),
+        files_folder: Some(app.files_folder()),
         front_socket: PathBuf::from("/nonexistent"),
         // The tests' runner, which never saw a secret.
         front_pid: std::os::unix::process::parent_id(),

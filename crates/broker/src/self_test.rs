@@ -1,4 +1,5 @@
 mod attribute;
+mod files;
 mod mail;
 mod master_key;
 
@@ -20,6 +21,8 @@ use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, Attack};
 use crate::service::Service;
+
+pub(crate) use files::test_files;
 
 /// What a provider sends though nobody asked.
 const CANARY: &str = "canary-body-that-must-not-pass";

@@ -24,7 +24,7 @@ use crate::propose::propose;
 use crate::protocol::{Answer, Call, Failure, Request};
 use crate::provider::{self, Providers, TxtRecords};
 use crate::read::read;
-use crate::self_test::self_test;
+use crate::self_test::{self_test, test_files};
 use crate::show::show;
 use crate::socket::{Answers, PieceReader};
 use crate::token::Flights;
@@ -197,6 +197,7 @@ impl<L: Ledger> Service<L> {
                 "a file's bytes go with this call".to_owned(),
             )),
             Call::SelfTest => self_test(self).await,
+            Call::TestFiles => test_files(self).await,
             Call::HeldMails => Ok(Answer::Held {
                 mails: self.post.held(),
             }),

@@ -105,7 +105,7 @@ async fn va_08_falls_when_the_web_process_may_read_the_keys_of_files() {
 async fn va_08_is_an_error_where_the_stored_file_cannot_be_looked_at() {
     let app = TestApp::start().await;
     let mut elsewhere = instance(&app);
-    elsewhere.files_folder = "/nonexistent".into();
+    elsewhere.files_folder = Some("/nonexistent".into());
     let found = evidence(elsewhere, FILES).await;
     assert_eq!(found.status, Status::Error, "{found:?}");
 }

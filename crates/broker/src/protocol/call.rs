@@ -162,6 +162,8 @@ pub enum Call {
     },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
+    /// Attack a file of its own where files are stored.
+    TestFiles,
     /// Lists the mails that a development server holds in place of sending them.
     HeldMails,
 }

@@ -10,6 +10,7 @@ impl Call {
             | Self::Disconnect { .. }
             | Self::BeginIssuer { .. }
             | Self::FinishIssuer(_)
+            | Self::TestFiles
             | Self::CheckDomain { .. } => true,
             Self::BeginConnect { .. }
             | Self::Propose { .. }

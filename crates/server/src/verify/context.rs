@@ -28,8 +28,8 @@ pub struct Instance {
     pub log_files: Vec<PathBuf>,
     /// The broker's socket.
     pub broker_socket: PathBuf,
-    /// Where the broker keeps files.
-    pub files_folder: PathBuf,
+    /// Where the broker keeps files; nothing where that is a bucket.
+    pub files_folder: Option<PathBuf>,
     /// The front's probe socket.
     pub front_socket: PathBuf,
     /// The front's process.

@@ -76,10 +76,16 @@ pub(super) async fn withstood(
     context: &Context,
     claims: &[&str],
 ) -> Result<Result<String, Found>, CallError> {
-    let answer = context
-        .broker
-        .call(&Scope::Anonymous, Call::SelfTest)
-        .await?;
+    withstood_by(context, Call::SelfTest, claims).await
+}
+
+/// The same, of the attacks that `call` asks for.
+pub(super) async fn withstood_by(
+    context: &Context,
+    call: Call,
+    claims: &[&str],
+) -> Result<Result<String, Found>, CallError> {
+    let answer = context.broker.call(&Scope::Anonymous, call).await?;
     let Answer::SelfTested { attacks } = answer else {
         let why = "the broker answered something else".to_owned();
         return Ok(Err(Found::Error(why)));

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use broker::files::FileName;
+use broker::protocol::Call;
 use broker::socket::CallError;
 use kernel::{Chance as _, FileId, LogId, Scope, SystemRng};
 use reqwest::{Method, RequestBuilder};
@@ -9,6 +10,7 @@ use trust::{Control, Found};
 use uuid::Uuid;
 
 use super::context::begin_as;
+use super::egress_self_test::withstood_by;
 use super::search::Search;
 use super::{Context, Look, control, fail, looked};
 
@@ -44,18 +46,24 @@ async fn attack(context: &Context, log: LogId) -> Look {
         return Ok(Found::Error(format!("an import answers {imported}")));
     }
     let file = file_of(context, log).await?;
-    let path = stored_at(&context.instance.files_folder, file);
-    let searched = path.clone();
-    let search = Search::new(&canary, None);
-    let is_clear = tokio::task::spawn_blocking(move || search.file(&searched)).await?;
-    match is_clear {
-        Ok(true) => fail!("the stored file holds what was imported, in clear"),
-        Ok(false) => {}
-        Err(error) => {
-            let told = format!("the stored file cannot be read: {error}");
-            return Ok(Found::Error(told));
+    let folder = context.instance.files_folder.as_deref();
+    let path = folder.map(|folder| stored_at(folder, file));
+    if let Some(path) = path.clone() {
+        let search = Search::new(&canary, None);
+        let is_clear = tokio::task::spawn_blocking(move || search.file(&path)).await?;
+        match is_clear {
+            Ok(true) => fail!("the stored file holds what was imported, in clear"),
+            Ok(false) => {}
+            Err(error) => {
+                let told = format!("the stored file cannot be read: {error}");
+                return Ok(Found::Error(told));
+            }
         }
     }
+    let attacked = match withstood_by(context, Call::TestFiles, &["VA-08"]).await? {
+        Ok(told) => told,
+        Err(found) => return Ok(found),
+    };
     let (status, given) = original(context, log).await?;
     if status != 200 || given != content {
         fail!("the file is not given back as it came: {status}");
@@ -74,14 +82,19 @@ async fn attack(context: &Context, log: LogId) -> Look {
     if may {
         fail!("the web process's login may read the keys of files");
     }
+    let Some(path) = path else {
+        return Ok(Found::Pass(format!(
+            "a fresh file was imported into the bucket: it came back as it was, and another organisation does not find it; {attacked}"
+        )));
+    };
     flip(&path)?;
     let (status, told) = original(context, log).await?;
     if status != 500 || !told.contains("files.altered") {
         fail!("with one bit flipped where it is stored, the file answers {status}");
     }
-    Ok(Found::Pass(
-        "a fresh file was imported: its stored bytes do not hold what it says, it came back as it was, another organisation does not find it, and with one bit flipped it was refused".to_owned(),
-    ))
+    Ok(Found::Pass(format!(
+        "a fresh file was imported: its stored bytes do not hold what it says, it came back as it was, another organisation does not find it, and with one bit flipped it was refused; {attacked}"
+    )))
 }
 
 fn asked(context: &Context, method: Method, path: &str) -> RequestBuilder {
