@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use broker::egress::{Egress, EgressPolicy, Lookup, SystemLookup};
-use broker::files::FileStore;
+use broker::files::{FileStore, Spare};
 use broker::socket::BrokerClient;
 use broker::vault::{Kek, MasterKeyConfig, Vault};
 use crypto::cookie::CookieKey;
@@ -71,8 +71,29 @@ pub struct Options {
     pub name_servers: Vec<SocketAddr>,
     /// Where the master keys are; in the file alone where nothing is said.
     pub master_keys: Option<MasterKeys>,
+    /// Where files are kept; in a folder where nothing is said. Asked anew at each start, with where that is.
+    pub files: Option<Files>,
     /// How mail leaves; into the development mailbox where nothing is said.
     pub mail: Option<mail::Way>,
+}
+
+type MakeStore = dyn Fn(PathBuf) -> FileStore + Send + Sync;
+
+/// Where files are kept.
+#[derive(Clone)]
+pub struct Files(Arc<MakeStore>);
+
+impl Files {
+    /// Where `make` says.
+    pub fn new(make: impl Fn(PathBuf) -> FileStore + Send + Sync + 'static) -> Self {
+        Self(Arc::new(make))
+    }
+}
+
+impl std::fmt::Debug for Files {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Files")
+    }
 }
 
 type Configs = dyn Fn(&Path) -> Vec<MasterKeyConfig> + Send + Sync;
@@ -319,7 +340,12 @@ fn make_broker(
     let db = role(database, "countersign_broker");
     let links = mail::Links::new(&Url::parse(url).unwrap());
     let postman = mail::Postman::new(db.clone(), way(options), links);
-    let files = FileStore::folder(files_folder(master_key_file)).unwrap();
+    let folder = files_folder(master_key_file);
+    let files = match &options.files {
+        Some(files) => files.0(folder),
+        // A disk of tests may be small.
+        None => FileStore::folder(folder, Spare::Bytes(0)).unwrap(),
+    };
     let service = broker::Service::new(db, (vault, files), rules, egress, ApprovalsLedger);
     let issuers = options.issuers.iter().map(TestIssuer::config).collect();
     let service = service

@@ -2,6 +2,7 @@
 
 mod serve;
 
+use std::iter;
 use std::process::ExitCode;
 
 use crate::exit::Failure;
@@ -32,7 +33,11 @@ fn run(mut inherited: Inherited<BrokerBoot>) -> Result<(), ExitCode> {
 }
 
 fn confine(inherited: &Inherited<BrokerBoot>) -> Result<(), Failure> {
-    let held = sandbox::confine_broker(&inherited.boot.folder).map_err(Failure::cannot_run)?;
+    let boot = &inherited.boot;
+    // The usual folder of files is in the broker's own, and not there yet at the first start.
+    let files = boot.files.folder().filter(|path| path.exists());
+    let folders: Vec<_> = iter::once(&boot.folder).chain(files).collect();
+    let held = sandbox::confine_broker(&folders).map_err(Failure::cannot_run)?;
     if held == sandbox::Confinement::None {
         tracing::warn!("server.no_landlock: this kernel does not keep the broker to its folder");
     }

@@ -38,7 +38,8 @@ pub(super) async fn serve(
         .map_err(Failure::cannot_run)?;
     let postman = Postman::new(db.clone(), way(&boot)?, Links::new(&boot.public_url));
     let issuers = boot.issuers.iter().map(IssuerBoot::config).collect();
-    let service = service(&boot, db.clone(), vault)?
+    let files = files(&boot, &db).await?;
+    let service = service(&boot, db.clone(), (vault, files))?
         .reached_at(&boot.public_url)
         .with_issuers(issuers)
         .with_name_servers(&boot.egress.dns().map_err(Failure::usage)?);
@@ -114,6 +115,14 @@ async fn vault(boot: &BrokerBoot, db: &Db) -> Result<Vault, Failure> {
     Ok(Vault::new(kek))
 }
 
+/// Where files are kept, once that was tried.
+async fn files(boot: &BrokerBoot, db: &Db) -> Result<FileStore, Failure> {
+    let store = boot.files.store(Arc::new(SystemLookup));
+    let store = store.map_err(Failure::usage)?;
+    store.check(db.chance()).await.map_err(Failure::usage)?;
+    Ok(store)
+}
+
 fn way(boot: &BrokerBoot) -> Result<Way, Failure> {
     let smtp = match &boot.mail {
         MailBoot::Off => return Ok(Way::Off),
@@ -128,12 +137,11 @@ fn way(boot: &BrokerBoot) -> Result<Way, Failure> {
 fn service(
     boot: &BrokerBoot,
     db: Db,
-    vault: Vault,
+    (vault, files): (Vault, FileStore),
 ) -> Result<broker::Service<ApprovalsLedger>, Failure> {
     let apps = Apps::new(&boot.manifests).map_err(Failure::usage)?;
     let policy = boot.egress.policy().map_err(Failure::usage)?;
     let egress = Egress::new(policy, Arc::new(SystemLookup)).map_err(Failure::cannot_run)?;
-    let files = FileStore::folder(boot.folder.join("files")).map_err(Failure::cannot_run)?;
     Ok(broker::Service::new(
         db,
         (vault, files),

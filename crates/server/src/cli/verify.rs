@@ -166,7 +166,7 @@ fn instance(data_dir: &Path) -> Result<Instance, Failure> {
     Ok(Instance {
         url: file.local_url,
         host: host_of(&file.public_url),
-        files_folder: data_dir.files_folder(),
+        files_folder: file.files_folder,
         data_dir: file.data_dir,
         cluster_dir: file.cluster_dir,
         log_files: file.log_files,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use mail::smtp::TlsMode;
 
-use super::{LogFormat, MasterKeyEntry};
+use super::{FilesEntry, LogFormat, MasterKeyEntry};
 
 /// The file as it is written. A key that is not here is refused with its line: a mistyped key must
 /// not silently leave a server with a default.
@@ -30,6 +30,8 @@ pub(super) struct FileConfig {
     pub(super) issuers: Vec<IssuerSection>,
     #[serde(default)]
     pub(super) master_keys: Vec<MasterKeyEntry>,
+    #[serde(default)]
+    pub(super) files: FilesEntry,
     pub(super) mail: Option<MailSection>,
     pub(super) development_mailbox: Option<bool>,
     pub(super) run_as: Option<RunAsSection>,

@@ -43,6 +43,7 @@ pub(super) fn load(flags: &ConfigFlags, environment: &Environment) -> Result<Con
             |path| absolute(&path),
         ),
         master_keys: checker.master_keys(file.master_keys),
+        files: checker.files(file.files),
         manifests: checker.manifests(file.manifests),
         trusted_proxies: checker.trusted_proxies(&file.trusted_proxies),
         verify_every: checker.verify_every(file.verify_every_seconds),

@@ -1,13 +1,11 @@
 use std::path::{Path, PathBuf};
 
-use kernel::Secret;
-use manifest::{Origin, Scheme};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
+use super::aws_credentials::read_aws_credentials;
 use super::check::Checker;
 use super::error::Problem;
-use super::reach::is_loopback;
+use super::reach::is_named_origin;
 use super::secret_file::read_secret_file;
 use crate::process::{KeeperBoot, MasterKeyBoot, Sensitive, ServiceBoot};
 
@@ -116,20 +114,13 @@ impl MasterKeyEntry {
             _ => "amazonaws.com",
         };
         let address = format!("https://kms.{region}.{domain}");
-        let text = self.credentials()?;
-        let profile = self.profile.as_deref().unwrap_or("default");
-        let of = |name| setting(text.expose(), profile, name);
-        let access = of("aws_access_key_id").zip(of("aws_secret_access_key"));
-        let (access_key_id, secret) = access.ok_or_else(|| {
-            credential(format!(
-                "the file holds no aws_access_key_id and aws_secret_access_key under [{profile}]"
-            ))
-        })?;
+        let read = read_aws_credentials(self.credentials_file()?, self.profile.as_deref());
+        let credentials = read.map_err(credential)?;
         let service = ServiceBoot::Aws {
             region,
-            access_key_id: access_key_id.to_owned(),
-            secret_access_key: Sensitive::new(secret),
-            session_token: of("aws_session_token").map(Sensitive::new),
+            access_key_id: credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key,
+            session_token: credentials.session_token,
             arn,
         };
         Ok((address, service))
@@ -138,7 +129,7 @@ impl MasterKeyEntry {
     fn gcp(&self) -> Result<ServiceBoot, Problem> {
         let form = "projects/PROJECT/locations/LOCATION/keyRings/RING/cryptoKeys/KEY";
         let key = self.key(form, is_crypto_key)?;
-        let account = Sensitive::new(self.credentials()?.expose().as_str());
+        let account = secret(self.credentials_file()?)?;
         Ok(ServiceBoot::Gcp { key, account })
     }
 
@@ -158,12 +149,8 @@ impl MasterKeyEntry {
 
     fn address(&self, usual: Option<String>) -> Result<String, Problem> {
         let text = self.address.clone().or(usual).unwrap_or_default();
-        let url = Url::parse(&text).ok();
         // A data key travels there.
-        let is_safe = text.parse().is_ok_and(|origin: Origin| {
-            origin.scheme() == Scheme::Https || url.as_ref().is_some_and(is_loopback)
-        });
-        if is_safe {
+        if is_named_origin(&text) {
             return Ok(text);
         }
         Err(Problem::new(
@@ -188,10 +175,9 @@ impl MasterKeyEntry {
         self.ca_file.as_ref().map(read).transpose()
     }
 
-    fn credentials(&self) -> Result<Secret<String>, Problem> {
+    fn credentials_file(&self) -> Result<&Path, Problem> {
         let file = self.credentials_file.as_deref();
-        let file = file.ok_or_else(|| credential("there is none".to_owned()))?;
-        read_secret_file(file).map_err(credential)
+        file.ok_or_else(|| credential("there is none".to_owned()))
     }
 
     /// A key that its keeper does not know would be believed to matter.
@@ -298,23 +284,4 @@ fn is_crypto_key(text: &str) -> bool {
             _
         ]
     ) && is_path(&text.replace(':', "-"))
-}
-
-/// A setting of a profile, in the form of AWS's own credentials file.
-fn setting<'a>(text: &'a str, profile: &str, name: &str) -> Option<&'a str> {
-    let mut is_ours = false;
-    for line in text.lines().map(str::trim) {
-        if let Some(section) = line.strip_prefix('[') {
-            is_ours = section
-                .strip_suffix(']')
-                .is_some_and(|it| it.trim() == profile);
-        } else if let Some((key, value)) = line.split_once('=')
-            && is_ours
-            && key.trim() == name
-            && !value.trim().is_empty()
-        {
-            return Some(value.trim());
-        }
-    }
-    None
 }

@@ -2,11 +2,13 @@
 //!
 //! `countersign.example.toml` at the root of the repository documents every key.
 
+mod aws_credentials;
 mod check;
 mod egress;
 mod environment;
 mod error;
 mod file;
+mod files;
 mod flags;
 mod issuers;
 mod load;
@@ -20,7 +22,7 @@ mod tls;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -30,6 +32,7 @@ use url::Url;
 pub use egress::EgressEntryError;
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
+pub use files::FilesEntry;
 pub use flags::{ConfigFlags, ServerFlags};
 pub use issuers::IssuerEntry;
 pub use mail::MailConfig;
@@ -60,6 +63,8 @@ pub struct Config {
     pub master_key_file: PathBuf,
     /// Where master keys are, the first of which wraps; the file alone where there is none.
     pub master_keys: Vec<MasterKeyEntry>,
+    /// Where imported files are.
+    pub files: FilesEntry,
     /// A folder with connector manifests besides the built-in ones.
     pub manifests: Option<PathBuf>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -150,6 +155,12 @@ impl Config {
         environment: &Environment,
     ) -> Result<PathBuf, ConfigError> {
         load::only_data_dir(flags, environment)
+    }
+
+    /// Where imported files are without a word of it: beside the master key.
+    pub(crate) fn usual_files_folder(&self) -> PathBuf {
+        let folder = self.master_key_file.parent();
+        folder.unwrap_or(Path::new("/")).join("files")
     }
 
     /// The configuration as a file would say it, secrets left out.

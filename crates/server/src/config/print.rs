@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use broker::IssuerKind;
 use mail::smtp::TlsMode;
 
-use super::{Config, IssuerEntry, MailConfig};
+use super::{Config, FilesEntry, IssuerEntry, MailConfig};
 
 /// The configuration in force, as a file would say it. No secret is in it: the database's URL loses
 /// its password.
@@ -59,6 +59,9 @@ pub(super) fn to_toml(config: &Config) -> String {
             "master_keys",
             toml::Value::try_from(&config.master_keys).ok(),
         );
+    }
+    if config.files != FilesEntry::default() {
+        set("files", toml::Value::try_from(&config.files).ok());
     }
     set("mail", config.mail.as_ref().map(mail));
     if config.development_mailbox {

@@ -3,6 +3,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use kernel::Secret;
+use manifest::{Origin, Scheme};
 use url::{Host, Url};
 
 use super::Config;
@@ -129,6 +130,14 @@ fn holds_password(text: &str) -> bool {
     Url::parse(text).map_or(true, |url| {
         url.password().is_some() || url.query_pairs().any(|(key, _)| key == "password")
     })
+}
+
+/// Whether it is scheme, host and port alone, of a service that secrets or signed requests may go to: by TLS, or
+/// without leaving this machine.
+pub(super) fn is_named_origin(text: &str) -> bool {
+    let is_here = Url::parse(text).is_ok_and(|url| is_loopback(&url));
+    text.parse()
+        .is_ok_and(|origin: Origin| origin.scheme() == Scheme::Https || is_here)
 }
 
 /// Whether the URL names this machine and no other.

@@ -6,12 +6,13 @@
 //!   server.secret      32 random bytes: logins of the database, the cookie key and the name of a
 //!                      new audit log come from it
 //!   cluster/           the embedded PostgreSQL (db::cluster)
-//!   broker/            the broker's own folder: master.key
+//!   broker/            the broker's own folder: master.key, files
 //!   run/               sockets, and instance.json for `countersign verify`
 //! ```
 //! Started as root, `broker/` belongs to the broker's user and everything else to root; the
 //! processes come in through the modes of single files.
 
+mod files_folder;
 mod key_file;
 mod lock;
 mod secret;
@@ -22,6 +23,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+pub(crate) use files_folder::make_files_folder;
 pub(crate) use key_file::hand_over;
 pub(crate) use lock::Lock;
 pub(crate) use secret::{Login, LostSecret, ServerSecret};
@@ -34,6 +36,12 @@ pub(crate) enum DataDirError {
     Running { path: PathBuf, pid: String },
     #[error("{path} belongs to user id {owner}: start as that user, or choose another --data-dir", path = path.display())]
     Owner { path: PathBuf, owner: u32 },
+    #[error("{path} holds something and belongs to user id {found}: name an empty folder, or run chown -R {owner} on it where these are the files of this server", path = path.display())]
+    FilesOwner {
+        path: PathBuf,
+        found: u32,
+        owner: u32,
+    },
     #[error("{path} can be written by others: run chmod go-w on it", path = path.display())]
     Open { path: PathBuf },
     #[error("{path} does not hold what it should: put it back from your copy", path = path.display())]
@@ -114,10 +122,6 @@ impl DataDir {
 
     pub(crate) fn broker(&self) -> PathBuf {
         self.root.join("broker")
-    }
-
-    pub(crate) fn files_folder(&self) -> PathBuf {
-        self.broker().join("files")
     }
 
     pub(crate) fn secret_file(&self) -> PathBuf {

@@ -16,6 +16,7 @@ use sqlx::postgres::PgConnectOptions;
 use url::Url;
 use zeroize::Zeroize;
 
+use super::files::FilesBoot;
 use super::master_keys::MasterKeyBoot;
 use crate::config::{EgressLimits, LogConfig};
 
@@ -73,8 +74,9 @@ pub(crate) struct BrokerBoot {
     pub(crate) public_url: Url,
     /// The users whose processes may ask.
     pub(crate) peers: Vec<u32>,
-    /// The one folder that it may write to.
+    /// The folder that it may write to, beside that of files where they are in one.
     pub(crate) folder: PathBuf,
+    pub(crate) files: FilesBoot,
 }
 
 /// An issuer that people may sign in by, with the content of its secret's file.

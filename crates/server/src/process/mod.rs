@@ -3,6 +3,7 @@
 mod boot;
 mod channel;
 mod child;
+mod files;
 mod harden;
 mod master_keys;
 pub(crate) mod sandbox;
@@ -13,5 +14,6 @@ pub(crate) use boot::{
 };
 pub(crate) use channel::{Parent, Report, await_report, hand_over, pair, report};
 pub(crate) use child::{Inherited, inherit};
+pub(crate) use files::{BucketBoot, FilesBoot, FilesPlace};
 pub(crate) use harden::{harden, lock_memory, may_swap, stop_with_parent};
 pub(crate) use master_keys::{KeeperBoot, MasterKeyBoot, ServiceBoot};

@@ -10,8 +10,8 @@ use crate::config::{Config, IssuerEntry, MasterKeyEntry, TlsFiles};
 use crate::data_dir::{DataDir, Login, ServerSecret, Users};
 use crate::database::Place;
 use crate::process::{
-    BrokerBoot, Forbidden, FrontBoot, IssuerBoot, MailBoot, MasterKeyBoot, Sensitive, SmtpBoot,
-    TlsPem,
+    BrokerBoot, FilesBoot, Forbidden, FrontBoot, IssuerBoot, MailBoot, MasterKeyBoot, Sensitive,
+    SmtpBoot, TlsPem,
 };
 
 /// Where the parts of a boot configuration come from.
@@ -70,6 +70,7 @@ impl Sources<'_> {
                 .users
                 .map_or_else(|| vec![own], |users| vec![users.front, own]),
             folder: folder.unwrap_or(Path::new("/")).to_owned(),
+            files: files_boot(config)?,
             mail: mail_boot(config)?,
             issuers: issuers_boot(config)?,
             public_url: self.public_url.clone(),
@@ -110,6 +111,12 @@ fn master_keys_boot(config: &Config) -> io::Result<Vec<MasterKeyBoot>> {
         boot.map_err(|problem| io::Error::other(problem.to_string()))
     };
     config.master_keys.iter().map(boot).collect()
+}
+
+/// Where files are, with the content of the files that the configuration names.
+fn files_boot(config: &Config) -> io::Result<FilesBoot> {
+    let boot = config.files.boot(config.usual_files_folder());
+    boot.map_err(|problem| io::Error::other(problem.to_string()))
 }
 
 /// The issuers, with the content of the files that the configuration names.

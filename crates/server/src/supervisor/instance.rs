@@ -23,6 +23,8 @@ pub(crate) struct InstanceFile {
     /// The embedded cluster's folder, where there is one.
     pub(crate) cluster_dir: Option<PathBuf>,
     pub(crate) log_files: Vec<PathBuf>,
+    /// Where files are; nothing where they are in a bucket.
+    pub(crate) files_folder: Option<PathBuf>,
     pub(crate) broker_socket: PathBuf,
     pub(crate) front_socket: PathBuf,
     pub(crate) database: DatabasePlace,

@@ -63,6 +63,9 @@ pub(super) async fn start(config: &Config, lost_secret: LostSecret) -> Result<St
     if let Some(users) = &users {
         data_dir::hand_over(&config.master_key_file, users.broker).map_err(Failure::usage)?;
     }
+    if let Some(folder) = config.files.own_folder() {
+        data_dir::make_files_folder(folder, users.as_ref()).map_err(Failure::usage)?;
+    }
     let manifests = read_manifests(config.manifests.as_deref()).map_err(Failure::usage)?;
     let listener = doors::listen(config.listen).await.map_err(Failure::usage)?;
     let local_url = local_url(config, listener.local_addr().map_err(Failure::cannot_run)?)?;
@@ -112,7 +115,8 @@ pub(super) async fn start(config: &Config, lost_secret: LostSecret) -> Result<St
         broker: broker_runs.pid,
         database: database.cluster.as_ref().map(Cluster::pid),
     };
-    let instance = instance(&data_dir, &database, (public_url, local_url), pids);
+    let mut instance = instance(&data_dir, &database, (public_url, local_url), pids);
+    instance.files_folder = config.files.folder(config.usual_files_folder());
     let (instance, path) = (Rc::new(RefCell::new(instance)), data_dir.instance_file());
     write(&instance, &path);
     Ok(Started {
@@ -162,6 +166,7 @@ fn instance(
         data_dir: data_dir.root().to_owned(),
         cluster_dir: cluster.map(|_| data_dir.cluster()),
         log_files: cluster.map(Cluster::log_file).into_iter().collect(),
+        files_folder: None,
         broker_socket: data_dir.broker_socket(),
         front_socket: data_dir.front_socket(),
         database: DatabasePlace {

@@ -39,20 +39,24 @@ pub(crate) fn confine_front() -> Result<Confinement, SandboxError> {
     Ok(confinement(&status))
 }
 
-/// The broker: writes to its own folder and nowhere else, runs no program, and listens on no port of
+/// The broker: writes to its own folders and nowhere else, runs no program, and listens on no port of
 /// note (its self-test listens on one that the system picks).
-pub(crate) fn confine_broker(folder: &Path) -> Result<Confinement, SandboxError> {
+pub(crate) fn confine_broker(folders: &[impl AsRef<Path>]) -> Result<Confinement, SandboxError> {
     let changes = AccessFs::from_write(RULES) | AccessFs::Execute;
-    let opened = PathFd::new(folder).map_err(|source| SandboxError::Path {
-        path: folder.to_owned(),
-        source,
-    })?;
+    let mut rules = Vec::new();
+    for folder in folders {
+        let opened = PathFd::new(folder).map_err(|source| SandboxError::Path {
+            path: folder.as_ref().to_owned(),
+            source,
+        })?;
+        rules.push(PathBeneath::new(opened, AccessFs::from_write(RULES)));
+    }
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(changes)?
         .handle_access(AccessNet::BindTcp)?
         .create()?
-        .add_rule(PathBeneath::new(opened, AccessFs::from_write(RULES)))?
+        .add_rules(rules.into_iter().map(Ok::<_, SandboxError>))?
         .add_rule(NetPort::new(0, AccessNet::BindTcp))?
         .restrict_self()?;
     Ok(confinement(&status))

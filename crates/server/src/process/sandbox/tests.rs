@@ -114,11 +114,13 @@ fn the_front_still_talks_over_unix_sockets() {
 #[test]
 fn the_broker_writes_to_its_folder_alone_and_runs_no_program() {
     let folder = tempfile::tempdir().unwrap();
-    let (own, other) = (folder.path().join("own"), folder.path().join("other"));
+    let [own, files, other] = ["own", "files", "other"].map(|name| folder.path().join(name));
     std::fs::create_dir(&own).unwrap();
+    std::fs::create_dir(&files).unwrap();
     std::thread::spawn(move || {
-        assert_eq!(confine_broker(&own).unwrap(), Confinement::Full);
+        assert_eq!(confine_broker(&[&own, &files]).unwrap(), Confinement::Full);
         std::fs::write(own.join("key"), "x").unwrap();
+        std::fs::write(files.join("file"), "x").unwrap();
         assert!(std::fs::write(&other, "x").is_err());
         assert!(std::fs::read("/etc/passwd").is_ok());
         assert!(std::process::Command::new("/bin/true").status().is_err());
