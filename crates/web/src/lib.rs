@@ -15,6 +15,7 @@ mod import;
 mod mcp;
 mod oauth;
 mod original;
+mod pace;
 mod pages;
 mod problem;
 

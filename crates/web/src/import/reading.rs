@@ -9,11 +9,11 @@ use bytes::Bytes;
 use futures_util::stream::{Stream, StreamExt as _, unfold};
 use insight::{EventLog, Format, Limits, Progress, ReadError};
 use tokio::sync::watch;
-use tokio::time::Instant;
 use tokio_util::io::{StreamReader, SyncIoBridge};
 
 use super::keep::Keeping;
 use crate::edge::is_too_large;
+use crate::pace::Pace;
 
 /// How a body ended.
 #[derive(Debug)]
@@ -67,12 +67,13 @@ fn patient(
     keeping: Keeping,
     ending: Arc<Mutex<Ending>>,
 ) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let pace = Pace::new();
+    let pace = Pace::new(LEAST_BYTES, PATIENCE);
     unfold(
         ((body, keeping), ending, pace),
         async |((mut body, mut keeping), ending, mut pace)| {
-            let failure = match tokio::time::timeout_at(pace.until, body.next()).await {
+            let failure = match tokio::time::timeout_at(pace.until(), body.next()).await {
                 Ok(Some(Ok(chunk))) => {
+                    // However late it is asked for: the reader may be slower than the client.
                     pace.take(chunk.len());
                     match keeping.write(&chunk).await {
                         Ok(()) => return Some((Ok(chunk), ((body, keeping), ending, pace))),
@@ -94,28 +95,4 @@ fn patient(
             ))
         },
     )
-}
-
-/// How much more has to come, and until when.
-struct Pace {
-    missing: usize,
-    until: Instant,
-}
-
-impl Pace {
-    fn new() -> Self {
-        Self {
-            missing: LEAST_BYTES,
-            until: Instant::now() + PATIENCE,
-        }
-    }
-
-    /// Enough of it starts the time anew. A chunk that has come is taken however late it is asked for:
-    /// the reader may be slower than the client.
-    fn take(&mut self, bytes: usize) {
-        self.missing = self.missing.saturating_sub(bytes);
-        if self.missing == 0 {
-            *self = Self::new();
-        }
-    }
 }

@@ -1,12 +1,11 @@
 //! The file that a log was imported from, given back as it came.
 
 mod disposition;
+mod giving;
 mod range;
 
 use axum::body::Body;
 use axum::response::Response;
-use broker::socket::Download;
-use bytes::Bytes;
 use futures_util::stream::unfold;
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -81,13 +80,8 @@ async fn opened(caller: &Caller, original: &Original, part: (u64, u64)) -> Resul
     let broker = caller.state.broker.of(&organisation);
     let download = broker.get_file(&caller.scope, original.file, part).await?;
     // An error ends the connection before the length that was announced: nobody takes it for the whole.
-    let bytes = unfold(Some(download), async |download: Option<Download>| {
-        let mut download = download?;
-        match download.next().await {
-            Ok(Some(bytes)) => Some((Ok(Bytes::from(bytes)), Some(download))),
-            Ok(None) => None,
-            Err(error) => Some((Err(error), None)),
-        }
+    let bytes = unfold(giving::give(download), async |mut taken| {
+        taken.recv().await.map(|bytes| (bytes, taken))
     });
     Ok(Body::from_stream(bytes))
 }
