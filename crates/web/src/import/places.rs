@@ -1,8 +1,8 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use kernel::OrganisationId;
+use kernel::{LogId, OrganisationId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Files that are read at once; the reader's limits allow each of them a gigabyte at worst.
@@ -18,6 +18,15 @@ pub(crate) struct Places {
     all: Arc<Semaphore>,
     each: Mutex<HashMap<OrganisationId, Arc<Semaphore>>>,
     wait: Duration,
+    /// Logs that a file is on its way to.
+    claimed: Arc<Mutex<HashSet<LogId>>>,
+}
+
+/// The right to fill one log, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Claim {
+    claimed: Arc<Mutex<HashSet<LogId>>>,
+    log: LogId,
 }
 
 /// The right to read one file, until it is dropped.
@@ -38,7 +47,16 @@ impl Places {
             wait,
             all: Arc::new(Semaphore::new(MAX_IMPORTS)),
             each: Mutex::default(),
+            claimed: Arc::default(),
         }
+    }
+
+    /// The right to fill `log`, or nothing where a file is on its way to it. Between fronts, the file's row at the broker
+    /// decides.
+    pub(super) fn claim(&self, log: LogId) -> Option<Claim> {
+        let claimed = Arc::clone(&self.claimed);
+        let is_first = lock(&claimed).insert(log);
+        is_first.then_some(Claim { claimed, log })
     }
 
     /// A place for `organisation`, or nothing where none became free in time.
@@ -67,6 +85,16 @@ impl Places {
     }
 }
 
+impl Drop for Claim {
+    fn drop(&mut self) {
+        lock(&self.claimed).remove(&self.log);
+    }
+}
+
+fn lock(claimed: &Mutex<HashSet<LogId>>) -> std::sync::MutexGuard<'_, HashSet<LogId>> {
+    claimed.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -75,6 +103,24 @@ mod tests {
 
     fn organisation(number: u128) -> OrganisationId {
         OrganisationId::from(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_log_is_filled_by_one_file_at_a_time() {
+        let places = Places::new();
+        let (log, other) = (
+            LogId::from(Uuid::from_u128(1)),
+            LogId::from(Uuid::from_u128(2)),
+        );
+        let first = places.claim(log).unwrap();
+        assert!(places.claim(log).is_none());
+        assert!(
+            places.claim(log).is_none(),
+            "a refused one takes nothing away"
+        );
+        assert!(places.claim(other).is_some());
+        drop(first);
+        assert!(places.claim(log).is_some());
     }
 
     #[tokio::test]

@@ -48,6 +48,8 @@ pub(crate) fn start(
     // A task of its own: a client that hangs up leaves a log that says why it failed, not one that
     // is being read for ever.
     let ended = tokio::spawn(async move {
+        let claim = state.imports.claim(id);
+        let _claim = claim.ok_or_else(|| Problem::new(kind::LOG_TAKEN))?;
         let imported = async {
             let place = state.imports.take(organisation).await;
             let _place = place.ok_or_else(|| Problem::new(kind::IMPORTS_BUSY))?;
@@ -55,7 +57,9 @@ pub(crate) fn start(
         };
         // On the heap: a task that holds all of it is larger than the others.
         let ended = Box::pin(while_reading(&state, &scope, id, imported)).await;
-        if let Err(problem) = &ended {
+        if let Err(problem) = &ended
+            && !is_of_others(problem)
+        {
             fail(&state, &scope, id, problem).await;
         }
         ended
@@ -92,8 +96,13 @@ async fn import(
     Ok(insight::save_log(&state.db, scope, id, &log, &statistics).await?)
 }
 
+/// Whether the log was not begun because of other files: another front may be reading it, and it may be tried again.
+fn is_of_others(problem: &Problem) -> bool {
+    [kind::LOG_TAKEN.code, kind::IMPORTS_BUSY.code].contains(&problem.code())
+}
+
 /// The log says why it failed.
-async fn fail(state: &AppState, scope: &Scope, id: LogId, problem: &Problem) {
+pub(crate) async fn fail(state: &AppState, scope: &Scope, id: LogId, problem: &Problem) {
     let told = match state.db.write(scope).await {
         Ok(tx) => insight::fail_log(tx, id, problem.code(), problem.sentence()).await,
         Err(error) => Err(error),

@@ -65,7 +65,9 @@ kinds! {
     UNKNOWN_APP = 404, "connectors.unknown_app", "This server has no manifest for an app of that name.";
     VIEW_ONLY = 403, "connectors.view_only", "You may see this connection, and not use it. Ask whoever connected it.";
     FILE_ALTERED = 500, "files.altered", "The stored file was altered or is missing, and was not opened. Ask whoever runs this server.";
+    FILES_DISK_FULL = 507, "files.disk_full", "The disk that this server keeps files on has no room for this one. Ask whoever runs this server.";
     FILES_QUOTA = 422, "files.quota", "Your organisation's files take as much room as they may. Remove a log that is not needed, then import this one again.";
+    FILES_SERVER_QUOTA = 507, "files.server_quota", "The files of this server take as much room as they may. Ask whoever runs this server.";
     FILE_STORE_FAILED = 503, "files.store_failed", "The place where this server keeps files failed. Try again in a minute.";
     ACCOUNT_EXISTS = 409, "identity.account_exists", "Your address has an account here, which this way in is not linked to. Sign in as before, or reset your password, and link it under Security.";
     ACCOUNT_INVALID = 422, "identity.account_invalid", "Some fields need another look.";
@@ -143,6 +145,7 @@ kinds! {
     LOG_NOT_READY = 409, "insight.log_not_ready", "This log is still being read, or could not be read.";
     LOG_QUOTA = 422, "insight.log_quota", "Your organisation's logs hold as many events as they may. Remove one that is not needed, then import this one again.";
     LOG_REFUSED = 422, "insight.log_refused", "The file could not be read as an event log.";
+    LOG_TAKEN = 409, "insight.log_taken", "A file is on its way to this log already, and stays on it. Wait until it is read, or make a new log.";
     UPLOAD_BROKEN = 400, "insight.upload_broken", "The file did not arrive whole. Nothing was stored; send it again.";
     OAUTH_NOTHING = 422, "oauth.nothing_to_give", "Nothing that this client asks for is yours to give: you hold none of it, or the organisation lets AI clients do none of it.";
     OAUTH_CLIENT = 400, "oauth.unknown_client", "No client of that name is registered here. Nothing was sent back to it; start again there.";

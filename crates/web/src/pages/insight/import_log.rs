@@ -60,7 +60,13 @@ async fn begin(caller: &Caller, upload: &mut Upload) -> Result<LogId, Problem> {
     // An error says that the import died, which its end says as well.
     let _ = import.read.await;
     match tokio::time::timeout(PATIENCE, &mut import.ended).await {
-        Ok(Ok(Err(problem))) => Err(problem),
+        Ok(Ok(Err(problem))) => {
+            // Nobody else knows of this log, and nobody tries it again.
+            if problem.code() == kind::IMPORTS_BUSY.code {
+                import::fail(&caller.state, &caller.scope, log, &problem).await;
+            }
+            Err(problem)
+        }
         Ok(Err(_)) => Err(Problem::new(kind::INTERNAL).because("insight.import_panicked")),
         // Whole; or being stored, and the page that follows tells how that ends.
         Ok(Ok(Ok(()))) | Err(_) => Ok(log),
