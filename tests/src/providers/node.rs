@@ -14,6 +14,7 @@ pub(crate) struct NodeProvider {
     pub(crate) url: String,
     /// What it said when it began.
     pub(crate) told: Value,
+    lines: Option<mpsc::Receiver<String>>,
 }
 
 /// Node starts in half a second; a loaded machine takes longer.
@@ -47,6 +48,7 @@ impl NodeProvider {
         let mut provider = Self {
             url: String::new(),
             told: Value::Null,
+            lines: None,
             child,
         };
         provider.told = provider.tell(wishes);
@@ -55,8 +57,6 @@ impl NodeProvider {
     }
 
     fn tell(&mut self, wishes: &Value) -> Value {
-        let stdin = self.child.stdin.as_mut().unwrap();
-        stdin.write_all(format!("{wishes}\n").as_bytes()).unwrap();
         let stdout = BufReader::new(self.child.stdout.take().unwrap());
         let (first, told) = mpsc::channel();
         // Reads to the end, so that a talkative provider never waits for a reader.
@@ -65,7 +65,16 @@ impl NodeProvider {
                 let _ = first.send(line);
             }
         });
-        let line = told.recv_timeout(START_LIMIT).unwrap();
+        self.lines = Some(told);
+        self.ask(wishes)
+    }
+
+    /// A further line, of a program that takes any, and what it says to it.
+    pub(crate) fn ask(&mut self, line: &Value) -> Value {
+        let stdin = self.child.stdin.as_mut().unwrap();
+        stdin.write_all(format!("{line}\n").as_bytes()).unwrap();
+        let lines = self.lines.as_ref().unwrap();
+        let line = lines.recv_timeout(START_LIMIT).unwrap();
         serde_json::from_str(&line).unwrap()
     }
 }

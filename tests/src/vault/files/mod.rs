@@ -2,7 +2,9 @@
 //! the log alone, and goes with it.
 
 mod attacks;
+mod bucket;
 mod ends;
+mod limits;
 mod oracle;
 mod ranges;
 

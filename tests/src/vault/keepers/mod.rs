@@ -4,7 +4,7 @@
 
 pub(crate) mod config;
 mod failures;
-mod moto;
+pub(crate) mod moto;
 pub(crate) mod server;
 mod suite;
 

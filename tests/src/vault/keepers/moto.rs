@@ -1,13 +1,16 @@
 use std::path::Path;
 use std::process::Command;
+use std::sync::Mutex;
 
 use serde_json::{Value, json};
 
 use crate::providers::node::NodeProvider;
 
-/// AWS KMS as moto has it, with two keys and somebody who may use them.
+/// AWS KMS and S3 as moto has them, with two keys, a bucket, and somebody who may use them.
 pub(crate) struct Moto {
-    process: NodeProvider,
+    process: Mutex<NodeProvider>,
+    url: String,
+    keys: Value,
     pub(crate) id: String,
     pub(crate) secret: String,
 }
@@ -29,20 +32,23 @@ impl Moto {
         Self {
             id: text("id"),
             secret: text("secret"),
-            process,
+            url: process.url.clone(),
+            keys: process.told["keys"].clone(),
+            process: Mutex::new(process),
         }
     }
 
     pub(crate) fn url(&self) -> &str {
-        &self.process.url
+        &self.url
+    }
+
+    /// What the owner of the bucket asks for: see `server.py`.
+    pub(crate) fn hand(&self, asked: &Value) -> Value {
+        self.process.lock().unwrap().ask(asked)
     }
 
     pub(crate) fn arn(&self, key: &str) -> String {
-        let keys: Vec<&Value> = self.process.told["keys"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .collect();
+        let keys = self.keys.as_array().unwrap();
         let number = usize::from(key != "first");
         keys[number].as_str().unwrap().to_owned()
     }
