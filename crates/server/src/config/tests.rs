@@ -1,3 +1,4 @@
+mod files;
 mod master_keys;
 
 use std::collections::BTreeSet;
@@ -109,6 +110,13 @@ fn the_example_documents_every_key_and_no_other() {
             known_keys(&format!("[{section}]")),
             "{section}"
         );
+    }
+    for (section, table) in [
+        ("files", &table["files"]),
+        ("files.s3", &table["files"]["s3"]),
+    ] {
+        let known = known_keys(&format!("[{section}]"));
+        assert_eq!(keys(table.as_table().unwrap()), known, "{section}");
     }
     let issuers = table["issuers"].as_array().unwrap();
     let given = issuers
