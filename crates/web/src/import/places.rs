@@ -56,7 +56,7 @@ impl Places {
     pub(super) fn claim(&self, log: LogId) -> Option<Claim> {
         let claimed = Arc::clone(&self.claimed);
         let is_first = lock(&claimed).insert(log);
-        is_first.then_some(Claim { claimed, log })
+        is_first.then(|| Claim { claimed, log })
     }
 
     /// A place for `organisation`, or nothing where none became free in time.
