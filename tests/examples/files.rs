@@ -12,7 +12,6 @@
 )]
 
 #[path = "../src/eventually.rs"]
-#[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
 mod eventually;
 #[path = "../src/sql.rs"]
 #[expect(dead_code, reason = "the bench needs a part of what tests begin with")]
@@ -146,7 +145,7 @@ impl Began {
     }
 
     fn ended(&self) -> (Duration, Duration) {
-        (self.at.elapsed(), cpu() - self.cpu)
+        (self.at.elapsed(), cpu().saturating_sub(self.cpu))
     }
 }
 
