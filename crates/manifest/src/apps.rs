@@ -39,7 +39,7 @@ pub enum AppsError {
 }
 
 /// The manifests that come with the binary.
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 16] = [
     (
         "connectors/dropbox.toml",
         include_str!("../../../connectors/dropbox.toml"),
@@ -75,6 +75,10 @@ const BUILT_IN: [(&str, &str); 15] = [
     (
         "connectors/linear.toml",
         include_str!("../../../connectors/linear.toml"),
+    ),
+    (
+        "connectors/redmine.toml",
+        include_str!("../../../connectors/redmine.toml"),
     ),
     (
         "connectors/salesforce.toml",

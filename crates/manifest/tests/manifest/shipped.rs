@@ -55,7 +55,7 @@ fn every_connector_has_one_write_and_no_text_of_work_is_kept() {
                 "\"snippet\": scalar",
                 "\"oldvalue\": scalar",
                 "comment",
-                "description",
+                "\"description\": scalar",
                 "attachment",
             ] {
                 assert!(!kept.contains(text), "{} keeps {text}", operation.id);
