@@ -48,7 +48,7 @@ impl Plain {
     }
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), String> {
-        let name = tag.local_name().as_ref().to_owned();
+        let name = text(tag.local_name().as_ref())?;
         if self.open.is_empty() && (self.has_root || name != "log") {
             return Err(format!("root {name}"));
         }
@@ -72,8 +72,8 @@ impl Plain {
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|error| error.to_string())?;
             match attribute.key.as_ref() {
-                "key" => key = Some(attribute.value.to_string()),
-                "value" => value = Some(attribute),
+                b"key" => key = Some(text(&attribute.value)?),
+                b"value" => value = Some(attribute),
                 _ => {}
             }
         }
@@ -123,6 +123,10 @@ impl Plain {
         });
         lines.collect()
     }
+}
+
+fn text(bytes: &[u8]) -> Result<String, String> {
+    String::from_utf8(bytes.to_vec()).map_err(|error| error.to_string())
 }
 
 /// Microseconds, or the text where the time crate is stricter than xs:dateTime's usual deviations.
