@@ -28,20 +28,35 @@ pub(crate) async fn execute<L: Ledger>(
     let Some(claimed) = Claimed::claim(&service.ledger, tx, id).await? else {
         return Ok(());
     };
-    let outcome = match prepare(service, scope, (id, &claimed), begun).await {
+    let prepared = prepare(service, scope, (id, &claimed), begun).await;
+    let sent = match &prepared {
         Ok((open, token)) => {
             let approved = ApprovedWrite::claimed(&claimed, open.binding.clone(), begun);
-            let sent = send(service, scope, id, (&open, &token, approved)).await;
-            // However it went.
-            end_writing_token(service, &open.connection, &token).await;
-            sent?
+            send(service, scope, id, (open, token, approved)).await
         }
         // Nothing has left yet: whatever is wrong, it did not happen.
         Err(error) => {
             tracing::warn!(proposal = %id, code = error.code(), "approvals.not_sent");
-            outcome::not_sent(error.code())
+            Ok(outcome::not_sent(error.code()))
         }
     };
+    let finished = match sent {
+        Ok(outcome) => finish(service, scope, (id, outcome)).await,
+        Err(error) => Err(error),
+    };
+    // However it went, and once it is written down: an app may take its time to end a token.
+    if let Ok((open, token)) = &prepared {
+        end_writing_token(service, &open.connection, token).await;
+    }
+    finished
+}
+
+/// Writes down what came of it.
+async fn finish<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    (id, outcome): (ProposalId, Outcome),
+) -> Result<(), BrokerError> {
     let tx = service.db.write(scope).await?;
     if !service.ledger.finish(tx, id, outcome).await? {
         tracing::warn!(proposal = %id, "approvals.outcome_late");

@@ -144,11 +144,20 @@ pub(crate) async fn writing_token<L: Ledger>(
             return Err(error.into());
         }
     };
-    Ok(AccessToken {
+    let token = AccessToken {
         credential: Credential::InstallationToken(came.token),
         version: connection.row.token.version,
         is_for_one_write: true,
-    })
+    };
+    // The provider may have taken its time, and the connection may be over by now.
+    let mut tx = service.db.read(scope).await?;
+    let standing = still_connected(&mut tx, connection.row.id).await;
+    drop(tx);
+    if let Err(error) = standing {
+        end_writing_token(service, connection, &token).await;
+        return Err(error);
+    }
+    Ok(token)
 }
 
 /// Ends what a write left with, where it was for this write alone. Where its provider does not, it ends by itself.

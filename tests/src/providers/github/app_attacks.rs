@@ -6,6 +6,7 @@ use testkit::provider::Mood;
 
 use super::app::{APP, INSTALLATION};
 use super::world::{GitHub, desk_with};
+use crate::eventually::eventually;
 use crate::world::settled;
 
 /// Gives a new connection a key: the status, and what is told.
@@ -64,12 +65,11 @@ async fn two_writes_at_once_have_two_tokens_each_for_its_own_repository() {
         panic!("{tokens:?}");
     };
     assert_ne!(first["repository_ids"], second["repository_ids"]);
-    let (used, ended) = (
-        github.bearers(&Method::POST, "/repos/"),
-        github.bearers(&Method::DELETE, "/installation/token"),
-    );
+    let used = github.bearers(&Method::POST, "/repos/");
     assert_ne!(used[0], used[1]);
-    assert!(used.iter().all(|token| ended.contains(token)));
+    for token in &used {
+        github.ended(token).await;
+    }
     // The token of the one does not write to the other.
     let desk = github.provider.seen(&Method::POST);
     let desk = desk
@@ -99,11 +99,7 @@ async fn the_token_of_a_write_that_fails_is_ended_as_well() {
         .await;
     assert_eq!(settled(&github.owner, &id).await["state"], "failed");
     let used = github.bearers(&Method::POST, "/repos/").pop().unwrap();
-    assert!(
-        github
-            .bearers(&Method::DELETE, "/installation/token")
-            .contains(&used)
-    );
+    github.ended(&used).await;
 }
 
 /// GitHub knows repositories by name alone when it makes a token: what it made is compared with what was approved.
@@ -206,4 +202,31 @@ async fn what_may_pass_ends_nothing_and_what_is_over_asks_a_person() {
         );
         github.read(&id).await.unwrap();
     }
+}
+
+/// The provider takes its time over the token; the connection is over before it comes.
+#[tokio::test]
+async fn a_write_whose_connection_ended_while_its_token_was_made_does_not_leave() {
+    let github = GitHub::start().await;
+    let writing = github.installed("-write").await;
+    github
+        .provider
+        .be(Mood::Slow(std::time::Duration::from_secs(2)));
+    let id = github
+        .approved(&writing, &desk_with(json!({ "title": "Order toner" })))
+        .await;
+    eventually("a token is asked for", async || {
+        let asked = github.bearers(&Method::POST, "/access_tokens");
+        (asked.len() == 2).then_some(())
+    })
+    .await;
+    let over = "update connectors.connections set state = 'reconnect', state_reason = 'connectors.grant_ended'";
+    assert_eq!(crate::sql::fate(&github.app, over).await, 1);
+    let ended = settled(&github.owner, &id).await;
+    assert_eq!(
+        (&ended["state"], &ended["outcome"]["code"]),
+        (&json!("failed"), &json!("connectors.reconnect")),
+        "{ended}"
+    );
+    assert!(github.bearers(&Method::POST, "/repos/").is_empty());
 }
