@@ -38,7 +38,7 @@ pub enum AppKeyProblem {
 
 /// The longest that is read, in bytes: a key of 8192 bits has less.
 const MAX_BYTES: usize = 16 * 1024;
-/// Clocks differ: a statement says that it was made so many seconds before.
+/// Clocks differ: an assertion says that it was made so many seconds before.
 const BACK_SECONDS: i64 = 60;
 const LEAST_BITS: usize = 2048;
 /// What an id-ecPublicKey begins with in DER (RFC 5480 2.1.1).
@@ -90,7 +90,7 @@ impl AppKey {
 
     /// Says that it is this app, from `now` for `seconds`; `now` in seconds since 1970. Nothing where the key cannot
     /// sign.
-    pub fn statement(&self, app: &str, now: i64, seconds: i64) -> Option<Secret<String>> {
+    pub fn assertion(&self, app: &str, now: i64, seconds: i64) -> Option<Secret<String>> {
         let header = json!({ "alg": "RS256", "typ": "JWT" });
         let claims = json!({ "iss": app, "iat": now - BACK_SECONDS, "exp": now + seconds });
         sign(&self.0, &header, &claims)
@@ -175,8 +175,8 @@ BrwJV1ie1v5t3zkYGCbW16wdQ03ifGg1X0O88tytzugw\n\
             pem.trim_end().to_owned(),
             format!("\n\n  {pem}  \r\n"),
         ] {
-            let statement = read(&text).unwrap().statement("4711", 1_000, 540).unwrap();
-            let (signed, signature) = statement.expose().rsplit_once('.').unwrap();
+            let assertion = read(&text).unwrap().assertion("4711", 1_000, 540).unwrap();
+            let (signed, signature) = assertion.expose().rsplit_once('.').unwrap();
             let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
             UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pair.public_key().as_ref())
                 .verify(signed.as_bytes(), &signature)

@@ -8,7 +8,7 @@ use kernel::Secret;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-/// Signs a statement. Nothing where the key cannot sign.
+/// Signs an assertion. Nothing where the key cannot sign.
 pub(crate) fn sign(key: &RsaKeyPair, header: &Value, claims: &Value) -> Option<Secret<String>> {
     let [header, claims] =
         [header, claims].map(|part| BASE64_URL_SAFE_NO_PAD.encode(part.to_string()));

@@ -11,7 +11,7 @@ use crate::world::bound;
 async fn a_credential_of_another_class_is_refused_when_it_is_given() {
     let world = Desk::start().await;
     let id = world.add("desk", "read").await;
-    for class in ["basic", "bot_token", "mail", "oauth2", "ssh", ""] {
+    for class in ["basic", "bot_token", "mail", "oauth2", "app_key", "ssh", ""] {
         let given = json!({ "class": class, "credential": KEY });
         let (status, told) = world.give(&id, &given).await;
         let expected = (422, &json!("connectors.credential_class"));
@@ -23,7 +23,7 @@ async fn a_credential_of_another_class_is_refused_when_it_is_given() {
     let begun = world.owner.send(Method::POST, &path, Some(&form)).await;
     assert_eq!(begun.unwrap().status(), StatusCode::UNPROCESSABLE_ENTITY);
     let tracker = world.add("tracker", "read").await;
-    for class in ["api_key", "basic", "bot_token", "mail", "oauth2"] {
+    for class in ["api_key", "basic", "bot_token", "mail", "oauth2", "app_key"] {
         let given = json!({ "class": class, "credential": KEY });
         let (status, told) = world.give(&tracker, &given).await;
         let expected = (422, &json!("connectors.credential_class"));
@@ -43,6 +43,8 @@ async fn the_database_keeps_no_credential_of_another_class_than_the_connections(
         "basic",
         "bot_token",
         "mail",
+        "app_key",
+        "installation_token",
     ] {
         let mut broker = bound(&world.app, "countersign_broker", &world.owner).await;
         let insert = format!(
@@ -59,6 +61,7 @@ async fn the_database_keeps_no_credential_of_another_class_than_the_connections(
         "'basic'",
         "'bot_token'",
         "'mail'",
+        "'app_key', client_id = 'x', installation = '1'",
         "'oauth2', client_id = 'x'",
         "'ssh'",
     ] {

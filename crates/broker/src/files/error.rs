@@ -61,7 +61,7 @@ impl FileError {
     pub(crate) fn note(&self) {
         match self {
             Self::Altered(file) => tracing::error!(%file, "broker.file_does_not_open"),
-            Self::ServerQuota => tracing::error!("broker.files_take_all_they_may"),
+            Self::ServerQuota => tracing::error!("broker.files_server_quota"),
             Self::DiskFull => tracing::error!("broker.file_disk_full"),
             Self::Store(error) => tracing::error!(%error, "broker.file_store_failed"),
             _ => {}

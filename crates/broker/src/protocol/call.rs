@@ -162,7 +162,7 @@ pub enum Call {
     },
     /// Attacks the broker's own door, for the controls.
     SelfTest,
-    /// Attack a file of its own where files are stored.
+    /// Attacks a file of its own where files are stored, for the controls.
     TestFiles,
     /// Lists the mails that a development server holds in place of sending them.
     HeldMails,

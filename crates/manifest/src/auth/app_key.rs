@@ -16,7 +16,7 @@ pub struct AppKeyRule {
     pub app_label: String,
     /// What the provider calls the identifier of where it is installed.
     pub installation_label: String,
-    /// How long a statement under the key is good for.
+    /// How long an assertion under the key is good for.
     pub lifetime: Duration,
     /// How tokens are asked for.
     pub token: InstallationTokenRule,

@@ -13,7 +13,7 @@ use crate::value::is_name;
 
 type Parsed<T> = Result<T, ManifestError>;
 
-/// The longest that a statement under a key may be good for, in seconds: GitHub takes ten minutes.
+/// The longest that an assertion under a key may be good for, in seconds: GitHub takes ten minutes.
 const MAX_LIFETIME: i64 = 600;
 
 /// Reads how an app that signs for itself is given access. What it says of operations is checked by the manifest.

@@ -54,7 +54,7 @@ impl Manifest {
         };
         let other = others(named.get_ref());
         let base = Base {
-            text: other.ok_or_else(|| source.at(&named, "this server has no such manifest"))?,
+            text: other.ok_or_else(|| source.at(&named, "there is no such manifest: give its file as well, or put it into the same folder"))?,
             named: (named.span().start, named.span().end),
         };
         let source = Source {

@@ -92,7 +92,11 @@ impl Whole {
         }
         if class == CredentialClass::OAuth2 {
             let scopes = base.scopes.take().unwrap_or_default();
-            raw.scopes.get_or_insert_default().extend(scopes);
+            let own = raw.scopes.get_or_insert_default();
+            if let Some((twice, _)) = own.iter().find(|(name, _)| scopes.contains_key(*name)) {
+                return Err(source.at(twice, "the manifest that `operations_of` names has it"));
+            }
+            own.extend(scopes);
         }
         let api = base.api.take();
         let api = needed(source, &base, (api, "api"))?.into_inner();

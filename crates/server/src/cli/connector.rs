@@ -17,9 +17,9 @@ pub(super) enum ConnectorCommand {
 /// Check connector manifests, and tell where one does not hold
 ///
 /// Reads each file as a server would that has it in the folder of `manifests`, and tells the first
-/// problem of each with its line and column. Each file is read alone: whether its `id` is taken, by an
-/// app that comes with the server or by another file, is not looked at, and keeps a server from
-/// starting. No server has to run. How a manifest is written is
+/// problem of each with its line and column. A file with `operations_of` is read with the manifest that it
+/// names: one that comes with the server, or one of the files given. Whether an `id` is taken is not looked
+/// at, and keeps a server from starting. No server has to run. How a manifest is written is
 /// described in docs/connectors.md.
 #[derive(Debug, Args)]
 #[command(after_help = "\

@@ -17,7 +17,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "files.sealed",
     "VA-08",
-    "A file that was imported is not in clear where its bytes are stored, is given back as it came, is refused once one bit of it is flipped, and is not there for another organisation. Of what is encrypted at rest, this looks at files.",
+    "A file that was imported is given back as it came, and is not there for another organisation. What is stored is not in clear, and is refused once one bit of it is flipped: of that file in a folder, of a file of the broker's own in a bucket. Of what is encrypted at rest, this looks at files.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {

@@ -18,8 +18,10 @@ use crate::egress::oauth::{OAuthClient, OAuthError};
 use crate::egress::transport::{check_scheme, exchange};
 use crate::egress::{Egress, EgressError};
 
-/// By more than this much the clocks differ, where a statement is not accepted.
+/// By more than this much the clocks differ, where an assertion is not accepted.
 const CLOCKS_DIFFER: Duration = Duration::seconds(30);
+/// By more than this they do not: whoever answers would choose when an assertion is good.
+const CLOCKS_DIFFER_AT_MOST: Duration = Duration::minutes(15);
 
 /// What an answer is, beside its body.
 struct Answered {
@@ -27,11 +29,10 @@ struct Answered {
     body: WipedBytes,
     /// The provider's own time.
     date: Option<OffsetDateTime>,
-    is_limit: bool,
 }
 
 impl Egress {
-    /// Asks for a token that holds what is wanted and no more. `now`: for the statement under the key.
+    /// Asks for a token that holds what is wanted and no more. `now`: for the assertion under the key.
     pub(crate) async fn app_token(
         &self,
         client: &AppClient<'_>,
@@ -39,10 +40,10 @@ impl Egress {
         now: OffsetDateTime,
     ) -> Result<AppToken, AppTokenError> {
         let mut answered = self.ask(client, wanted, now).await?;
-        // A statement that was made in the future, or is over, is refused like one under another key.
-        let theirs = answered
-            .date
-            .filter(|theirs| (*theirs - now).abs() > CLOCKS_DIFFER);
+        // An assertion that was made in the future, or is over, is refused like one under another key.
+        let theirs = answered.date.filter(|theirs| {
+            (CLOCKS_DIFFER..=CLOCKS_DIFFER_AT_MOST).contains(&(*theirs - now).abs())
+        });
         if let Some(theirs) = theirs.filter(|_| answered.status == 401) {
             tracing::warn!("connectors.clocks_differ");
             answered = self.ask(client, wanted, theirs).await?;
@@ -54,7 +55,8 @@ impl Egress {
                 wanted,
             )?,
             401 => return Err(AppTokenError::KeyRefused),
-            403 if !answered.is_limit => return Err(AppTokenError::Suspended),
+            // One with a word of a limit has returned before.
+            403 => return Err(AppTokenError::Suspended),
             404 => return Err(AppTokenError::Gone),
             422 => return Err(AppTokenError::NotGranted),
             status => {
@@ -96,16 +98,16 @@ impl Egress {
     ) -> Result<Answered, AppTokenError> {
         let rule = client.rule;
         let seconds = i64::try_from(rule.lifetime.as_secs()).unwrap_or(60);
-        let statement = client
+        let assertion = client
             .key
-            .statement(client.app, now.unix_timestamp(), seconds);
-        let statement = statement.ok_or(AppTokenError::Key)?;
+            .assertion(client.app, now.unix_timestamp(), seconds);
+        let assertion = assertion.ok_or(AppTokenError::Key)?;
         let facts = self.facts(client.instance);
         let url = rule
             .token
             .endpoint
             .url_of_installation(&facts, client.installation)?;
-        let request = request(&url, (&statement, wanted), &rule.token.permissions)?;
+        let request = request(&url, (&assertion, wanted), &rule.token.permissions)?;
         let origin = Origin::of(request.url()).ok_or(UNDECLARED)?;
         check_scheme(&origin, &self.policy)?;
         let door = self
@@ -133,7 +135,6 @@ impl Egress {
                     status,
                     // RFC 9110 5.6.7 writes GMT where RFC 2822 has it as obsolete.
                     date: date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok()),
-                    is_limit,
                     body: read_limited(response, MAX_ANSWER_BYTES).await?,
                 })
             },
@@ -146,7 +147,7 @@ const UNDECLARED: EgressError = EgressError::Undeclared(manifest::Undeclared::Ad
 
 fn request(
     url: &str,
-    (statement, wanted): (&Secret<String>, &Wanted),
+    (assertion, wanted): (&Secret<String>, &Wanted),
     permissions: &str,
 ) -> Result<Request, AppTokenError> {
     let url = Url::parse(url).map_err(|_| UNDECLARED)?;
@@ -162,7 +163,7 @@ fn request(
         header: AUTHORIZATION.as_str().to_owned(),
         prefix: "Bearer ".to_owned(),
     };
-    attach_header(&mut request, &bearer, statement)?;
+    attach_header(&mut request, &bearer, assertion)?;
     *request.body_mut() = Some(Body::from(Bytes::from(body.to_string())));
     Ok(request)
 }

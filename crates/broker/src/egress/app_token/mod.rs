@@ -60,7 +60,7 @@ pub(crate) enum AppTokenError {
     Suspended,
     /// 404.
     #[error(
-        "the app is not installed there: see that the installation's identifier is right, and that nobody uninstalled it"
+        "the app is not installed there: see that the identifiers of the app and of the installation are right, and that nobody uninstalled it"
     )]
     Gone,
     /// 422.
@@ -69,13 +69,17 @@ pub(crate) enum AppTokenError {
     )]
     NotGranted,
     /// More permissions, a higher level, or another thing than was asked for.
-    #[error("the token that came holds more than was asked for: it was ended")]
+    #[error(
+        "the token that came holds more than was asked for, and was not used: see that the owner and repository are right, and what the app may do at the provider"
+    )]
     MoreThanAsked,
     /// Nothing that could be used.
-    #[error("the answer holds no token")]
+    #[error(
+        "the answer holds no token: try again, and tell whoever maintains the manifest if it stays so"
+    )]
     NoToken,
     /// The key cannot sign.
-    #[error("the key cannot sign")]
+    #[error("the key cannot sign: paste it again, whole")]
     Key,
     /// The connection is incomplete.
     #[error(transparent)]

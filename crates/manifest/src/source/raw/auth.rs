@@ -28,9 +28,9 @@ raw! {
         app_key: Option<Spanned<RawAppKey>>,
         /// With `app_key`: how tokens of an installation are asked for.
         installation_token: Option<Spanned<RawInstallationToken>>,
-        /// With the other kinds: what people paste.
+        /// With `api_key`, `basic`, `bot_token` and `mail`: what people paste.
         paste: Option<Spanned<RawPaste>>,
-        /// With the other kinds: the read without arguments that shows that a credential works, before it is kept.
+        /// With `api_key`, `basic`, `bot_token` and `mail`: the read without arguments that shows that a credential works, before it is kept.
         verify: Option<Text>,
         /// How a grant ends.
         revoke: Spanned<RawRevoke>,
@@ -61,7 +61,7 @@ raw! {
         /// With `scopes`: what to tell the person whose credential has some.
         beyond: Option<Text>,
     }
-    /// The key of an app that signs for itself (RFC 7515, RS256).
+    /// The key of an app that signs for itself (RFC 7519, RS256).
     RawAppKey {
         /// What the provider calls the key.
         label: Text,
@@ -71,10 +71,10 @@ raw! {
         app_label: Text,
         /// What the provider calls the identifier of where the app is installed.
         installation_label: Text,
-        /// How long a statement under the key is good for, in seconds.
+        /// How long an assertion under the key is good for, in seconds.
         lifetime_seconds: Spanned<i64>,
     }
-    /// How a token of an installation is asked for: by POST, under a statement of the app's, with the permissions that the operations need.
+    /// How a token of an installation is asked for: by POST, under an assertion of the app's, with the permissions that the operations need.
     RawInstallationToken {
         /// `https://host/path` with `{installation}` in it, at the host of the operations.
         url: Text,

@@ -115,6 +115,23 @@ fn ticket(row: &Proposal) -> Option<Ticket> {
     Some(Ticket { label, url })
 }
 
+/// Why a write was not sent.
+fn not_sent(code: &str) -> String {
+    let why = match code {
+        "connectors.more_than_asked" => {
+            "the token for it held more than it needs: the owner or the repository is another one"
+        }
+        "connectors.permissions_missing" => {
+            "the installation may not do it, or has not what it is about"
+        }
+        "connectors.key_refused" => "the app does not accept the key any more",
+        "connectors.installation_suspended" => "the installation is suspended at the app",
+        "connectors.installation_gone" => "the app is not installed there any more",
+        _ => return format!("It was not sent ({code})."),
+    };
+    format!("It was not sent: {why} ({code}).")
+}
+
 fn failure(row: &Proposal) -> String {
     // A person's word is later than the code, which says why the outcome was unknown.
     if row.ended_by.is_some() {
@@ -123,7 +140,7 @@ fn failure(row: &Proposal) -> String {
     match (row.outcome_status, row.outcome_code.as_deref()) {
         (Some(status), Some(code)) => format!("The app answered {status} ({code})."),
         (Some(status), None) => format!("The app answered {status}."),
-        (None, Some(code)) => format!("It was not sent ({code})."),
+        (None, Some(code)) => not_sent(code),
         (None, None) => "It was not sent.".to_owned(),
     }
 }

@@ -69,7 +69,9 @@ impl BucketError {
                 "see that it runs, and that this machine reaches files.s3.endpoint"
             }
             Self::Tls => "name its authority in files.s3.ca_file",
-            Self::Address => "metadata services and addresses of no host are never reached",
+            Self::Address => {
+                "name another files.s3.endpoint: nothing is ever sent to a metadata service, or to an address of no host"
+            }
             Self::Redirect => {
                 "write the endpoint of the bucket's own region to files.s3.endpoint, and that region to files.s3.region"
             }
