@@ -15,7 +15,7 @@ async fn every_app_of_the_catalogue_can_be_connected() {
     let owner = signed_up(&app).await;
     for manifest in Apps::new(&[]).unwrap().all() {
         for purpose in [Class::Read, Class::Write] {
-            if manifest.operations_of(purpose).next().is_none() {
+            if !manifest.is_of_use(purpose) {
                 continue;
             }
             let instance = manifest.instance.as_ref().map(InstanceRule::example);
