@@ -30,17 +30,17 @@ struct Writing {
     id: FileId,
     organisation: OrganisationId,
     sealer: StreamSealer,
-    room: Room,
+    allowed: Allowance,
 }
 
 /// How long a file may become: for its organisation, and for the server.
 #[derive(Debug, Clone, Copy)]
-struct Room {
+struct Allowance {
     of_organisation: u64,
     of_server: u64,
 }
 
-impl Room {
+impl Allowance {
     /// What other files than `but` leave of it.
     async fn left(
         connection: &mut PgConnection,
@@ -99,9 +99,9 @@ async fn begin<L: Ledger>(
     let bound = store::bound(&mut tx).await?;
     let (organisation, ..) = bound.ok_or(BrokerError::Unauthenticated)?;
     store::require(&mut tx, "insight.import").await?;
-    let room = Room::left(&mut tx, service.files.most_bytes, None).await?;
+    let allowed = Allowance::left(&mut tx, service.files.most_bytes, None).await?;
     drop(tx);
-    room.take(1)?;
+    allowed.take(1)?;
     let mut tx = service.db.write(scope).await?;
     let id = FileId::new(clock.now(), chance);
     let (key, sealed) = service
@@ -119,7 +119,7 @@ async fn begin<L: Ledger>(
         id,
         organisation,
         sealer: seal_with(key, &tenant, &row),
-        room,
+        allowed,
     })
 }
 
@@ -137,11 +137,12 @@ async fn write<L: Ledger>(
     let Writing {
         id,
         mut sealer,
-        room,
+        allowed,
         ..
     } = writing;
     let created = service.files.create(id).await;
     let mut incoming = created.map_err(FileError::of_write)?;
+    pieces.begin().await.map_err(FileError::CutOff)?;
     let mut beat = tokio::time::interval(BEAT);
     let (mut size_bytes, mut sealed) = (0_u64, Vec::new());
     loop {
@@ -154,7 +155,7 @@ async fn write<L: Ledger>(
         };
         let Some(piece) = piece else { break };
         size_bytes += piece.len() as u64;
-        room.take(size_bytes)?;
+        allowed.take(size_bytes)?;
         sealer.write(&piece, &mut sealed);
         put(&mut incoming, &mut sealed).await?;
     }
@@ -198,8 +199,8 @@ async fn finish<L: Ledger>(
     let most_bytes = service.files.most_bytes;
     let whose = most_bytes.map_or_else(|| organisation.to_string(), |_| "server".to_owned());
     files::take_turn(&mut tx, &whose).await?;
-    let room = Room::left(&mut tx, most_bytes, Some(id)).await?;
-    room.take(size_bytes)?;
+    let allowed = Allowance::left(&mut tx, most_bytes, Some(id)).await?;
+    allowed.take(size_bytes)?;
     if !files::set_stored(&mut tx, id, size_bytes).await? {
         return Err(FileError::NotWanted.into());
     }

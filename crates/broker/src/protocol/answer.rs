@@ -78,6 +78,8 @@ pub enum Answer {
         /// All of it.
         token: SecretText,
     },
+    /// The log waits for this file: its pieces may come.
+    FileBegun,
     /// The file is kept, whole.
     FileKept {
         /// Which.

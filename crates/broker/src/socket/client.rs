@@ -117,7 +117,7 @@ impl BrokerClient {
         }
     }
 
-    /// Begins to send the file that a log is read from.
+    /// Begins to send the file that a log is read from, once the broker says that the log waits for it.
     pub async fn put_file(
         &self,
         scope: &Scope,
@@ -129,11 +129,13 @@ impl BrokerClient {
             on_behalf: OnBehalf::of(scope),
             call: Call::PutFile { log, name },
         };
-        let stream = self.begin(&request).await;
-        Ok(Upload {
-            stream: stream.map_err(CallError::Unreachable)?,
-            _places: places,
-        })
+        match self.opened(&request).await? {
+            (stream, Answer::FileBegun) => Ok(Upload {
+                stream,
+                _places: places,
+            }),
+            (_, answer) => Err(unexpected(answer)),
+        }
     }
 
     /// Opens a part of a file: `length_bytes` from `offset_bytes` on.
@@ -152,15 +154,7 @@ impl BrokerClient {
                 length_bytes,
             },
         };
-        let opening = async {
-            let mut stream = self.begin(&request).await?;
-            let answer = frame::read(&mut stream).await?;
-            Ok((stream, answer))
-        };
-        let opened = tokio::time::timeout(CALL_LIMIT, opening)
-            .await
-            .map_err(|_| CallError::TimedOut)?;
-        match opened.map_err(CallError::Unreachable)? {
+        match self.opened(&request).await? {
             (stream, Answer::FileOpened { length_bytes: left }) if left == length_bytes => {
                 Ok(Download {
                     stream,
@@ -168,9 +162,21 @@ impl BrokerClient {
                     left_bytes: length_bytes,
                 })
             }
-            (_, Answer::Failed(failure)) => Err(CallError::Failed(failure)),
-            _ => Err(CallError::Unexpected),
+            (_, answer) => Err(unexpected(answer)),
         }
+    }
+
+    /// What is said before a file moves, and the way that it moves on.
+    async fn opened(&self, request: &Request) -> Result<(UnixStream, Answer), CallError> {
+        let opening = async {
+            let mut stream = self.begin(request).await?;
+            let answer = frame::read(&mut stream).await?;
+            Ok((stream, answer))
+        };
+        tokio::time::timeout(CALL_LIMIT, opening)
+            .await
+            .map_err(|_| CallError::TimedOut)?
+            .map_err(CallError::Unreachable)
     }
 
     /// For a file.
@@ -210,5 +216,12 @@ impl BrokerClient {
         let _place = places.acquire().await.map_err(io::Error::other)?;
         let mut stream = self.begin(request).await?;
         frame::read(&mut stream).await
+    }
+}
+
+fn unexpected(answer: Answer) -> CallError {
+    match answer {
+        Answer::Failed(failure) => CallError::Failed(failure),
+        _ => CallError::Unexpected,
     }
 }

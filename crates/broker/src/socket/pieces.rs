@@ -7,6 +7,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 
+use super::frame;
+use crate::protocol::Answer;
+
 const MAX_PIECE_BYTES: usize = 1 << 20;
 /// Whoever neither sends nor takes a piece for so long is gone: a place is not held for nothing.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -18,6 +21,11 @@ pub struct PieceReader<'a>(&'a mut UnixStream);
 impl<'a> PieceReader<'a> {
     pub(super) const fn new(stream: &'a mut UnixStream) -> Self {
         Self(stream)
+    }
+
+    /// Says that they may come. Whoever sends them waits for this.
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+        frame::write(self.0, &Answer::FileBegun).await
     }
 
     /// The next piece; nothing after the last.

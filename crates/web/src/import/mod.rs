@@ -9,4 +9,4 @@ mod reading;
 mod start;
 
 pub(crate) use places::Places;
-pub(crate) use start::{Arriving, fail, start};
+pub(crate) use start::{Arriving, NotImported, fail, start};

@@ -12,7 +12,7 @@ use super::keep::Keeping;
 use super::reading::{Ending, read};
 use crate::AppState;
 use crate::alive::while_reading;
-use crate::problem::{Problem, kind};
+use crate::problem::{Kind, Problem, kind};
 
 /// An import under way. It goes on when nobody waits for it any more.
 #[derive(Debug)]
@@ -20,7 +20,17 @@ pub(crate) struct Import {
     /// Comes once the file has been read, however that ended.
     pub(crate) read: oneshot::Receiver<()>,
     /// What came of it all.
-    pub(crate) ended: JoinHandle<Result<(), Problem>>,
+    pub(crate) ended: JoinHandle<Result<(), NotImported>>,
+}
+
+/// Why a file was not read into a log.
+#[derive(Debug)]
+pub(crate) enum NotImported {
+    /// It was not begun: another one is on its way there, perhaps by another front, or there is no room for it now. The
+    /// log waits still.
+    NotBegun(Problem),
+    /// The log says why as well, and takes no other.
+    Failed(Problem),
 }
 
 /// A file as it arrives.
@@ -49,17 +59,24 @@ pub(crate) fn start(
     // is being read for ever.
     let ended = tokio::spawn(async move {
         let claim = state.imports.claim(id);
-        let _claim = claim.ok_or_else(|| Problem::new(kind::LOG_TAKEN))?;
+        let _claim = claim.ok_or_else(|| not_begun(kind::LOG_TAKEN))?;
         let imported = async {
             let place = state.imports.take(organisation).await;
-            let _place = place.ok_or_else(|| Problem::new(kind::IMPORTS_BUSY))?;
-            import((&state, &scope, id), organisation, file, tell).await
+            let _place = place.ok_or_else(|| not_begun(kind::IMPORTS_BUSY))?;
+            let keeping = Keeping::begin(&state, (&scope, organisation), id, file.name).await;
+            let keeping = keeping.map_err(|error| NotImported::NotBegun(error.into()))?;
+            import(
+                (&state, &scope, id),
+                (file.body, keeping),
+                file.format,
+                tell,
+            )
+            .await
+            .map_err(NotImported::Failed)
         };
         // On the heap: a task that holds all of it is larger than the others.
         let ended = Box::pin(while_reading(&state, &scope, id, imported)).await;
-        if let Err(problem) = &ended
-            && !is_of_others(problem)
-        {
+        if let Err(NotImported::Failed(problem)) = &ended {
             fail(&state, &scope, id, problem).await;
         }
         ended
@@ -67,19 +84,22 @@ pub(crate) fn start(
     Import { read, ended }
 }
 
+fn not_begun(kind: Kind) -> NotImported {
+    NotImported::NotBegun(Problem::new(kind))
+}
+
 async fn import(
     (state, scope, id): (&AppState, &Scope, LogId),
-    organisation: OrganisationId,
-    file: Arriving,
+    (body, keeping): (BodyDataStream, Keeping),
+    format: Format,
     tell_read: oneshot::Sender<()>,
 ) -> Result<(), Problem> {
-    let keeping = Keeping::begin(state, (scope, organisation), id, file.name).await?;
     let (tell, heard) = watch::channel(Progress {
         bytes_read: 0,
         events: 0,
     });
     let ending = Arc::new(Mutex::new(Ending::Whole));
-    let reading = read((file.body, keeping), Arc::clone(&ending), file.format, tell);
+    let reading = read((body, keeping), Arc::clone(&ending), format, tell);
     let (log, ()) = tokio::join!(reading, note_progress((state, scope, id), heard));
     let _ = tell_read.send(());
     let log = log.map_err(|error| {
@@ -94,11 +114,6 @@ async fn import(
         .await
         .map_err(|_| Problem::new(kind::INTERNAL).because("insight.statistics_panicked"))?;
     Ok(insight::save_log(&state.db, scope, id, &log, &statistics).await?)
-}
-
-/// Whether the log was not begun because of other files: another front may be reading it, and it may be tried again.
-fn is_of_others(problem: &Problem) -> bool {
-    [kind::LOG_TAKEN.code, kind::IMPORTS_BUSY.code].contains(&problem.code())
 }
 
 /// The log says why it failed.
@@ -124,6 +139,14 @@ async fn note_progress(
             tracing::warn!(%error, log = %id, "insight.progress_not_stored");
         }
         tokio::time::sleep(TELL_EVERY).await;
+    }
+}
+
+impl From<NotImported> for Problem {
+    fn from(why: NotImported) -> Self {
+        match why {
+            NotImported::NotBegun(problem) | NotImported::Failed(problem) => problem,
+        }
     }
 }
 

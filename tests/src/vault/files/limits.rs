@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use broker::files::{FileStore, Spare};
 use futures_util::stream;
-use reqwest::{Body, Client, StatusCode};
+use reqwest::{Body, Client, Method, StatusCode};
 use serde_json::Value;
 use testkit::app::{Files, Options};
 use tokio::sync::mpsc;
@@ -57,6 +57,26 @@ async fn all_organisations_together_take_no_more_than_the_server_may() {
     let body: Value = answer.json().await.unwrap();
     assert_eq!(body["code"], "files.server_quota");
     assert_eq!(rows(&world.app).await, 1);
+}
+
+#[tokio::test]
+async fn a_log_whose_file_there_was_no_room_for_waits_until_there_is() {
+    let limited = |folder| {
+        let store = FileStore::folder(folder, Spare::Bytes(0)).unwrap();
+        store.with_most(Some(csv(4).len() as u64))
+    };
+    let world = world(Files::new(limited)).await;
+    let first = imported(&world.owner, csv(4)).await;
+    let log = new_log(&world.owner, "Second").await;
+    let (status, body) = upload(&world, &log, csv(4)).await;
+    assert_eq!(status, StatusCode::INSUFFICIENT_STORAGE, "{body}");
+    let shown = world.owner.get(&format!("/api/v1/logs/{log}")).await;
+    assert_eq!(shown.unwrap()["state"], "reading");
+    let path = format!("/api/v1/logs/{first}");
+    let removed = world.owner.send(Method::DELETE, &path, None).await.unwrap();
+    assert!(removed.status().is_success());
+    let (status, body) = upload(&world, &log, csv(4)).await;
+    assert_eq!(status, StatusCode::OK, "{body}");
 }
 
 #[tokio::test]

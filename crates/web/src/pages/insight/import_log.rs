@@ -13,7 +13,7 @@ use super::upload::{Typed, Upload};
 use crate::Can;
 use crate::api::insight::create;
 use crate::extract::Caller;
-use crate::import::{self, Arriving};
+use crate::import::{self, Arriving, NotImported};
 use crate::pages::answer::{field_errors, go, refused};
 use crate::problem::{Problem, kind};
 use crate::route::permission::InsightImport;
@@ -60,12 +60,12 @@ async fn begin(caller: &Caller, upload: &mut Upload) -> Result<LogId, Problem> {
     // An error says that the import died, which its end says as well.
     let _ = import.read.await;
     match tokio::time::timeout(PATIENCE, &mut import.ended).await {
-        Ok(Ok(Err(problem))) => {
-            // Nobody else knows of this log, and nobody tries it again.
-            if problem.code() == kind::IMPORTS_BUSY.code {
-                import::fail(&caller.state, &caller.scope, log, &problem).await;
+        Ok(Ok(Err(why))) => {
+            if let NotImported::NotBegun(problem) = &why {
+                // Nobody else knows of this log, and nobody tries it again.
+                import::fail(&caller.state, &caller.scope, log, problem).await;
             }
-            Err(problem)
+            Err(why.into())
         }
         Ok(Err(_)) => Err(Problem::new(kind::INTERNAL).because("insight.import_panicked")),
         // Whole; or being stored, and the page that follows tells how that ends.
