@@ -1,14 +1,15 @@
 use crypto::app_key::AppKey;
-use kernel::{AuditEntry, Scope};
+use kernel::{AuditEntry, Scope, Secret};
 use manifest::{AppKeyRule, CredentialClass};
 
 use crate::connection::Connection;
+use crate::egress::oauth::TokenAnswer;
 use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{KeyOf, SecretText};
 use crate::service::Service;
 use crate::store;
-use crate::token::{HeldKey, keep_reading_token, reading_token, to_seal};
+use crate::token::{HeldKey, end_reading_token, keep_reading_token, reading_token, to_seal};
 use crate::vault::Field;
 
 /// Takes the key of an app that a person pasted: an RSA key, under which the provider gives a token of that
@@ -29,9 +30,27 @@ pub(crate) async fn keep_app_key<L: Ledger>(
         key,
     };
     let token = reading_token(service, (connection, rule), &held).await?;
+    let kept = keep(service, scope, connection, (&held, &pasted), &token).await;
+    if kept.is_err() {
+        end_reading_token(service, connection, token).await;
+    }
+    kept
+}
+
+/// All of it, or nothing.
+async fn keep<L: Ledger>(
+    service: &Service<L>,
+    scope: &Scope,
+    connection: &Connection<'_>,
+    (held, pasted): (&HeldKey, &Secret<String>),
+    token: &TokenAnswer,
+) -> Result<(), BrokerError> {
     let id = connection.row.id;
     let owner = (connection.row.organisation, id.uuid());
     let mut tx = service.db.write(scope).await?;
+    if !store::set_connected(&mut tx, id, token.granted_scopes.as_deref(), None).await? {
+        return Err(BrokerError::NotConnected);
+    }
     if connection.row.class != CredentialClass::AppKey {
         store::delete_secrets(&mut tx, id.uuid()).await?;
     }
@@ -43,12 +62,9 @@ pub(crate) async fn keep_app_key<L: Ledger>(
     let chance = service.db.chance();
     service
         .vault
-        .put(&mut tx, owner, Field::AppKey, &to_seal(&pasted), chance)
+        .put(&mut tx, owner, Field::AppKey, &to_seal(pasted), chance)
         .await?;
-    keep_reading_token(service, &mut tx, connection, &token).await?;
-    if !store::set_connected(&mut tx, id, token.granted_scopes.as_deref(), None).await? {
-        return Err(BrokerError::NotConnected);
-    }
+    keep_reading_token(service, &mut tx, connection, token).await?;
     let entry = AuditEntry::about("connectors.credential_stored", id)
         .with("class", CredentialClass::AppKey.as_str());
     Ok(tx.commit(entry).await?)

@@ -160,26 +160,38 @@ pub(crate) async fn writing_token<L: Ledger>(
     Ok(token)
 }
 
-/// Ends what a write left with, where it was for this write alone. Where its provider does not, it ends by itself.
+/// Ends what a write left with, where it was for this write alone.
 pub(crate) async fn end_writing_token<L: Ledger>(
     service: &Service<L>,
     connection: &Connection<'_>,
     token: &AccessToken,
 ) {
-    if !token.is_for_one_write {
-        return;
+    if token.is_for_one_write {
+        end_token(service, connection, &token.credential).await;
     }
-    let client = crate::egress::oauth::OAuthClient {
-        manifest: connection.manifest,
-        instance: connection.instance(),
-        // Whoever holds the token ends it: nothing sends this.
-        id: "",
-        secret: None,
-    };
-    let mut ended = service.egress.revoke(&client, &token.credential).await;
+}
+
+/// Ends a token to read with that is kept nowhere.
+pub(crate) async fn end_reading_token<L: Ledger>(
+    service: &Service<L>,
+    connection: &Connection<'_>,
+    token: TokenAnswer,
+) {
+    let token = Credential::InstallationToken(token.access_token);
+    end_token(service, connection, &token).await;
+}
+
+/// Where its provider does not do it, it ends by itself.
+async fn end_token<L: Ledger>(
+    service: &Service<L>,
+    connection: &Connection<'_>,
+    token: &Credential,
+) {
+    let of = (connection.manifest, connection.instance());
+    let mut ended = service.egress.end_app_token(of, token).await;
     if ended.is_err() {
         tokio::time::sleep(BEFORE_ANOTHER_TRY).await;
-        ended = service.egress.revoke(&client, &token.credential).await;
+        ended = service.egress.end_app_token(of, token).await;
     }
     if let Err(error) = ended {
         let connection = connection.row.id;

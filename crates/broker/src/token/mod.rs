@@ -6,7 +6,9 @@ mod flights;
 mod keep;
 mod refresh;
 
-pub(crate) use app::{HeldKey, end_writing_token, reading_token, to_seal, writing_token};
+pub(crate) use app::{
+    HeldKey, end_reading_token, end_writing_token, reading_token, to_seal, writing_token,
+};
 pub(crate) use flights::Flights;
 pub(crate) use keep::{give_back, keep_granted, keep_reading_token};
 

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use kernel::{Scope, TokenHash};
 
-use super::app::reading_token_of;
+use super::app::{end_reading_token, reading_token_of};
 use super::due::pause;
 use super::keep::keep_refreshed;
 use super::{client, stored, ticket};
@@ -107,8 +107,15 @@ async fn ask<L: Ledger>(
             }
             Err(other) => return Err(other.into()),
         };
-        keep_refreshed(service, (scope, ticket), connection, &tokens).await?;
-        return Ok(());
+        let kept = keep_refreshed(service, (scope, ticket), connection, &tokens).await;
+        // One whose connection has ended is sealed, and its end is asked for with that of the rest.
+        if kept
+            .as_ref()
+            .is_err_and(|error| !matches!(error, BrokerError::NotConnected))
+        {
+            end_reading_token(service, connection, tokens).await;
+        }
+        return Ok(kept?);
     }
     let token = stored(service, scope, connection, Field::RefreshToken).await?;
     // Disconnected meanwhile.

@@ -9,8 +9,8 @@ use super::world::{GitHub, desk_with};
 use crate::eventually::eventually;
 use crate::world::settled;
 
-/// Gives a new connection a key: the status, and what is told.
-async fn given(github: &GitHub, installation: &str, key: &str) -> (String, u16, Value) {
+/// A connection without a key.
+async fn added(github: &GitHub) -> String {
     let form = json!({ "app": "github-app", "name": "GitHub", "purpose": "read" });
     let made = github.owner.write(
         Method::POST,
@@ -18,7 +18,17 @@ async fn given(github: &GitHub, installation: &str, key: &str) -> (String, u16, 
         &form,
         StatusCode::CREATED,
     );
-    let id = made.await.unwrap()["id"].as_str().unwrap().to_owned();
+    made.await.unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// Gives a new connection a key: the status, and what is told.
+async fn given(github: &GitHub, installation: &str, key: &str) -> (String, u16, Value) {
+    let id = added(github).await;
+    let (status, told) = given_to(github, &id, (installation, key)).await;
+    (id, status, told)
+}
+
+async fn given_to(github: &GitHub, id: &str, (installation, key): (&str, &str)) -> (u16, Value) {
     let given =
         json!({ "class": "app_key", "app": APP, "installation": installation, "credential": key });
     let path = format!("/api/v1/connections/{id}/credential");
@@ -28,7 +38,7 @@ async fn given(github: &GitHub, installation: &str, key: &str) -> (String, u16, 
         .await
         .unwrap();
     let status = answer.status().as_u16();
-    (id, status, answer.json().await.unwrap())
+    (status, answer.json().await.unwrap())
 }
 
 #[tokio::test]
@@ -229,4 +239,34 @@ async fn a_write_whose_connection_ended_while_its_token_was_made_does_not_leave(
         "{ended}"
     );
     assert!(github.bearers(&Method::POST, "/repos/").is_empty());
+}
+
+/// The first token comes after the connection is over: nothing keeps it, so that it is ended at once.
+#[tokio::test]
+async fn a_token_that_comes_too_late_to_be_kept_is_ended() {
+    let github = GitHub::start().await;
+    let (id, key) = (added(&github).await, github.app_key());
+    github
+        .provider
+        .be(Mood::Slow(std::time::Duration::from_secs(1)));
+    let ending = async {
+        eventually("a token is asked for", async || {
+            let asked = github.bearers(&Method::POST, "/access_tokens");
+            (asked.len() == 1).then_some(())
+        })
+        .await;
+        let path = format!("/api/v1/connections/{id}");
+        let ended = github.owner.send(Method::DELETE, &path, None).await;
+        assert_eq!(ended.unwrap().status(), StatusCode::OK);
+    };
+    let ((status, told), ()) = tokio::join!(given_to(&github, &id, (INSTALLATION, &key)), ending);
+    assert!(status >= 400, "{told}");
+    // The emulator does not know of it, so that it is asked twice.
+    let ended = github.bearers(&Method::DELETE, "/installation/token");
+    assert!(
+        matches!(&ended[..], [one, again] if one == again),
+        "{ended:?}"
+    );
+    let sealed = crate::sql::number(&github.app, "select count(*) from broker.secrets").await;
+    assert_eq!(sealed, 0);
 }

@@ -40,14 +40,15 @@ pub(super) fn read(
     let holds = permissions(body, &rule.permissions).ok_or_else(malformed)?;
     let narrowed = wanted.narrowed.as_ref().zip(rule.narrow.as_ref());
     let is_other = narrowed.is_some_and(|(wanted, rule)| {
-        let told: Vec<&str> = rule
+        // A name that is none counts as well.
+        let told: Vec<Option<&str>> = rule
             .told
             .all(&kept)
             .into_iter()
-            .filter_map(Value::as_str)
+            .map(Value::as_str)
             .collect();
         // Names of repositories are the same in any case.
-        !matches!(told[..], [one] if one.eq_ignore_ascii_case(&wanted.told))
+        !matches!(told[..], [Some(one)] if one.eq_ignore_ascii_case(&wanted.told))
     });
     let is_more = |(name, level): (&String, &String)| {
         let asked = wanted.permissions.get(name).map(String::as_str);

@@ -2,7 +2,7 @@ use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE};
 use http::{HeaderValue, Method};
 use kernel::Secret;
-use manifest::{CredentialHeader, Origin};
+use manifest::{CredentialHeader, InstanceUrl, Manifest, Origin};
 use reqwest::{Body, Request, Response, Url};
 use serde_json::json;
 use time::format_description::well_known::Rfc2822;
@@ -66,7 +66,8 @@ impl Egress {
         };
         if is_more {
             let token = Credential::InstallationToken(token.token);
-            if let Err(error) = self.end_app_token(client, &token).await {
+            let of = (client.manifest, client.instance);
+            if let Err(error) = self.end_app_token(of, &token).await {
                 tracing::warn!(code = error.code(), "connectors.token_not_ended");
             }
             return Err(AppTokenError::MoreThanAsked);
@@ -77,12 +78,12 @@ impl Egress {
     /// Ends a token, as the manifest says how.
     pub(crate) async fn end_app_token(
         &self,
-        client: &AppClient<'_>,
+        (manifest, instance): (&Manifest, Option<&InstanceUrl>),
         token: &Credential,
     ) -> Result<(), OAuthError> {
         let client = OAuthClient {
-            manifest: client.manifest,
-            instance: client.instance,
+            manifest,
+            instance,
             // Whoever holds the token ends it: nothing sends this.
             id: "",
             secret: None,
