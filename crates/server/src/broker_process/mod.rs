@@ -34,9 +34,8 @@ fn run(mut inherited: Inherited<BrokerBoot>) -> Result<(), ExitCode> {
 
 fn confine(inherited: &Inherited<BrokerBoot>) -> Result<(), Failure> {
     let boot = &inherited.boot;
-    // The usual folder of files is in the broker's own, and not there yet at the first start.
-    let files = boot.files.folder().filter(|path| path.exists());
-    let folders: Vec<_> = iter::once(&boot.folder).chain(files).collect();
+    let files = boot.files.folder_outside(&boot.folder);
+    let folders: Vec<_> = iter::once(boot.folder.as_path()).chain(files).collect();
     let held = sandbox::confine_broker(&folders).map_err(Failure::cannot_run)?;
     if held == sandbox::Confinement::None {
         tracing::warn!("server.no_landlock: this kernel does not keep the broker to its folder");

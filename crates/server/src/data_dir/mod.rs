@@ -36,7 +36,9 @@ pub(crate) enum DataDirError {
     Running { path: PathBuf, pid: String },
     #[error("{path} belongs to user id {owner}: start as that user, or choose another --data-dir", path = path.display())]
     Owner { path: PathBuf, owner: u32 },
-    #[error("{path} holds something and belongs to user id {found}: name an empty folder, or run chown -R {owner} on it where these are the files of this server", path = path.display())]
+    #[error("{path} holds something that is no file of this server: name an empty folder, or the one that its files are in", path = path.display())]
+    FilesForeign { path: PathBuf },
+    #[error("{path} holds files and belongs to user id {found}: name an empty folder, or run chown -R {owner} on it where these are the files of this server", path = path.display())]
     FilesOwner {
         path: PathBuf,
         found: u32,

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use broker::egress::{Lookup, SetUpError};
@@ -65,11 +65,12 @@ pub(crate) enum FilesBootError {
 }
 
 impl FilesBoot {
-    /// The folder that the broker writes to, where it is one.
-    pub(crate) fn folder(&self) -> Option<&PathBuf> {
+    /// The folder that the broker writes to beside its `own`. What is in that one is never named apart from it: a broker
+    /// that was broken into could leave a link there, and would be let into wherever it leads from the next start on.
+    pub(crate) fn folder_outside(&self, own: &Path) -> Option<&Path> {
         match &self.place {
-            FilesPlace::Folder { path, .. } => Some(path),
-            FilesPlace::Bucket(_) => None,
+            FilesPlace::Folder { path, .. } if !path.starts_with(own) => Some(path),
+            FilesPlace::Folder { .. } | FilesPlace::Bucket(_) => None,
         }
     }
 
@@ -109,5 +110,29 @@ impl BucketBoot {
             secret_access_key: secret(&self.secret_access_key),
             session_token: self.session_token.as_ref().map(secret),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_the_brokers_own_folder_is_a_way_out_of_it() {
+        let at = |path: &str| FilesBoot {
+            place: FilesPlace::Folder {
+                path: path.into(),
+                spare_bytes: None,
+            },
+            most_bytes: None,
+        };
+        let own = Path::new("/data/broker");
+        assert_eq!(at("/data/broker/files").folder_outside(own), None);
+        assert_eq!(
+            at("/srv/files").folder_outside(own),
+            Some(Path::new("/srv/files"))
+        );
+        let beside = "/data/broker-files";
+        assert_eq!(at(beside).folder_outside(own), Some(Path::new(beside)));
     }
 }
