@@ -110,6 +110,17 @@ async fn va_08_is_an_error_where_the_stored_file_cannot_be_looked_at() {
     assert_eq!(found.status, Status::Error, "{found:?}");
 }
 
+/// Where nobody can look at what is stored, the broker attacks a file of its own.
+#[tokio::test]
+async fn va_08_is_held_by_the_brokers_own_file_where_there_is_no_folder() {
+    let app = TestApp::start().await;
+    let mut bucket = instance(&app);
+    bucket.files_folder = None;
+    let found = evidence(bucket, FILES).await;
+    assert_eq!(found.status, Status::Pass, "{found:?}");
+    assert!(found.evidence.contains("refused 5 attacks"), "{found:?}");
+}
+
 #[tokio::test]
 async fn va_03_falls_when_the_web_process_may_move_keys() {
     let granted = "grant execute on function broker.rewrap(uuid[], text[], bytea[], bytea[]) to countersign_front";

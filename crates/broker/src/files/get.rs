@@ -1,3 +1,6 @@
+use std::io;
+use std::time::Duration;
+
 use crypto::stream::{RangeOpener, StreamOpener};
 use kernel::{FileId, Scope};
 
@@ -9,6 +12,9 @@ use crate::protocol::Answer;
 use crate::service::Service;
 use crate::store::{self, files};
 use crate::vault::file_content_place;
+
+/// Until the first byte of it can be given. A bucket that says a little now and then says too little.
+const OPEN_LIMIT: Duration = Duration::from_secs(60);
 
 /// A part of a file, opened as it is asked for.
 #[derive(Debug)]
@@ -42,7 +48,9 @@ pub(crate) async fn get_file<L: Ledger>(
     drop(tx);
     let (tenant, row) = (organisation.to_string(), id.to_string());
     let opener = StreamOpener::new(&key, &file_content_place(&tenant, &row), size_bytes);
-    let open = OpenFile::open(&service.files, id, opener, (offset_bytes, length_bytes)).await?;
+    let open = OpenFile::open(&service.files, id, opener, (offset_bytes, length_bytes));
+    let open = tokio::time::timeout(OPEN_LIMIT, open).await;
+    let open = open.map_err(|_| FileError::Store(io::ErrorKind::TimedOut.into()))??;
     Ok((Answer::FileOpened { length_bytes }, open))
 }
 

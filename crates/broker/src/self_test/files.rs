@@ -1,3 +1,5 @@
+use std::io;
+
 use crypto::stream::{FileKey, NewFileKey, StreamOpener, StreamSealer};
 use crypto::{DataKey, KeyId};
 use kernel::{FileId, Secret};
@@ -65,10 +67,7 @@ async fn attack(
     (content, sealed): (&[u8], Vec<u8>),
 ) -> Result<Vec<&'static str>, FileError> {
     let mut through = Vec::new();
-    replace(store, id, &sealed).await?;
-    let stored = store.read(id, 0..sealed.len() as u64).await;
-    let stored = stored.map_err(FileError::Store)?.rest().await;
-    let stored = stored.map_err(FileError::Store)?;
+    let stored = replace(store, id, &sealed).await?;
     if stored.windows(CANARY.len()).any(|bytes| bytes == CANARY) {
         through.push("what is stored is in clear");
     }
@@ -107,15 +106,31 @@ async fn attack(
             Err(error) => return Err(error),
         }
     }
+    // What refuses everything would have refused all of these.
+    replace(store, id, &sealed).await?;
+    if open(store, id, opener()).await? != content {
+        through.push("it is not given back as it came once it is whole again");
+    }
     Ok(through)
 }
 
-async fn replace(store: &FileStore, id: FileId, bytes: &[u8]) -> Result<(), FileError> {
+/// Stores these bytes in the place of those before, and returns what is there then: where it is something else, nothing
+/// is attacked.
+async fn replace(store: &FileStore, id: FileId, bytes: &[u8]) -> Result<Vec<u8>, FileError> {
     store.remove(id).await.map_err(FileError::Store)?;
     let incoming = store.create(id).await;
     let mut incoming = incoming.map_err(FileError::of_write)?;
     incoming.write(bytes).await.map_err(FileError::of_write)?;
-    incoming.finish().await.map_err(FileError::of_write)
+    incoming.finish().await.map_err(FileError::of_write)?;
+    let stored = store.read(id, 0..bytes.len() as u64).await;
+    let stored = stored.map_err(FileError::Store)?;
+    let size_bytes = stored.size();
+    let stored = stored.rest().await.map_err(FileError::Store)?;
+    if size_bytes == bytes.len() as u64 && stored == bytes {
+        return Ok(stored);
+    }
+    let told = "it does not give back what was put there";
+    Err(FileError::Store(io::Error::other(told)))
 }
 
 /// By the way that every download takes.
