@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod connectors;
 mod credentials;
 mod egress;
 mod ending;

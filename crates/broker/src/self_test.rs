@@ -36,6 +36,9 @@ const SITES: [&str; 2] = [
 /// A manifest whose one document is not Linear's connector's.
 const LOOK_ALIKE: &str = include_str!("self_test/look_alike.toml");
 
+/// An app that nobody wrote a line for, with keys.
+const UNKNOWN_APP: &str = include_str!("self_test/unknown_app.toml");
+
 /// Attacks this broker's own door and vault: the same code and limits as every call, with one more
 /// host listed, a small provider in this process.
 pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer, BrokerError> {
@@ -57,6 +60,8 @@ pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer,
         bench.write_as_a_read().await?,
         bench.changed_payload().await?,
         bench.other_class().await?,
+        bench.unknown_app().await?,
+        deleting_operation(),
         moved_ciphertext(service),
         attribute::equal_values(service.db.chance()),
         old_master_key(service),
@@ -174,6 +179,40 @@ impl<'a> Bench<'a> {
         Ok(Attack {
             claim,
             name,
+            withstood,
+            detail,
+        })
+    }
+
+    /// What an operator drops into the folder of manifests, called with a key.
+    async fn unknown_app(&self) -> Result<Attack, BrokerError> {
+        let manifest = Manifest::parse(UNKNOWN_APP).map_err(|_| BrokerError::NoApp)?;
+        let rule = manifest.instance.as_ref().ok_or(BrokerError::NoApp)?;
+        let instance = rule.read(&self.instance.to_string())?;
+        let operation = manifest.operation("list_tickets");
+        let operation = operation.map_err(|_| BrokerError::NoOperation)?;
+        let facts = self.egress.facts(Some(&instance));
+        let request = PlannedRequest::plan(operation, &facts, &Arguments::default(), None)?;
+        let route = Route {
+            manifest: &manifest,
+            instance: Some(&instance),
+            mark: None,
+        };
+        let key = Credential::ApiKey(Secret::new("self-test".to_owned()));
+        let got = self.egress.send_read(&request, route, &key).await;
+        let (withstood, detail) = match got {
+            Ok(answer) => {
+                let kept = answer.kept.to_string();
+                (
+                    kept.contains("In review") && !kept.contains(CANARY),
+                    format!("kept {kept}"),
+                )
+            }
+            Err(error) => (false, error.code().to_owned()),
+        };
+        Ok(Attack {
+            claim: "CO-01".to_owned(),
+            name: "unknown_app".to_owned(),
             withstood,
             detail,
         })
@@ -318,6 +357,20 @@ impl<'a> Bench<'a> {
             .send_read(&self.read()?, self.route(self.manifest), &self.token)
             .await;
         Ok(self.refused(("CO-09", name), got, &["egress.private_address"]))
+    }
+}
+
+/// The same manifest as one that is read, but for its method.
+fn deleting_operation() -> Attack {
+    let get = "method = \"GET\"";
+    let deletes = UNKNOWN_APP.replacen(get, "method = \"DELETE\"", 1);
+    let is_read = Manifest::parse(UNKNOWN_APP).is_ok() && deletes != UNKNOWN_APP;
+    let refused = Manifest::parse(&deletes).is_err();
+    Attack {
+        claim: "CO-08".to_owned(),
+        name: "deleting_operation".to_owned(),
+        withstood: is_read && refused,
+        detail: format!("read with GET: {is_read}; refused with DELETE: {refused}"),
     }
 }
 

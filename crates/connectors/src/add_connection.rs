@@ -1,6 +1,6 @@
 use db::WriteTx;
 use kernel::{AuditEntry, ConnectionId};
-use manifest::{Class, Manifest};
+use manifest::{Class, Manifest, ScopeRule};
 
 use crate::store;
 
@@ -88,6 +88,15 @@ pub fn scopes_for(manifest: &Manifest, purpose: Class) -> Vec<String> {
         .scopes_for(operations.chain(look_ups))
         .into_iter()
         .map(str::to_owned)
+        .collect()
+}
+
+/// The same, each with what it is for and why: what a person is told before they are sent to the app.
+pub fn asked_scopes(manifest: &Manifest, purpose: Class) -> Vec<(&str, &ScopeRule)> {
+    let asked = scopes_for(manifest, purpose);
+    let rules = manifest.scopes();
+    rules
+        .filter(|(name, _)| asked.iter().any(|scope| scope == name))
         .collect()
 }
 

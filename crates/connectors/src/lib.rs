@@ -13,7 +13,7 @@ mod scans;
 mod store;
 
 pub use add_connection::{
-    AddConnectionError, NewConnection, NewConnectionError, add_connection, scopes_for,
+    AddConnectionError, NewConnection, NewConnectionError, add_connection, asked_scopes, scopes_for,
 };
 pub use calls::{CallRow, calls, calls_since};
 pub use keep::keep;

@@ -6,12 +6,17 @@ use trust::Status;
 
 use super::{evidence, instance};
 
-const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
+pub(super) const TRACKER: &str = include_str!("../../../connectors/tracker.toml");
 const GITHUB: &str = include_str!("../../../connectors/github.toml");
 const LINEAR: &str = include_str!("../../../connectors/linear.toml");
 const JIRA: &str = include_str!("../../../connectors/jira.toml");
 const IMAP: &str = include_str!("../../../connectors/imap.toml");
 const SMTP: &str = include_str!("../../../connectors/smtp.toml");
+
+/// A broker with other rules for the tracker than the binary's.
+pub(super) async fn broker_with_tracker(tracker: &str) -> TestApp {
+    with_rules(tracker, GITHUB, LINEAR).await
+}
 
 /// A broker with other rules than the binary's.
 async fn with_rules(tracker: &str, github: &str, linear: &str) -> TestApp {

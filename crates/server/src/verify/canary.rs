@@ -23,7 +23,7 @@ pub(super) struct Canary {
 /// Gives the vault a fresh client secret to keep, straight through the broker's socket.
 pub(super) async fn plant(context: &Context) -> Result<Canary, Error> {
     let text = format!("canary{}", hex::encode(SystemRng.bytes::<16>()));
-    let connection = connection(context).await?;
+    let connection = waiting_connection(context).await?;
     let call = Call::BeginConnect {
         connection,
         client_id: "control".to_owned(),
@@ -42,7 +42,7 @@ pub(super) async fn plant(context: &Context) -> Result<Canary, Error> {
 }
 
 /// The attacker's connection that waits to be authorized, made once.
-async fn connection(context: &Context) -> Result<ConnectionId, Error> {
+pub(super) async fn waiting_connection(context: &Context) -> Result<ConnectionId, Error> {
     let mut front = context.as_front().await?;
     begin_as(&mut front, &context.a.hash).await?;
     let found: Option<Uuid> = sqlx::query_scalar(

@@ -7,6 +7,7 @@ use db::Db;
 
 use kernel::{ApiKeyId, Scope, Secret, SystemClock, SystemRng, TokenHash};
 use reqwest::header::{HOST, HeaderMap, HeaderValue};
+use serde_json::Value;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use time::OffsetDateTime;
@@ -180,6 +181,16 @@ impl Context {
     /// The address of a path of the server.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.instance.url.as_str().trim_end_matches('/'))
+    }
+
+    /// What the API answers to the attacker's own key.
+    ///
+    /// # Errors
+    /// Where it answers with an error, or with no JSON.
+    pub(super) async fn told(&self, path: &str) -> Result<Value, reqwest::Error> {
+        let asked = self.http.get(self.at(path));
+        let answer = asked.bearer_auth(self.key_a.expose()).send().await?;
+        answer.error_for_status()?.json().await
     }
 
     /// The present moment.

@@ -1,12 +1,8 @@
-use broker::protocol::Call;
-use broker::socket::CallError;
-use crypto::token::{self, TokenKind};
-use kernel::Scope;
 use reqwest::RequestBuilder;
 use trust::{Control, Found};
 use web::{Access, RouteInfo, Surface};
 
-use super::canary::plant;
+use super::authorization::another_state;
 use super::visitor::{Failed, Visitor};
 use super::{Context, Look, control, fail, looked};
 
@@ -102,47 +98,4 @@ async fn not_refused(asked: RequestBuilder, code: &str) -> Result<Option<String>
     let said = answer.text().await?;
     let is_refused = status == 403 && said.contains(code);
     Ok((!is_refused).then(|| format!("got {status}")))
-}
-
-/// Brings an app's answer back with a state that is not, or no more, this person's.
-async fn another_state(context: &Context) -> Result<Option<String>, Failed> {
-    let begun = plant(context).await?.goes_on;
-    let state = begun
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .map(|(_, value)| value.into_owned());
-    let state = state.ok_or("the broker began a round trip without a state")?;
-    let made_up = token::generate(TokenKind::OauthState, context.db.chance());
-    let other = Scope::Session(context.b.hash);
-    for (how, state, scope) in [
-        ("made up", made_up.expose(), context.scope_a()),
-        ("that of another person", &state, other),
-    ] {
-        let got = finish(context, &scope, state).await;
-        if got != "connectors.dead_state" {
-            return Ok(Some(format!(
-                "an app's answer with a state {how} got {got}"
-            )));
-        }
-    }
-    // It is good where it began, once: what is wrong then is the code.
-    let own = finish(context, &context.scope_a(), &state).await;
-    if own == "connectors.dead_state" {
-        return Err("the state of the own round trip is refused".into());
-    }
-    let again = finish(context, &context.scope_a(), &state).await;
-    Ok((again != "connectors.dead_state").then(|| format!("a state that came twice got {again}")))
-}
-
-async fn finish(context: &Context, scope: &Scope, state: &str) -> String {
-    let call = Call::FinishConnect {
-        state: state.to_owned(),
-        code: "control".to_owned(),
-        issuer: None,
-    };
-    match context.broker.call(scope, call).await {
-        Err(CallError::Failed(failure)) => failure.code,
-        Err(other) => other.to_string(),
-        Ok(_) => "through".to_owned(),
-    }
 }

@@ -15,8 +15,11 @@ mod api_keys;
 mod approvals_bound;
 mod approvals_human;
 mod audit_log;
+mod authorization;
 mod broker_confined;
 mod canary;
+mod catalogue;
+mod consent;
 mod context;
 mod credential_class;
 mod csrf;
@@ -28,6 +31,7 @@ mod exhibit;
 mod export_delete;
 mod files_sealed;
 mod front_confined;
+mod hard_rules;
 mod identity_invitations;
 mod identity_linking;
 mod identity_links;
@@ -137,6 +141,10 @@ const OFTEN: &[Runnable] = controls![
     // From here on the vault has a key, under which there is a proposal to look at.
     credential_class,
     access_reviewer,
+    catalogue,
+    consent,
+    authorization,
+    hard_rules,
     disconnected,
     reviewed,
     front_confined,

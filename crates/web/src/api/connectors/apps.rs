@@ -25,8 +25,23 @@ pub(super) struct App {
     credential_hint: Option<String>,
     /// Whether a connection for reading can be scanned into an event log.
     scannable: bool,
+    /// What a person who connects it is asked to grant there; nothing where they paste a credential.
+    scopes: Vec<AppScope>,
     /// Everything that can be asked of it.
     operations: Vec<AppOperation>,
+}
+
+/// A scope that a connection asks for.
+#[derive(Debug, Serialize, ToSchema)]
+struct AppScope {
+    /// Its name at the app.
+    scope: String,
+    /// Which connection asks for it: one to `read` or one to `write`.
+    purpose: &'static str,
+    /// Why, for people.
+    reason: String,
+    /// Whether a token with it could change something, whatever Countersign sends.
+    can_write: bool,
 }
 
 /// A declared operation: the broker sends no other.
@@ -74,6 +89,10 @@ impl From<&Manifest> for App {
                 Way::AppKey(rule) => Some(format!("{}. {}", rule.label, rule.place)),
             },
             scannable: manifest.scan.is_some(),
+            scopes: [Class::Read, Class::Write]
+                .into_iter()
+                .flat_map(|purpose| scopes(manifest, purpose))
+                .collect(),
             operations: reads.chain(writes).map(AppOperation::from).collect(),
         }
     }
@@ -90,4 +109,14 @@ impl From<&Operation> for AppOperation {
             arguments: operation.schema(),
         }
     }
+}
+
+fn scopes(manifest: &Manifest, purpose: Class) -> impl Iterator<Item = AppScope> {
+    let asked = connectors::asked_scopes(manifest, purpose);
+    asked.into_iter().map(move |(scope, rule)| AppScope {
+        scope: scope.to_owned(),
+        purpose: purpose.as_str(),
+        reason: rule.reason.clone(),
+        can_write: rule.class == Class::Write,
+    })
 }

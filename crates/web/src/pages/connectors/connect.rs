@@ -234,11 +234,8 @@ fn ends(manifest: &Manifest) -> String {
 }
 
 fn scopes(manifest: &Manifest, purpose: Class) -> Vec<view::ScopeRequest> {
-    let asked = connectors::scopes_for(manifest, purpose);
-    let rules = manifest
-        .scopes()
-        .filter(|(name, _)| asked.iter().any(|scope| scope == name));
-    rules
+    connectors::asked_scopes(manifest, purpose)
+        .into_iter()
         .map(|(name, rule)| view::ScopeRequest {
             scope: name.to_owned(),
             reason: rule.reason.clone(),
