@@ -14,7 +14,7 @@ use crate::store::{self, files};
 use crate::vault::file_content_place;
 
 /// Until the first byte of it can be given. A bucket that says a little now and then says too little.
-const OPEN_LIMIT: Duration = Duration::from_secs(60);
+const OPEN_LIMIT: Duration = Duration::from_mins(1);
 
 /// A part of a file, opened as it is asked for.
 #[derive(Debug)]
