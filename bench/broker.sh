@@ -1,15 +1,24 @@
 #!/usr/bin/env bash
-# What the broker adds to a call to a connected app: the same read of the example tracker, directly, through tinyproxy, which
+# What the broker adds to a call to a connected app: the same read of the example tracker, directly, through squid, which
 # only passes it on, and through the broker; one after another and CLIENTS at a time.
 # usage: bench/broker.sh [CALLS] [CLIENTS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-command -v tinyproxy >/dev/null || { echo "install it first: apt-get install tinyproxy-bin" >&2; exit 1; }
+command -v squid >/dev/null || { echo "install it first: apt-get install --no-install-recommends squid" >&2; exit 1; }
 cargo build --release --quiet -p tests --example broker
 config=$(mktemp)
-printf 'Port 4128\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 60\nMaxClients 100\nLogLevel Error\n' >"$config"
-tinyproxy -d -c "$config" >/dev/null & proxy=$!
+cat >"$config" <<'CONFIG'
+http_port 127.0.0.1:4128
+http_access allow localhost
+cache deny all
+access_log none
+cache_log /dev/null
+pid_filename none
+shutdown_lifetime 1 second
+CONFIG
+squid -N -f "$config" 2>/dev/null & proxy=$!
 trap 'kill $proxy; rm -f "$config"' EXIT
+for _ in $(seq 50); do (: </dev/tcp/127.0.0.1/4128) 2>/dev/null && break; sleep 0.1; done
 target/release/examples/broker "${1:-2000}" "${2:-4}" http://127.0.0.1:4128 | python3 -c '
 import json, sys
 found = [json.loads(line) for line in sys.stdin]
