@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v squid >/dev/null || { echo "install it first: apt-get install --no-install-recommends squid" >&2; exit 1; }
-cargo build --release --quiet -p tests --example broker
+cargo build --profile measure --quiet -p tests --example broker
 config=$(mktemp)
 cat >"$config" <<'CONFIG'
 http_port 127.0.0.1:4128
@@ -19,7 +19,7 @@ CONFIG
 squid -N -f "$config" 2>/dev/null & proxy=$!
 trap 'kill $proxy; rm -f "$config"' EXIT
 for _ in $(seq 50); do (: </dev/tcp/127.0.0.1/4128) 2>/dev/null && break; sleep 0.1; done
-target/release/examples/broker "${1:-2000}" "${2:-4}" http://127.0.0.1:4128 | python3 -c '
+target/measure/examples/broker "${1:-2000}" "${2:-4}" http://127.0.0.1:4128 | python3 -c '
 import json, sys
 found = [json.loads(line) for line in sys.stdin]
 direct = found[0]

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 [ -x target/moto/bin/python ] || { echo "run ./dev test once, which installs moto" >&2; exit 1; }
 mib=${1:-256}; folder=$(mktemp -d -p "${2:-target}")
 trap 'rm -rf "$folder"' EXIT
-cargo build --release --quiet -p tests --example files
+cargo build --profile measure --quiet -p tests --example files
 head -c "$((mib << 20))" /dev/urandom > "$folder/plain"
 head -c 32 /dev/urandom > "$folder/key"
 
@@ -41,7 +41,7 @@ PYTHON
     beside put age sh -c "age -r $who -o '$folder/age' '$folder/plain' && sync '$folder/age'"
     beside get age sh -c "age -d -i '$folder/age.key' '$folder/age' | cat > /dev/null"
   fi
-  target/release/examples/files "$folder/files" "$mib"
+  target/measure/examples/files "$folder/files" "$mib"
 } | python3 -c '
 import json, sys
 base = {}

@@ -8,8 +8,8 @@ log=${1:-$(ls -S ../shared/data/*.xes.gz examples/logs/*.xes.gz 2>/dev/null | he
 runs=${2:-7}
 [ -r "$log" ] || { echo "no log to measure: bench/insight.sh FILE" >&2; exit 1; }
 
-cargo build --release --quiet -p insight --example stats
-ours=target/release/examples/stats
+cargo build --profile measure --quiet -p insight --example stats
+ours=target/measure/examples/stats
 
 venv=target/bench-venv
 if ! "$venv/bin/python" -c 'import pm4py' 2>/dev/null >&2; then

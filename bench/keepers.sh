@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -x target/moto/bin/python ] || { echo "run ./dev test once, which installs moto" >&2; exit 1; }
-cargo build --release --quiet -p tests --example keepers
-target/release/examples/keepers "${1:-500}" | python3 -c '
+cargo build --profile measure --quiet -p tests --example keepers
+target/measure/examples/keepers "${1:-500}" | python3 -c '
 import json, sys
 for line in sys.stdin:
     m = json.loads(line)

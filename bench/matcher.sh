@@ -3,4 +3,4 @@
 # usage: bench/matcher.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec cargo run --release --quiet -p manifest --example matcher
+exec cargo run --profile measure --quiet -p manifest --example matcher

@@ -5,9 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-8}; clients=${2:-4}
-cargo build --release --quiet -p testkit --example page
+cargo build --profile measure --quiet -p testkit --example page
 pgbench=$(ls -d /usr/lib/postgresql/*/bin/pgbench | sort -V | tail -n 1)
-coproc back { target/release/examples/page "$seconds" "$clients"; }
+coproc back { target/measure/examples/page "$seconds" "$clients"; }
 read -r line <&"${back[0]}"
 field() { printf '%s' "$line" | python3 -c "import json,sys; print(json.load(sys.stdin)['$1'])"; }
 ours=$(field pages_per_second); database=$(field database); socket=$(field socket)

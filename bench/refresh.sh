@@ -6,9 +6,10 @@
 # usage: bench/refresh.sh [CALLERS] [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+[ -d tests/providers/node_modules ] || { echo "run ./dev test once, which installs oidc-provider" >&2; exit 1; }
 export CALLERS=${1:-10000} ROUNDS=${2:-200}
 ulimit -n "$(ulimit -Hn)"
-cargo nextest run --locked --release -p tests --run-ignored only --no-capture crowd::callers_of_one_expiring_token 2>&1 |
+cargo nextest run --locked --cargo-profile measure -p tests --run-ignored only --no-capture crowd::callers_of_one_expiring_token 2>&1 |
   tee /dev/stderr | grep '^{' | python3 -c '
 import json, sys
 m = json.loads(sys.stdin.read())

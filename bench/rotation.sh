@@ -4,8 +4,8 @@
 # usage: bench/rotation.sh [KEYS] [CLIENTS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --quiet -p tests --example rotation
-target/release/examples/rotation "${1:-20000}" "${2:-4}" | python3 -c '
+cargo build --profile measure --quiet -p tests --example rotation
+target/measure/examples/rotation "${1:-20000}" "${2:-4}" | python3 -c '
 import json, sys
 m = json.load(sys.stdin)
 print("%d data keys wrapped anew in %.2f s: %.0f/s, while serving %d clients" % (m["keys"], m["seconds"], m["keys"] / m["seconds"], m["clients"]))

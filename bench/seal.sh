@@ -4,10 +4,10 @@
 # usage: bench/seal.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --release --quiet -p crypto --example seal
+cargo build --profile measure --quiet -p crypto --example seal
 {
   openssl speed -seconds 1 -evp aes-256-gcm -mr 2>/dev/null | grep '^+F:'
-  target/release/examples/seal
+  target/measure/examples/seal
 } | python3 -c '
 import json, sys
 # +F:22:AES-256-GCM: and bytes a second at 16, 64, 256, 1024, 8192 and 16384 bytes.
