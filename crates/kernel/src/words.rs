@@ -1,4 +1,4 @@
-//! Durations, counts and shares as people read them: the same on pages, in terminals, to AI clients.
+//! Durations, counts, shares and errors as people read them: the same on pages, in terminals, to AI clients.
 
 /// Units of a duration with their seconds, the largest first.
 const UNITS: [(f64, &str); 4] = [(86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s")];
@@ -80,6 +80,17 @@ pub fn rounded(number: f64) -> String {
     count(number)
 }
 
+/// An error's words as a sentence of their own: `at least 12 characters` is `At least 12 characters.`
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let mut sentence: String = first.chain(letters).collect();
+    if !sentence.is_empty() && !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +129,18 @@ mod tests {
             [0, 999, 1_000, 561_470, u64::MAX].map(count),
             ["0", "999", "1,000", "561,470", "18,446,744,073,709,551,615"]
         );
+    }
+
+    #[test]
+    fn a_sentence_begins_large_and_ends_once() {
+        for (text, expected) in [
+            ("", ""),
+            ("at least 12 characters", "At least 12 characters."),
+            ("Choose one.", "Choose one."),
+            ("ändere es", "Ändere es."),
+        ] {
+            assert_eq!(sentence(text), expected);
+            assert_eq!(sentence(expected), expected);
+        }
     }
 }

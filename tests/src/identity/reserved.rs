@@ -47,7 +47,7 @@ async fn nobody_signs_up_or_moves_to_an_address_that_nobody_has_mail_at() {
             .await;
         assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY, "{address}");
         assert!(
-            asked.text.contains("nobody can have mail at that address"),
+            asked.text.contains("Nobody can have mail at that address"),
             "{}",
             asked.text
         );

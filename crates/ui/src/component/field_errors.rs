@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 pub struct FieldErrors(BTreeMap<&'static str, String>);
 
 impl FieldErrors {
-    /// The same with one more. A second error on a field replaces the first.
+    /// The same with one more, which is shown as a sentence. A second error on a field replaces the first.
     #[must_use]
     pub fn with(mut self, field: &'static str, message: String) -> Self {
-        self.0.insert(field, message);
+        self.0.insert(field, kernel::words::sentence(&message));
         self
     }
 

@@ -5,6 +5,7 @@ use identity::{
     ProviderError, RemovePasskeyError, ResetError, SignInError, SignInLinkError, SignUpError,
     SwitchError, UnlinkError,
 };
+use kernel::words;
 
 use super::{Problem, kind};
 use crate::throttle::Wait;
@@ -286,7 +287,7 @@ impl From<ChangeCertificateError> for Problem {
         match error {
             ChangeCertificateError::Gone => Self::new(kind::NOT_FOUND),
             ChangeCertificateError::Database(error) => error.into(),
-            wrong => Self::new(kind::PROVIDER_INVALID).saying(in_sentence(&wrong.to_string())),
+            wrong => Self::new(kind::PROVIDER_INVALID).saying(words::sentence(&wrong.to_string())),
         }
     }
 }
@@ -301,13 +302,6 @@ impl From<ProviderError> for Problem {
             ProviderError::Database(error) => error.into(),
         }
     }
-}
-
-/// An error's words as a sentence of their own.
-fn in_sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 #[cfg(test)]

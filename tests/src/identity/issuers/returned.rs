@@ -160,7 +160,7 @@ async fn a_newcomers_form_is_for_their_own_browser_and_once() {
     ];
     let again = visitor.post("/sign-up", "/sign-up/with", &fields).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(again.text.contains("write a name"), "{}", again.text);
+    assert!(again.text.contains("Write a name."), "{}", again.text);
     assert_eq!(
         fill(&mut visitor, &shown).await.status,
         StatusCode::SEE_OTHER

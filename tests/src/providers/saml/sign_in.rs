@@ -325,7 +325,7 @@ async fn a_provider_is_described_by_its_metadata_or_refused_in_words() {
         (
             "<html/>",
             StatusCode::UNPROCESSABLE_ENTITY,
-            "this is no SAML metadata",
+            "This is no SAML metadata",
         ),
         ("", StatusCode::UNPROCESSABLE_ENTITY, "Paste the metadata"),
     ] {

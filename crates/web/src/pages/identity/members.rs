@@ -1,6 +1,6 @@
 use axum::response::Response;
 use identity::{Given, MemberError};
-use kernel::UserId;
+use kernel::{UserId, words};
 
 use crate::AppState;
 use crate::extract::{Form, Id, Recent};
@@ -49,15 +49,8 @@ fn answer(
     match outcome {
         Ok(()) => Ok(done(state, PEOPLE, text)),
         Err(wrong @ (MemberError::Beyond | MemberError::LastOwner)) => {
-            Ok(failed(state, PEOPLE, &sentence(&wrong.to_string())))
+            Ok(failed(state, PEOPLE, &words::sentence(&wrong.to_string())))
         }
         Err(other) => Err(other.into()),
     }
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).chain(['.']).collect()
-    })
 }

@@ -183,14 +183,14 @@ mod tests {
     fn a_fault_in_a_line_is_marked_at_the_file() {
         let file = "case_id,activity,timestamp\n1,a,2024-01-01T00:00:00Z\n1,b,soon\n";
         let errors = refusal(&Typed::default(), file);
-        assert!(errors.of("file").starts_with("line 3"), "{errors:?}");
+        assert!(errors.of("file").starts_with("Line 3"), "{errors:?}");
     }
 
     #[test]
     fn a_name_that_does_not_do_is_marked_and_the_file_asked_for_again() {
         let problem = Problem::new(kind::LOG_INVALID).field("name", "give the log a name");
         let errors = errors(&Typed::default(), &problem);
-        assert_eq!(errors.of("name"), "give the log a name");
+        assert_eq!(errors.of("name"), "Give the log a name.");
         assert!(errors.of("file").starts_with("Choose the file again"));
     }
 }
