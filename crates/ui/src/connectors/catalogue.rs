@@ -12,7 +12,7 @@ use crate::filters;
 pub struct Catalogue {
     /// What every page shares.
     pub page: Page,
-    /// One for each manifest.
+    /// One for each manifest, but for other ways to the same app.
     pub apps: Vec<App>,
     /// Those that nobody used for a month.
     pub unused: Vec<Unused>,
@@ -38,16 +38,23 @@ pub struct Unused {
 /// An app that can be connected.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// Its key in paths: lower case and hyphens.
-    pub key: String,
     /// Its name.
     pub name: String,
     /// What it is used for here, in one sentence.
     pub description: String,
-    /// Operations that read.
-    pub reads: u64,
-    /// Operations that write, each with an approval.
-    pub writes: u64,
+    /// What it can be connected for: to read, to write or both. Each has a connection of its own.
+    pub uses: Vec<Use>,
+}
+
+/// What an app can be connected for.
+#[derive(Debug, Clone)]
+pub struct Use {
+    /// The key of app and purpose in paths: lower case and hyphens.
+    pub key: String,
+    /// Whether it writes; it reads otherwise.
+    pub writes: bool,
+    /// Operations that do.
+    pub operations: u64,
     /// Its connection, if there is one.
     pub connection: Option<(ConnectionId, ConnectionState)>,
     /// Other ways to grant access to the same app, none of them connected.
@@ -63,21 +70,36 @@ pub struct OtherWay {
     pub name: String,
 }
 
+/// Apps under one heading.
+struct Group<'a> {
+    id: &'static str,
+    title: &'static str,
+    apps: Vec<&'a App>,
+}
+
+impl Catalogue {
+    /// Those in use first: whoever comes back looks for them.
+    fn groups(&self) -> Vec<Group<'_>> {
+        let (used, more): (Vec<_>, Vec<_>) = self.apps.iter().partition(|app| app.is_used());
+        let title = if used.is_empty() { "Apps" } else { "More apps" };
+        let used = Group {
+            id: "used",
+            title: "In use",
+            apps: used,
+        };
+        let more = Group {
+            id: "more",
+            title,
+            apps: more,
+        };
+        let groups = [used, more].into_iter();
+        groups.filter(|group| !group.apps.is_empty()).collect()
+    }
+}
+
 impl App {
-    /// What it can do, in words.
-    fn facts(&self) -> String {
-        let reads = match self.reads {
-            0 => None,
-            1 => Some("1 operation reads".to_owned()),
-            several => Some(format!("{several} operations read")),
-        };
-        let writes = match self.writes {
-            0 => None,
-            1 => Some("1 operation writes, with approval".to_owned()),
-            several => Some(format!("{several} operations write, each with approval")),
-        };
-        let facts: Vec<String> = reads.into_iter().chain(writes).collect();
-        facts.join("; ")
+    fn is_used(&self) -> bool {
+        self.uses.iter().any(|one| one.connection.is_some())
     }
 
     fn initial(&self) -> String {
@@ -90,29 +112,41 @@ impl App {
     }
 }
 
+impl Use {
+    const fn purpose(&self) -> &'static str {
+        if self.writes { "to write" } else { "to read" }
+    }
+
+    /// What it can do, in words.
+    fn facts(&self) -> String {
+        match (self.writes, self.operations) {
+            (false, 1) => "1 operation".to_owned(),
+            (false, several) => format!("{several} operations"),
+            (true, 1) => "1 operation, with approval".to_owned(),
+            (true, several) => format!("{several} operations, each with approval"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn an_app_that_only_reads_or_only_writes_says_nothing_of_the_other() {
-        let facts = |reads, writes| {
-            App {
+    fn a_use_says_how_much_it_can_do_and_that_a_write_needs_approval() {
+        let facts = |writes, operations| {
+            Use {
                 key: String::new(),
-                name: String::new(),
-                description: String::new(),
-                reads,
                 writes,
+                operations,
                 connection: None,
                 others: Vec::new(),
             }
             .facts()
         };
-        assert_eq!(facts(2, 0), "2 operations read");
-        assert_eq!(facts(0, 1), "1 operation writes, with approval");
-        assert_eq!(
-            facts(1, 3),
-            "1 operation reads; 3 operations write, each with approval"
-        );
+        assert_eq!(facts(false, 1), "1 operation");
+        assert_eq!(facts(false, 2), "2 operations");
+        assert_eq!(facts(true, 1), "1 operation, with approval");
+        assert_eq!(facts(true, 3), "3 operations, each with approval");
     }
 }

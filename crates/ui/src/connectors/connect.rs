@@ -13,6 +13,8 @@ pub struct Connect {
     pub app_key: String,
     /// The app's name.
     pub app: String,
+    /// Whether the connection is to write; it is to read otherwise.
+    pub writes: bool,
     /// What the address is called: `Address of your mail server`.
     pub instance_label: String,
     /// What to know about that; or nothing.
@@ -30,6 +32,12 @@ pub struct Connect {
     /// What is wrong, by field: `instance_url`, `client_id`, `client_secret`, `user`, `app`,
     /// `installation`, `credential`.
     pub errors: FieldErrors,
+}
+
+impl Connect {
+    const fn purpose(&self) -> &'static str {
+        if self.writes { "to write" } else { "to read" }
+    }
 }
 
 /// How the app grants access.

@@ -10,7 +10,7 @@ mod scan;
 mod sharing;
 mod state;
 
-pub use catalogue::{App, Catalogue, OtherWay, Unused};
+pub use catalogue::{App, Catalogue, OtherWay, Unused, Use};
 pub use connect::{Barrier, Connect, ConnectWay, ScopeRequest};
 pub use connection::{Access, Call, CallOutcome, Connection, Operation, ScopeRow};
 pub use disconnect_all::{AppChoice, DisconnectAll};

@@ -47,11 +47,19 @@ async fn a_token_reads_and_writes_what_the_oauth_app_does() {
 #[tokio::test]
 async fn the_catalogue_offers_a_token_as_another_way_to_github() {
     let github = GitHub::start().await;
-    let other = "<a href=\"/connectors/apps/github-token/connect\">GitHub with a token</a>";
-    let own = "<h2>GitHub with a token, to read</h2>";
+    let other = "<a href=\"/connectors/apps/github-token/connect\">GitHub with a token";
+    let own = "<h3>GitHub with a token</h3>";
     let page = github.page("/connectors").await;
     assert!(page.contains(other) && !page.contains(own), "{page}");
+    assert!(!page.contains("In use"), "{page}");
     pasted(&github, "").await;
     let page = github.page("/connectors").await;
     assert!(!page.contains(other) && page.contains(own), "{page}");
+    let (used, more) = page.split_once("More apps").unwrap();
+    let github_alone = "<h3>GitHub</h3>";
+    assert!(used.contains("In use") && used.contains(own), "{page}");
+    assert!(
+        !used.contains(github_alone) && more.contains(github_alone),
+        "{page}"
+    );
 }

@@ -4,8 +4,8 @@ use ui::Nav;
 use ui::component::{ExternalUrl, FieldErrors, Pages, Tone};
 use ui::connectors::{
     Access, App, AppChoice, Barrier, Call, CallOutcome, Catalogue, Connect, ConnectWay, Connection,
-    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, Read, Receipt,
-    ScanState, ScopeRequest, ScopeRow, Sharing, Unused,
+    ConnectionState, DisconnectAll, GrantRow, GranteeChoice, Leave, Operation, OtherWay, Read,
+    Receipt, ScanState, ScopeRequest, ScopeRow, Sharing, Unused, Use,
 };
 
 use super::{
@@ -20,41 +20,62 @@ pub(crate) fn pages(ink: &Ink) -> Vec<Rendered> {
 }
 
 fn catalogue(ink: &Ink) -> Vec<Rendered> {
-    let app = |key, name, description, reads, writes, connection| App {
+    let one = |key, writes, operations, connection| Use {
         key: ink.t(key),
-        name: ink.t(name),
-        description: ink.t(description),
-        reads,
         writes,
+        operations,
         connection,
         others: Vec::new(),
+    };
+    let app = |name, description, uses| App {
+        name: ink.t(name),
+        description: ink.t(description),
+        uses,
     };
     let view = Catalogue {
         page: page(ink, Some(Nav::Connectors)),
         apps: vec![
             app(
-                "tracker",
-                "Demo tracker, to read",
-                "A small issue tracker that comes with the demo. Scans its issues' history and creates tickets.",
-                3,
-                0,
-                Some((id(1), ConnectionState::Connected)),
-            ),
-            app(
-                "github",
-                "GitHub issues, to write",
-                "Scans when issues were opened, labelled, assigned and closed. Creates issues.",
-                0,
-                1,
-                Some((id(2), ConnectionState::Reconnect)),
-            ),
-            app(
-                "oauth2-tracker",
                 "Another OAuth2 tracker",
                 "Any tracker with a manifest.",
-                2,
-                0,
-                None,
+                vec![one("oauth2-tracker", false, 2, None)],
+            ),
+            app(
+                "Demo tracker",
+                "A small issue tracker that comes with the demo. Scans its issues' history and creates tickets.",
+                vec![
+                    one(
+                        "tracker",
+                        false,
+                        3,
+                        Some((id(1), ConnectionState::Connected)),
+                    ),
+                    one("tracker-write", true, 1, None),
+                ],
+            ),
+            app(
+                "GitHub issues",
+                "Scans when issues were opened, labelled, assigned and closed. Creates issues.",
+                vec![
+                    Use {
+                        others: vec![OtherWay {
+                            key: ink.t("github-token"),
+                            name: ink.t("GitHub with a token"),
+                        }],
+                        ..one("github", false, 3, None)
+                    },
+                    one(
+                        "github-write",
+                        true,
+                        1,
+                        Some((id(2), ConnectionState::Reconnect)),
+                    ),
+                ],
+            ),
+            app(
+                "Mail",
+                "Sends mails.",
+                vec![one("mail-write", true, 1, None)],
             ),
         ],
         is_connected: true,
@@ -146,6 +167,7 @@ fn connect(ink: &Ink) -> Vec<Rendered> {
         page: page(ink, Some(Nav::Connectors)),
         app_key: ink.t("tracker"),
         app: ink.t("Demo tracker"),
+        writes: false,
         instance_label: ink.t("Address of your instance"),
         instance_hint: "",
         instance_example: Some(ink.t("https://tracker.example")),

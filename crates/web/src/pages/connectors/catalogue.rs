@@ -5,7 +5,7 @@ use manifest::{Apps, Class, Manifest};
 use ui::Nav;
 use ui::connectors as view;
 
-use super::app_key::{AppKey, named};
+use super::app_key::AppKey;
 use super::receipt;
 use crate::Can;
 use crate::pages::answer::html;
@@ -44,62 +44,70 @@ fn unused(row: &Connection) -> Option<view::Unused> {
     })
 }
 
-/// One for each app and purpose. Another way to the same app is told with that, unless it is connected itself.
+/// One for each app, with what it can be connected for. Another way to the same app is told with that, unless it is
+/// connected itself.
 fn apps(all: &Apps, connections: &[Connection]) -> Vec<view::App> {
     let each = all
         .all()
-        .flat_map(|manifest| [Class::Read, Class::Write].map(|purpose| (manifest, purpose)));
-    let shown = each.filter_map(|(manifest, purpose)| {
-        Some((manifest, purpose, app(manifest, purpose, connections)?))
-    });
-    let (main, other): (Vec<_>, Vec<_>) = shown.partition(|(manifest, _, app)| {
+        .map(|manifest| (manifest, uses(manifest, connections)));
+    let (main, other): (Vec<_>, Vec<_>) = each.partition(|(manifest, uses)| {
         let of = manifest.operations_of.as_deref();
-        app.connection.is_some() || of.and_then(|of| all.get(of)).is_none()
+        of.and_then(|of| all.get(of)).is_none() || uses.iter().any(|one| one.connection.is_some())
     });
-    let others_of = |id: &str, purpose: Class| {
-        let theirs = other.iter().filter(|(manifest, its, _)| {
-            manifest.operations_of.as_deref() == Some(id) && *its == purpose
-        });
-        let ways = theirs.map(|(manifest, _, app)| view::OtherWay {
-            key: app.key.clone(),
-            name: manifest.name.clone(),
-        });
-        ways.collect()
+    let others_of = |id: &str, writes: bool| {
+        let theirs = other
+            .iter()
+            .filter(|(manifest, _)| manifest.operations_of.as_deref() == Some(id));
+        let ways = theirs.flat_map(|(manifest, uses)| uses.iter().map(move |one| (manifest, one)));
+        ways.filter(|(_, one)| one.writes == writes)
+            .map(|(manifest, one)| view::OtherWay {
+                key: one.key.clone(),
+                name: manifest.name.clone(),
+            })
+            .collect()
     };
     main.into_iter()
-        .map(|(manifest, purpose, app)| view::App {
-            others: others_of(&manifest.id, purpose),
-            ..app
+        .map(|(manifest, mut uses)| {
+            for one in &mut uses {
+                one.others = others_of(&manifest.id, one.writes);
+            }
+            view::App {
+                name: manifest.name.clone(),
+                description: manifest.about.clone(),
+                uses,
+            }
         })
         .collect()
 }
 
-fn app(manifest: &Manifest, purpose: Class, connections: &[Connection]) -> Option<view::App> {
-    let operations = manifest.operations_of(purpose).count() as u64;
-    if !manifest.is_of_use(purpose) {
-        return None;
-    }
-    let writes = purpose == Class::Write;
-    // What the viewer can do most with; of those the newest. What they see to end it alone does not stand
-    // in the way of one of their own.
-    let theirs = connections
-        .iter()
-        .filter(|c| c.app == manifest.id && c.writes == writes)
-        .filter(|c| c.state != ConnectionState::Disconnected && c.access != AssetAccess::None);
-    let newest = theirs.max_by_key(|c| c.access);
-    Some(view::App {
-        key: AppKey {
-            app: manifest.id.clone(),
-            purpose,
-        }
-        .to_string(),
-        name: named(&manifest.name, purpose),
-        description: manifest.about.clone(),
-        reads: if writes { 0 } else { operations },
-        writes: if writes { operations } else { 0 },
-        connection: newest.map(|connection| (connection.id, state_shown(connection.state))),
-        others: Vec::new(),
-    })
+fn uses(manifest: &Manifest, connections: &[Connection]) -> Vec<view::Use> {
+    [Class::Read, Class::Write]
+        .into_iter()
+        .filter(|purpose| manifest.is_of_use(*purpose))
+        .map(|purpose| {
+            let writes = purpose == Class::Write;
+            // What the viewer can do most with; of those the newest. What they see to end it alone does not stand
+            // in the way of one of their own.
+            let theirs = connections
+                .iter()
+                .filter(|c| c.app == manifest.id && c.writes == writes)
+                .filter(|c| {
+                    c.state != ConnectionState::Disconnected && c.access != AssetAccess::None
+                });
+            let newest = theirs.max_by_key(|c| c.access);
+            let key = AppKey {
+                app: manifest.id.clone(),
+                purpose,
+            };
+            view::Use {
+                key: key.to_string(),
+                writes,
+                operations: manifest.operations_of(purpose).count() as u64,
+                connection: newest.map(|one| (one.id, state_shown(one.state))),
+                others: Vec::new(),
+            }
+        })
+        .collect()
 }
 
 /// The state as pages show it.

@@ -167,6 +167,7 @@ async fn page(
         page,
         app_key: key.to_string(),
         app: manifest.name.clone(),
+        writes: key.purpose == Class::Write,
         instance_label: if manifest.protocol.is_mail() {
             "Address of your mail server".to_owned()
         } else {
@@ -222,7 +223,9 @@ fn way(state: &AppState, manifest: &Manifest, form: &Form) -> view::ConnectWay {
 /// What disconnecting does at the app, and what it leaves to a person.
 fn ends(manifest: &Manifest) -> String {
     match &manifest.auth.revoke {
-        RevokeRule::Absent { advice } => advice.clone(),
+        RevokeRule::Absent { advice } => {
+            format!("Disconnecting forgets it here; at the app it stays good. {advice}")
+        }
         RevokeRule::Request(request) => match &request.remains {
             Some(remains) => format!(
                 "Disconnecting asks {} to end its token. {remains}",
