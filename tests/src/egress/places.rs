@@ -7,6 +7,7 @@ use broker::socket::{BrokerClient, CallError};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use kernel::Scope;
+use reqwest::Method;
 use testkit::provider::Mood;
 
 use crate::world::{World, session_hash};
@@ -80,4 +81,31 @@ async fn slow_apps_of_one_leave_room_for_the_apps_of_others() {
         answered.await.is_ok(),
         "another's call waited for the slow app"
     );
+}
+
+/// A call that nobody waits for any more goes on in the broker: it is of the same sixteen as one that somebody waits for.
+#[tokio::test]
+async fn calls_that_are_begun_and_left_take_no_more_room_than_others() {
+    let world = World::start().await;
+    world.provider.be(Mood::Slow(Duration::from_secs(20)));
+    let scope = Scope::Session(session_hash(&world.owner));
+    let front = BrokerClient::new(&world.app.broker_socket);
+    let mut calls: FuturesUnordered<_> = (0..100)
+        .map(async |_| {
+            let call = Call::Read {
+                connection: world.reading.parse().unwrap(),
+                operation: "list_issues".to_owned(),
+                arguments: "{}".to_owned(),
+            };
+            // As a browser that hangs up once its request is in: nobody of this organisation is left in the front.
+            let of_one = front.of("one");
+            tokio::time::timeout(Duration::from_secs(1), of_one.call(&scope, call)).await
+        })
+        .collect();
+    while let Some(left) = calls.next().await {
+        assert!(left.is_err(), "the app was not slow: {left:?}");
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let arrived = world.provider.seen(&Method::GET).len();
+    assert!((1..=16).contains(&arrived), "{arrived} calls are under way");
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use kernel::{FileId, LogId, Scope};
 use tokio::net::UnixStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::frame;
-use super::transfer::{Download, Places, Upload};
+use super::transfer::{Download, Upload};
 use crate::files::FileName;
 use crate::protocol::{Answer, Call, Failure, OnBehalf, Request};
 
@@ -45,8 +45,16 @@ pub struct BrokerClient {
 /// Of one organisation, or of one identity provider.
 #[derive(Debug)]
 struct Share {
-    leaving: Semaphore,
+    leaving: Arc<Semaphore>,
     files: Arc<Semaphore>,
+}
+
+/// What a call or a file holds until it is over.
+#[derive(Debug)]
+pub(super) struct Places {
+    _permits: Vec<OwnedSemaphorePermit>,
+    /// While a place of it is taken it is the share of whoever has it: a new one would have all of its places again.
+    _share: Option<Arc<Share>>,
 }
 
 /// Why a call has no answer.
@@ -88,7 +96,7 @@ impl BrokerClient {
         let share = share.unwrap_or_else(|| {
             shares.retain(|_, share| share.strong_count() > 0);
             let share = Arc::new(Share {
-                leaving: Semaphore::new(OF_ONE),
+                leaving: Arc::new(Semaphore::new(OF_ONE)),
                 files: Arc::new(Semaphore::new(FILES_OF_ONE)),
             });
             shares.insert(whose.to_owned(), Arc::downgrade(&share));
@@ -107,7 +115,7 @@ impl BrokerClient {
             on_behalf: OnBehalf::of(scope),
             call,
         };
-        let answer = tokio::time::timeout(CALL_LIMIT, self.exchange(&request))
+        let answer = tokio::time::timeout(CALL_LIMIT, self.exchange(request))
             .await
             .map_err(|_| CallError::TimedOut)?
             .map_err(CallError::Unreachable)?;
@@ -124,7 +132,7 @@ impl BrokerClient {
         log: LogId,
         name: FileName,
     ) -> Result<Upload, CallError> {
-        let places = self.places(&self.files_in).await?;
+        let places = self.places_of_file(&self.files_in).await?;
         let request = Request {
             on_behalf: OnBehalf::of(scope),
             call: Call::PutFile { log, name },
@@ -145,7 +153,7 @@ impl BrokerClient {
         file: FileId,
         (offset_bytes, length_bytes): (u64, u64),
     ) -> Result<Download, CallError> {
-        let places = self.places(&self.files).await?;
+        let places = self.places_of_file(&self.files).await?;
         let request = Request {
             on_behalf: OnBehalf::of(scope),
             call: Call::GetFile {
@@ -179,18 +187,9 @@ impl BrokerClient {
             .map_err(CallError::Unreachable)
     }
 
-    /// For a file.
-    async fn places(&self, all: &Arc<Semaphore>) -> Result<Places, CallError> {
+    async fn places_of_file(&self, all: &Arc<Semaphore>) -> Result<Places, CallError> {
         let of_one = self.share.as_ref().map(|share| &share.files);
-        let take = async {
-            let mut places = Places::new();
-            for places_of in of_one.into_iter().chain([all]) {
-                let place = Arc::clone(places_of).acquire_owned().await;
-                places.push(place.map_err(io::Error::other)?);
-            }
-            Ok(places)
-        };
-        tokio::time::timeout(PLACE_LIMIT, take)
+        tokio::time::timeout(PLACE_LIMIT, self.places(of_one, all))
             .await
             .map_err(|_| {
                 let told = "too many files are on their way: try again in a moment";
@@ -199,23 +198,46 @@ impl BrokerClient {
             .map_err(CallError::Unreachable)
     }
 
+    /// In this order: who waits for others of their own takes no place of all meanwhile.
+    async fn places(
+        &self,
+        of_one: Option<&Arc<Semaphore>>,
+        all: &Arc<Semaphore>,
+    ) -> io::Result<Places> {
+        let mut permits = Vec::with_capacity(2);
+        for places in of_one.into_iter().chain([all]) {
+            let permit = Arc::clone(places).acquire_owned().await;
+            permits.push(permit.map_err(io::Error::other)?);
+        }
+        Ok(Places {
+            _permits: permits,
+            _share: self.share.clone(),
+        })
+    }
+
     async fn begin(&self, request: &Request) -> io::Result<UnixStream> {
         let mut stream = UnixStream::connect(&*self.socket).await?;
         frame::write(&mut stream, request).await?;
         Ok(stream)
     }
 
-    async fn exchange(&self, request: &Request) -> io::Result<Answer> {
-        let leaves = request.call.leaves();
-        // In this order: who waits for others of their own takes no place meanwhile.
-        let _share = match &self.share {
-            Some(share) if leaves => Some(share.leaving.acquire().await.map_err(io::Error::other)?),
-            _ => None,
+    /// The broker goes on with a call that nobody waits for any more, and so its places are held until it answers:
+    /// whoever begins calls and leaves has no more of them under way than whoever stays.
+    async fn exchange(&self, request: Request) -> io::Result<Answer> {
+        let (of_one, all) = if request.call.leaves() {
+            let of_one = self.share.as_ref().map(|share| &share.leaving);
+            (of_one, &self.leaving)
+        } else {
+            (None, &self.staying)
         };
-        let places = if leaves { &self.leaving } else { &self.staying };
-        let _place = places.acquire().await.map_err(io::Error::other)?;
-        let mut stream = self.begin(request).await?;
-        frame::read(&mut stream).await
+        let places = self.places(of_one, all).await?;
+        let client = self.clone();
+        let exchange = async move {
+            let _places = places;
+            let mut stream = client.begin(&request).await?;
+            frame::read(&mut stream).await
+        };
+        tokio::spawn(exchange).await.map_err(io::Error::other)?
     }
 }
 
@@ -223,5 +245,24 @@ fn unexpected(answer: Answer) -> CallError {
     match answer {
         Answer::Failed(failure) => CallError::Failed(failure),
         _ => CallError::Unexpected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_share_is_the_same_one_while_a_place_of_it_is_taken() {
+        let front = BrokerClient::new(Path::new("nowhere"));
+        let of_one = front.of("one");
+        let first = Arc::downgrade(of_one.share.as_ref().unwrap());
+        let places = of_one.places_of_file(&of_one.files).await.unwrap();
+        drop(of_one);
+        let again = front.of("one").share.unwrap();
+        assert!(first.ptr_eq(&Arc::downgrade(&again)));
+        assert_eq!(again.files.available_permits(), FILES_OF_ONE - 1);
+        drop((places, again));
+        assert!(first.upgrade().is_none(), "it is kept for nobody");
     }
 }

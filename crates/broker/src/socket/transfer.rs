@@ -3,17 +3,13 @@ use std::time::Duration;
 
 use kernel::FileId;
 use tokio::net::UnixStream;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::client::{CALL_LIMIT, CallError};
+use super::client::{CALL_LIMIT, CallError, Places};
 use super::{frame, pieces};
 use crate::protocol::Answer;
 
 /// What came is written to the disk for good before it is kept: a slow one takes its time.
 const KEEP_LIMIT: Duration = Duration::from_mins(4);
-
-/// Places that a transfer holds until it is over.
-pub(super) type Places = Vec<OwnedSemaphorePermit>;
 
 /// A file on its way to the broker. Dropped before it is finished, nothing of it is kept.
 #[derive(Debug)]
