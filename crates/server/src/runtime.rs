@@ -11,7 +11,7 @@ use crate::process;
 
 /// Two threads do the work of a small server; each costs memory for its stack and its allocator.
 const WORKERS: usize = 2;
-/// Password hashes and name look-ups run on these.
+/// Password hashes run on these, and what reads and writes files. What others may slow down has no place here.
 const BLOCKING_THREADS: usize = 8;
 
 /// The runtime of a front or a broker.

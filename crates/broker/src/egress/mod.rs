@@ -24,6 +24,7 @@ mod media;
 mod named;
 pub mod oauth;
 mod policy;
+pub(crate) mod resolver;
 mod send;
 mod sockets;
 mod transport;

@@ -1,18 +1,13 @@
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
-use hickory_resolver::net::NetError;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::RData;
-use hickory_resolver::{Resolver, TokioResolver};
+
+use crate::egress::resolver::{LIMIT, resolver};
 
 /// Where an organisation writes that a mail domain is its own: a name of its own, so that it is in nobody's way.
 const NAME: &str = "_countersign";
 /// What such a record says before the challenge.
 const PREFIX: &str = "countersign-verification=";
-/// A person waits in front of it.
-const LIMIT: Duration = Duration::from_secs(5);
 /// As many records are looked at.
 const MOST: usize = 50;
 
@@ -38,9 +33,7 @@ impl TxtRecords {
 
     /// The challenges that stand at a domain. Each time anew: whoever has just written a record waits for it.
     pub(crate) async fn challenges(&self, domain: &str) -> Result<Vec<String>, TxtError> {
-        let resolver = self
-            .resolver()
-            .map_err(|error| TxtError(error.to_string()))?;
+        let resolver = resolver(&self.servers).map_err(|error| TxtError(error.to_string()))?;
         // The dot at its end: no search list of the machine's is tried.
         let looked = resolver.txt_lookup(format!("{NAME}.{domain}."));
         let answer = match tokio::time::timeout(LIMIT, looked).await {
@@ -61,30 +54,6 @@ impl TxtRecords {
             .filter_map(|text| challenge(&text))
             .collect())
     }
-
-    fn resolver(&self) -> Result<TokioResolver, NetError> {
-        let mut builder = if self.servers.is_empty() {
-            TokioResolver::builder_tokio()?
-        } else {
-            let servers = self.servers.iter().map(|&at| server(at)).collect();
-            let config = ResolverConfig::from_parts(None, Vec::new(), servers);
-            Resolver::builder_with_config(config, TokioRuntimeProvider::default())
-        };
-        let options = builder.options_mut();
-        options.timeout = Duration::from_secs(2);
-        options.attempts = 1;
-        options.cache_size = 0;
-        builder.build()
-    }
-}
-
-fn server(at: SocketAddr) -> NameServerConfig {
-    let mut config = NameServerConfig::udp_and_tcp(at.ip());
-    for connection in &mut config.connections {
-        let connection: &mut ConnectionConfig = connection;
-        connection.port = at.port();
-    }
-    config
 }
 
 fn challenge(text: &[u8]) -> Option<String> {
