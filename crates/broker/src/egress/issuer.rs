@@ -110,6 +110,15 @@ impl Egress {
         .await
     }
 
+    /// Whether a document of an issuer `from` may have this server call `to`. An organisation names issuers: what the
+    /// operator listed is for what is declared there, and none of them leads to it but the one that is there itself.
+    pub(crate) fn may_lead(&self, from: &Url, to: &Url) -> bool {
+        match Origin::of(to) {
+            Some(origin) => from.origin() == to.origin() || !self.policy.lists(&origin),
+            None => false,
+        }
+    }
+
     fn door(&self, url: &Url, clients: Clients) -> Result<GuardedClient, EgressError> {
         let undeclared = EgressError::Undeclared(manifest::Undeclared::Address);
         if !url.username().is_empty() || url.password().is_some() {

@@ -140,10 +140,21 @@ async fn read(egress: &Egress, issuer: &str) -> Result<Metadata, IssuerError> {
     if metadata.issuer != issuer {
         return Err(IssuerError::Metadata("it names another issuer"));
     }
+    if !metadata.asked().all(|url| egress.may_lead(&at, url)) {
+        return Err(IssuerError::Metadata(
+            "an endpoint is at a private host that is not its own",
+        ));
+    }
     Ok(metadata)
 }
 
 impl Metadata {
+    /// What this server itself asks. A browser goes to the other.
+    fn asked(&self) -> impl Iterator<Item = &Url> {
+        let always = [&self.token_endpoint, &self.jwks_uri];
+        always.into_iter().chain(&self.userinfo_endpoint)
+    }
+
     /// Whether the client's secret goes into the form: the header is what every server takes unless it says
     /// otherwise (Discovery 3, `token_endpoint_auth_methods_supported`).
     pub(super) fn wants_secret_in_form(&self) -> bool {

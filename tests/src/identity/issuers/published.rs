@@ -121,6 +121,27 @@ async fn a_private_address_is_reached_only_where_the_operator_listed_it() {
     assert_eq!((inside.asked("/token"), inside.asked("/me")), (0, 0));
 }
 
+/// What the operator listed is for what is declared there: whoever names an issuer does not choose a path of it.
+#[tokio::test]
+async fn an_issuer_leads_to_no_listed_host_but_its_own() {
+    let inside = Issuer::start().await;
+    for endpoint in ["token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+        let mut options = Options::default();
+        options.private.push(host_of(&inside.url));
+        let world = World::start_with(options).await;
+        let elsewhere = format!("{}/any/path?any=query", inside.url);
+        world
+            .issuer
+            .plan(|plan| plan.metadata = json!({ endpoint: elsewhere }));
+        let page = told(&world.app).await;
+        assert!(
+            page.contains("What they publish about themselves is wrong"),
+            "{endpoint}: {page}"
+        );
+    }
+    assert_eq!(inside.asked("/any/path"), 0);
+}
+
 #[tokio::test]
 async fn a_server_without_issuers_offers_none() {
     let app = TestApp::start().await;
