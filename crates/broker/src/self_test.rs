@@ -21,6 +21,7 @@ use crate::error::BrokerError;
 use crate::ledger::Ledger;
 use crate::protocol::{Answer, Attack};
 use crate::service::Service;
+use crate::vault::{Field, secret_place};
 
 pub(crate) use files::test_files;
 
@@ -39,8 +40,8 @@ const LOOK_ALIKE: &str = include_str!("self_test/look_alike.toml");
 /// An app that nobody wrote a line for, with keys.
 const UNKNOWN_APP: &str = include_str!("self_test/unknown_app.toml");
 
-/// Attacks this broker's own door and vault: the same code and limits as every call, with one more
-/// host listed, a small provider in this process.
+/// Attacks this broker's own door, with the same code and limits as every call and one more host listed, a small app in
+/// this process; and what it seals with, in the places that the vault has for it, by keys of the test's own.
 pub(crate) async fn self_test<L: Ledger>(service: &Service<L>) -> Result<Answer, BrokerError> {
     let manifest = service.apps.get("tracker").ok_or(BrokerError::NoApp)?;
     let other = service.apps.get("github").ok_or(BrokerError::NoApp)?;
@@ -376,30 +377,17 @@ fn deleting_operation() -> Attack {
 
 /// A value sealed for one row must not open in another, nor under another tenant.
 fn moved_ciphertext<L: Ledger>(service: &Service<L>) -> Attack {
-    let home = Context {
-        tenant: "org_self_test",
-        table: "broker.secrets",
-        field: "access_token",
-        row: "con_1",
-        version: 1,
-    };
+    let (tenant, row) = ("org_self_test", "con_1");
+    // The places that the vault itself gives what it keeps.
+    let home = secret_place(tenant, row, Field::AccessToken, 1);
     let chance = service.db.chance();
     let key = DataKey::new(KeyId::new("dek_self_test"), &Secret::new([0; 32]));
     let sealed = key.seal(b"value", &home, chance);
     let elsewhere = [
-        Context {
-            tenant: "org_other",
-            ..home
-        },
-        Context {
-            row: "con_2",
-            ..home
-        },
-        Context {
-            field: "refresh_token",
-            ..home
-        },
-        Context { version: 2, ..home },
+        secret_place("org_other", row, Field::AccessToken, 1),
+        secret_place(tenant, "con_2", Field::AccessToken, 1),
+        secret_place(tenant, row, Field::RefreshToken, 1),
+        secret_place(tenant, row, Field::AccessToken, 2),
     ];
     let refused = elsewhere
         .iter()

@@ -104,3 +104,16 @@ async fn co_08_falls_when_what_nobody_connected_is_called() {
         "{found:?}"
     );
 }
+
+#[tokio::test]
+async fn co_08_falls_when_a_connection_for_reading_may_write() {
+    let app = TestApp::start().await;
+    let writes = "create function public.to_write() returns trigger language plpgsql as $$
+            begin if new.name = 'Control, of tokens' then new.purpose := 'write'; end if; return new; end $$;
+        create trigger to_write before insert on connectors.connections
+            for each row execute function public.to_write()";
+    fate(&app, writes).await;
+    let found = evidence(instance(&app), "connectors.hard_rules").await;
+    assert_eq!(found.status, Status::Fail, "{found:?}");
+    assert!(found.evidence.contains("for reading"), "{found:?}");
+}

@@ -96,6 +96,15 @@ async fn va_08_falls_when_the_broker_finds_files_of_other_organisations() {
 }
 
 #[tokio::test]
+async fn va_01_falls_when_the_web_process_may_read_a_ciphertext() {
+    for (column, table) in [("sealed", "broker.secrets"), ("sealed_key", "broker.files")] {
+        let granted = format!("grant select ({column}) on {table} to countersign_front");
+        let read = format!("may read {table}.{column}");
+        falls_with("broker.sealed_values", &granted, &read).await;
+    }
+}
+
+#[tokio::test]
 async fn va_08_falls_when_the_web_process_may_read_the_keys_of_files() {
     let granted = "grant select (sealed_key) on broker.files to countersign_front";
     falls_with(FILES, granted, "may read the keys of files").await;

@@ -13,6 +13,7 @@ use crate::store::{self, DataKeyRow};
 /// What a data key seals. Integration tokens have one of their own (VA-02).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// Tokens and keys of connections, and the secrets of clients, at apps and at identity providers.
     IntegrationTokens,
     Approvals,
     Files,

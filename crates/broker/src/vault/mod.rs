@@ -27,7 +27,7 @@ pub(crate) use file_keys::{SealedFileKey, content_place as file_content_place};
 pub(crate) use kek::{KekError, Wrapped};
 pub(crate) use payloads::{Indexes, SealedPayload};
 pub(crate) use reseal::{Resealed, StoredValue, reseal};
-pub(crate) use secrets::Field;
+pub(crate) use secrets::{Field, place as secret_place};
 
 use std::sync::Arc;
 use std::time::Instant;

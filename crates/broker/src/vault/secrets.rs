@@ -121,7 +121,7 @@ impl Vault {
     }
 }
 
-pub(super) fn place<'a>(tenant: &'a str, row: &'a str, field: Field, version: i32) -> Context<'a> {
+pub(crate) fn place<'a>(tenant: &'a str, row: &'a str, field: Field, version: i32) -> Context<'a> {
     Context {
         tenant,
         table: "broker.secrets",

@@ -12,7 +12,7 @@ use super::{Context, Look, control, fail, looked};
 pub(super) const CONTROL: Control = control(
     "connectors.consent",
     "CO-02",
-    "What an app is asked for is told before, each scope with a reason, and the app is asked for that and nothing else. What it grants beside that, or does not grant, is told of the connection. This asks the API; the pages show the same.",
+    "What an app is asked for is told before, each scope with a reason, and the app is asked for that and nothing else. What is recorded as granted, more or less than that, is told of the connection. This asks the API; the pages show the same.",
 );
 
 pub(super) async fn run(context: &Context) -> Found {
@@ -54,7 +54,7 @@ async fn look(context: &Context) -> Look {
         return Ok(Found::Fail(why));
     }
     Ok(Found::Pass(format!(
-        "{} scopes of {} apps have a reason; an app was asked for {asked} alone, as was told; a scope more and a scope less than that were told of the connection",
+        "{} scopes of {} apps have a reason; an app was asked for {asked} alone, as was told; where a scope more or a scope less was recorded as granted, the connection told it",
         every().count(),
         apps.len()
     )))
@@ -68,16 +68,16 @@ fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// Has the app grant other scopes than it was asked for: what was not noticed.
+/// Records other scopes as granted than the app was asked for: what was not told.
 async fn drift(context: &Context) -> Result<Option<String>, Failed> {
     let id = ConnectionId::from(connection(context).await?);
     let path = format!("/api/v1/connections/{id}");
     for granted in [&[ASKED, BEYOND][..], &[], &[ASKED]] {
-        grant(context, id, granted).await?;
+        record_grant(context, id, granted).await?;
         let told = context.told(&path).await?;
         if told["scopes_requested"] != json!([ASKED]) || told["scopes_granted"] != json!(granted) {
             return Ok(Some(format!(
-                "an app that was asked for {ASKED} granted {granted:?}, and {} is told",
+                "of an app that was asked for {ASKED}, {granted:?} is recorded as granted, and {} is told",
                 told["scopes_granted"]
             )));
         }
@@ -85,7 +85,11 @@ async fn drift(context: &Context) -> Result<Option<String>, Failed> {
     Ok(None)
 }
 
-async fn grant(context: &Context, id: ConnectionId, scopes: &[&str]) -> Result<(), sqlx::Error> {
+async fn record_grant(
+    context: &Context,
+    id: ConnectionId,
+    scopes: &[&str],
+) -> Result<(), sqlx::Error> {
     let mut broker = context.as_broker().await?;
     begin_as(&mut broker, &context.a.hash).await?;
     let told = format!(

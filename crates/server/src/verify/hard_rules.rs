@@ -1,11 +1,14 @@
 use broker::protocol::Call;
 use broker::socket::CallError;
 use kernel::{ConnectionId, Scope};
+use sqlx::Executor as _;
 use trust::{Control, Found};
 
 use super::canary::waiting_connection;
 use super::catalogue::operations;
+use super::context::begin_as;
 use super::egress_self_test::withstood;
+use super::exhibit::connection;
 use super::{Context, Look, control, fail, looked};
 
 pub(super) const CONTROL: Control = control(
@@ -37,6 +40,9 @@ async fn look(context: &Context) -> Look {
         }
         present += 1;
     }
+    if present == 0 {
+        return Ok(Found::Error("no app has an operation".to_owned()));
+    }
     let id = waiting_connection(context).await?;
     let other = Scope::Session(context.b.hash);
     for (whose, scope, expected) in [
@@ -55,14 +61,32 @@ async fn look(context: &Context) -> Look {
             }
         }
     }
+    let reading = reading_connection(context).await?;
+    let got = refusal(context, &context.scope_a(), (reading, true)).await?;
+    if got != "broker.read_connection" {
+        fail!("a write through a connection for reading got {got}");
+    }
     let attacked = match withstood(context, &["CO-08"]).await? {
         Ok(told) => told,
         Err(found) => return Ok(found),
     };
     Ok(Found::Pass(format!(
-        "none of {present} operations of {} apps deletes; nothing was read or proposed through a connection that waits, or another tenant's; {attacked}",
+        "none of {present} operations of {} apps deletes; nothing was read or proposed through a connection that waits, or another tenant's, and nothing was proposed through one for reading; {attacked}",
         all.len()
     )))
+}
+
+/// One that is connected, and for reading.
+async fn reading_connection(context: &Context) -> Result<ConnectionId, sqlx::Error> {
+    let id = connection(context).await?;
+    let mut broker = context.as_broker().await?;
+    begin_as(&mut broker, &context.a.hash).await?;
+    sqlx::query("update connectors.connections set state = 'connected' where id = $1")
+        .bind(id)
+        .execute(&mut broker)
+        .await?;
+    broker.execute("commit").await?;
+    Ok(id.into())
 }
 
 /// With which code the broker refused a declared operation of the tracker.

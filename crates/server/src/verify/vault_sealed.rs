@@ -14,6 +14,17 @@ pub(super) async fn run(context: &Context) -> Found {
     looked(look(context).await)
 }
 
+/// Every column that holds what is sealed, by its name, and whether the login may read it.
+const SEALED_COLUMNS: &str = "
+    select format('%s.%s.%s', n.nspname, c.relname, a.attname), has_column_privilege(c.oid, a.attnum, 'select')
+      from pg_attribute a
+      join pg_class c on c.oid = a.attrelid
+      join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'm') and n.nspname !~ '^(pg_|information_schema$)'
+       and a.attnum > 0 and not a.attisdropped and a.atttypid = 'bytea'::regtype
+       and a.attname ~ '(^|_)(sealed|wrapped)(_|$)'
+     order by 1";
+
 async fn look(context: &Context) -> Look {
     let attacked = match withstood(context, &["VA-01"]).await? {
         Ok(told) => told,
@@ -28,26 +39,16 @@ async fn look(context: &Context) -> Look {
         fail!("{repeated} nonces were used twice under one key");
     }
     let mut front = context.as_front().await?;
-    for column in [
-        "broker.secrets.sealed",
-        "broker.data_keys.wrapped",
-        "broker.server_keys.wrapped",
-        "broker.signing_keys.sealed",
-        "broker.token_keys.sealed",
-        "identity.authenticators.sealed",
-        "approvals.proposals.payload_sealed",
-    ] {
-        let (table, column) = column.rsplit_once('.').unwrap_or_default();
-        let may: bool = sqlx::query_scalar("select has_column_privilege($1, $2, 'select')")
-            .bind(table)
-            .bind(column)
-            .fetch_one(&mut front)
-            .await?;
-        if may {
-            fail!("the web process's login may read {table}.{column}");
-        }
+    let sealed_columns: Vec<(String, bool)> =
+        sqlx::query_as(SEALED_COLUMNS).fetch_all(&mut front).await?;
+    if sealed_columns.is_empty() {
+        return Ok(Found::Error("no column holds what is sealed".to_owned()));
+    }
+    if let Some((column, _)) = sealed_columns.iter().find(|(_, may_read)| *may_read) {
+        fail!("the web process's login may read {column}");
     }
     Ok(Found::Pass(format!(
-        "{attacked}; {sealed} stored ciphertexts, no nonce twice under one key; the web process's login may read none of them"
+        "{attacked}; {sealed} stored ciphertexts, no nonce twice under one key; the web process's login may read none of the {} columns that hold them",
+        sealed_columns.len()
     )))
 }
