@@ -1,5 +1,6 @@
 //! What a front asks of the broker, and what it hears. One request and one answer a connection,
-//! each a length (32 bits, big endian) and that many bytes of JSON.
+//! each a length (32 bits, big endian) and that many bytes of JSON. Only a file's pieces come beside them: between two
+//! answers where it is put, and after the one where it is got (`socket::pieces`).
 //!
 //! A request names a credential, never an organisation: the broker binds its own transactions with
 //! it, so that a stolen front reaches no further here than in the database.
@@ -44,7 +45,8 @@ pub struct Request {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "hash", rename_all = "snake_case")]
 pub enum OnBehalf {
-    /// Nobody: only the broker's self-test.
+    /// Nobody whom a row is of: visitors, clients that ask for a token, keys of other kinds, and the self-test. Each call
+    /// says for itself whether it answers them.
     Nobody,
     /// A session's.
     Session(HashText),

@@ -21,7 +21,7 @@ pub struct CallRow {
     pub duration_ms: i32,
     /// The size of the answer, in bytes.
     pub answer_bytes: i64,
-    /// `session`, `api_key` or `job`.
+    /// `session`, `api_key`, `access_token` or `job`.
     pub actor_kind: String,
     /// Under which approval, for a write.
     pub proposal: Option<ProposalId>,
@@ -36,13 +36,4 @@ pub async fn calls(
     page: PageSize,
 ) -> Result<Vec<CallRow>, Error> {
     store::calls(tx, connection, before, page).await
-}
-
-/// How many calls of a connection left since then.
-pub async fn calls_since(
-    tx: &mut ReadTx,
-    connection: ConnectionId,
-    since: OffsetDateTime,
-) -> Result<u64, Error> {
-    store::calls_since(tx, connection, since).await
 }

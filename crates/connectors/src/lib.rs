@@ -15,7 +15,7 @@ mod store;
 pub use add_connection::{
     AddConnectionError, NewConnection, NewConnectionError, add_connection, asked_scopes, scopes_for,
 };
-pub use calls::{CallRow, calls, calls_since};
+pub use calls::{CallRow, calls};
 pub use keep::keep;
 pub use list_connections::{Connection, ConnectionState, connection, connections};
 pub use load_apps::{LoadAppsError, load_apps};

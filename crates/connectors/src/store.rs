@@ -215,18 +215,3 @@ pub(crate) async fn calls(
         })
         .collect())
 }
-
-pub(crate) async fn calls_since(
-    tx: &mut ReadTx,
-    connection: ConnectionId,
-    since: OffsetDateTime,
-) -> Result<u64, Error> {
-    let count = sqlx::query_scalar!(
-        r#"select count(*) as "count!" from broker.calls where connection_id = $1 and at >= $2"#,
-        connection.uuid(),
-        since,
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    Ok(u64::try_from(count).unwrap_or(0))
-}

@@ -45,9 +45,9 @@ impl FileError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotFound => "files.not_found",
-            Self::NotWanted => "files.not_wanted",
-            Self::Taken => "files.taken",
-            Self::CutOff(_) => "files.cut_off",
+            Self::NotWanted => "insight.log_not_reading",
+            Self::Taken => "insight.log_taken",
+            Self::CutOff(_) => "insight.upload_broken",
             Self::Quota => "files.quota",
             Self::ServerQuota => "files.server_quota",
             Self::DiskFull => "files.disk_full",

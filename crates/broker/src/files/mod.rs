@@ -11,7 +11,9 @@ mod name;
 mod put;
 mod sweep;
 
-pub use bytes::{BucketConfig, BucketError, FileStore, FileStoreError, Spare};
+pub use bytes::{
+    BucketConfig, BucketError, FileStore, FileStoreError, Spare, file_path, is_of_files,
+};
 pub use error::FileError;
 pub use get::OpenFile;
 pub use name::{FileName, FileNameError};

@@ -75,7 +75,8 @@ pub enum Call {
         /// All of the text, in any case.
         text: SecretText,
     },
-    /// Revokes at the provider where it can, destroys the tokens, and ends the connection.
+    /// Ends the connection, so that nothing leaves through it any more; then tells the app, where it can be told, and
+    /// destroys what was sealed for it.
     Disconnect {
         /// Which.
         connection: ConnectionId,

@@ -1,7 +1,8 @@
 use super::Call;
 
 impl Call {
-    /// Whether it waits for somebody else: an app, an identity provider, DNS. They answer when they like.
+    /// Whether it waits for somebody else: an app, an identity provider, DNS, a bucket. They answer when they like. Files
+    /// have places of their own.
     pub(crate) const fn leaves(&self) -> bool {
         match self {
             Self::FinishConnect { .. }

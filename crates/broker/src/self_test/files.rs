@@ -1,6 +1,6 @@
 use std::io;
 
-use crypto::stream::{FileKey, NewFileKey, StreamOpener, StreamSealer};
+use crypto::stream::{CHUNK_BYTES, FileKey, NewFileKey, StreamOpener, StreamSealer, TAG_BYTES};
 use crypto::{DataKey, KeyId};
 use kernel::{FileId, Secret};
 
@@ -14,8 +14,8 @@ use crate::vault::file_content_place;
 /// What must be nowhere in what is stored.
 const CANARY: &[u8] = b"canary-in-a-file-that-must-not-be-in-clear";
 /// Two chunks and a bit.
-const SIZE_BYTES: usize = 2 * 64 * 1024 + 5;
-const SEALED_CHUNK: usize = 64 * 1024 + 16;
+const SIZE_BYTES: usize = 2 * CHUNK_BYTES + 5;
+const SEALED_CHUNK: usize = CHUNK_BYTES + TAG_BYTES;
 const TENANT: &str = "org_self_test";
 
 /// Attacks a file of its own where files are stored: the same folder or bucket, and the same engine, as for every file.

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
+use broker::files::is_of_files;
 use rustix::fs::{Dir, Gid, Mode, OFlags, Uid, fchmod, fchown, fstat, open};
 use rustix::io::Errno;
 
@@ -25,7 +26,7 @@ pub(crate) fn make_files_folder(path: &Path, users: Option<&Users>) -> Result<()
     // From here on by what was opened: no link, and nothing that is put in its place meanwhile.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let folder = open(path, flags, Mode::empty()).map_err(|errno| match errno {
-        Errno::NOTDIR | Errno::LOOP => DataDirError::Malformed {
+        Errno::NOTDIR | Errno::LOOP => DataDirError::NoFolder {
             path: path.to_owned(),
         },
         errno => failed("open")(errno),
@@ -68,17 +69,11 @@ fn content(folder: &OwnedFd) -> rustix::io::Result<Content> {
         match entry?.file_name().to_bytes() {
             // The last is what a file system of its own has.
             b"." | b".." | b"lost+found" => {}
-            name if is_ours(name) => content = Content::Files,
+            name if is_of_files(name) => content = Content::Files,
             _ => return Ok(Content::Foreign),
         }
     }
     Ok(content)
-}
-
-/// A folder of files, by the last byte of their identifiers; or what an interrupted probe left.
-fn is_ours(name: &[u8]) -> bool {
-    let is_hex = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
-    name.len() == 2 && name.iter().all(is_hex) || name.starts_with(b"probe-")
 }
 
 #[cfg(test)]
@@ -112,7 +107,7 @@ mod tests {
         for no_folder in [link, file] {
             let refused = make_files_folder(&no_folder, None).unwrap_err();
             assert!(
-                matches!(refused, DataDirError::Malformed { .. }),
+                matches!(refused, DataDirError::NoFolder { .. }),
                 "{refused}"
             );
         }

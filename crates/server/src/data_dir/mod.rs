@@ -38,6 +38,8 @@ pub(crate) enum DataDirError {
     Owner { path: PathBuf, owner: u32 },
     #[error("{path} holds something that is no file of this server: name an empty folder, or the one that its files are in", path = path.display())]
     FilesForeign { path: PathBuf },
+    #[error("{path} is a link or a file: name the folder itself", path = path.display())]
+    NoFolder { path: PathBuf },
     #[error("{path} holds files and belongs to user id {found}: name an empty folder, or run chown -R {owner} on it where these are the files of this server", path = path.display())]
     FilesOwner {
         path: PathBuf,

@@ -1,6 +1,6 @@
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use broker::files::FileName;
+use broker::files::{FileName, file_path};
 use broker::protocol::Call;
 use broker::socket::CallError;
 use kernel::{Chance as _, FileId, LogId, Scope, SystemRng};
@@ -47,7 +47,7 @@ async fn attack(context: &Context, log: LogId) -> Look {
     }
     let file = file_of(context, log).await?;
     let folder = context.instance.files_folder.as_deref();
-    let path = folder.map(|folder| stored_at(folder, file));
+    let path = folder.map(|folder| folder.join(file_path(file)));
     if let Some(path) = path.clone() {
         let search = Search::new(&canary, None);
         let is_clear = tokio::task::spawn_blocking(move || search.file(&path)).await?;
@@ -123,13 +123,6 @@ async fn file_of(context: &Context, log: LogId) -> Result<FileId, Error> {
         .fetch_one(&mut front)
         .await?;
     Ok(id.into())
-}
-
-/// Where the broker keeps it.
-fn stored_at(folder: &Path, file: FileId) -> PathBuf {
-    let name = file.uuid().simple().to_string();
-    let (_, last) = name.split_at(name.len() - 2);
-    folder.join(last).join(&name)
 }
 
 fn flip(path: &Path) -> std::io::Result<()> {

@@ -8,8 +8,8 @@ use kernel::{Chance, FileId};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 
-use super::name_of;
 use super::room::{Room, Spare};
+use super::{PROBE, name_of};
 
 /// A folder of files, in 256 folders so that none of them grows long.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Folder {
     pub(super) async fn check(&self, chance: &dyn Chance) -> io::Result<()> {
         let mut name = [0_u8; 16];
         chance.fill(&mut name);
-        let path = self.root.join(format!("probe-{}", hex::encode(name)));
+        let path = self.root.join(format!("{PROBE}{}", hex::encode(name)));
         fs::write(&path, name).await?;
         let read = fs::read(&path).await;
         fs::remove_file(&path).await?;

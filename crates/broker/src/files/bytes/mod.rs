@@ -6,11 +6,11 @@ mod room;
 
 use std::io;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ::bytes::Bytes;
-use kernel::{Chance, FileId};
+use kernel::{Chance, FileId, words};
 
 use bucket::{Bucket, BucketReader, BucketWriter};
 pub use bucket::{BucketConfig, BucketError};
@@ -60,7 +60,7 @@ pub enum FileStoreError {
         source: io::Error,
     },
     /// The bucket does not do.
-    #[error("files cannot be kept in the bucket: {0} ({code}). {todo}", code = .0.code(), todo = sentence(.0.todo()))]
+    #[error("files cannot be kept in the bucket: {0} ({code}). {todo}", code = .0.code(), todo = words::sentence(.0.todo()))]
     Bucket(BucketError),
 }
 
@@ -172,16 +172,26 @@ impl Outgoing {
     }
 }
 
+/// What the name of a probe begins with.
+const PROBE: &str = "probe-";
+
+/// Where a file is, from where files are.
+pub fn file_path(id: FileId) -> PathBuf {
+    let (folder, name) = name_of(id);
+    Path::new(&folder).join(name)
+}
+
+/// Whether what has this name where files are was put there by a broker: a folder of files, or what an interrupted probe
+/// left.
+pub fn is_of_files(name: &[u8]) -> bool {
+    let is_hex = |b: &u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    name.len() == 2 && name.iter().all(is_hex) || name.starts_with(PROBE.as_bytes())
+}
+
 /// In which folder it is, and under which name. Of the identifier alone, which is the broker's: nothing that anybody
 /// typed is part of a path. Its last byte is chance, and spreads files over 256 folders.
 fn name_of(id: FileId) -> (String, String) {
     let name = id.uuid().simple().to_string();
     let (_, last) = name.split_at(name.len() - 2);
     (last.to_owned(), name)
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    first.into_iter().flatten().chain(letters).collect()
 }

@@ -39,7 +39,7 @@ pub(super) struct OneCall {
     duration_ms: i32,
     /// The size of the answer.
     answer_bytes: i64,
-    /// `session`, `api_key` or `job`.
+    /// `session`, `api_key`, `access_token` or `job`.
     actor_kind: String,
     /// Under which approval, for a write.
     approval: Option<String>,

@@ -29,7 +29,7 @@ use url::Url;
 pub use error::BucketError;
 pub(crate) use writer::BucketWriter;
 
-use super::name_of;
+use super::{PROBE, name_of};
 use crate::egress::bucket::BucketDoor;
 use crate::egress::{Lookup, SetUpError};
 use uploads::Uploads;
@@ -179,7 +179,7 @@ impl Bucket {
         let key = self
             .prefix
             .clone()
-            .join(format!("probe-{}", hex::encode(name)));
+            .join(format!("{PROBE}{}", hex::encode(name)));
         let behind = |error| BucketError::behind(&error);
         let payload = PutPayload::from(content.to_vec());
         self.store.put(&key, payload).await.map_err(behind)?;
