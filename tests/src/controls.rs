@@ -22,7 +22,7 @@ mod vault;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use server::verify::{Context, Instance, Pace};
+use server::verify::{Context, Instance, Round};
 use testkit::app::{Options, TestApp};
 use trust::{Evidence, Status};
 use url::Url;
@@ -68,9 +68,9 @@ pub(crate) async fn evidence(instance: Instance, control: &str) -> Evidence {
 pub(crate) async fn passing(app: &TestApp) -> BTreeSet<String> {
     let context = Context::new(instance(app)).await.unwrap();
     let mut passing = BTreeSet::new();
-    for pace in [Pace::Often, Pace::Daily] {
-        let round = server::verify::run(&context, pace, |_| true).await;
-        let passed = round.into_iter().filter(|one| one.status == Status::Pass);
+    for round in [Round::Often, Round::Daily] {
+        let found = server::verify::run(&context, round, |_| true).await;
+        let passed = found.into_iter().filter(|one| one.status == Status::Pass);
         passing.extend(passed.map(|one| one.control));
     }
     // Where a policy is missing, something of it may stay.

@@ -109,7 +109,7 @@ pub struct ReadAnswer {
     pub kept: Value,
     /// What asks for the next page; nothing on the last.
     pub next: Option<NextCall>,
-    /// Where the provider asks for a pause before the next call, in seconds.
+    /// Where the app asks for a pause before the next call, in seconds.
     pub wait_seconds: Option<u64>,
 }
 

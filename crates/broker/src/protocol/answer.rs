@@ -13,7 +13,7 @@ use super::{
 pub enum Answer {
     /// Send the person there.
     Authorize {
-        /// The provider's page, with client, scopes, state and challenge.
+        /// The app's page, with client, scopes, state and challenge.
         url: String,
     },
     /// The connection works.

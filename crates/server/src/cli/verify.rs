@@ -5,7 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use db::Db;
 use kernel::{Scope, SystemClock, SystemRng};
 use trust::{Evidence, Status};
@@ -17,7 +17,7 @@ use crate::data_dir::{DataDir, Login, ServerSecret};
 use crate::database::Place;
 use crate::exit::{Exit, Failure};
 use crate::supervisor::InstanceFile;
-use crate::verify::{self, Context, Instance, Pace};
+use crate::verify::{self, Context, Instance, Round};
 
 /// Run the controls against the running server
 ///
@@ -49,52 +49,39 @@ pub(super) struct VerifyArgs {
     flags: ServerFlags,
 }
 
-/// A round without a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Round {
-    /// The controls that end within seconds.
-    Often,
-    /// Those of the controls that read everything whose time has come.
-    Daily,
-}
-
 pub(super) fn run(args: &VerifyArgs) -> Result<(), Failure> {
     let data_dir = find(&args.flags)?;
     crate::logs::start_for_command();
     if let Some(round) = args.round {
         return verdict(&runtime()?.block_on(by_itself(&data_dir, round))?);
     }
-    let round = runtime()?.block_on(all(&data_dir, args.record))?;
+    let found = runtime()?.block_on(all(&data_dir, args.record))?;
     if args.json {
         print(&format!(
             "{}\n",
-            serde_json::to_string(&round).map_err(Failure::cannot_run)?
+            serde_json::to_string(&found).map_err(Failure::cannot_run)?
         ))?;
     } else {
-        print(&table(&round))?;
+        print(&table(&found))?;
     }
-    verdict(&round)
+    verdict(&found)
 }
 
 /// Every control, for as long as it takes.
 async fn all(data_dir: &Path, record: bool) -> Result<Vec<Evidence>, Failure> {
     let instance = instance(data_dir)?;
-    let alone = only_round(data_dir, Pace::Often).map_err(Failure::cannot_run)?;
+    let alone = only_round(data_dir, Round::Often).map_err(Failure::cannot_run)?;
     let context = context(instance).await?.for_as_long_as_it_takes();
-    let mut round = verify::run(&context, Pace::Often, |_| true).await;
+    let mut found = verify::run(&context, Round::Often, |_| true).await;
     drop(alone);
-    round.extend(verify::run(&context, Pace::Daily, |_| true).await);
-    end(context, if record { &round } else { &[] }).await?;
-    Ok(round)
+    found.extend(verify::run(&context, Round::Daily, |_| true).await);
+    end(context, if record { &found } else { &[] }).await?;
+    Ok(found)
 }
 
 /// A round that nobody waits for.
 async fn by_itself(data_dir: &Path, round: Round) -> Result<Vec<Evidence>, Failure> {
-    let pace = match round {
-        Round::Often => Pace::Often,
-        Round::Daily => Pace::Daily,
-    };
-    let _alone = only_round(data_dir, pace).map_err(Failure::cannot_run)?;
+    let _alone = only_round(data_dir, round).map_err(Failure::cannot_run)?;
     let instance = instance(data_dir)?;
     let due = match round {
         Round::Often => None,
@@ -105,9 +92,9 @@ async fn by_itself(data_dir: &Path, round: Round) -> Result<Vec<Evidence>, Failu
     }
     let context = context(instance).await?;
     let is_due = |id: &str| due.as_ref().is_none_or(|due| due.contains(&id));
-    let round = verify::run(&context, pace, is_due).await;
-    end(context, &round).await?;
-    Ok(round)
+    let found = verify::run(&context, round, is_due).await;
+    end(context, &found).await?;
+    Ok(found)
 }
 
 async fn context(instance: Instance) -> Result<Context, Failure> {
@@ -134,12 +121,12 @@ async fn due(instance: &Instance) -> Result<Vec<&'static str>, db::Error> {
     Ok(due)
 }
 
-/// Waits until no other round of that pace runs: two at once would each wait for the rows that the
+/// Waits until no other such round runs: two at once would each wait for the rows that the
 /// other attacks.
-fn only_round(data_dir: &Path, pace: Pace) -> io::Result<File> {
-    let name = match pace {
-        Pace::Often => "verify.lock",
-        Pace::Daily => "verify-daily.lock",
+fn only_round(data_dir: &Path, round: Round) -> io::Result<File> {
+    let name = match round {
+        Round::Often => "verify.lock",
+        Round::Daily => "verify-daily.lock",
     };
     let file = OpenOptions::new()
         .write(true)

@@ -85,8 +85,8 @@ struct Runnable {
 }
 
 /// Controls, by how much they look at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Round {
     /// Those that end within seconds, whatever the server holds.
     Often,
     /// Those that read everything there is: the whole audit log, every file of the database.
@@ -173,7 +173,7 @@ const AGAIN: Duration = Duration::from_hours(1);
 /// Evidence of a daily control stays fresh until the next one can be there.
 const FRESH_FOR_DAILY: Duration = Duration::from_hours(30);
 
-impl Pace {
+impl Round {
     const fn runnable(self) -> &'static [Runnable] {
         match self {
             Self::Often => OFTEN,
@@ -182,10 +182,13 @@ impl Pace {
     }
 }
 
-fn all() -> impl Iterator<Item = (Pace, &'static Runnable)> {
-    [Pace::Often, Pace::Daily]
-        .into_iter()
-        .flat_map(|pace| pace.runnable().iter().map(move |runnable| (pace, runnable)))
+fn all() -> impl Iterator<Item = (Round, &'static Runnable)> {
+    [Round::Often, Round::Daily].into_iter().flat_map(|round| {
+        round
+            .runnable()
+            .iter()
+            .map(move |runnable| (round, runnable))
+    })
 }
 
 /// The controls that exist, for the trust page.
@@ -209,16 +212,16 @@ pub fn due(latest: &[Evidence], now: OffsetDateTime) -> Vec<&'static str> {
     ids.filter(|id| is_due(id)).collect()
 }
 
-/// Runs the controls of a pace against the running system: those that `wanted` names.
-pub async fn run(context: &Context, pace: Pace, wanted: impl Fn(&str) -> bool) -> Vec<Evidence> {
-    let turn = turn(context, pace).await;
-    let mut round = Vec::new();
-    for runnable in pace.runnable() {
+/// Runs the controls of a round against the running system: those that `wanted` names.
+pub async fn run(context: &Context, round: Round, wanted: impl Fn(&str) -> bool) -> Vec<Evidence> {
+    let turn = turn(context, round).await;
+    let mut found = Vec::new();
+    for runnable in round.runnable() {
         if wanted(runnable.control.id) && applies(context, runnable) {
-            round.push(evidence(context, pace, runnable, &turn).await);
+            found.push(evidence(context, round, runnable, &turn).await);
         }
     }
-    round
+    found
 }
 
 /// Whether there is anything to look at. What does not apply shows as never run.
@@ -228,14 +231,14 @@ fn applies(context: &Context, runnable: &Runnable) -> bool {
 
 /// Runs the control of that name.
 pub async fn run_one(context: &Context, id: &str) -> Option<Evidence> {
-    let (pace, runnable) = all().find(|(_, runnable)| runnable.control.id == id)?;
-    let turn = turn(context, pace).await;
-    Some(evidence(context, pace, runnable, &turn).await)
+    let (round, runnable) = all().find(|(_, runnable)| runnable.control.id == id)?;
+    let turn = turn(context, round).await;
+    Some(evidence(context, round, runnable, &turn).await)
 }
 
 /// The turn of a round, or why there is none. The daily controls take long, and make nothing that others work with.
-async fn turn(context: &Context, pace: Pace) -> Result<Option<Turn>, String> {
-    if pace == Pace::Daily {
+async fn turn(context: &Context, round: Round) -> Result<Option<Turn>, String> {
+    if round == Round::Daily {
         return Ok(None);
     }
     let turn = Turn::take(&context.instance.verifier).await;
@@ -245,38 +248,38 @@ async fn turn(context: &Context, pace: Pace) -> Result<Option<Turn>, String> {
 
 async fn evidence(
     context: &Context,
-    pace: Pace,
+    round: Round,
     runnable: &Runnable,
     turn: &Result<Option<Turn>, String>,
 ) -> Evidence {
     let begun = Instant::now();
     let found = match turn {
-        Ok(_) => within(context, pace, runnable).await,
+        Ok(_) => within(context, round, runnable).await,
         Err(why) => Found::Error(why.clone()),
     };
     let took = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
     Evidence::of(&runnable.control, found, took, context.now())
 }
 
-async fn within(context: &Context, pace: Pace, runnable: &Runnable) -> Found {
-    let limit = match pace {
-        Pace::Often => Some(LIMIT),
-        Pace::Daily => context.patience,
+async fn within(context: &Context, round: Round, runnable: &Runnable) -> Found {
+    let limit = match round {
+        Round::Often => Some(LIMIT),
+        Round::Daily => context.patience,
     };
     let running = (runnable.run)(context);
     match limit {
         None => running.await,
         Some(limit) => tokio::time::timeout(limit, running)
             .await
-            .unwrap_or_else(|_| Found::Error(too_long(pace, limit))),
+            .unwrap_or_else(|_| Found::Error(too_long(round, limit))),
     }
 }
 
-fn too_long(pace: Pace, limit: Duration) -> String {
+fn too_long(round: Round, limit: Duration) -> String {
     let ended = format!("it did not end within {} s", limit.as_secs());
-    match pace {
-        Pace::Often => ended,
-        Pace::Daily => {
+    match round {
+        Round::Often => ended,
+        Round::Daily => {
             format!("{ended}: run countersign verify, which takes the time that it needs")
         }
     }
@@ -348,8 +351,8 @@ mod tests {
 
     #[test]
     fn daily_evidence_is_fresh_for_longer_than_a_day() {
-        for (pace, runnable) in all() {
-            let longest = if pace == Pace::Daily { DAY } else { LIMIT };
+        for (round, runnable) in all() {
+            let longest = if round == Round::Daily { DAY } else { LIMIT };
             assert!(
                 runnable.control.fresh_for > longest,
                 "{}",

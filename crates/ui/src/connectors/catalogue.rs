@@ -2,7 +2,7 @@ use askama::Template;
 use kernel::ConnectionId;
 use time::OffsetDateTime;
 
-use super::{ConnectionState, Receipt};
+use super::{ConnectionState, Receipt, purpose};
 use crate::Page;
 use crate::filters;
 
@@ -114,7 +114,7 @@ impl App {
 
 impl Use {
     const fn purpose(&self) -> &'static str {
-        if self.writes { "to write" } else { "to read" }
+        purpose(self.writes)
     }
 
     /// What it can do, in words.

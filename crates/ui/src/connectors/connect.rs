@@ -1,5 +1,6 @@
 use askama::Template;
 
+use super::purpose;
 use crate::Page;
 use crate::component::FieldErrors;
 
@@ -36,7 +37,7 @@ pub struct Connect {
 
 impl Connect {
     const fn purpose(&self) -> &'static str {
-        if self.writes { "to write" } else { "to read" }
+        purpose(self.writes)
     }
 }
 

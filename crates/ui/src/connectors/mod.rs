@@ -19,3 +19,8 @@ pub use receipt::Receipt;
 pub use scan::{Read, Scan, ScanState, Scannable, Scans};
 pub use sharing::{GrantRow, GranteeChoice, Sharing};
 pub use state::ConnectionState;
+
+/// What a connection is for, in words that follow the app's name.
+pub const fn purpose(writes: bool) -> &'static str {
+    if writes { "to write" } else { "to read" }
+}

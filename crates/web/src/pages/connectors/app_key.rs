@@ -44,10 +44,10 @@ impl fmt::Display for AppKey {
 
 /// The name of an app with what the connection is for.
 pub(super) fn named(app: &str, purpose: Class) -> String {
-    match purpose {
-        Class::Read => format!("{app}, to read"),
-        Class::Write => format!("{app}, to write"),
-    }
+    format!(
+        "{app}, {}",
+        ui::connectors::purpose(purpose == Class::Write)
+    )
 }
 
 #[cfg(test)]
